@@ -1,0 +1,1 @@
+"""Relay: a self-hosted privacy relay for LLM traffic."""

@@ -1,0 +1,1 @@
+"""Recognizers, one file for each kind of value."""

@@ -1,0 +1,147 @@
+"""One tree of faults, split by whose fault it is.
+
+Each class fixes an HTTP status, a stable `code` and a public message that is safe to show. A message names sizes, kinds
+and field names, never contents: whoever raises one of these must not format a client's text into it.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+__all__ = [
+    "AuthenticationFailed",
+    "BodyTooLarge",
+    "ClientFault",
+    "ConfigFault",
+    "MethodNotAllowed",
+    "OpaqueRefused",
+    "PolicyRefused",
+    "RelayBusy",
+    "RelayFault",
+    "ScrubFailed",
+    "SessionClosed",
+    "UnknownEndpoint",
+    "UpstreamBadStream",
+    "UpstreamFault",
+    "UpstreamTimeout",
+    "UpstreamUnreachable",
+    "VaultFull",
+]
+
+
+class RelayFault(Exception):
+    """Anything relay raises on purpose. `public` is the sentence a client may see."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "relay_error"
+
+    def __init__(self, public: str) -> None:
+        super().__init__(public)
+        self.public = public
+
+
+class ConfigFault(RelayFault):
+    """Configuration, policy or model files that cannot be used; stops start-up."""
+
+    code = "config_error"
+
+
+class ClientFault(RelayFault):
+    """The request cannot be understood."""
+
+    status = 400
+    code = "invalid_request"
+
+
+class AuthenticationFailed(ClientFault):
+    """No credential, or one that no configured client has."""
+
+    status = 401
+    code = "authentication_failed"
+
+
+class OpaqueRefused(ClientFault):
+    """Content that cannot be inspected, which policy does not let through."""
+
+    code = "opaque_content_refused"
+
+
+class UnknownEndpoint(ClientFault):
+    """A path that no format serves."""
+
+    status = 404
+    code = "unknown_endpoint"
+
+
+class MethodNotAllowed(ClientFault):
+    """A known path with a method it does not take."""
+
+    status = 405
+    code = "method_not_allowed"
+
+
+class BodyTooLarge(ClientFault):
+    """More bytes than the configured limit, before or after inflation."""
+
+    status = 413
+    code = "body_too_large"
+
+
+class PolicyRefused(RelayFault):
+    """Policy forbids the request. The message names the rule and the entity types."""
+
+    status = 403
+    code = "policy_refused"
+
+
+class SessionClosed(RelayFault):
+    """The session does not exist, is closed, or expired: the three are told apart nowhere."""
+
+    status = 409
+    code = "session_closed"
+
+
+class VaultFull(RelayFault):
+    """The vault holds as many values as it may; new work is refused, live values are never evicted."""
+
+    status = 429
+    code = "vault_full"
+
+
+class RelayBusy(RelayFault):
+    """No capacity at present, or shutting down."""
+
+    status = 503
+    code = "relay_busy"
+
+
+class ScrubFailed(RelayFault):
+    """Something unplanned happened between parsing and forwarding; nothing was sent."""
+
+    code = "scrub_failed"
+
+
+class UpstreamFault(RelayFault):
+    """The upstream's side of the exchange went wrong."""
+
+    status = 502
+    code = "upstream_error"
+
+
+class UpstreamUnreachable(UpstreamFault):
+    """No connection could be made."""
+
+    code = "upstream_unreachable"
+
+
+class UpstreamTimeout(UpstreamFault):
+    """The upstream took too long."""
+
+    status = 504
+    code = "upstream_timeout"
+
+
+class UpstreamBadStream(UpstreamFault):
+    """The upstream sent something that is not its own format, or stopped in the middle."""
+
+    code = "upstream_bad_stream"

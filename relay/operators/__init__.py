@@ -1,0 +1,1 @@
+"""How a span's text is replaced, one file each."""

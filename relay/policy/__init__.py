@@ -1,0 +1,1 @@
+"""Policy files: model, loading, decisions, cases and reports."""

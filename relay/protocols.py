@@ -1,0 +1,245 @@
+"""The contracts of every plug-in kind and of the few parts that cross a layer.
+
+A new provider, recognizer, operator, placeholder style or route is one file whose class satisfies one of these. One
+shared test holds every plug-in to its contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from relay.errors import RelayFault
+from relay.types import (
+    JSON,
+    Action,
+    Candidate,
+    Event,
+    Headers,
+    Leaf,
+    Pattern,
+    RouteKind,
+    Segment,
+    Span,
+)
+
+__all__ = [
+    "Document",
+    "Endpoint",
+    "EntityModel",
+    "Format",
+    "Operator",
+    "Recognizer",
+    "Restoring",
+    "Route",
+    "Sealing",
+    "StreamReader",
+    "Style",
+]
+
+
+# ---------------------------------------------------------------------------------------------------------- detection
+
+
+@runtime_checkable
+class Recognizer(Protocol):
+    """Finds spans of some entity types in one text.
+
+    It declares patterns and does not scan: `check` is called for each candidate of its own patterns and looks at the
+    candidate and the few characters around it. It returns the spans it stands by (none for a near miss). `context`
+    words beside a span raise its score; `source` says where the rule comes from, with a date.
+    """
+
+    name: ClassVar[str]
+    entity_types: ClassVar[tuple[str, ...]]
+    patterns: ClassVar[tuple[Pattern, ...]]
+    context: ClassVar[tuple[str, ...]]
+    source: ClassVar[str]
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Return the spans that `candidate` really is."""
+        ...
+
+
+class EntityModel(Protocol):
+    """A model that finds names, addresses and what only context gives away. Thread-safe."""
+
+    labels: tuple[str, ...]
+    version: str
+
+    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return disjoint, sorted spans for each text; a text's result does not depend on the others."""
+        ...
+
+
+# -------------------------------------------------------------------------------------------------------------- vault
+
+
+class Sealing(Protocol):
+    """What an operator may ask of a vault."""
+
+    def seal(self, entity_type: str, value: str) -> str:
+        """Seal `value` and return its placeholder; the same (type, value) gets the same one for the vault's life.
+
+        Raises SessionClosed after shredding and VaultFull when no more fits.
+        """
+        ...
+
+
+class Restoring(Protocol):
+    """What the restorer may ask of a vault."""
+
+    def placeholders(self) -> Sequence[str]:
+        """Return every placeholder issued so far, in order of issue."""
+        ...
+
+    def open(self, placeholder: str) -> str:
+        """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
+        ...
+
+
+@runtime_checkable
+class Style(Protocol):
+    """How placeholders are written, and how the altered forms that models produce are recognised."""
+
+    name: ClassVar[str]
+
+    def render(self, entity_type: str, number: int) -> str:
+        """Return the placeholder for the `number`th (from 1) value of a type. ASCII, no quote, backslash, <, > or &."""
+        ...
+
+    def lookalikes(self, text: str) -> Iterable[tuple[int, int]]:
+        """Return the ranges of `text` that anyone, or the restorer, could take for a placeholder of this style."""
+        ...
+
+
+@runtime_checkable
+class Operator(Protocol):
+    """How a span's text is replaced. `action` is the name policy uses for it."""
+
+    name: ClassVar[str]
+    action: ClassVar[Action]
+
+    def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
+        """Return what stands for `value` in the scrubbed text."""
+        ...
+
+
+# --------------------------------------------------------------------------------------------------------------- wire
+
+
+class Endpoint(Protocol):
+    """One path of a format. `upstream_path` begins with "/" and is relative to the SDK's base URL *with* its version
+    segment removed (see `Format.base_has_version`)."""
+
+    name: str  # "chat"
+    method: str
+    upstream_path: str
+    has_body: bool
+
+
+class Document(Protocol):
+    """A decoded request: its segments, what must not leave, and how to put replaced text back.
+
+    `segments` follow the order in which the upstream's model reads them.
+    """
+
+    tree: JSON
+    segments: tuple[Segment, ...]
+    pinned: tuple[str, ...]  # texts that pass unchanged; egress still reads them
+    refused: tuple[tuple[str, str], ...]  # (pointer, kind) of content that cannot be inspected
+    unknown: int  # string leaves that the field table does not name (they are among the segments)
+    model: str | None
+    stream: bool
+
+    def replace(self, texts: Mapping[int, str]) -> None:
+        """Put new text in for the segments whose index is given; JSON text is re-escaped at its own depth."""
+        ...
+
+    def encode(self) -> bytes:
+        """Serialise the tree as it is now."""
+        ...
+
+
+class StreamReader(Protocol):
+    """Knows, for one streamed response, where text is in an event, and which lanes an event ends."""
+
+    def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
+        """Return the lanes that end with this event: their carry must go out before it."""
+        ...
+
+    def leaves(self, tree: JSON) -> Iterable[Leaf]:
+        """Return the event's restorable strings: deltas with a lane, whole texts without."""
+        ...
+
+    def flush(self, lane: tuple[Any, ...], text: str) -> Event:
+        """Return an event of the format that carries `text` on `lane`."""
+        ...
+
+    def is_end(self, event: Event) -> bool:
+        """Tell whether this event ends the stream for good (`[DONE]`, `message_stop`)."""
+        ...
+
+
+@runtime_checkable
+class Format(Protocol):
+    """One provider's wire format. It never translates: what comes in as one format leaves as the same one."""
+
+    name: ClassVar[str]  # "openai_chat"
+    family: ClassVar[str]  # "openai": what `formats:` in the configuration lists
+
+    def match(self, method: str, path: str) -> Endpoint | None:
+        """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method."""
+        ...
+
+    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+        """Decode a request body strictly, with what identifies the client already stripped from the tree.
+
+        `pseudonym` turns an identifying string into a stable one for this session. Raises ClientFault.
+        """
+        ...
+
+    def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
+        """Return the restorable strings of a whole (not streamed) response or error body."""
+        ...
+
+    def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
+        """Return a reader for one streamed response to `document`."""
+        ...
+
+    def request_headers(self, headers: Headers) -> Headers:
+        """Return the provider's own contract headers that may pass upstream (API version, beta flags)."""
+        ...
+
+    def credential(self, headers: Headers, query: str) -> str | None:
+        """Return the client's API key, wherever this provider's SDKs put it."""
+        ...
+
+    def credential_headers(self, key: str) -> Headers:
+        """Return the headers that present `key` to the upstream in the form this kind of key needs."""
+        ...
+
+    def error_body(self, fault: RelayFault) -> bytes:
+        """Return `fault` in the provider's error shape."""
+        ...
+
+    def error_event(self, fault: RelayFault) -> Event:
+        """Return `fault` as an event inside a stream."""
+        ...
+
+
+# -------------------------------------------------------------------------------------------------------------- routes
+
+
+@runtime_checkable
+class Route(Protocol):
+    """A named kind of destination."""
+
+    name: ClassVar[str]
+    kind: ClassVar[RouteKind]
+
+    def base_path(self, endpoint: Endpoint) -> str:
+        """Return the path, relative to the upstream's base URL, for an endpoint."""
+        ...
+
+

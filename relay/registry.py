@@ -1,0 +1,36 @@
+"""Find plug-ins: modules in one folder, each ending with `PLUGINS = (Class, …)`.
+
+A folder holds plug-ins only. Modules are imported in name order; two plug-ins with one name stop start-up. Nothing is
+switched on merely because it is installed: plug-ins from outside the tree are named by import path.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType, ModuleType
+from typing import Any
+
+from relay.errors import ConfigFault
+
+__all__ = ["collect"]
+
+
+def collect(package: ModuleType, extra: Iterable[str] = ()) -> Mapping[str, type[Any]]:
+    """Return a read-only `{name: class}` of the plug-ins in `package` and in the modules named by `extra`.
+
+    Raises ConfigFault when a module has no `PLUGINS`, cannot be imported, or repeats a name.
+    """
+    names = sorted(f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
+    found: dict[str, type[Any]] = {}
+    for module_name in (*names, *extra):
+        try:
+            plugins = importlib.import_module(module_name).PLUGINS
+        except (ImportError, AttributeError) as error:
+            raise ConfigFault(f"plug-in module {module_name} cannot be used: {type(error).__name__}") from error
+        for plugin in plugins:
+            if plugin.name in found:
+                raise ConfigFault(f"two plug-ins are called {plugin.name!r}; the second is in {module_name}")
+            found[plugin.name] = plugin
+    return MappingProxyType(found)

@@ -1,0 +1,1 @@
+"""How placeholders are written, one file each."""

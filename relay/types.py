@@ -1,0 +1,265 @@
+"""The values that travel along the line, from client bytes to client bytes.
+
+Everything here is frozen and plain. Fields that can hold a client's text are left out of `repr`, so that no log line,
+assertion or traceback shows them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+__all__ = [
+    "JSON",
+    "Action",
+    "Candidate",
+    "Decision",
+    "Encoding",
+    "Event",
+    "Head",
+    "Headers",
+    "Leaf",
+    "Outbound",
+    "Pattern",
+    "Pointer",
+    "Request",
+    "Role",
+    "RouteKind",
+    "Segment",
+    "Span",
+    "SpanAction",
+    "Treatment",
+]
+
+
+# A decoded JSON value. Only dict, list, str, int, float, bool and None occur.
+JSON = Any
+# Path from the root of a JSON tree: object keys and array indices.
+Pointer = tuple[str | int, ...]
+# Header fields in order, names in lower case.
+Headers = tuple[tuple[str, str], ...]
+
+
+class Role(StrEnum):
+    """Who speaks in a segment. OTHER is text outside the conversation, such as a tool's description."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+    TOOL = "tool"
+    OTHER = "other"
+
+
+class Treatment(StrEnum):
+    """What a format's field table says about one string leaf.
+
+    A leaf that the table does not name is SCRUB, so a provider's new field is scrubbed before we have heard of it.
+    """
+
+    SCRUB = "S"  # request: find and replace
+    SCRUB_JSON = "Sj"  # request: the string is JSON text; find and replace inside its string literals
+    CONTRACT = "K"  # request: names, schemas, tool descriptions; patterns only, no model
+    STRIP = "X"  # request: identifies the client; removed, or replaced by a pseudonym
+    REFUSE = "F"  # request: content that cannot be inspected; refused unless policy lets it through
+    RESTORE = "R"  # response: placeholders become values
+    RESTORE_JSON = "Rj"  # response: the string is JSON text; values are inserted JSON-escaped
+    PINNED = "V"  # both: never changes by a byte
+    PASS = "P"  # both: known not to be private text
+    DROP = "D"  # response: cannot be made right after restoring (token ids, log-probabilities)
+
+
+class Encoding(StrEnum):
+    """How a restored value must be written into the text of a lane."""
+
+    TEXT = "text"
+    JSON = "json"  # the text is (part of) a JSON document: escape what is inserted
+
+
+class RouteKind(StrEnum):
+    """The two kinds of destination. A frontier is somebody else's machine; local never leaves the building."""
+
+    FRONTIER = "frontier"
+    LOCAL = "local"
+
+
+class Action(StrEnum):
+    """What policy may order for a span, mildest first; `block` refuses the whole request."""
+
+    KEEP = "keep"
+    PLACEHOLDER = "placeholder"
+    SURROGATE = "surrogate"
+    MASK = "mask"
+    HASH = "hash"
+    REDACT = "redact"
+    BLOCK = "block"
+
+    @property
+    def strictness(self) -> int:
+        """Rank in `keep < placeholder < surrogate < mask < hash < redact < block`."""
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {action: rank for rank, action in enumerate(Action)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One client request, read whole. `path` has no query; header names are lower case."""
+
+    method: str
+    path: str
+    query: str = field(default="", repr=False)
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name` (given in lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """One piece of text with the place it came from.
+
+    `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
+    cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only.
+    """
+
+    pointer: str
+    text: str = field(repr=False)
+    role: Role = Role.OTHER
+    message: int = -1
+    contract: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """An entity in one text: half-open code-point range, score 0 to 1, and the recognizer that found it."""
+
+    entity_type: str
+    start: int
+    end: int
+    score: float = 1.0
+    recognizer: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """One expression for the scan. `regex` keeps to what Hyperscan and RE2 both match in linear time.
+
+    No look-around, no back-references; boundaries are checked by the recognizer. `max_chars` bounds the length of a
+    match, so that the check has to look at a few characters only. `score` is what a candidate is worth before its
+    check and its context.
+    """
+
+    name: str
+    regex: str
+    score: float
+    max_chars: int = 128
+    ignore_case: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """Where a pattern matched, in code points of `text`. The recognizer decides what, if anything, it is."""
+
+    pattern: Pattern
+    text: str = field(repr=False)
+    start: int
+    end: int
+
+    @property
+    def value(self) -> str:
+        """The matched text."""
+        return self.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class SpanAction:
+    """A span with the action policy ordered for it and the name of the rule or exemption that decided."""
+
+    span: Span
+    action: Action
+    rule: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What policy ordered for one request. Holds no value and no length.
+
+    `actions` runs parallel to the segments: one tuple of disjoint, sorted span actions for each.
+    """
+
+    id: str
+    policy: str  # digest
+    route: RouteKind
+    data_classes: tuple[str, ...]
+    actions: tuple[tuple[SpanAction, ...], ...]
+    reasons: tuple[str, ...]
+    blocked: tuple[tuple[str, str], ...] = ()  # (rule, entity type or data class) pairs that refuse the request
+
+    def counts(self) -> dict[tuple[str, str], int]:
+        """Return how often each (entity type, action) occurs."""
+        result: dict[tuple[str, str], int] = {}
+        for row in self.actions:
+            for item in row:
+                key = (item.span.entity_type, item.action.value)
+                result[key] = result.get(key, 0) + 1
+        return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """A request that may leave: everything in it was built here. `upstream` names the configured destination."""
+
+    upstream: str
+    route: RouteKind
+    method: str
+    path: str  # relative to the upstream's base URL, begins with "/"
+    query: str = field(default="", repr=False)
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """Status and headers of a response, rebuilt and safe to send on."""
+
+    status: int
+    headers: Headers = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One complete server-sent event. `data` is the joined data lines; `comment` events carry no data."""
+
+    data: str | None = field(default=None, repr=False)
+    event: str | None = None
+    comment: str | None = field(default=None, repr=False)
+
+
+@dataclass(slots=True)
+class Leaf:
+    """A string inside a decoded tree that can be read and put back: `holder[key]`.
+
+    In a stream, `lane` names the ordered run of deltas that the text belongs to; whole texts have lane None.
+    """
+
+    holder: Any = field(repr=False)
+    key: str | int
+    encoding: Encoding = Encoding.TEXT
+    lane: tuple[Any, ...] | None = None
+    tool: str | None = None  # name of the tool whose arguments these are
+    hosted: bool = False  # the provider runs that tool: never restored
+
+    @property
+    def text(self) -> str:
+        """The current text."""
+        value: str = self.holder[self.key]
+        return value
+
+    def put(self, text: str) -> None:
+        """Write `text` in place."""
+        self.holder[self.key] = text

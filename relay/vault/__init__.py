@@ -1,0 +1,1 @@
+"""Sealed values, in memory only: keys, records, sessions."""

@@ -1,0 +1,1 @@
+"""Provider formats, one file each."""
