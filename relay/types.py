@@ -65,7 +65,7 @@ class Treatment(StrEnum):
     RESTORE = "R"  # response: placeholders become values
     RESTORE_JSON = "Rj"  # response: the string is JSON text; values are inserted JSON-escaped
     PINNED = "V"  # both: never changes by a byte
-    PASS = "P"  # both: known not to be private text
+    PASS = "P"  # noqa: S105 - both: known not to be private text
     DROP = "D"  # response: cannot be made right after restoring (token ids, log-probabilities)
 
 
