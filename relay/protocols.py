@@ -24,6 +24,7 @@ from relay.types import (
 )
 
 __all__ = [
+    "Destination",
     "Document",
     "Endpoint",
     "EntityModel",
@@ -129,8 +130,11 @@ class Operator(Protocol):
 
 
 class Endpoint(Protocol):
-    """One path of a format. `upstream_path` begins with "/" and is relative to the SDK's base URL *with* its version
-    segment removed (see `Format.base_has_version`)."""
+    """One path of a format.
+
+    `upstream_path` is the provider's whole path with its version segment ("/v1/chat/completions"); the upstream client
+    joins it to a base URL that may or may not end in that version already.
+    """
 
     name: str  # "chat"
     method: str
@@ -231,15 +235,27 @@ class Format(Protocol):
 # -------------------------------------------------------------------------------------------------------------- routes
 
 
+class Destination(Protocol):
+    """What a route may know about a configured upstream."""
+
+    @property
+    def kind(self) -> RouteKind:
+        """Where it is."""
+        ...
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The format families that it takes."""
+        ...
+
+
 @runtime_checkable
 class Route(Protocol):
-    """A named kind of destination."""
+    """A named kind of destination and how one of its upstreams is chosen. It never falls back to another kind."""
 
     name: ClassVar[str]
     kind: ClassVar[RouteKind]
 
-    def base_path(self, endpoint: Endpoint) -> str:
-        """Return the path, relative to the upstream's base URL, for an endpoint."""
+    def choose(self, upstreams: Mapping[str, Destination], family: str) -> Iterable[str]:
+        """Return the names of the upstreams that can take a request of `family`, best first."""
         ...
-
-

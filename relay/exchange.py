@@ -1,0 +1,394 @@
+"""One request with its response: the straight line, and the only object that the server talks to.
+
+    exchange = Exchange(core, session, format, endpoint, exchange_id=…)
+    outbound = exchange.open(request)              # pure CPU, off the event loop; fails closed
+    head = exchange.start(status, headers)         # response head, rebuilt
+    data = exchange.feed(chunk)                    # zero or more restored bytes
+    data = exchange.finish()                       # the rest; a request-scoped vault is shredded here
+    exchange.close()                               # always, whatever happened
+
+Nothing here does I/O. If anything unplanned happens before `open` returns, ScrubFailed is raised and there is nothing
+to send.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Any
+
+from relay import egress, logs, strip
+from relay.config import UpstreamConfig
+from relay.detect.analyzer import Analyzer
+from relay.errors import (
+    AuthenticationFailed,
+    MethodNotAllowed,
+    OpaqueRefused,
+    PolicyRefused,
+    RelayFault,
+    ScrubFailed,
+    UpstreamBadStream,
+)
+from relay.metrics import Metrics
+from relay.policy.engine import Engine
+from relay.protocols import Document, Endpoint, Format, Operator, Route, StreamReader
+from relay.restore import Restorer
+from relay.scrub import scrub
+from relay.types import Action, Event, Head, Headers, Leaf, Outbound, Request, RouteKind
+from relay.vault.sessions import Session, Sessions
+from relay.wire import sse, strict_json
+
+__all__ = ["Core", "Exchange"]
+
+# A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
+# longest answer with its tool calls.
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Core:
+    """Everything that exchanges share, immutable and thread-safe. `build.core` makes it."""
+
+    formats: tuple[Format, ...]
+    analyzer: Analyzer
+    engine: Engine
+    operators: Mapping[Action, Operator]
+    routes: Mapping[RouteKind, Route]
+    sessions: Sessions
+    upstreams: Mapping[str, UpstreamConfig]
+    credentials: Mapping[str, str] = field(repr=False)  # upstream name -> the operator's key, already resolved
+    pseudonym_key: bytes = field(repr=False)
+    random_bytes: Callable[[int], bytes] = field(repr=False)
+    clock: Callable[[], float] = field(repr=False)
+    metrics: Metrics
+
+    def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
+        """Return the format and endpoint that serve `path`, or None when nobody does."""
+        for format in self.formats:
+            endpoint = format.match(method, path, headers)
+            if endpoint is not None:
+                return format, endpoint
+        return None
+
+    def pseudonym(self, value: str) -> str:
+        """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
+        return blake2b(value.encode("utf-8", "surrogatepass"), key=self.pseudonym_key, digest_size=12).hexdigest()
+
+
+class Exchange:
+    """See the module's description. Not thread-safe: one caller at a time, though not always the same thread."""
+
+    def __init__(
+        self, core: Core, session: Session | None, format: Format, endpoint: Endpoint, *, exchange_id: str
+    ) -> None:
+        self._core = core
+        self._format = format
+        self._endpoint = endpoint
+        self._id = logs.Id(exchange_id)
+        self._session = session if session is not None else core.sessions.ephemeral()
+        self._session.hold()
+        self._closed = False
+        self._document: Document | None = None
+        self._answer: _Answer | None = None
+        self.response_headers: Headers = ()
+        self.streaming = False
+
+    # ------------------------------------------------------------------------------------------------------- request
+
+    def open(self, request: Request) -> Outbound:
+        """Scrub `request` and return what may leave. Raises RelayFault; anything unplanned becomes ScrubFailed."""
+        try:
+            return self._open(request)
+        except RelayFault:
+            raise
+        except Exception:
+            # The cause may hold text, so it is cut off here; where it came from is for a debugger, not for a log.
+            raise ScrubFailed("the request could not be scrubbed, so nothing was sent") from None
+
+    def _open(self, request: Request) -> Outbound:
+        core, format, endpoint = self._core, self._format, self._endpoint
+        if request.method != endpoint.method:
+            raise MethodNotAllowed(f"this path takes {endpoint.method}")
+        if not endpoint.has_body:
+            return self._bodiless(request)
+        document = format.read(endpoint, request.body, core.pseudonym)
+        self._document = document
+        self._refuse_opaque(document)
+        begun = core.clock()
+        vault = self._session.vault
+        spans = core.analyzer.analyze(document.segments, known=vault.values())
+        decision = core.engine.decide(
+            document.segments,
+            spans,
+            decision_id=core.random_bytes(8).hex(),
+            available=self._available(),
+        )
+        self.response_headers = (
+            ("x-relay-decision", decision.id),
+            ("x-relay-route", decision.route.value),
+            ("x-relay-policy", decision.policy),
+        )
+        if decision.blocked:
+            reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
+            raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
+        name, upstream = self._upstream(decision.route)
+        scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
+        document.replace(scrubbed.texts)
+        self._rename_model(document, upstream)
+        body = document.encode()
+        outbound = Outbound(
+            upstream=name,
+            route=decision.route,
+            method=endpoint.method,
+            path=endpoint.upstream_path,
+            headers=strip.request_headers(
+                format, request.headers, self._key(name, upstream, request), has_body=True, stream=document.stream
+            ),
+            body=body,
+            stream=document.stream,
+        )
+        egress.check(outbound.body, outbound.path, scrubbed.removed)
+        core.metrics.scrubbed(
+            format.name,
+            decision,
+            segments=len(document.segments),
+            unknown=document.unknown,
+            seconds=core.clock() - begun,
+        )
+        logs.event(
+            logs.Event.SCRUBBED,
+            exchange=self._id,
+            decision=logs.Id(decision.id),
+            route=decision.route,
+            segments=len(document.segments),
+            replaced=sum(decision.counts().values()),
+        )
+        return outbound
+
+    def _bodiless(self, request: Request) -> Outbound:
+        # Lists of models and the like: no text leaves, so the default route of the policy serves them.
+        route = self._core.engine.bodiless_route(self._available())
+        name, upstream = self._upstream(route)
+        self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._core.engine.digest))
+        return Outbound(
+            upstream=name,
+            route=route,
+            method=self._endpoint.method,
+            path=self._endpoint.upstream_path,
+            headers=strip.request_headers(
+                self._format, request.headers, self._key(name, upstream, request), has_body=False, stream=False
+            ),
+        )
+
+    def _refuse_opaque(self, document: Document) -> None:
+        for pointer, kind in document.refused:
+            if not self._core.engine.lets_through(kind):
+                raise OpaqueRefused(
+                    f"{pointer} holds {kind}, which cannot be inspected; the policy key opaque.{kind} decides"
+                )
+
+    def _available(self) -> frozenset[RouteKind]:
+        family = self._format.family
+        return frozenset(
+            kind for kind, route in self._core.routes.items() if any(route.choose(self._core.upstreams, family))
+        )
+
+    def _upstream(self, kind: RouteKind) -> tuple[str, UpstreamConfig]:
+        for name in self._core.routes[kind].choose(self._core.upstreams, self._format.family):
+            return name, self._core.upstreams[name]
+        raise PolicyRefused(f"no {kind.value} upstream is configured for the {self._format.family} format")
+
+    def _key(self, name: str, upstream: UpstreamConfig, request: Request) -> str | None:
+        if upstream.credential == "none":
+            return None
+        if upstream.credential != "client":
+            return self._core.credentials[name]
+        key = self._format.credential(request.headers, request.query)
+        if key is None and upstream.kind is RouteKind.FRONTIER:
+            raise AuthenticationFailed("no API key: the upstream takes the client's own")
+        return key
+
+    @staticmethod
+    def _rename_model(document: Document, upstream: UpstreamConfig) -> None:
+        if upstream.models and isinstance(document.tree, dict) and isinstance(document.model, str):
+            renamed = upstream.models.get(document.model, upstream.models.get("*"))
+            if renamed is not None:
+                document.tree["model"] = renamed
+
+    # ------------------------------------------------------------------------------------------------------ response
+
+    def start(self, status: int, headers: Headers) -> Head:
+        """Take the upstream's status and headers and return the head for the client."""
+        content_type = next((value for name, value in headers if name == "content-type"), "")
+        self.streaming = status == 200 and content_type.lower().startswith("text/event-stream")
+        if self.streaming and self._document is not None:
+            reader = self._format.reader(self._endpoint, self._document)
+            self._answer = _StreamedAnswer(self._restorer, reader)
+        else:
+            self.streaming = False
+            self._answer = _WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
+        return Head(status=status, headers=(*strip.response_headers(headers), *self.response_headers))
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""
+        assert self._answer is not None, "start comes before feed"
+        return self._answer.feed(chunk)
+
+    def finish(self) -> bytes:
+        """Return the rest of a response that ended cleanly. Raises UpstreamBadStream when it is not complete."""
+        assert self._answer is not None, "start comes before finish"
+        data = self._answer.finish()
+        self.close()
+        return data
+
+    def fail(self, fault: RelayFault) -> bytes:
+        """Return what a stream says when `fault` ends it: text held back, then the format's error event."""
+        held = self._answer.abandon() if self._answer is not None else b""
+        self.close()
+        return held + sse.encode_event(self._format.error_event(fault))
+
+    def close(self) -> None:
+        """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""
+        if not self._closed:
+            self._closed = True
+            self._document = None
+            self._answer = None
+            self._session.release()
+
+    def _restorer(self, leaf: Leaf) -> Restorer:
+        return Restorer(self._session.vault, encoding=leaf.encoding, urls=self._core.engine.restores_urls)
+
+
+class _Answer:
+    """How response bytes are restored."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        raise NotImplementedError
+
+    def finish(self) -> bytes:
+        raise NotImplementedError
+
+    def abandon(self) -> bytes:
+        """Return what was held back, when the answer will never be complete."""
+        return b""
+
+
+class _WholeAnswer(_Answer):
+    """A JSON body, restored when it is complete. An error body is restored like an answer: it may quote the request."""
+
+    def __init__(
+        self,
+        restorer: Callable[[Leaf], Restorer],
+        format: Format,
+        endpoint: Endpoint,
+        document: Document | None,
+        status: int,
+    ) -> None:
+        self._restorer = restorer
+        self._format = format
+        self._endpoint = endpoint
+        self._document = document
+        self._status = status
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        self._size += len(chunk)
+        if self._size > MAX_ANSWER_BYTES:
+            raise UpstreamBadStream(f"the upstream's answer is larger than {MAX_ANSWER_BYTES} bytes")
+        self._chunks.append(chunk)
+        return b""
+
+    def finish(self) -> bytes:
+        body = b"".join(self._chunks)
+        self._chunks.clear()
+        try:
+            tree = strict_json.decode(body)
+        except RelayFault:
+            if self._status < 400:
+                raise UpstreamBadStream("the upstream's answer is not JSON") from None
+            return self._plain(body)
+        for leaf in self._format.response_leaves(self._endpoint, self._document, tree):
+            _restore(leaf, self._restorer)
+        return strict_json.encode(tree)
+
+    def _plain(self, body: bytes) -> bytes:
+        # A gateway's own error page, which may still quote what it was sent.
+        text = body.decode("utf-8", "replace")
+        holder = {"text": text}
+        _restore(Leaf(holder, "text"), self._restorer)
+        return holder["text"].encode()
+
+
+class _StreamedAnswer(_Answer):
+    """Server-sent events: one restorer a lane, text held back only while it may be part of a placeholder."""
+
+    def __init__(self, restorer: Callable[[Leaf], Restorer], reader: StreamReader) -> None:
+        self._new_restorer = restorer
+        self._reader = reader
+        self._parser = sse.Parser()
+        self._lanes: dict[tuple[Any, ...], Restorer] = {}
+        self._ended = False
+
+    def feed(self, chunk: bytes) -> bytes:
+        out: list[bytes] = []
+        for event in self._parser.feed(chunk):
+            self._take(event, out)
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        out: list[bytes] = []
+        for event in self._parser.finish():
+            self._take(event, out)
+        if not self._ended:
+            raise UpstreamBadStream("the upstream's stream stopped before its end")
+        return b"".join(out)
+
+    def abandon(self) -> bytes:
+        out: list[bytes] = []
+        self._flush(tuple(self._lanes), out)
+        return b"".join(out)
+
+    def _take(self, event: Event, out: list[bytes]) -> None:
+        if event.data is None or self._ended:
+            return  # comments are hop-by-hop; after the end there is nothing more to say
+        if self._reader.is_end(event):
+            self._flush(tuple(self._lanes), out)
+            self._ended = True
+            out.append(sse.encode_event(event))
+            return
+        try:
+            tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
+        except RelayFault:
+            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        self._flush(self._reader.closing(tree), out)
+        changed = False
+        for leaf in self._reader.leaves(tree):
+            changed = self._restore_leaf(leaf) or changed
+        data = strict_json.encode(tree).decode() if changed else event.data
+        out.append(sse.encode_event(Event(data, event.event)))
+
+    def _restore_leaf(self, leaf: Leaf) -> bool:
+        before = leaf.text
+        if leaf.lane is None:
+            _restore(leaf, self._new_restorer)
+        elif not leaf.hosted:
+            lane = self._lanes.get(leaf.lane)
+            if lane is None:
+                lane = self._lanes[leaf.lane] = self._new_restorer(leaf)
+            after = lane.feed(before)
+            if after != before:
+                leaf.put(after)
+        return leaf.text != before
+
+    def _flush(self, lanes: Any, out: list[bytes]) -> None:
+        for lane in lanes:
+            restorer = self._lanes.pop(lane, None)
+            if restorer is not None and (text := restorer.finish()):
+                out.append(sse.encode_event(self._reader.flush(lane, text)))
+
+
+def _restore(leaf: Leaf, new_restorer: Callable[[Leaf], Restorer]) -> None:
+    if not leaf.hosted:
+        leaf.put(new_restorer(leaf).restore(leaf.text))

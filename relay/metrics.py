@@ -1,0 +1,68 @@
+"""Counters and histograms with closed label sets. No label ever comes from a request's text.
+
+Entity types, actions, formats, routes and codes are members of sets fixed at start; a value outside its set is counted
+as "other", so that a series can neither leak nor explode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from relay.types import Action, Decision, RouteKind
+
+__all__ = ["Metrics"]
+
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+
+
+class Metrics:
+    """Relay's own registry. `formats` and `entity_types` are the closed sets that labels are checked against."""
+
+    def __init__(self, *, formats: Iterable[str], entity_types: Iterable[str]) -> None:
+        self.registry = CollectorRegistry()
+        self._formats = frozenset(formats)
+        self._entity_types = frozenset(entity_types)
+        self._exchanges = Counter("relay_exchanges", "Exchanges begun", ("format", "route"), registry=self.registry)
+        self._refusals = Counter(
+            "relay_refusals", "Exchanges that ended in an error", ("code",), registry=self.registry
+        )
+        self._entities = Counter(
+            "relay_entities", "Spans by what was done", ("entity_type", "action"), registry=self.registry
+        )
+        self._unknown = Counter(
+            "relay_unknown_fields", "String leaves that no field table names", registry=self.registry
+        )
+        self._inspected = Counter(
+            "relay_segments_inspected", "Segments that detection has read", registry=self.registry
+        )
+        self._scrub_s = Histogram(
+            "relay_scrub_seconds", "Time from parsed to scrubbed", buckets=_SECONDS, registry=self.registry
+        )
+        self.sessions = Gauge("relay_sessions", "Open sessions", registry=self.registry)
+        self.in_flight = Gauge("relay_in_flight", "Exchanges in work", registry=self.registry)
+        for kind in RouteKind:
+            for name in self._formats:
+                self._exchanges.labels(name, kind.value)
+
+    def scrubbed(self, format_name: str, decision: Decision, *, segments: int, unknown: int, seconds: float) -> None:
+        """Count one scrubbed request."""
+        self._exchanges.labels(self._known(format_name, self._formats), decision.route.value).inc()
+        self._inspected.inc(segments)
+        self._unknown.inc(unknown)
+        self._scrub_s.observe(seconds)
+        for (entity_type, action), count in decision.counts().items():
+            self._entities.labels(self._known(entity_type, self._entity_types), Action(action).value).inc(count)
+
+    def refused(self, code: str) -> None:
+        """Count one exchange that ended in an error; `code` is a `RelayFault.code`."""
+        self._refusals.labels(code).inc()
+
+    def render(self) -> bytes:
+        """Return the exposition format that `/metrics` serves."""
+        return generate_latest(self.registry)
+
+    @staticmethod
+    def _known(value: str, known: frozenset[str]) -> str:
+        return value if value in known else "other"

@@ -1,0 +1,71 @@
+"""Turn a decision into replaced text: each span goes through the operator that policy ordered.
+
+Operators run in the order in which the upstream's model reads the text, so placeholders are numbered by first
+appearance and a client that resends its history gets the same prefix bytes on every turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from relay.errors import ScrubFailed
+from relay.protocols import Operator, Sealing
+from relay.types import Action, Segment, SpanAction
+
+__all__ = ["Scrubbed", "scrub", "scrub_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scrubbed:
+    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave."""
+
+    texts: Mapping[int, str] = field(repr=False)
+    removed: frozenset[tuple[str, str]] = field(repr=False)
+
+
+def scrub(
+    segments: Sequence[Segment],
+    actions: Sequence[Sequence[SpanAction]],
+    operators: Mapping[Action, Operator],
+    vault: Sealing,
+) -> Scrubbed:
+    """Apply `actions` (parallel to `segments`; disjoint, sorted by start) and return what changed.
+
+    Raises ScrubFailed for an action without operator or a span outside its text, before anything is returned.
+    """
+    texts: dict[int, str] = {}
+    removed: set[tuple[str, str]] = set()
+    for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
+        if row:
+            text = scrub_text(segment.text, row, operators, vault, removed)
+            if text != segment.text:
+                texts[index] = text
+    return Scrubbed(texts, frozenset(removed))
+
+
+def scrub_text(
+    text: str,
+    row: Sequence[SpanAction],
+    operators: Mapping[Action, Operator],
+    vault: Sealing,
+    removed: set[tuple[str, str]],
+) -> str:
+    """Return `text` with the spans of `row` replaced; what was taken out is added to `removed`."""
+    pieces: list[str] = []
+    done = 0
+    for item in row:
+        span = item.span
+        if not done <= span.start < span.end <= len(text):
+            raise ScrubFailed("spans overlap or reach outside their text")
+        operator = operators.get(item.action)
+        if operator is None:
+            raise ScrubFailed(f"no operator does {item.action.value}")
+        value = text[span.start : span.end]
+        replacement = operator.replace(value, span.entity_type, vault)
+        if item.action is not Action.KEEP:
+            removed.add((span.entity_type, value))
+        pieces += (text[done : span.start], replacement)
+        done = span.end
+    pieces.append(text[done:])
+    return "".join(pieces)
