@@ -169,7 +169,11 @@ class StreamReader(Protocol):
     """Knows, for one streamed response, where text is in an event, and which lanes an event ends."""
 
     def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
-        """Return the lanes that end with this event: their carry must go out before it."""
+        """Return the lanes that end with this event: their carry must go out before it.
+
+        Some servers put the last delta and the end into one event. A lane that has a leaf in this very event therefore
+        ends after that leaf: feed it, finish it, and write both into the leaf.
+        """
         ...
 
     def leaves(self, tree: JSON) -> Iterable[Leaf]:
@@ -192,8 +196,11 @@ class Format(Protocol):
     name: ClassVar[str]  # "openai_chat"
     family: ClassVar[str]  # "openai": what `formats:` in the configuration lists
 
-    def match(self, method: str, path: str) -> Endpoint | None:
-        """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method."""
+    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+        """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method.
+
+        Where vendors share a path (`/v1/models`), the vendor's own headers in `headers` decide.
+        """
         ...
 
     def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
