@@ -1,0 +1,54 @@
+# Every target spells out the real command. A fresh clone needs Python 3.11 and make, nothing else.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+
+.PHONY: demo test check bench bench-latency model lock clean
+
+.venv/run.stamp: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+.venv/dev.stamp: .venv/run.stamp requirements-dev.lock
+	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-dev.lock
+	touch $@
+
+demo: .venv/run.stamp
+	$(BIN)/relay demo
+
+test: .venv/dev.stamp
+	$(BIN)/python -m pytest
+
+check: .venv/dev.stamp
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+bench: bench-latency
+
+bench-latency: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.latency
+
+# Trains and exports the NER model: about an hour on two cores. Never needed to run relay.
+DATA ?= ../shared/data
+model: .venv-train/stamp
+	.venv-train/bin/python -m ner_models.train --data $(DATA) --out ner_models/fast
+
+.venv-train/stamp: ner_models/train/requirements.txt
+	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Writes the locked requirements anew; needs uv.
+lock:
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev \
+		-c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,88 @@
+"""Configuration: a file, the environment over it, overrides over both; complaints name the place and no value."""
+
+from pathlib import Path
+
+import pytest
+
+from relay.config import load
+from relay.errors import ConfigFault
+from relay.types import RouteKind
+
+FILE = """
+server: {port: 8181, max_body_mb: 4}
+upstreams:
+  openai: {kind: frontier, base_url: "https://api.example.com/v1/", formats: [openai], credential: {env: KEY}}
+  ollama: {kind: local, base_url: "http://127.0.0.1:11434", models: {"*": llama3.3}}
+session: {idle_s: 60}
+"""
+
+
+def write(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / "relay.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_file_environment_and_overrides_apply_in_that_order(tmp_path: Path) -> None:
+    """The environment wins over the file, and the command line over both."""
+    path = write(tmp_path, FILE)
+    environ = {"RELAY__SERVER__PORT": "9191", "RELAY__SESSION__IDLE_S": "30", "OTHER": "1"}
+    config = load(path, environ, {"server": {"port": 7171}})
+    assert (config.server.port, config.server.max_body_mb, config.session.idle_s) == (7171, 4, 30)
+    assert load(path, environ).server.port == 9191
+    assert load(path, {}).server.port == 8181
+
+
+def test_upstreams_keep_their_order_and_lose_a_trailing_slash(tmp_path: Path) -> None:
+    """The order of the file is the order of preference; a base URL has one spelling."""
+    config = load(write(tmp_path, FILE), {})
+    assert list(config.upstreams) == ["openai", "ollama"]
+    assert config.upstreams["openai"].base_url == "https://api.example.com/v1"
+    assert config.upstreams["ollama"].kind is RouteKind.LOCAL
+    assert config.upstreams["ollama"].formats == ("openai", "anthropic", "gemini", "ollama")
+
+
+def test_defaults_need_no_file() -> None:
+    """Without a file relay listens on loopback only, where no client list is needed."""
+    config = load(None, {})
+    assert config.server.is_loopback
+    assert config.clients == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("server: {prot: 1}", "server.prot: Extra inputs are not permitted"),
+        ("server: {port: 70000}", "server.port"),
+        ("server: {port: 1}\nserver: {port: 2}", ":2:1: duplicate"),
+        ("server: [", "relay.yaml:1"),
+        ("- 1", "expected a mapping"),
+        ("server: {host: 0.0.0.0}", "clients: at least one is required"),
+        ("upstreams: {a: {kind: frontier, base_url: 'ftp://example.com'}}", "upstreams.a.base_url"),
+        ("upstreams: {a: {kind: frontier, base_url: 'https://u:p@example.com'}}", "no user info"),
+        ("upstreams: {a: {kind: sideways, base_url: 'https://example.com'}}", "upstreams.a.kind"),
+        ("upstreams: {a: {kind: local, base_url: 'https://example.com', credential: {}}}", "exactly one of env and file"),
+        ("clients: [{name: a, key_sha256: abc}]", "clients.0.key_sha256"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
+    """Every complaint names the file and the key."""
+    with pytest.raises(ConfigFault) as caught:
+        load(write(tmp_path, text), {})
+    assert complaint in caught.value.public
+    assert "relay.yaml" in caught.value.public
+
+
+def test_complaints_and_reprs_repeat_no_value(tmp_path: Path) -> None:
+    """A password that stands in the wrong place is shown neither by the complaint nor by a repr."""
+    with pytest.raises(ConfigFault) as caught:
+        load(write(tmp_path, "upstreams: {a: {kind: frontier, base_url: 'https://u:c4nary@example.com'}}"), {})
+    assert "c4nary" not in caught.value.public
+    config = load(write(tmp_path, f"clients: [{{name: a, key_sha256: {'ab' * 32}}}]"), {})
+    assert "abab" not in repr(config)
+
+
+def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
+    """A file that is not there is a ConfigFault, not an OSError."""
+    with pytest.raises(ConfigFault, match="cannot be read"):
+        load(tmp_path / "none.yaml", {})

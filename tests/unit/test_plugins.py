@@ -1,0 +1,68 @@
+"""One test holds every plug-in to its contract."""
+
+import re
+
+import pytest
+
+import relay.detect.recognizers
+import relay.operators
+import relay.routes
+import relay.styles
+import relay.wire.formats
+from relay.detect import taxonomy
+from relay.protocols import Format, Operator, Recognizer, Route, Style
+from relay.registry import collect
+from relay.types import Action, RouteKind
+
+KINDS = {
+    "recognizer": (relay.detect.recognizers, Recognizer),
+    "operator": (relay.operators, Operator),
+    "style": (relay.styles, Style),
+    "route": (relay.routes, Route),
+    "format": (relay.wire.formats, Format),
+}
+PLUGINS = [(kind, name, plugin) for kind, (package, _) in KINDS.items() for name, plugin in collect(package).items()]
+
+
+@pytest.mark.parametrize(("kind", "name", "plugin"), PLUGINS, ids=[f"{kind}:{name}" for kind, name, _ in PLUGINS])
+def test_every_plug_in_meets_its_contract(kind: str, name: str, plugin: type) -> None:
+    """It can be made without arguments, satisfies its protocol, and is called what the registry calls it."""
+    assert isinstance(plugin(), KINDS[kind][1])
+    assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+
+
+def test_there_is_an_operator_for_every_action_but_block() -> None:
+    """Policy can order nothing that cannot be done."""
+    actions = {plugin.action for plugin in collect(relay.operators).values()}
+    assert set(Action) - {Action.BLOCK} == actions
+
+
+def test_there_is_a_route_for_every_kind() -> None:
+    """A decision's route can always be looked up."""
+    assert {plugin.kind for plugin in collect(relay.routes).values()} == set(RouteKind)
+
+
+RECOGNIZERS = list(collect(relay.detect.recognizers).values())
+
+
+@pytest.mark.parametrize("plugin", RECOGNIZERS, ids=lambda plugin: plugin.name)
+def test_every_recognizer_declares_known_types_and_its_source(plugin: type[Recognizer]) -> None:
+    """Types have a place in the taxonomy; a rule says where it comes from; scores are between 0 and 1."""
+    assert plugin.source
+    for entity_type in plugin.entity_types:
+        assert taxonomy.describe(entity_type).group is not taxonomy.Group.OTHER or entity_type == "PLACEHOLDER_LOOKALIKE"
+    for pattern in plugin.patterns:
+        assert 0 < pattern.score <= 1
+        assert pattern.max_chars > 0
+
+
+@pytest.mark.parametrize("name", sorted(collect(relay.styles)))
+def test_every_style_recognises_what_it_writes(name: str) -> None:
+    """A placeholder is plain ASCII without characters that JSON or HTML writers escape, and a look-alike of itself."""
+    style = collect(relay.styles)[name]()
+    for entity_type in ("PERSON", "US_SSN", "EMAIL_ADDRESS"):
+        for number in (1, 2, 10, 12345):
+            text = style.render(entity_type, number)
+            assert text.isascii()
+            assert not set(text) & set("\"\\<>&/")
+            assert list(style.lookalikes(f"a {text} b")) == [(2, 2 + len(text))]

@@ -1,0 +1,49 @@
+"""Plug-ins are found by what stands in their folder, and two with one name stop start-up."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from relay.errors import ConfigFault
+from relay.registry import collect
+
+MODULE = "class {cls}:\n    name = {name!r}\n\nPLUGINS = ({cls},)\n"
+
+
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]) -> object:
+    name = f"plugins_{tmp_path.name}"
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    for stem, text in files.items():
+        (folder / f"{stem}.py").write_text(text)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    module = __import__(name)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    return module
+
+
+def test_modules_are_taken_in_name_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The result is a read-only mapping from name to class."""
+    files = {"b": MODULE.format(cls="B", name="bee"), "a": MODULE.format(cls="A", name="ay")}
+    found = collect(package(tmp_path, monkeypatch, files))  # type: ignore[arg-type]
+    assert list(found) == ["ay", "bee"]
+    with pytest.raises(TypeError):
+        found["c"] = object  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("files", "complaint"),
+    [
+        ({"a": MODULE.format(cls="A", name="x"), "b": MODULE.format(cls="B", name="x")}, "two plug-ins are called 'x'"),
+        ({"a": "VALUE = 1\n"}, "cannot be used: AttributeError"),
+        ({"a": "import no_such_module_anywhere\nPLUGINS = ()\n"}, "cannot be used: ModuleNotFoundError"),
+    ],
+)
+def test_what_cannot_be_a_plug_in_stops_start_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: dict[str, str], complaint: str
+) -> None:
+    """Nothing is skipped silently."""
+    with pytest.raises(ConfigFault, match=complaint):
+        collect(package(tmp_path, monkeypatch, files))  # type: ignore[arg-type]

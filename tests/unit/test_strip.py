@@ -1,0 +1,84 @@
+"""Headers are built from allow-lists, so that nothing of the client's gets through by being new."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from relay import build, strip
+from relay.types import Headers
+
+FORMATS = {format.name: format for format in build.formats()}
+
+IDENTIFYING = (
+    ("user-agent", "OpenAI/Python 3.52.0"),
+    ("x-stainless-os", "Linux"),
+    ("openai-organization", "org-canary"),
+    ("cookie", "sid=canary"),
+    ("x-forwarded-for", "203.0.113.7"),
+    ("referer", "https://intranet.example.com/canary"),
+    ("accept-language", "de-AT"),
+    ("traceparent", "00-canary-01"),
+    ("x-claude-code-session-id", "canary"),
+    ("x-relay-session", "canary"),
+    ("idempotency-key", "canary"),
+    ("http-referer", "canary"),
+    ("x-title", "canary"),
+)
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_two_clients_that_differ_in_every_header_look_alike(name: str) -> None:
+    """What is built does not depend on what identifies."""
+    format = FORMATS[name]
+    one = strip.request_headers(format, IDENTIFYING, "sk-x", has_body=True, stream=True)
+    other = strip.request_headers(format, (), "sk-x", has_body=True, stream=True)
+    assert one == other
+    assert "canary" not in repr(one)
+
+
+def test_contract_headers_pass_and_the_key_has_the_form_the_provider_wants() -> None:
+    """The API version and beta flags are part of the contract."""
+    headers = (("anthropic-version", "2023-06-01"), ("anthropic-beta", "tools-2024"), ("x-app", "cli"))
+    built = dict(strip.request_headers(FORMATS["anthropic_messages"], headers, "sk-ant-x", has_body=True, stream=False))
+    assert built["anthropic-version"] == "2023-06-01"
+    assert built["anthropic-beta"] == "tools-2024"
+    assert built["accept-encoding"] == "identity"
+    assert "sk-ant-x" in (built.get("x-api-key"), (built.get("authorization") or " ").split()[-1])
+    assert "x-app" not in built
+
+
+@pytest.mark.parametrize(
+    ("name", "passes"),
+    [
+        ("content-type", True),
+        ("retry-after", True),
+        ("retry-after-ms", True),
+        ("x-ratelimit-remaining-requests", True),
+        ("anthropic-ratelimit-tokens-limit", True),
+        ("x-request-id", True),
+        ("request-id", True),
+        ("set-cookie", False),
+        ("openai-organization", False),
+        ("cf-ray", False),
+        ("server", False),
+        ("alt-svc", False),
+        ("content-length", False),
+        ("content-encoding", False),
+        ("transfer-encoding", False),
+        ("strict-transport-security", False),
+        ("x-relay-session", False),
+    ],
+)
+def test_response_headers(name: str, passes: bool) -> None:
+    """Status, type, retry hints and limits pass; cookies, account names and hop-by-hop headers go."""
+    assert strip.response_headers(((name, "v"),)) == (((name, "v"),) if passes else ())
+
+
+@given(st.lists(st.tuples(st.sampled_from([*(n for n, _ in IDENTIFYING), "content-type", "retry-after"]), st.text())))
+def test_stripping_twice_equals_stripping_once(headers: list[tuple[str, str]]) -> None:
+    """Idempotent, for responses and for requests."""
+    once = strip.response_headers(tuple(headers))
+    assert strip.response_headers(once) == once
+    format = FORMATS["openai_chat"]
+    built: Headers = strip.request_headers(format, tuple(headers), "k", has_body=True, stream=False)
+    assert strip.request_headers(format, built, "k", has_body=True, stream=False) == built
