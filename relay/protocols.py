@@ -86,6 +86,10 @@ class Sealing(Protocol):
         """
         ...
 
+    def keyed_digest(self, entity_type: str, value: str) -> bytes:
+        """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
+        ...
+
 
 class Restoring(Protocol):
     """What the restorer may ask of a vault."""

@@ -1,0 +1,151 @@
+"""Sealed values, each behind its placeholder, for the life of one session.
+
+Plaintext is never kept: a value is found again by a keyed digest and stored encrypted, bound to its session,
+placeholder and entity type, so that a record moved to another place does not open. Nothing is evicted: a full vault
+refuses, because a value that was dropped could never be restored. Placeholders are numbered per entity type in the
+order of first sealing, and values are compared exactly, so restoring gives back the very characters that were sealed.
+
+Not promised: that a value is nowhere in memory while it is being sealed or after it was opened. Python strings cannot
+be overwritten; the hardened process does that when they are freed.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+
+from relay.errors import SessionClosed, VaultFull
+from relay.protocols import Style
+from relay.vault.keys import Keys
+
+__all__ = ["Vault"]
+
+_CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate pair
+
+
+class Vault:
+    """Implements `Sealing` and `Restoring`. Threads may share it; nothing waits under its one lock."""
+
+    __slots__ = (
+        "_associated",
+        "_bytes",
+        "_index",
+        "_keys",
+        "_lock",
+        "_max_bytes",
+        "_max_entities",
+        "_numbers",
+        "_records",
+        "_sealed",
+        "_style",
+    )
+
+    def __init__(self, keys: Keys, style: Style, *, session_id: str, max_entities: int, max_bytes: int) -> None:
+        self._keys: Keys | None = keys
+        self._style = style
+        self._associated = session_id.encode()
+        self._max_entities = max_entities
+        self._max_bytes = max_bytes
+        self._lock = threading.Lock()
+        self._index: dict[bytes, str] = {}
+        self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
+        self._numbers: dict[str, int] = {}
+        self._bytes = 0
+        self._sealed = 0
+
+    def seal(self, entity_type: str, value: str) -> str:
+        """Seal `value` and return its placeholder; the same (type, value) gets the same one for the vault's life.
+
+        Raises SessionClosed after shredding and VaultFull when no more fits.
+        """
+        data = value.encode(*_CODEC)
+        with self._lock:
+            keys = self._usable()
+            mark = keys.mark(entity_type, data)
+            known = self._index.get(mark)
+            if known is not None:
+                return known
+            number = self._numbers.get(entity_type, 0) + 1
+            placeholder = self._style.render(entity_type, number)
+            self._store(keys, placeholder, entity_type, data)
+            self._numbers[entity_type] = number
+            self._index[mark] = placeholder
+            return placeholder
+
+    def open(self, placeholder: str) -> str:
+        """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
+        with self._lock:
+            keys = self._usable()
+            record = self._records.get(placeholder)
+            if record is None:
+                raise KeyError("no such placeholder was issued in this session")
+            entity_type, counter, sealed = record
+            data = keys.open(counter, sealed, self._bind(placeholder, entity_type))
+        return data.decode(*_CODEC)
+
+    def keyed_digest(self, entity_type: str, value: str) -> bytes:
+        """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
+        with self._lock:
+            return self._usable().digest(entity_type, value.encode(*_CODEC))
+
+    def placeholders(self) -> Sequence[str]:
+        """Return every placeholder issued so far, in order of issue."""
+        with self._lock:
+            self._usable()
+            return tuple(self._records)
+
+    def values(self) -> Iterator[tuple[str, str]]:
+        """Yield (entity type, value) in order of sealing, each opened when it is asked for."""
+        with self._lock:
+            self._usable()
+            issued = tuple((placeholder, record[0]) for placeholder, record in self._records.items())
+        for placeholder, entity_type in issued:
+            yield entity_type, self.open(placeholder)
+
+    def counts(self) -> dict[str, int]:
+        """Return how many values of each entity type are sealed; empty after shredding."""
+        with self._lock:
+            result: dict[str, int] = {}
+            for entity_type, _, _ in self._records.values():
+                result[entity_type] = result.get(entity_type, 0) + 1
+            return result
+
+    @property
+    def closed(self) -> bool:
+        """True after `shred`."""
+        return self._keys is None
+
+    def shred(self) -> None:
+        """Destroy the keys, then drop records and index; a second call does nothing."""
+        with self._lock:
+            if self._keys is None:
+                return
+            self._keys.destroy()
+            self._keys = None
+            self._records.clear()
+            self._index.clear()
+            self._numbers.clear()
+
+    def __len__(self) -> int:
+        return len(self._records)
+
+    def __repr__(self) -> str:
+        return f"Vault(entities={len(self._records)}, closed={self.closed})"
+
+    def _usable(self) -> Keys:
+        if self._keys is None:
+            raise SessionClosed("the session is closed")
+        return self._keys
+
+    def _bind(self, placeholder: str, entity_type: str) -> bytes:
+        return b"%b\0%b\0%b" % (self._associated, placeholder.encode(), entity_type.encode())
+
+    def _store(self, keys: Keys, placeholder: str, entity_type: str, data: bytes) -> None:
+        if len(self._records) >= self._max_entities:
+            raise VaultFull(f"the vault holds {self._max_entities} values, its limit")
+        sealed = keys.seal(self._sealed, data, self._bind(placeholder, entity_type))
+        self._sealed += 1  # even when it does not fit: a counter is never used twice
+        if self._bytes + len(sealed) > self._max_bytes:
+            raise VaultFull(f"the vault may hold {self._max_bytes} bytes of sealed values, its limit")
+        self._bytes += len(sealed)
+        self._records[placeholder] = (entity_type, self._sealed - 1, sealed)
