@@ -1,0 +1,160 @@
+"""Rules and exemptions made ready to be asked: which types they select, what they ask of the request and of a span."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from relay.policy.classes import WHOLE_REQUEST, KnownType
+from relay.policy.model import DataClass, Exemption, Policy, Rule, glob_matcher
+from relay.types import Action, Role, RouteKind
+
+__all__ = ["Condition", "Entry", "Table", "compile_exemptions", "compile_rules"]
+
+_Test = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _OtherType:
+    """A type that the table does not name is on, and personal: fail closed."""
+
+    group: str = "OTHER"
+    classes: tuple[str, ...] = (DataClass.PII.value,)
+    default: bool = True
+
+
+class Table:
+    """The entity-type table as one policy sees it."""
+
+    def __init__(
+        self, known_types: Mapping[str, KnownType], describe: Callable[[str], KnownType] | None, policy: Policy
+    ) -> None:
+        self.names = frozenset(known_types)
+        self._known = known_types
+        self._describe = describe or (lambda _: _OtherType())
+        self._switched_on = any_of(policy.detect.on)
+
+    def __getitem__(self, name: str) -> KnownType:
+        """Return what is known of entity type `name`."""
+        known = self._known.get(name)
+        return known if known is not None else self._describe(name)
+
+    def is_on(self, name: str) -> bool:
+        """Tell whether the floor applies to entity type `name`."""
+        return self[name].default or self._switched_on(name)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """What an entry asks of the request as a whole. Entries that ask the same share one."""
+
+    data_class: str | None = None
+    clients: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None
+
+    def holds(self, classes: frozenset[str], client: str, model: str) -> bool:
+        """Tell whether a request with these data classes, from this client and for this model, fulfils it."""
+        return (
+            (self.data_class is None or self.data_class in classes)
+            and (self.clients is None or any_of(self.clients)(client))
+            and (self.models is None or any_of(self.models)(model))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One rule for one data class, or one exemption."""
+
+    label: str
+    action: Action | None
+    require: RouteKind | None
+    on: RouteKind | None
+    entity: tuple[str, ...] | None
+    group: tuple[str, ...] | None
+    min_score: float
+    roles: frozenset[Role] | None
+    match: _Test | None
+    condition: Condition = field(default_factory=Condition)
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether it holds for every span of its types."""
+        return not self.min_score and self.roles is None and self.match is None
+
+    @property
+    def asks_for_span(self) -> bool:
+        """Tell whether it says anything about spans, so that a request without such a span is not its business."""
+        return self.entity is not None or self.group is not None or not self.is_plain
+
+    @property
+    def names_types(self) -> bool:
+        """Tell whether it names entity types or groups, which switches on those that are off."""
+        return self.entity is not None or self.group is not None
+
+    def applies_on(self, route: RouteKind) -> bool:
+        """Tell whether it holds on `route`."""
+        return self.on is None or self.on is route
+
+    def selects(self, name: str, table: Table) -> bool:
+        """Tell whether entity type `name` is among those it is about.
+
+        Without an entity or a group these are the types of its data class, or else every type that is on.
+        """
+        if self.names_types:
+            return (self.entity is None or any_of(self.entity)(name)) and (
+                self.group is None or any_of(self.group)(table[name].group)
+            )
+        data_class = self.condition.data_class
+        if data_class is None:
+            return table.is_on(name)
+        return data_class in table[name].classes or (data_class in WHOLE_REQUEST and table.is_on(name))
+
+
+def compile_rules(policy: Policy) -> tuple[Entry, ...]:
+    """Return the rules of `policy`, those over several data classes once for each."""
+    return tuple(_rule(rule, item) for rule in policy.rules for item in rule.data_class or (None,))
+
+
+def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
+    return Entry(
+        label=rule.label,
+        action=rule.action,
+        require=rule.require,
+        on=rule.on,
+        entity=rule.entity,
+        group=rule.group,
+        min_score=rule.min_score,
+        roles=frozenset(rule.roles) if rule.roles else None,
+        match=None,
+        condition=Condition(
+            data_class=data_class.value if data_class else None, clients=rule.clients, models=rule.models
+        ),
+    )
+
+
+def compile_exemptions(policy: Policy) -> tuple[Entry, ...]:
+    """Return the exemptions of `policy`."""
+    return tuple(_exemption(item) for item in policy.exemptions)
+
+
+def _exemption(item: Exemption) -> Entry:
+    return Entry(
+        label=item.label,
+        action=item.action,
+        require=None,
+        on=item.on,
+        entity=item.entity,
+        group=item.group,
+        min_score=0.0,
+        roles=frozenset(item.roles) if item.roles else None,
+        match=glob_matcher(item.match) if item.match is not None else None,
+        condition=Condition(clients=item.clients, models=item.models),
+    )
+
+
+@lru_cache(maxsize=4096)
+def any_of(globs: tuple[str, ...]) -> _Test:
+    """Return a test for texts that any of `globs` matches."""
+    tests = [glob_matcher(glob) for glob in globs]
+    return lambda text: any(test(text) for test in tests)

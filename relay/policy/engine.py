@@ -1,0 +1,341 @@
+"""Decide one request: data classes, then the route, then one action per span. Pure; the order of rules is nothing.
+
+    data classes   from the entity types found and from words (classes.py)
+    route          local if any rule requires it; else the preferred one of those that are there
+    per span       the strictest of the floor and every rule that holds,
+                   then the mildest exemption that holds, which never undoes `block`
+
+The floor is the route's default for a type that is on (in the entity-type table or by `detect: on`), and `keep` for the
+others. What can happen to an entity type is sorted out once per route and set of conditions, so a span costs a look-up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from relay.policy.classes import Evidence, KnownType, classify
+from relay.policy.compiled import Entry, Table, any_of, compile_exemptions, compile_rules
+from relay.policy.model import OpaqueHandling, Policy
+from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
+
+__all__ = ["Engine", "Explanation", "KnownType"]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
+
+# Text that looks like a placeholder is vaulted as itself on every route: if it stayed, restoring would not be exact.
+_LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
+# The cache of sorted rules is emptied at this size. Only types from plug-ins and conditions on requests can fill it.
+_CACHE_LIMIT = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A decision with the evidence for its data classes. The evidence names words of the text: not for logs."""
+
+    decision: Decision
+    evidence: tuple[Evidence, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """All that can happen to one entity type on one route, under one set of conditions on the request.
+
+    `rules` run from strict to mild and end with one that always holds; `exemptions` run from mild to strict. `always`
+    is the outcome where nothing depends on the span.
+    """
+
+    rules: tuple[Entry, ...]
+    exemptions: tuple[Entry, ...]
+    always: tuple[Action, str] | None
+
+
+class Engine:
+    """One policy, compiled. Safe to share between threads: its only state is a cache of sorted rules, without text."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        known_types: Mapping[str, KnownType],
+        *,
+        describe: Callable[[str], KnownType] | None = None,
+    ) -> None:
+        """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it."""
+        self.policy = policy
+        self.digest = policy.digest
+        self._table = Table(known_types, describe, policy)
+        rules = compile_rules(policy)
+        self._rules = tuple(entry for entry in rules if entry.action is not None)
+        self._requirements = tuple(entry for entry in rules if entry.require is RouteKind.LOCAL)
+        self._class_blocks = tuple(
+            entry
+            for entry in self._rules
+            if entry.action is Action.BLOCK and entry.condition.data_class and not entry.asks_for_span
+        )
+        self._exemptions = compile_exemptions(policy)
+        entries = (*rules, *self._exemptions)
+        self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
+        self._lines: dict[tuple[str, RouteKind, int], _Line] = {}
+        self._personal: dict[str, bool] = {}
+
+    def decide(
+        self,
+        segments: Sequence[Segment],
+        spans: Sequence[Sequence[Span]],
+        *,
+        decision_id: str,
+        available: Collection[RouteKind],
+        client: str | None = None,
+        model: str | None = None,
+    ) -> Decision:
+        """Return the decision for one request. `spans` runs parallel to `segments`, each row sorted and disjoint.
+
+        A request that must not leave has a decision with `blocked`: pairs of a rule and an entity type or data class.
+        `available` are the kinds of route that have an upstream; `client` is the name of the client's configuration
+        entry and `model` the one that the request asks for.
+        """
+        explanation = self.explain(
+            segments,
+            spans,
+            decision_id=decision_id,
+            available=available,
+            client=client,
+            model=model,
+        )
+        return explanation.decision
+
+    def explain(
+        self,
+        segments: Sequence[Segment],
+        spans: Sequence[Sequence[Span]],
+        *,
+        decision_id: str,
+        available: Collection[RouteKind],
+        client: str | None = None,
+        model: str | None = None,
+    ) -> Explanation:
+        """Return what `decide` returns, with the evidence for the data classes."""
+        if len(segments) != len(spans):
+            raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
+        present = {span.entity_type for row in spans for span in row}
+        types = {name: self._table[name] for name in present}
+        evidence = classify(segments, types, frozenset(filter(self._is_personal, present)))
+        classes = frozenset(item.data_class.value for item in evidence)
+        mask = sum(bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or ""))
+
+        required = [entry for entry in self._requirements if self._requires(entry, mask, present, segments, spans)]
+        route, reason = self._route(required, available)
+        blocked: set[tuple[str, str]] = set()
+        if required and RouteKind.LOCAL not in available:
+            blocked.update((entry.label, entry.condition.data_class or "local route") for entry in required)
+        for entry in self._class_blocks:
+            if self._bits[entry.condition] & mask and entry.applies_on(route):
+                blocked.add((entry.label, str(entry.condition.data_class)))
+
+        lines = {name: self._line(name, route, mask) for name in present}
+        actions = tuple(
+            tuple([_act(lines[span.entity_type], span, segment) for span in row]) if row else ()
+            for segment, row in zip(segments, spans, strict=True)
+        )
+        for row in actions:
+            for item in row:
+                if item.action is Action.BLOCK:
+                    blocked.add((item.rule, item.span.entity_type))
+        decision = Decision(
+            id=decision_id,
+            policy=self.digest,
+            route=route,
+            data_classes=tuple(item.data_class.value for item in evidence),
+            actions=actions,
+            reasons=(*(f"class {item.reason}" for item in evidence), *reason),
+            blocked=tuple(sorted(blocked)),
+        )
+        return Explanation(decision=decision, evidence=evidence)
+
+    def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
+        """Return the known types that this policy asks for on `route` (None: on any), so that others can be skipped.
+
+        These are the types that the floor or a rule acts on, those that a required route depends on, and those that
+        make a data class which some rule is about.
+        """
+        routes = tuple(RouteKind) if route is None else (route,)
+        return frozenset(name for name in self._table.names if self._asks_for(name, routes))
+
+    def _asks_for(self, name: str, routes: Sequence[RouteKind]) -> bool:
+        asked = {entry.condition.data_class for entry in (*self._rules, *self._requirements)}
+        return (
+            any(self._floor(name, route).action is not Action.KEEP for route in routes)
+            or any(any(map(entry.applies_on, routes)) and entry.selects(name, self._table) for entry in self._rules)
+            or any(entry.asks_for_span and entry.selects(name, self._table) for entry in self._requirements)
+            or any(hint in asked for hint in self._table[name].classes if hint != "PII" or self._is_personal(name))
+        )
+
+    # ------------------------------------------------------------------------------------------------------ the route
+
+    def bodiless_route(self, available: Collection[RouteKind]) -> RouteKind:
+        """Return the route for a request that carries no text, such as a list of models."""
+        return self._route((), available)[0]
+
+    def _route(self, required: Sequence[Entry], available: Collection[RouteKind]) -> tuple[RouteKind, tuple[str, ...]]:
+        local, frontier = RouteKind.LOCAL in available, RouteKind.FRONTIER in available
+        if required:
+            labels = sorted({entry.label for entry in required})
+            missing = () if local else ("refused: no local upstream is available",)
+            return RouteKind.LOCAL, (*(f"route local: required by {label}" for label in labels), *missing)
+        if self.policy.prefer is RouteKind.LOCAL:
+            if local or not frontier:
+                return RouteKind.LOCAL, ("route local: preferred",)
+            return RouteKind.FRONTIER, ("route frontier: local is preferred but not available",)
+        if local and not frontier:
+            return RouteKind.LOCAL, ("route local: no frontier is available",)
+        return RouteKind.FRONTIER, ("route frontier: no rule requires local",)
+
+    # ----------------------------------------------------------------------------------------------- what is not spans
+
+    @property
+    def restores_urls(self) -> bool:
+        """Tell whether values are put back inside URLs, image links and HTML attributes of an answer."""
+        return self.policy.restore.urls
+
+    def restores_tool(self, tool: str, entity_type: str | None = None) -> bool:
+        """Tell whether arguments of `tool`, which the client runs, get values (of `entity_type`) back."""
+        if entity_type is not None and any_of(self.policy.restore.withhold)(entity_type):
+            return False
+        return any_of(self.policy.restore.tools)(tool)
+
+    def opaque(self, kind: str) -> OpaqueHandling:
+        """Return what happens to content of `kind`, as a format names it, that cannot be inspected."""
+        return self.policy.opaque.handling(kind)
+
+    def lets_through(self, kind: str) -> bool:
+        """Tell whether content of `kind` may leave although nobody can inspect it."""
+        return self.opaque(kind) is OpaqueHandling.PASS
+
+    def _requires(
+        self,
+        entry: Entry,
+        mask: int,
+        present: set[str],
+        segments: Sequence[Segment],
+        spans: Sequence[Sequence[Span]],
+    ) -> bool:
+        if not self._bits[entry.condition] & mask:
+            return False
+        if not entry.asks_for_span:
+            return True
+        names = {name for name in present if entry.selects(name, self._table)}
+        return any(
+            span.entity_type in names and _holds(entry, span, segment)
+            for segment, row in zip(segments, spans, strict=True)
+            for span in row
+        )
+
+    # ---------------------------------------------------------------------------------------------- one entity type
+
+    def _is_personal(self, name: str) -> bool:
+        """Tell whether a type counts for PII: it is on, or a rule names it."""
+        found = self._personal.get(name)
+        if found is None:
+            named = any(entry.names_types and entry.selects(name, self._table) for entry in self._rules)
+            found = self._table.is_on(name) or named
+            _remember(self._personal, name, found)
+        return found
+
+    def _floor(self, name: str, route: RouteKind) -> Entry:
+        action = Action(getattr(self.policy.default, route.value)) if self._table.is_on(name) else Action.KEEP
+        if name == _LOOKALIKE and action.strictness < Action.PLACEHOLDER.strictness:
+            return _floor_entry("lookalike", Action.PLACEHOLDER)
+        return _floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
+
+    def _line(self, name: str, route: RouteKind, mask: int) -> _Line:
+        key = (name, route, mask)
+        line = self._lines.get(key)
+        if line is None:
+            line = self._build_line(name, route, mask)
+            _remember(self._lines, key, line)
+        return line
+
+    def _build_line(self, name: str, route: RouteKind, mask: int) -> _Line:
+        floor = self._floor(name, route)
+        rules = [
+            entry for entry in self._select(self._rules, name, route, mask) if _strictness(entry) > _strictness(floor)
+        ]
+        rules.sort(key=lambda entry: (-_strictness(entry), not entry.is_plain, entry.label))
+        plain = next((rank for rank, entry in enumerate(rules) if entry.is_plain), None)
+        rules = rules[: plain + 1] if plain is not None else [*rules, floor]
+        exemptions = [
+            entry
+            for entry in self._select(self._exemptions, name, route, mask)
+            if _strictness(entry) < _strictness(rules[0]) and name != _LOOKALIKE
+        ]
+        exemptions.sort(key=lambda entry: (_strictness(entry), not entry.is_plain, entry.label))
+        line = _Line(rules=tuple(rules), exemptions=tuple(exemptions), always=None)
+        if len(rules) == 1 and all(entry.is_plain for entry in exemptions):
+            return _Line(rules=line.rules, exemptions=line.exemptions, always=_choose(line, None, None))
+        return line
+
+    def _select(self, entries: Sequence[Entry], name: str, route: RouteKind, mask: int) -> list[Entry]:
+        return [
+            entry
+            for entry in entries
+            if self._bits[entry.condition] & mask and entry.applies_on(route) and entry.selects(name, self._table)
+        ]
+
+
+def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    if len(cache) >= _CACHE_LIMIT:
+        cache.clear()
+    cache[key] = value
+
+
+def _floor_entry(label: str, action: Action) -> Entry:
+    return Entry(
+        label=label,
+        action=action,
+        require=None,
+        on=None,
+        entity=None,
+        group=None,
+        min_score=0.0,
+        roles=None,
+        match=None,
+    )
+
+
+def _strictness(entry: Entry) -> int:
+    return entry.action.strictness if entry.action is not None else -1
+
+
+def _act(line: _Line, span: Span, segment: Segment) -> SpanAction:
+    action, label = line.always or _choose(line, span, segment)
+    return SpanAction(span, action, label)
+
+
+def _choose(line: _Line, span: Span | None, segment: Segment | None) -> tuple[Action, str]:
+    """Return the strictest rule that holds, or the mildest exemption that is milder; none undoes `block`.
+
+    Without a span only what holds for every span is asked.
+    """
+    rule = next(entry for entry in line.rules if entry.is_plain or _holds(entry, span, segment))
+    if rule.action is not Action.BLOCK:
+        for entry in line.exemptions:
+            if _strictness(entry) >= _strictness(rule):
+                break
+            if entry.is_plain or _holds(entry, span, segment):
+                rule = entry
+                break
+    assert rule.action is not None
+    return rule.action, rule.label
+
+
+def _holds(entry: Entry, span: Span | None, segment: Segment | None) -> bool:
+    """Tell whether `entry`, which selects the span's type, holds for this very span."""
+    if span is None or segment is None:
+        return entry.is_plain
+    return (
+        span.score >= entry.min_score
+        and (entry.roles is None or segment.role in entry.roles)
+        and (entry.match is None or entry.match(segment.text[span.start : span.end]))
+    )

@@ -1,0 +1,359 @@
+"""The policy language as values: what a policy file may say, and the digest of what it means.
+
+A rule can only tighten and an exemption can only loosen, so the model refuses a rule that says `keep` and an exemption
+that says `block`. Everything is frozen; unknown keys are refused. `loader.py` turns the complaints raised here into
+lines with a file, a line and a column.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import math
+import re
+from collections.abc import Callable, Iterable
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
+
+from relay.types import Action, Role, RouteKind
+
+__all__ = [
+    "DataClass",
+    "Default",
+    "Detect",
+    "Exemption",
+    "Model",
+    "Opaque",
+    "OpaqueHandling",
+    "Policy",
+    "Restore",
+    "Rule",
+    "UnknownFields",
+    "glob_matcher",
+]
+
+
+class DataClass(StrEnum):
+    """What kind of protected data a request holds, most specific first. A request may have several, or none."""
+
+    PHI = "PHI"
+    PCI = "PCI"
+    NPI = "NPI"
+    PRIVILEGED = "PRIVILEGED"
+    SECRET = "SECRET"  # noqa: S105 - the name of a class
+    TRADE_SECRET = "TRADE_SECRET"  # noqa: S105 - the name of a class
+    PII = "PII"
+
+
+class OpaqueHandling(StrEnum):
+    """What happens to content that cannot be read: refuse the request, take the content out, or let it through."""
+
+    REFUSE = "refuse"
+    DROP = "drop"
+    PASS = "pass"  # noqa: S105 - lets content pass
+
+
+class UnknownFields(StrEnum):
+    """What happens to a field that the provider's table does not name."""
+
+    SCRUB = "scrub"
+    DROP = "drop"
+    REFUSE = "refuse"
+
+
+class Model(StrEnum):
+    """Which NER model looks for names, addresses and what only context gives away."""
+
+    FAST = "fast"
+    ACCURATE = "accurate"
+    NONE = "none"
+
+
+def _as_tuple(value: object) -> object:
+    """Let one item stand for a list of one: `entity: US_SSN` is `entity: [US_SSN]`."""
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _number(value: object) -> object:
+    """Keep `true` from standing for 1."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; say it in a sentence")
+    return value
+
+
+# An entity type is an upper-case label; in a selector `*` stands for any run of characters: `US_*`.
+TypeGlob = Annotated[str, Field(pattern=r"^[A-Z0-9_*]{1,64}$")]
+GroupGlob = Annotated[str, Field(pattern=r"^[A-Za-z0-9_ *-]{1,64}$")]
+NameGlob = Annotated[str, Field(min_length=1, max_length=128)]
+Why = Annotated[str, Field(max_length=1000), AfterValidator(_not_blank)]
+
+Types = Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Groups = Annotated[tuple[GroupGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Classes = Annotated[tuple[DataClass, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Roles = Annotated[tuple[Role, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Names = Annotated[tuple[NameGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True)
+
+
+class Default(_Entry):
+    """The floor: what happens to every entity type that is on, per route."""
+
+    frontier: Action = Action.PLACEHOLDER
+    local: Action = Action.KEEP
+
+
+class Detect(_Entry):
+    """Which entity types are switched on besides those that the entity-type table has on.
+
+    There is no `off`: to let a type through, write an exemption, which must say where and why.
+    """
+
+    on: Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple)] = ()
+
+
+class _Selector(_Entry):
+    """What a rule or an exemption is about. Everything that is given must hold; one of several values is enough."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._=:*,+-]{0,79}$")] | None = None
+    entity: Types | None = None
+    group: Groups | None = None
+    roles: Roles | None = None
+    clients: Names | None = None
+    models: Names | None = None
+
+
+class Rule(_Selector):
+    """An entry that can only tighten: an action for spans, a required route for the request, or both."""
+
+    data_class: Classes | None = Field(default=None, alias="class")
+    min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
+    on: RouteKind | None = None
+    action: Action | None = None
+    require: RouteKind | None = None
+    why: Why | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Rule:
+        selectors = (self.entity, self.group, self.data_class, self.roles, self.clients, self.models)
+        if not any(selectors):
+            raise ValueError("a rule needs at least one of entity, group, class, roles, clients, models")
+        if self.action is None and self.require is None:
+            raise ValueError("a rule needs an action or a require")
+        if self.action is Action.KEEP:
+            raise ValueError('a rule can only tighten, so "action: keep" says nothing; write an exemption instead')
+        if self.require is RouteKind.FRONTIER:
+            raise ValueError('a rule can only tighten, so it cannot require the frontier; use "prefer: frontier"')
+        if self.require is not None and self.on is not None:
+            raise ValueError('"require" chooses the route, so it cannot depend on it; leave out "on"')
+        return self
+
+    @property
+    def label(self) -> str:
+        """The name that decisions show: the one given, or one made of what the rule says."""
+        if self.name is not None:
+            return self.name
+        effect = "+".join(str(part) for part in (self.action, self.require) if part is not None)
+        return f"{self._subject()}:{effect}" + (f"@{self.on}" if self.on else "")
+
+    def _subject(self) -> str:
+        parts = [",".join(self.entity)] if self.entity else []
+        parts += [f"{key}={','.join(str(item) for item in values)}" for key, values in self._conditions() if values]
+        if self.min_score:
+            parts.append(f"score>={self.min_score:g}")
+        return " ".join(parts)
+
+    def _conditions(self) -> Iterable[tuple[str, tuple[str, ...] | None]]:
+        return (
+            ("group", self.group),
+            ("class", self.data_class),
+            ("role", self.roles),
+            ("client", self.clients),
+            ("model", self.models),
+        )
+
+
+class Exemption(_Selector):
+    """The only way to loosen. Says where (`on`) and why; cannot undo `block` or a required route."""
+
+    match: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    on: RouteKind
+    action: Action
+    why: Why
+
+    @model_validator(mode="after")
+    def _check(self) -> Exemption:
+        if not (self.entity or self.group):
+            raise ValueError("an exemption needs an entity or a group: it must be narrow")
+        if self.action is Action.BLOCK:
+            raise ValueError('an exemption can only loosen, so it cannot say "block"; write a rule instead')
+        return self
+
+    @property
+    def label(self) -> str:
+        """The name that decisions show. The `match` glob is left out: it may be somebody's address."""
+        if self.name is not None:
+            return self.name
+        parts = [",".join(self.entity)] if self.entity else []
+        parts += [f"group={','.join(self.group)}"] if self.group else []
+        return f"exempt {' '.join(parts)}:{self.action}@{self.on}"
+
+
+class Opaque(_Entry):
+    """Content that cannot be read (images, sound, files): each kind is refused unless policy says otherwise."""
+
+    images: OpaqueHandling = OpaqueHandling.REFUSE
+    audio: OpaqueHandling = OpaqueHandling.REFUSE
+    files: OpaqueHandling = OpaqueHandling.REFUSE
+    other: OpaqueHandling = OpaqueHandling.REFUSE
+
+    def handling(self, kind: str) -> OpaqueHandling:
+        """Return the handling of `kind` as a format names it: "image", "image_url", "input_audio", "document", …"""
+        lowered = kind.lower()
+        if "image" in lowered or "video" in lowered:
+            return self.images
+        if "audio" in lowered:
+            return self.audio
+        if "file" in lowered or "document" in lowered or "pdf" in lowered:
+            return self.files
+        return self.other
+
+
+class Restore(_Entry):
+    """Where in an answer the real values may be put back. Plain text always; the rest as written here."""
+
+    urls: StrictBool = False
+    tools: Annotated[tuple[NameGlob, ...], BeforeValidator(_as_tuple)] = ("*",)
+    withhold: Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple)] = ()
+
+
+class Policy(_Entry):
+    """One whole policy. `digest` stands for its meaning."""
+
+    version: Annotated[Literal[1], BeforeValidator(_number)]
+    title: Annotated[str, Field(max_length=200)] | None = None
+    default: Default = Default()
+    prefer: RouteKind = RouteKind.FRONTIER
+    detect: Detect = Detect()
+    rules: tuple[Rule, ...] = Field(default=(), max_length=1000)
+    exemptions: tuple[Exemption, ...] = Field(default=(), max_length=1000)
+    opaque: Opaque = Opaque()
+    unknown_fields: UnknownFields = UnknownFields.SCRUB
+    restore: Restore = Restore()
+    style: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = "bracketed"
+    model: Model = Model.FAST
+
+    @model_validator(mode="after")
+    def _check(self) -> Policy:
+        for route in RouteKind:
+            if getattr(self.default, route.value) is Action.BLOCK:
+                raise ValueError(f'"default: {route}: block" would refuse whoever names anybody; write rules instead')
+        if self.default.frontier is Action.KEEP and not self.rules:
+            raise ValueError("this policy would let everything through: the frontier's default is keep, without rules")
+        for item in self.exemptions:
+            everything = "*" in (*(item.entity or ()), *(item.group or ()))
+            narrowed = (item.match is not None and item.match.strip("*")) or item.roles or item.clients or item.models
+            if everything and not narrowed and item.on is RouteKind.FRONTIER and item.action is Action.KEEP:
+                raise ValueError("this policy would let everything through: an exemption keeps every type")
+        return self
+
+    @property
+    def digest(self) -> str:
+        """Sixteen hex digits of SHA-256 over the canonical form."""
+        return hashlib.sha256(self.canonical()).hexdigest()[:16]
+
+    def canonical(self) -> bytes:
+        """Return the meaning as bytes: the same for every order, layout, comment and `why`.
+
+        Entries are sets, so they are split into their smallest parts, sorted, and told apart once. Names, titles and
+        reasons explain and do not decide: they are left out.
+        """
+        settings = self.model_dump(mode="json", exclude={"rules", "exemptions", "title"})
+        settings["detect"]["on"] = sorted(set(settings["detect"]["on"]))
+        for key in ("tools", "withhold"):
+            settings["restore"][key] = sorted(set(settings["restore"][key]))
+        form = {
+            "settings": settings,
+            "rules": _canonical_entries(_rule_parts(rule) for rule in self.rules),
+            "exemptions": _canonical_entries(_exemption_parts(item) for item in self.exemptions),
+        }
+        text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+        return b"relay-policy-1\n" + text.encode("ascii")
+
+
+_EXPLAINS = {"name", "why"}
+_SETS = ("entity", "group", "data_class", "roles", "clients", "models")
+
+
+def _rule_parts(rule: Rule) -> Iterable[dict[str, Any]]:
+    """Split an action-and-require rule in two: they never influence each other."""
+    whole = rule.model_dump(mode="json", exclude=_EXPLAINS, exclude_none=True)
+    for effect, other in (("action", "require"), ("require", "action")):
+        if effect in whole:
+            yield {key: value for key, value in whole.items() if key != other}
+
+
+def _exemption_parts(exemption: Exemption) -> Iterable[dict[str, Any]]:
+    whole = exemption.model_dump(mode="json", exclude=_EXPLAINS, exclude_none=True)
+    if "match" in whole:
+        whole["match"] = whole["match"].casefold()
+    yield whole
+
+
+def _canonical_entries(entries: Iterable[Iterable[dict[str, Any]]]) -> list[str]:
+    found: set[str] = set()
+    for parts in entries:
+        for part in parts:
+            for item in _expand(part, _SETS):
+                found.add(json.dumps(item, sort_keys=True, separators=(",", ":")))
+    return sorted(found)
+
+
+def _expand(part: dict[str, Any], keys: tuple[str, ...]) -> Iterable[dict[str, Any]]:
+    """Write an entry over lists as entries over single values: `entity: [A, B]` is one entry for A and one for B.
+
+    Above 256 combinations the entry stays whole, with its lists sorted.
+    """
+    lists = {key: sorted(set(part[key])) for key in keys if key in part}
+    if math.prod(len(values) for values in lists.values()) > 256:
+        yield {**part, **lists}
+        return
+    for values in itertools.product(*lists.values()):
+        yield {**part, **dict(zip(lists, values, strict=True))}
+
+
+def glob_matcher(glob: str) -> Callable[[str], bool]:
+    """Return a test for `glob`, in which `*` stands for any run of characters, in any letter case.
+
+    Every other character stands for itself. The work is linear in the text for each `*`: no expression is compiled,
+    and nothing of the text is kept.
+    """
+    first, *rest = re.split(r"\*+", glob.casefold())
+    if not rest:
+        return lambda text: text.casefold() == first
+    *middle, last = rest
+
+    def matches(text: str) -> bool:
+        text = text.casefold()
+        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
+            return False
+        position, end = len(first), len(text) - len(last)
+        for part in middle:
+            found = text.find(part, position, end)
+            if found < 0:
+                return False
+            position = found + len(part)
+        return True
+
+    return matches
