@@ -1,0 +1,69 @@
+"""Read the operator's upstream credentials once, at start.
+
+They are held as ordinary process memory, in a mapping whose `repr` names the upstreams and shows nothing else: a
+credential lives as long as the process and is not one of the values that relay promises to forget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from relay.config import SecretReference, UpstreamConfig
+from relay.errors import ConfigFault
+
+__all__ = ["Credentials", "resolve"]
+
+
+class Credentials(Mapping[str, str]):
+    """The operator's credential of each upstream that has one, by upstream name."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, upstream: str) -> str:
+        return self._values[upstream]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __repr__(self) -> str:
+        return f"Credentials({', '.join(self._values)})"
+
+    def __reduce__(self) -> str:
+        raise TypeError("credentials cannot be pickled or copied")
+
+
+def resolve(upstreams: Mapping[str, UpstreamConfig], environ: Mapping[str, str]) -> Credentials:
+    """Read every credential that the configuration refers to; `client` and `none` refer to none.
+
+    Raises ConfigFault that names the configuration key and the place, never the content.
+    """
+    return Credentials(
+        {
+            name: _read(upstream.credential, environ, where=f"upstreams.{name}.credential")
+            for name, upstream in upstreams.items()
+            if isinstance(upstream.credential, SecretReference)
+        }
+    )
+
+
+def _read(reference: SecretReference, environ: Mapping[str, str], *, where: str) -> str:
+    if reference.env is not None:
+        value = environ.get(reference.env, "")
+        if not value:
+            raise ConfigFault(f"{where}: environment variable {reference.env} is not set")
+    else:
+        assert reference.file is not None
+        try:
+            value = reference.file.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigFault(f"{where}: {reference.file} cannot be read ({type(error).__name__})") from None
+    value = value.strip()
+    if not value or not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigFault(f"{where}: the credential is empty or holds characters that no header can carry")
+    return value

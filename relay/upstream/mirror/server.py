@@ -1,0 +1,187 @@
+"""The mirror's server: routes, the record of what was received, and every way an upstream can misbehave.
+
+A prompt asks for misbehaviour in words that no scrubbing touches; the constructor's `rules` apply to every request.
+
+    mirror: error 400    an error that quotes the prompt      mirror: cut        the connection drops half way
+    mirror: slow 2       seconds before the answer            mirror: bomb       a small body that inflates to 200 MB
+    mirror: silent 2     seconds in the middle of a stream    mirror: gzip       a compressed body, unasked
+    mirror: pace 0.01    seconds between parts of a stream    mirror: cookie     Set-Cookie
+    mirror: echo         the answer is the prompt             mirror: redirect   a 307 to somewhere else
+    mirror: mangle       altered placeholders                 mirror: parallel   a tool is called twice
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from relay.types import Headers
+from relay.upstream.mirror import anthropic, openai
+from relay.upstream.mirror.reply import Ask, answer, cut, read_rules
+
+__all__ = ["Mirror", "Received", "running"]
+
+_BOMB_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """One request as a provider would have seen it. `body` is the decoded JSON, None where there is none."""
+
+    method: str
+    path: str
+    query: str = field(repr=False)
+    headers: Headers = field(repr=False)
+    raw: bytes = field(repr=False)
+    body: Any = field(repr=False)
+
+    def header(self, name: str) -> str | None:
+        """Return the first value of header `name` (lower case), or None."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+class Mirror:
+    """An upstream on loopback. `received` holds the latest `keep` requests, `disconnects` counts callers that left."""
+
+    def __init__(self, *, rules: Mapping[str, float] | None = None, keep: int = 1000) -> None:
+        self.received: list[Received] = []
+        self.base_url = ""
+        self.disconnects = 0
+        self._rules = dict(rules or {})
+        self._keep = keep
+        self._number = 0
+
+    @asynccontextmanager
+    async def running(self, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Mirror]:
+        """Serve until the context ends; `base_url` has no version segment."""
+        runner = web.ServerRunner(web.Server(self._handle, access_log=None, handler_cancellation=True))
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host, port, shutdown_timeout=0.1)
+            await site.start()
+            bound = runner.addresses[0]
+            self.base_url = f"http://{bound[0]}:{bound[1]}"
+            yield self
+        finally:
+            await runner.cleanup()
+
+    async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
+        raw = b"".join([chunk async for chunk in request.content.iter_any()])
+        body = orjson.loads(raw) if raw else None
+        headers = tuple((n.decode("latin-1").lower(), v.decode("latin-1")) for n, v in request.raw_headers)
+        self.received.append(
+            Received(
+                method=request.method,
+                path=request.path,
+                query=request.query_string,
+                headers=headers,
+                raw=raw,
+                body=body,
+            )
+        )
+        del self.received[: -self._keep]
+        self._number += 1
+        try:
+            return await self._route(request, body)
+        except asyncio.CancelledError:
+            self.disconnects += 1
+            raise
+
+    async def _route(self, request: web.BaseRequest, body: Any) -> web.StreamResponse:
+        voice = anthropic if _speaks_anthropic(request) else openai
+        match request.path.rstrip("/").rpartition("/v1")[2]:
+            case "/models":
+                return _json(200, voice.models())
+            case "/chat/completions":
+                return await self._answer(request, openai, openai.read(body or {}))
+            case "/messages":
+                return await self._answer(request, anthropic, anthropic.read(body or {}))
+            case "/messages/count_tokens":
+                return _json(200, anthropic.count_tokens(anthropic.read(body or {})))
+            case _:
+                return _json(404, voice.error(404, "Nothing is served here."))
+
+    async def _answer(self, request: web.BaseRequest, voice: ModuleType, ask: Ask) -> web.StreamResponse:
+        rules = {**self._rules, **read_rules(ask.text)}
+        await asyncio.sleep(rules.get("slow", 0))
+        status = int(rules.get("error", 0))
+        if status:
+            message = f"The request was refused: {ask.prompt}" if status < 500 else "The server had an error."
+            return _json(status, voice.error(status, message), {"Retry-After": "1"} if status == 429 else {})
+        extra = {"X-Request-Id": f"req_mirror{self._number:06}", "Server": "mirror", "CF-Ray": "mirror"}
+        if "redirect" in rules:
+            return _json(307, b"{}", {"Location": f"{self.base_url}/elsewhere"})
+        turn = answer(ask, rules)
+        if not ask.stream:
+            whole: bytes = voice.whole(ask, turn, self._number)
+            if "bomb" in rules:
+                whole = gzip.compress(bytes(_BOMB_BYTES))
+            elif "gzip" in rules:
+                whole = gzip.compress(whole)
+            if {"bomb", "gzip"} & rules.keys():
+                extra["Content-Encoding"] = "gzip"
+            if "cut" in rules:
+                return await self._cut_whole(request, whole)
+            response = _json(200, whole, extra)
+            if "cookie" in rules:
+                response.headers["Set-Cookie"] = "__cf_bm=mirror; Path=/"
+            return response
+        if "cookie" in rules:
+            extra["Set-Cookie"] = "__cf_bm=mirror; Path=/"
+        return await self._stream(request, b"".join(voice.stream(ask, turn, self._number)), rules, extra)
+
+    async def _stream(
+        self, request: web.BaseRequest, data: bytes, rules: Mapping[str, float], extra: Mapping[str, str]
+    ) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8", **extra})
+        await response.prepare(request)
+        parts = list(cut(data))
+        for place, part in enumerate(parts):
+            if place == len(parts) // 2:
+                if "cut" in rules:
+                    _drop(request)
+                    return response
+                await asyncio.sleep(rules.get("silent", 0))
+            await response.write(part)
+            # Give the part a packet of its own.
+            await asyncio.sleep(rules.get("pace", 0))
+        await response.write_eof()
+        return response
+
+    async def _cut_whole(self, request: web.BaseRequest, whole: bytes) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "application/json", "Content-Length": str(len(whole))})
+        await response.prepare(request)
+        await response.write(whole[: len(whole) // 2])
+        await asyncio.sleep(0.01)
+        _drop(request)
+        return response
+
+
+@asynccontextmanager
+async def running(
+    *, host: str = "127.0.0.1", port: int = 0, rules: Mapping[str, float] | None = None
+) -> AsyncIterator[Mirror]:
+    """Make a mirror and serve it until the context ends."""
+    async with Mirror(rules=rules).running(host=host, port=port) as mirror:
+        yield mirror
+
+
+def _speaks_anthropic(request: web.BaseRequest) -> bool:
+    return "anthropic-version" in request.headers or "/messages" in request.path
+
+
+def _json(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(status=status, body=body, headers={"Content-Type": "application/json", **(headers or {})})
+
+
+def _drop(request: web.BaseRequest) -> None:
+    if request.transport is not None:
+        request.transport.close()
