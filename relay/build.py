@@ -53,7 +53,7 @@ def read_policy(path: Path | None) -> Policy:
 
 def engine(policy: Policy) -> Engine:
     """Return the decision engine of a policy."""
-    return Engine(policy, taxonomy.ENTITY_TYPES)
+    return Engine(policy, taxonomy.ENTITY_TYPES, describe=taxonomy.describe)
 
 
 def style(policy: Policy) -> Style:
@@ -92,9 +92,10 @@ def sessions(policy: Policy, limits: SessionConfig | None = None) -> Sessions:
     """Return an empty set of sessions with the operating system's randomness and a monotonic clock."""
     limits = limits or SessionConfig()
     return Sessions(
-        random_bytes=os.urandom,
-        clock=time.monotonic,
-        style=style(policy),
+        os.urandom,
+        time.monotonic,
+        style(policy),
+        wall=time.time,
         idle_s=limits.idle_s,
         max_s=limits.max_s,
         max_sessions=limits.max_sessions,

@@ -16,9 +16,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
-from typing import Any
 
 from relay import egress, logs, strip
+from relay.answer import Answer, StreamedAnswer, WholeAnswer
 from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
@@ -28,22 +28,17 @@ from relay.errors import (
     PolicyRefused,
     RelayFault,
     ScrubFailed,
-    UpstreamBadStream,
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.protocols import Document, Endpoint, Format, Operator, Route, StreamReader
+from relay.protocols import Document, Endpoint, Format, Operator, Route
 from relay.restore import Restorer
 from relay.scrub import scrub
-from relay.types import Action, Event, Head, Headers, Leaf, Outbound, Request, RouteKind
+from relay.types import Action, Head, Headers, Leaf, Outbound, Request, RouteKind
 from relay.vault.sessions import Session, Sessions
-from relay.wire import sse, strict_json
+from relay.wire import sse
 
 __all__ = ["Core", "Exchange"]
-
-# A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
-# longest answer with its tool calls.
-MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +75,17 @@ class Exchange:
     """See the module's description. Not thread-safe: one caller at a time, though not always the same thread."""
 
     def __init__(
-        self, core: Core, session: Session | None, format: Format, endpoint: Endpoint, *, exchange_id: str
+        self,
+        core: Core,
+        session: Session | None,
+        format: Format,
+        endpoint: Endpoint,
+        *,
+        exchange_id: str,
+        client: str | None = None,
     ) -> None:
         self._core = core
+        self._client = client
         self._format = format
         self._endpoint = endpoint
         self._id = logs.Id(exchange_id)
@@ -90,7 +93,7 @@ class Exchange:
         self._session.hold()
         self._closed = False
         self._document: Document | None = None
-        self._answer: _Answer | None = None
+        self._answer: Answer | None = None
         self.response_headers: Headers = ()
         self.streaming = False
 
@@ -123,6 +126,8 @@ class Exchange:
             spans,
             decision_id=core.random_bytes(8).hex(),
             available=self._available(),
+            client=self._client,
+            model=document.model,
         )
         self.response_headers = (
             ("x-relay-decision", decision.id),
@@ -224,10 +229,10 @@ class Exchange:
         self.streaming = status == 200 and content_type.lower().startswith("text/event-stream")
         if self.streaming and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = _StreamedAnswer(self._restorer, reader)
+            self._answer = StreamedAnswer(self._restorer, reader)
         else:
             self.streaming = False
-            self._answer = _WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
+            self._answer = WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
         return Head(status=status, headers=(*strip.response_headers(headers), *self.response_headers))
 
     def feed(self, chunk: bytes) -> bytes:
@@ -256,139 +261,9 @@ class Exchange:
             self._answer = None
             self._session.release()
 
-    def _restorer(self, leaf: Leaf) -> Restorer:
-        return Restorer(self._session.vault, encoding=leaf.encoding, urls=self._core.engine.restores_urls)
-
-
-class _Answer:
-    """How response bytes are restored."""
-
-    def feed(self, chunk: bytes) -> bytes:
-        raise NotImplementedError
-
-    def finish(self) -> bytes:
-        raise NotImplementedError
-
-    def abandon(self) -> bytes:
-        """Return what was held back, when the answer will never be complete."""
-        return b""
-
-
-class _WholeAnswer(_Answer):
-    """A JSON body, restored when it is complete. An error body is restored like an answer: it may quote the request."""
-
-    def __init__(
-        self,
-        restorer: Callable[[Leaf], Restorer],
-        format: Format,
-        endpoint: Endpoint,
-        document: Document | None,
-        status: int,
-    ) -> None:
-        self._restorer = restorer
-        self._format = format
-        self._endpoint = endpoint
-        self._document = document
-        self._status = status
-        self._chunks: list[bytes] = []
-        self._size = 0
-
-    def feed(self, chunk: bytes) -> bytes:
-        self._size += len(chunk)
-        if self._size > MAX_ANSWER_BYTES:
-            raise UpstreamBadStream(f"the upstream's answer is larger than {MAX_ANSWER_BYTES} bytes")
-        self._chunks.append(chunk)
-        return b""
-
-    def finish(self) -> bytes:
-        body = b"".join(self._chunks)
-        self._chunks.clear()
-        try:
-            tree = strict_json.decode(body)
-        except RelayFault:
-            if self._status < 400:
-                raise UpstreamBadStream("the upstream's answer is not JSON") from None
-            return self._plain(body)
-        for leaf in self._format.response_leaves(self._endpoint, self._document, tree):
-            _restore(leaf, self._restorer)
-        return strict_json.encode(tree)
-
-    def _plain(self, body: bytes) -> bytes:
-        # A gateway's own error page, which may still quote what it was sent.
-        text = body.decode("utf-8", "replace")
-        holder = {"text": text}
-        _restore(Leaf(holder, "text"), self._restorer)
-        return holder["text"].encode()
-
-
-class _StreamedAnswer(_Answer):
-    """Server-sent events: one restorer a lane, text held back only while it may be part of a placeholder."""
-
-    def __init__(self, restorer: Callable[[Leaf], Restorer], reader: StreamReader) -> None:
-        self._new_restorer = restorer
-        self._reader = reader
-        self._parser = sse.Parser()
-        self._lanes: dict[tuple[Any, ...], Restorer] = {}
-        self._ended = False
-
-    def feed(self, chunk: bytes) -> bytes:
-        out: list[bytes] = []
-        for event in self._parser.feed(chunk):
-            self._take(event, out)
-        return b"".join(out)
-
-    def finish(self) -> bytes:
-        out: list[bytes] = []
-        for event in self._parser.finish():
-            self._take(event, out)
-        if not self._ended:
-            raise UpstreamBadStream("the upstream's stream stopped before its end")
-        return b"".join(out)
-
-    def abandon(self) -> bytes:
-        out: list[bytes] = []
-        self._flush(tuple(self._lanes), out)
-        return b"".join(out)
-
-    def _take(self, event: Event, out: list[bytes]) -> None:
-        if event.data is None or self._ended:
-            return  # comments are hop-by-hop; after the end there is nothing more to say
-        if self._reader.is_end(event):
-            self._flush(tuple(self._lanes), out)
-            self._ended = True
-            out.append(sse.encode_event(event))
-            return
-        try:
-            tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
-        except RelayFault:
-            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
-        self._flush(self._reader.closing(tree), out)
-        changed = False
-        for leaf in self._reader.leaves(tree):
-            changed = self._restore_leaf(leaf) or changed
-        data = strict_json.encode(tree).decode() if changed else event.data
-        out.append(sse.encode_event(Event(data, event.event)))
-
-    def _restore_leaf(self, leaf: Leaf) -> bool:
-        before = leaf.text
-        if leaf.lane is None:
-            _restore(leaf, self._new_restorer)
-        elif not leaf.hosted:
-            lane = self._lanes.get(leaf.lane)
-            if lane is None:
-                lane = self._lanes[leaf.lane] = self._new_restorer(leaf)
-            after = lane.feed(before)
-            if after != before:
-                leaf.put(after)
-        return leaf.text != before
-
-    def _flush(self, lanes: Any, out: list[bytes]) -> None:
-        for lane in lanes:
-            restorer = self._lanes.pop(lane, None)
-            if restorer is not None and (text := restorer.finish()):
-                out.append(sse.encode_event(self._reader.flush(lane, text)))
-
-
-def _restore(leaf: Leaf, new_restorer: Callable[[Leaf], Restorer]) -> None:
-    if not leaf.hosted:
-        leaf.put(new_restorer(leaf).restore(leaf.text))
+    def _restorer(self, leaf: Leaf) -> Restorer | None:
+        """Return a restorer for the text of `leaf`, or None where policy lets nothing be restored."""
+        engine = self._core.engine
+        if leaf.hosted or (leaf.tool is not None and not engine.restores_tool(leaf.tool)):
+            return None
+        return Restorer(self._session.vault, encoding=leaf.encoding, urls=engine.restores_urls)

@@ -1,0 +1,342 @@
+"""The straight line without sockets: scrubbed out, restored back, whole and streamed, and closed whatever happens."""
+
+import json
+from typing import Any
+
+import orjson
+import pytest
+
+from relay.errors import (
+    AuthenticationFailed,
+    MethodNotAllowed,
+    OpaqueRefused,
+    PolicyRefused,
+    RelayFault,
+    ScrubFailed,
+    SessionClosed,
+    UpstreamBadStream,
+)
+from relay.exchange import Core, Exchange
+from relay.types import Request
+from tests.conftest import FRONTIER, LOCAL, MakeCore
+from tests.support import begin, chat, post, sent
+
+CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
+JSON_HEAD = (("content-type", "application/json"),)
+STREAM_HEAD = (
+    ("content-type", "text/event-stream; charset=utf-8"),
+    ("set-cookie", "__cf_bm=1"),
+    ("x-request-id", "r1"),
+)
+MAIL = "maria@example.org"
+
+
+def opened(core: Core, path: str, body: Any, session: Any = None) -> Exchange:
+    exchange = begin(core, path, session)
+    exchange.open(post(path, body))
+    return exchange
+
+
+def sse(*events: Any) -> bytes:
+    lines = []
+    for event in events:
+        name = f"event: {event['type']}\n" if isinstance(event, dict) and "type" in event else ""
+        data = event if isinstance(event, str) else json.dumps(event, ensure_ascii=False)
+        lines.append(f"{name}data: {data}\n\n")
+    return "".join(lines).encode()
+
+
+def delta(content: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "id": "c",
+        "object": "chat.completion.chunk",
+        "choices": [{"index": 0, "delta": {"content": content}, **fields}],
+    }
+
+
+def events(data: bytes) -> list[Any]:
+    rows = [line[6:] for line in data.decode().split("\n") if line.startswith("data: ")]
+    return [row if row == "[DONE]" else json.loads(row) for row in rows]
+
+
+def text_of(data: bytes) -> str:
+    return "".join(
+        choice["delta"].get("content") or ""
+        for event in events(data)
+        if event != "[DONE]"
+        for choice in event["choices"]
+    )
+
+
+def test_a_whole_answer_comes_back_restored(core: Core) -> None:
+    """Text and tool arguments, the latter JSON-escaped; the rest of the body stays."""
+    exchange = opened(core, CHAT, chat(f'mail {MAIL} and my password is qu"ote-Me77 ok'))
+    head = exchange.start(200, JSON_HEAD)
+    assert head.status == 200
+    answer = {
+        "id": "c1",
+        "choices": [
+            {
+                "index": 0,
+                "message": {
+                    "role": "assistant",
+                    "content": "I wrote to [EMAIL_ADDRESS_1].",
+                    "tool_calls": [
+                        {
+                            "id": "t",
+                            "type": "function",
+                            "function": {"name": "send", "arguments": '{"to": "[EMAIL_ADDRESS_1]"}'},
+                        }
+                    ],
+                },
+                "finish_reason": "tool_calls",
+            }
+        ],
+        "usage": {"total_tokens": 3},
+    }
+    assert exchange.feed(json.dumps(answer).encode()) == b""
+    restored = orjson.loads(exchange.finish())
+    message = restored["choices"][0]["message"]
+    assert message["content"] == f"I wrote to {MAIL}."
+    assert json.loads(message["tool_calls"][0]["function"]["arguments"]) == {"to": MAIL}
+    assert restored["usage"] == {"total_tokens": 3}
+
+
+@pytest.mark.parametrize("step", [1, 2, 3, 7, 1000])
+def test_a_streamed_answer_comes_back_restored_however_it_is_cut(core: Core, step: int) -> None:
+    """Bytes may be cut anywhere and placeholders may be cut between events."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, STREAM_HEAD)
+    assert exchange.streaming
+    stream = sse(
+        delta("Hé "), delta("[EMAIL"), delta("_ADDRESS_"), delta("1], bye"), delta("", finish_reason="stop"), "[DONE]"
+    )
+    out = b"".join(exchange.feed(stream[i : i + step]) for i in range(0, len(stream), step)) + exchange.finish()
+    assert text_of(out) == f"Hé {MAIL}, bye"
+    assert events(out)[-1] == "[DONE]"
+
+
+def test_text_is_not_held_back_longer_than_needed(core: Core) -> None:
+    """A delta that cannot be part of a placeholder goes out with the event that brought it."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, STREAM_HEAD)
+    assert text_of(exchange.feed(sse(delta("hello ")))) == "hello "
+    assert text_of(exchange.feed(sse(delta("[EM")))) == ""
+    assert text_of(exchange.feed(sse(delta("bed]")))) == "[EMbed]"
+    exchange.close()
+
+
+def test_what_is_held_back_goes_out_before_the_finish(core: Core) -> None:
+    """A stream that stops in the middle of a placeholder passes the fragment on, before finish_reason."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, STREAM_HEAD)
+    out = exchange.feed(sse(delta("see [EMAIL_ADD"), delta("", finish_reason="stop"), "[DONE]")) + exchange.finish()
+    rows = events(out)
+    assert text_of(out) == "see [EMAIL_ADD"
+    finish = next(i for i, row in enumerate(rows) if row != "[DONE]" and row["choices"][0].get("finish_reason"))
+    assert text_of(sse(*rows[:finish])) == "see [EMAIL_ADD"
+    assert rows[-1] == "[DONE]"
+
+
+def test_an_anthropic_stream_with_tool_use(core: Core) -> None:
+    """Text and tool input are separate lanes; each is flushed before its block ends."""
+    body = {"model": "m", "max_tokens": 9, "stream": True, "messages": [{"role": "user", "content": f"mail {MAIL}"}]}
+    exchange = opened(core, MESSAGES, body)
+    exchange.start(200, STREAM_HEAD)
+    start = {"type": "message_start", "message": {"id": "m", "role": "assistant", "content": [], "usage": {}}}
+    stream = sse(
+        start,
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "to [EMAIL_"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "ADDRESS_1] and [EM"}},
+        {"type": "content_block_stop", "index": 0},
+        {
+            "type": "content_block_start",
+            "index": 1,
+            "content_block": {"type": "tool_use", "id": "t", "name": "f", "input": {}},
+        },
+        {
+            "type": "content_block_delta",
+            "index": 1,
+            "delta": {"type": "input_json_delta", "partial_json": '{"to": "[EMAIL'},
+        },
+        {
+            "type": "content_block_delta",
+            "index": 1,
+            "delta": {"type": "input_json_delta", "partial_json": '_ADDRESS_1]"}'},
+        },
+        {"type": "content_block_stop", "index": 1},
+        {"type": "message_delta", "delta": {"stop_reason": "tool_use"}, "usage": {}},
+        {"type": "message_stop"},
+    )
+    rows = events(exchange.feed(stream) + exchange.finish())
+    text = "".join(r["delta"]["text"] for r in rows if r.get("delta", {}).get("type") == "text_delta")
+    arguments = "".join(
+        r["delta"]["partial_json"] for r in rows if r.get("delta", {}).get("type") == "input_json_delta"
+    )
+    assert text == f"to {MAIL} and [EM"
+    assert json.loads(arguments) == {"to": MAIL}
+    kinds = [(r["type"], r.get("index")) for r in rows]
+    assert kinds.index(("content_block_stop", 0)) < kinds.index(("content_block_start", 1))
+    assert kinds[-1] == ("message_stop", None)
+
+
+@pytest.mark.parametrize(
+    ("head", "chunk"),
+    [
+        (STREAM_HEAD, sse(delta("hello"))),
+        (STREAM_HEAD, b"data: {not json}\n\n"),
+        (STREAM_HEAD, b"data: \xff\xfe\n\n"),
+        (JSON_HEAD, b'{"choices": ['),
+        (JSON_HEAD, b"<html>"),
+    ],
+    ids=["stops early", "bad event", "bad UTF-8", "cut body", "not JSON"],
+)
+def test_an_upstream_that_breaks_its_own_format_is_a_fault(core: Core, head: Any, chunk: bytes) -> None:
+    """Never a clean end, and the client gets its own provider's error event."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, head)
+    with pytest.raises(UpstreamBadStream) as caught:
+        exchange.feed(chunk)
+        exchange.finish()
+    assert b"error" in exchange.fail(caught.value)
+
+
+def test_a_failed_stream_gives_out_what_it_held_back(core: Core) -> None:
+    """Nothing that the client could have had is lost."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, STREAM_HEAD)
+    exchange.feed(sse(delta("see [EMAIL_ADD")))
+    rows = events(exchange.fail(UpstreamBadStream("gone")))
+    assert rows[0]["choices"][0]["delta"]["content"] == "[EMAIL_ADD"
+    assert "error" in rows[-1]
+
+
+@pytest.mark.parametrize("status", [400, 429, 500])
+def test_an_error_that_quotes_the_prompt_is_restored(core: Core, status: int) -> None:
+    """JSON in the provider's shape and a gateway's plain page alike."""
+    for body, head in [
+        (b'{"error": {"message": "bad input: [EMAIL_ADDRESS_1]", "type": "x"}}', JSON_HEAD),
+        (b"Bad input: [EMAIL_ADDRESS_1]", (("content-type", "text/plain"),)),
+    ]:
+        exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+        assert exchange.start(status, head).status == status
+        exchange.feed(body)
+        assert MAIL.encode() in exchange.finish()
+
+
+def test_heads_are_rebuilt(core: Core) -> None:
+    """Cookies go, request ids pass, relay says its decision."""
+    exchange = opened(core, CHAT, chat("hi"))
+    names = dict(exchange.start(200, STREAM_HEAD).headers)
+    assert "set-cookie" not in names
+    assert names["x-request-id"] == "r1"
+    assert names["x-relay-route"] == "frontier"
+    assert len(names["x-relay-decision"]) == 16
+    assert names["x-relay-policy"]
+    exchange.close()
+
+
+def test_requests_of_one_vault_number_by_first_appearance(core: Core) -> None:
+    """Without a session, a longer history starts with the same bytes as the shorter one did."""
+    first = sent(core, CHAT, chat("from a@example.org to b@example.org")).body
+    second = sent(core, CHAT, chat("from a@example.org to b@example.org", "and c@example.org to a@example.org")).body
+    cut = first.index(b'"}]')
+    assert second[:cut] == first[:cut]
+    assert b"[EMAIL_ADDRESS_3] to [EMAIL_ADDRESS_1]" in second
+
+
+def test_a_session_keeps_its_placeholders(core: Core) -> None:
+    """Within an explicit session a value keeps its placeholder across requests, and a closed session refuses."""
+    session = core.sessions.open()
+    one = begin(core, CHAT, session)
+    assert b"[EMAIL_ADDRESS_1]" in one.open(post(CHAT, chat("b@example.org"))).body
+    one.close()
+    two = begin(core, CHAT, session)
+    body = two.open(post(CHAT, chat("a@example.org and b@example.org"))).body
+    assert b"[EMAIL_ADDRESS_2] and [EMAIL_ADDRESS_1]" in body
+    two.close()
+    receipt = core.sessions.close(session.id)
+    assert (receipt.entities, receipt.shredded) == (2, True)
+    with pytest.raises(SessionClosed):
+        opened(core, CHAT, chat("a@example.org"), session)
+
+
+def test_one_session_cannot_open_anothers_placeholder(core: Core) -> None:
+    """A placeholder that this vault never issued passes inert, also when another vault has it."""
+    other = core.sessions.open()
+    begin(core, CHAT, other).open(post(CHAT, chat("a@example.org and b@example.org")))
+    exchange = opened(core, CHAT, chat("c@example.org"))
+    exchange.start(200, JSON_HEAD)
+    exchange.feed(b'{"choices": [{"index": 0, "message": {"content": "[EMAIL_ADDRESS_1] [EMAIL_ADDRESS_2]"}}]}')
+    restored = orjson.loads(exchange.finish())["choices"][0]["message"]["content"]
+    assert restored == "c@example.org [EMAIL_ADDRESS_2]"
+    core.sessions.close(other.id)
+
+
+def test_an_unplanned_exception_stops_the_request(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Anything between parsing and forwarding that nobody foresaw is ScrubFailed, without its cause."""
+    monkeypatch.setattr("relay.egress.check", lambda *_: 1 / 0)
+    exchange = begin(core, CHAT)
+    with pytest.raises(ScrubFailed) as caught:
+        exchange.open(post(CHAT, chat("hi")))
+    assert caught.value.__cause__ is None
+    exchange.close()
+
+
+LOCAL_FIRST = """
+version: 1
+model: none
+rules:
+  - {entity: US_SSN, require: local, why: stays here}
+  - {entity: IBAN_CODE, action: block, why: never}
+"""
+
+
+def test_policy_routes_and_refuses(make_core: MakeCore) -> None:
+    """A required route is taken with the text as it was and the model renamed; a block names rule and type only."""
+    core = make_core(LOCAL_FIRST, far=FRONTIER, near=LOCAL)
+    local = sent(core, CHAT, chat("my ssn is 536-22-1874"))
+    assert (local.upstream, local.route.value) == ("near", "local")
+    assert b"536-22-1874" in local.body
+    assert orjson.loads(local.body)["model"] == "llama3.3"
+    far = sent(core, CHAT, chat("hello"))
+    assert (far.upstream, orjson.loads(far.body)["model"]) == ("far", "m")
+    with pytest.raises(PolicyRefused, match="IBAN_CODE") as caught:
+        sent(core, CHAT, chat("pay DE89 3704 0044 0532 0130 00"))
+    assert "3704" not in caught.value.public
+
+
+def test_what_must_stay_local_is_refused_when_there_is_no_local(make_core: MakeCore) -> None:
+    """A required route is never weakened into another."""
+    core = make_core(LOCAL_FIRST, far=FRONTIER)
+    with pytest.raises(PolicyRefused):
+        sent(core, CHAT, chat("my ssn is 536-22-1874"))
+
+
+@pytest.mark.parametrize(
+    ("request_", "fault"),
+    [
+        (Request(method="GET", path=CHAT), MethodNotAllowed),
+        (Request(method="POST", path=CHAT, body=b'{"model":"m","messages":[]}'), AuthenticationFailed),
+        (post(CHAT, chat([{"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}])), OpaqueRefused),
+        (post(CHAT, chat([{"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}}])), OpaqueRefused),
+    ],
+    ids=["method", "no key", "image", "audio"],
+)
+def test_refusals_before_anything_is_sent(core: Core, request_: Request, fault: type[RelayFault]) -> None:
+    """Each is its own fault with its own status."""
+    exchange = begin(core, CHAT)
+    with pytest.raises(fault):
+        exchange.open(request_)
+    exchange.close()
+
+
+def test_a_request_scoped_vault_is_gone_after_the_answer(core: Core) -> None:
+    """finish() and close() both leave a shredded vault behind, also when nothing was answered."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    vault = exchange._session.vault
+    exchange.close()
+    exchange.close()
+    with pytest.raises(SessionClosed):
+        vault.open("[EMAIL_ADDRESS_1]")
