@@ -1,7 +1,7 @@
 """Restore a response on its way back: a JSON body when it is complete, a stream event by event.
 
-Text is held back only while it may be part of a placeholder, one restorer a lane, and a lane's carry goes out before the
-event that ends the lane.
+Text is held back only while it may be part of a placeholder, one restorer a lane, and a lane's carry goes out before
+the event that ends the lane.
 """
 
 from __future__ import annotations

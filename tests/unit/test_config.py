@@ -61,7 +61,10 @@ def test_defaults_need_no_file() -> None:
         ("upstreams: {a: {kind: frontier, base_url: 'ftp://example.com'}}", "upstreams.a.base_url"),
         ("upstreams: {a: {kind: frontier, base_url: 'https://u:p@example.com'}}", "no user info"),
         ("upstreams: {a: {kind: sideways, base_url: 'https://example.com'}}", "upstreams.a.kind"),
-        ("upstreams: {a: {kind: local, base_url: 'https://example.com', credential: {}}}", "exactly one of env and file"),
+        (
+            "upstreams: {a: {kind: local, base_url: 'https://example.com', credential: {}}}",
+            "exactly one of env and file",
+        ),
         ("clients: [{name: a, key_sha256: abc}]", "clients.0.key_sha256"),
     ],
 )

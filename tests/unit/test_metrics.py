@@ -6,9 +6,7 @@ from relay.types import Action, Decision, RouteKind, Span, SpanAction
 
 def decision(entity_type: str) -> Decision:
     row = (SpanAction(Span(entity_type, 0, 3), Action.PLACEHOLDER, "default"),)
-    return Decision(
-        id="d", policy="p", route=RouteKind.FRONTIER, data_classes=(), actions=(row, row), reasons=()
-    )
+    return Decision(id="d", policy="p", route=RouteKind.FRONTIER, data_classes=(), actions=(row, row), reasons=())
 
 
 def test_a_scrubbed_request_is_counted_by_type_and_action() -> None:

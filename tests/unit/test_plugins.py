@@ -50,7 +50,9 @@ def test_every_recognizer_declares_known_types_and_its_source(plugin: type[Recog
     """Types have a place in the taxonomy; a rule says where it comes from; scores are between 0 and 1."""
     assert plugin.source
     for entity_type in plugin.entity_types:
-        assert taxonomy.describe(entity_type).group is not taxonomy.Group.OTHER or entity_type == "PLACEHOLDER_LOOKALIKE"
+        assert (
+            taxonomy.describe(entity_type).group is not taxonomy.Group.OTHER or entity_type == "PLACEHOLDER_LOOKALIKE"
+        )
     for pattern in plugin.patterns:
         assert 0 < pattern.score <= 1
         assert pattern.max_chars > 0
@@ -64,5 +66,5 @@ def test_every_style_recognises_what_it_writes(name: str) -> None:
         for number in (1, 2, 10, 12345):
             text = style.render(entity_type, number)
             assert text.isascii()
-            assert not set(text) & set("\"\\<>&/")
+            assert not set(text) & set('"\\<>&/')
             assert list(style.lookalikes(f"a {text} b")) == [(2, 2 + len(text))]

@@ -62,7 +62,9 @@ def test_spans_are_replaced_where_they_stand(text: str, row: list[SpanAction], e
 
 def test_only_changed_segments_are_reported_and_removed_values_are_known() -> None:
     """A segment that stays as it was is not patched; kept values are not among the removed."""
-    result = scrub(segments("ann", "nothing", "bob"), [[act(0, 3)], [], [act(0, 3, Action.KEEP)]], OPERATORS, NumberingVault())
+    result = scrub(
+        segments("ann", "nothing", "bob"), [[act(0, 3)], [], [act(0, 3, Action.KEEP)]], OPERATORS, NumberingVault()
+    )
     assert dict(result.texts) == {0: "[X_1]"}
     assert result.removed == {("X", "ann")}
     assert "ann" not in repr(result)
