@@ -10,7 +10,7 @@ from relay.policy.classes import WHOLE_REQUEST, KnownType
 from relay.policy.model import DataClass, Exemption, Policy, Rule, glob_matcher
 from relay.types import Action, Role, RouteKind
 
-__all__ = ["Condition", "Entry", "Table", "compile_exemptions", "compile_rules"]
+__all__ = ["Condition", "Entry", "Table", "compile_exemptions", "compile_rules", "exemption_entry", "rule_entries"]
 
 _Test = Callable[[str], bool]
 
@@ -113,7 +113,12 @@ class Entry:
 
 def compile_rules(policy: Policy) -> tuple[Entry, ...]:
     """Return the rules of `policy`, those over several data classes once for each."""
-    return tuple(_rule(rule, item) for rule in policy.rules for item in rule.data_class or (None,))
+    return tuple(entry for rule in policy.rules for entry in rule_entries(rule))
+
+
+def rule_entries(rule: Rule) -> tuple[Entry, ...]:
+    """Return one entry for each data class that `rule` names, or one."""
+    return tuple(_rule(rule, item) for item in rule.data_class or (None,))
 
 
 def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
@@ -135,10 +140,11 @@ def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
 
 def compile_exemptions(policy: Policy) -> tuple[Entry, ...]:
     """Return the exemptions of `policy`."""
-    return tuple(_exemption(item) for item in policy.exemptions)
+    return tuple(exemption_entry(item) for item in policy.exemptions)
 
 
-def _exemption(item: Exemption) -> Entry:
+def exemption_entry(item: Exemption) -> Entry:
+    """Return `item` ready to be asked."""
     return Entry(
         label=item.label,
         action=item.action,

@@ -135,14 +135,10 @@ class Engine:
                 blocked.add((entry.label, str(entry.condition.data_class)))
 
         lines = {name: self._line(name, route, mask) for name in present}
-        actions = tuple(
-            tuple([_act(lines[span.entity_type], span, segment) for span in row]) if row else ()
-            for segment, row in zip(segments, spans, strict=True)
-        )
-        for row in actions:
-            for item in row:
-                if item.action is Action.BLOCK:
-                    blocked.add((item.rule, item.span.entity_type))
+        actions = tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
+        if any(line.rules[0].action is Action.BLOCK for line in lines.values()):
+            for row in actions:
+                blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
         decision = Decision(
             id=decision_id,
             policy=self.digest,
@@ -243,6 +239,11 @@ class Engine:
             _remember(self._personal, name, found)
         return found
 
+    def floor(self, name: str, route: RouteKind) -> tuple[Action, str]:
+        """Return what happens to a type on `route` when no rule says anything, and what to call that."""
+        entry = self._floor(name, route)
+        return Action(entry.action or Action.KEEP), entry.label
+
     def _floor(self, name: str, route: RouteKind) -> Entry:
         action = Action(getattr(self.policy.default, route.value)) if self._table.is_on(name) else Action.KEEP
         if name == _LOOKALIKE and action.strictness < Action.PLACEHOLDER.strictness:
@@ -308,9 +309,13 @@ def _strictness(entry: Entry) -> int:
     return entry.action.strictness if entry.action is not None else -1
 
 
-def _act(line: _Line, span: Span, segment: Segment) -> SpanAction:
-    action, label = line.always or _choose(line, span, segment)
-    return SpanAction(span, action, label)
+def _row(segment: Segment, row: Sequence[Span], lines: Mapping[str, _Line]) -> tuple[SpanAction, ...]:
+    made = []
+    for span in row:
+        line = lines[span.entity_type]
+        action, label = line.always or _choose(line, span, segment)
+        made.append(SpanAction(span, action, label))
+    return tuple(made)
 
 
 def _choose(line: _Line, span: Span | None, segment: Segment | None) -> tuple[Action, str]:

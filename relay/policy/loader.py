@@ -21,7 +21,19 @@ from pydantic import BaseModel, ValidationError
 from relay.errors import ConfigFault
 from relay.policy.model import Policy, glob_matcher
 
-__all__ = ["Complaint", "Document", "fault", "load", "parse", "read_document", "validate"]
+__all__ = [
+    "Complaint",
+    "Document",
+    "fault",
+    "load",
+    "parse",
+    "read_bytes",
+    "read_document",
+    "suggest",
+    "unknown_types",
+    "validate",
+    "validate_as",
+]
 
 LIMIT_BYTES = 256 * 1024
 LIMIT_DEPTH = 16
@@ -94,21 +106,25 @@ def parse(source: str | bytes, file: str, *, known_types: Collection[str] | None
     """Read a policy from text; `file` is what complaints call it. Raises ConfigFault with one line per problem."""
     document = read_document(source, file)
     policy = validate(document)
-    complaints = list(_unknown_types(document, known_types)) if known_types is not None else []
-    if complaints:
-        raise fault(complaints)
+    if known_types is not None:
+        complaints = [
+            document.complaint(path, f'{_name(path)}nobody recognizes "{name}"{suggest(name, known_types)}')
+            for path, name in unknown_types(document, known_types)
+        ]
+        if complaints:
+            raise fault(complaints)
     return policy
 
 
-def _unknown_types(document: Document, known_types: Collection[str]) -> Iterable[Complaint]:
-    """Yield a complaint for every entity type, or glob of them, that stands for none of `known_types`."""
+def unknown_types(document: Document, known_types: Collection[str]) -> Iterable[tuple[Path_, str]]:
+    """Yield every entity type, or glob of them, that stands for none of `known_types`, with its path."""
     for path in document.values:
         value = _at(document.tree, path)
         if not isinstance(value, str) or any(map(glob_matcher(value), known_types)):
             continue
         keys = [step for step in path if isinstance(step, str)]
         if keys[-1:] == ["entity"] or keys in (["detect", "on"], ["restore", "withhold"]):
-            yield document.complaint(path, f'{_name(path)}nobody recognizes "{value}"{suggest(value, known_types)}')
+            yield path, value
 
 
 def _at(tree: Any, path: Path_) -> Any:
