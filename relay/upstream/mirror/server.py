@@ -62,10 +62,12 @@ class Mirror:
     @asynccontextmanager
     async def running(self, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Mirror]:
         """Serve until the context ends; `base_url` has no version segment."""
-        runner = web.ServerRunner(web.Server(self._handle, access_log=None, handler_cancellation=True))
+        runner = web.ServerRunner(
+            web.Server(self._handle, access_log=None, handler_cancellation=True), shutdown_timeout=0.1
+        )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, host, port, shutdown_timeout=0.1)
+            site = web.TCPSite(runner, host, port)
             await site.start()
             bound = runner.addresses[0]
             self.base_url = f"http://{bound[0]}:{bound[1]}"

@@ -1,0 +1,97 @@
+"""Read a request body whole, within limits, inflated when it came compressed."""
+
+from __future__ import annotations
+
+import asyncio
+import zlib
+
+from aiohttp import web
+
+from relay.errors import BodyTooLarge, ClientFault
+
+__all__ = ["BodyTimeout", "UnsupportedMediaType", "inflate", "read", "require_json"]
+
+# How long a client may take to send its body: seconds are enough on any link that can carry a chat.
+_BODY_TIMEOUT_S = 60.0
+# `wbits` of zlib that reads both a gzip and a zlib header (zlib manual, inflateInit2).
+_EITHER_HEADER = 47
+
+
+class UnsupportedMediaType(ClientFault):
+    """A content type or coding that relay does not read."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
+class BodyTimeout(ClientFault):
+    """The client stopped sending."""
+
+    status = 408
+    code = "body_timeout"
+
+
+def require_json(content_type: str) -> None:
+    """Raise UnsupportedMediaType unless `content_type` is JSON.
+
+    A page in a browser can send every other type to a foreign origin without asking first.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMediaType("The content type must be application/json.")
+
+
+async def read(request: web.BaseRequest, limit_bytes: int) -> bytes:
+    """Return the request's body, at most `limit_bytes` of it before and after inflation.
+
+    Raises BodyTooLarge, UnsupportedMediaType, BodyTimeout, and ClientFault for a body cut short or broken.
+    """
+    length = request.headers.get("Content-Length")
+    if length is not None and int(length) > limit_bytes:
+        raise BodyTooLarge(f"The body has {int(length)} bytes, more than the {limit_bytes} allowed.")
+    coding = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
+        raise UnsupportedMediaType("The body's content coding is not one of gzip, deflate and identity.")
+    content = request.content
+    if content.is_eof():
+        data = await _collect(request, limit_bytes)
+    else:
+        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        try:
+            async with asyncio.timeout(_BODY_TIMEOUT_S):
+                data = await _collect(request, limit_bytes)
+        except TimeoutError:
+            raise BodyTimeout(f"The body did not arrive within {_BODY_TIMEOUT_S:g} seconds.") from None
+    return data if coding in ("identity", "") else inflate(data, limit_bytes)
+
+
+def inflate(data: bytes, limit_bytes: int) -> bytes:
+    """Return `data` (gzip or zlib) inflated to at most `limit_bytes`. Raises BodyTooLarge and ClientFault."""
+    inflater = zlib.decompressobj(_EITHER_HEADER)
+    try:
+        inflated = inflater.decompress(data, limit_bytes + 1)
+    except zlib.error:
+        raise ClientFault("The compressed body cannot be read.") from None
+    if len(inflated) > limit_bytes:
+        raise BodyTooLarge(f"The body inflates to more than the {limit_bytes} bytes allowed.")
+    if not inflater.eof or inflater.unused_data:
+        raise ClientFault("The compressed body is incomplete or has bytes after its end.")
+    return inflated
+
+
+async def _collect(request: web.BaseRequest, limit_bytes: int) -> bytes:
+    content = request.content
+    chunks: list[bytes] = []
+    total = 0
+    while True:
+        try:
+            chunk = await content.readany()
+        except web.RequestPayloadError:
+            raise ClientFault("The body was cut short or is not framed correctly.") from None
+        if not chunk:
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        total += len(chunk)
+        if total > limit_bytes:
+            raise BodyTooLarge(f"The body has more than the {limit_bytes} bytes allowed.")
+        chunks.append(chunk)

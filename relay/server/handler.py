@@ -1,0 +1,315 @@
+"""Take one HTTP request through its exchange and write the response.
+
+    check host and origin → authenticate → read the body → scrub, in the pool → send → restore and write, chunk by chunk
+
+Whatever goes wrong becomes an error in the provider's own shape. No exception leaves this module and none is logged
+with its text: before anything is sent an unplanned one is ScrubFailed, afterwards the stream ends as a broken one. A
+client that hangs up cancels the upstream call, and its exchange is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+from aiohttp import web
+
+from relay import logs
+from relay.config import Config
+from relay.errors import (
+    ClientFault,
+    RelayBusy,
+    RelayFault,
+    ScrubFailed,
+    UnknownEndpoint,
+    UpstreamBadStream,
+    UpstreamFault,
+)
+from relay.exchange import Core, Exchange
+from relay.protocols import Endpoint, Format
+from relay.server import access, body, cors, faults, sessions
+from relay.server.ports import Client, Response
+from relay.server.reply import Sent, Stream, send
+from relay.server.work import Pool
+from relay.types import Headers, Request
+from relay.vault.sessions import Session
+
+__all__ = ["Handler", "normalise"]
+
+# What keeps a silent stream alive, for each family whose SDKs accept something; Gemini's and Ollama's accept nothing
+# (tried with the SDKs, 2026-11-20).
+_KEEP_ALIVE = {
+    "openai": b": keep-alive\n\n",
+    "anthropic": b'event: ping\ndata: {"type": "ping"}\n\n',
+}
+# Whole answers above this are restored in the pool instead of on the loop (about 1 ms of work).
+_LARGE_BYTES = 32_768
+_DOUBLED_VERSION = re.compile(r"/(v\d+[a-z0-9]*)(?:/\1)+(?=/|$)")
+_SLASHES = re.compile(r"/{2,}")
+
+
+class OriginForm(ClientFault):
+    """A request target that only a forward proxy would take."""
+
+    code = "not_a_forward_proxy"
+
+
+class UpgradeRefused(ClientFault):
+    """A WebSocket: clients that try one first go on over HTTP when they see this status."""
+
+    status = 426
+    code = "upgrade_refused"
+
+
+@dataclass(slots=True)
+class _Call:
+    """One request on its way through the handler; `extra` goes on every response to it."""
+
+    request: web.BaseRequest
+    path: str
+    query: str = field(repr=False)
+    headers: Headers = field(repr=False)
+    extra: Headers = ()
+    format: Format | None = None
+
+    def header(self, name: str) -> str:
+        return next((value for key, value in self.headers if key == name), "")
+
+
+class Handler:
+    """The server's one handler. `exchange` makes the exchanges."""
+
+    def __init__(
+        self, core: Core, config: Config, client: Client, exchange: Callable[..., Exchange] = Exchange
+    ) -> None:
+        self._core = core
+        self._config = config
+        self._server = config.server
+        self._client = client
+        self._exchange = exchange
+        self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
+        self._limit = config.server.max_body_mb * 1024 * 1024
+        self._in_flight = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.draining = False
+
+    async def idle(self) -> None:
+        """Wait until no request is in work."""
+        await self._idle.wait()
+
+    def close(self) -> None:
+        """Give the threads back."""
+        self._pool.close()
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer `request`."""
+        self._in_flight += 1
+        self._idle.clear()
+        self._core.metrics.in_flight.inc()
+        try:
+            return await self._answer(request)
+        except ConnectionError:
+            return Sent(keep_alive=False)
+        finally:
+            self._in_flight -= 1
+            self._core.metrics.in_flight.dec()
+            if not self._in_flight:
+                self._idle.set()
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        path, _, query = request.raw_path.partition("?")
+        headers = tuple(
+            (name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers
+        )
+        call = _Call(request, path, query, headers)
+        try:
+            return await self._route(call)
+        except RelayFault as fault:
+            return await self._refuse(call, fault)
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception:
+            # Its text may hold anything, so nothing of it goes further than this line.
+            return await self._refuse(call, ScrubFailed("Something unplanned happened, so nothing was sent."))
+
+    # ---------------------------------------------------------------------------------------------------------- request
+
+    async def _route(self, call: _Call) -> web.StreamResponse:
+        request = call.request
+        if not call.path.startswith("/"):
+            raise OriginForm("The request target must begin with a slash.")
+        call.path = normalise(call.path)
+        access.check_host(call.header("host"), self._server, _local(request), keys_required=bool(self._config.clients))
+        origin = call.header("origin")
+        if origin:
+            if not access.is_allowed_origin(origin, call.header("host"), self._server.allowed_origins):
+                raise access.OriginRefused(
+                    "Web pages of this origin may not call; the configuration key is server.allowed_origins."
+                )
+            if request.method == "OPTIONS":
+                wanted = call.header("access-control-request-headers")
+                private = call.header("access-control-request-private-network") == "true"
+                return await send(request, 204, cors.preflight(origin, wanted, private_network=private), b"")
+            call.extra = cors.exposed(origin)
+        if call.path == "/" and request.method in ("GET", "HEAD"):
+            return await send(request, 200, (("content-type", "text/plain"), *call.extra), b"relay\n")
+        if self.draining:
+            raise RelayBusy("Relay is shutting down.")
+        owner = ""
+        if self._config.clients:
+            owner, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
+        if call.path.startswith(sessions.PREFIX):
+            return await self._session(call, owner)
+        matched = self._core.match(request.method, call.path, call.headers)
+        if matched is not None:
+            call.format = matched[0]
+        if call.header("upgrade"):
+            raise UpgradeRefused("WebSockets are not served; use HTTP.")
+        if matched is None:
+            raise UnknownEndpoint("Nothing is served at this path.")
+        name = call.header("x-relay-session")
+        session = self._core.sessions.get(name, owner=owner) if name else None
+        return await self._exchanged(call, session, *matched)
+
+    async def _session(self, call: _Call, owner: str) -> web.StreamResponse:
+        if call.request.method == "POST":
+            body.require_json(call.header("content-type"))
+        status, data = sessions.answer(self._core.sessions, call.request.method, call.path, owner)
+        self._core.metrics.sessions.set(len(self._core.sessions))
+        return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)
+
+    async def _exchanged(
+        self, call: _Call, session: Session | None, format: Format, endpoint: Endpoint
+    ) -> web.StreamResponse:
+        data = b""
+        if endpoint.has_body and call.request.method == endpoint.method:
+            body.require_json(call.header("content-type"))
+            data = await body.read(call.request, self._limit)
+        exchange_id = logs.Id(self._core.random_bytes(8).hex())
+        exchange = self._exchange(self._core, session, format, endpoint, exchange_id=exchange_id)
+        inbound = Request(method=call.request.method, path=call.path, query=call.query, headers=call.headers, body=data)
+        del data
+        try:
+            # The pool closes the exchange when this task is cancelled: `open` may still be running in its thread.
+            outbound = await self._pool.run(partial(exchange.open, inbound), abandoned=exchange.close)
+        except asyncio.CancelledError:
+            logs.event(logs.Event.DISCONNECTED, exchange=exchange_id)
+            raise
+        except BaseException as error:
+            call.extra = (*exchange.response_headers, *call.extra)
+            exchange.close()
+            self._log(exchange_id, error)
+            raise
+        call.extra = (*exchange.response_headers, *call.extra)
+        try:
+            async with self._client.send(outbound) as response:
+                del inbound, outbound
+                return await self._respond(call, exchange, response)
+        except (RelayFault, ConnectionError, asyncio.CancelledError) as error:
+            self._log(exchange_id, error)
+            raise
+        except Exception as error:
+            self._log(exchange_id, error)
+            raise _unrestorable() from None
+        finally:
+            exchange.close()
+
+    # --------------------------------------------------------------------------------------------------------- response
+
+    async def _respond(self, call: _Call, exchange: Exchange, response: Response) -> web.StreamResponse:
+        if 300 <= response.status < 400:
+            raise UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
+        head = exchange.start(response.status, response.headers)
+        # `head` repeats the exchange's own headers, which `extra` already holds.
+        headers = _merged(head.headers, call.extra)
+        if exchange.streaming:
+            return await self._stream(call, exchange, response, head.status, headers)
+        size = 0
+        async for chunk in response.chunks():
+            size += len(chunk)
+            exchange.feed(chunk)
+        if size > _LARGE_BYTES:
+            data = await self._pool.run(exchange.finish, abandoned=exchange.close)
+        else:
+            data = exchange.finish()
+        return await send(call.request, head.status, headers, data)
+
+    async def _stream(
+        self, call: _Call, exchange: Exchange, response: Response, status: int, headers: Headers
+    ) -> web.StreamResponse:
+        assert call.format is not None
+        stream = Stream(
+            call.request,
+            status,
+            headers,
+            keep_alive=_KEEP_ALIVE.get(call.format.family, b""),
+            silence_s=self._server.keepalive_s,
+        )
+        await stream.open()
+        try:
+            feed, write = exchange.feed, stream.write
+            async for chunk in response.chunks():
+                data = feed(chunk)
+                if data:
+                    await write(data)
+            return await stream.finish(exchange.finish())
+        except (ConnectionError, asyncio.CancelledError):
+            raise
+        except Exception as error:
+            fault = error if isinstance(error, RelayFault) else _unrestorable()
+            if not stream.begun:
+                raise fault from None  # nothing is out yet: an honest status is still possible
+            self._core.metrics.refused(fault.code)
+            return await stream.drop(exchange.fail(fault))
+        finally:
+            stream.stop()
+
+    async def _refuse(self, call: _Call, fault: RelayFault) -> Sent:
+        self._core.metrics.refused(fault.code)
+        format = call.format
+        if format is None:
+            format = faults.guess(self._core.formats, call.path, frozenset(name for name, _ in call.headers))
+        headers = (*faults.headers(fault), *call.extra)
+        if isinstance(fault, UpgradeRefused):
+            headers = (*headers, ("upgrade", "HTTP/1.1"))
+        close = isinstance(fault, UpgradeRefused) or not call.request.content.is_eof()
+        return await send(call.request, fault.status, headers, faults.body(fault, format), close=close)
+
+    @staticmethod
+    def _log(exchange_id: logs.Id, error: BaseException) -> None:
+        match error:
+            case asyncio.CancelledError() | ConnectionError():
+                logs.event(logs.Event.DISCONNECTED, exchange=exchange_id)
+            case UpstreamFault():
+                logs.event(logs.Event.UPSTREAM_FAILED, exchange=exchange_id, status=error.status)
+            case RelayFault():
+                logs.event(logs.Event.REFUSED, exchange=exchange_id, status=error.status)
+            case _:
+                logs.event(logs.Event.FAILED, exchange=exchange_id)
+
+
+def normalise(path: str) -> str:
+    """Return `path` without what people add by mistake: doubled slashes and versions, a slash at the end."""
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
+    path = _DOUBLED_VERSION.sub(r"/\1", path)
+    return path.rstrip("/") or "/"
+
+
+def _merged(head: Headers, extra: Headers) -> Headers:
+    names = {name for name, _ in head}
+    return (*head, *(header for header in extra if header[0] not in names))
+
+
+def _unrestorable() -> UpstreamBadStream:
+    return UpstreamBadStream("The upstream's answer could not be restored.")
+
+
+def _local(request: web.BaseRequest) -> str:
+    transport = request.transport
+    name = transport.get_extra_info("sockname") if transport is not None else None
+    return str(name[0]) if isinstance(name, tuple) else ""

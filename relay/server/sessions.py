@@ -1,0 +1,43 @@
+"""The endpoints that open, describe and close explicit sessions. No answer holds a value."""
+
+from __future__ import annotations
+
+import orjson
+
+from relay.errors import MethodNotAllowed, UnknownEndpoint
+from relay.vault.sessions import Sessions
+
+__all__ = ["PREFIX", "answer"]
+
+PREFIX = "/relay/v1/sessions"
+
+
+def answer(sessions: Sessions, method: str, path: str, owner: str) -> tuple[int, bytes]:
+    """Serve one request below PREFIX and return status and JSON body.
+
+    `owner` is the authenticated client: nobody else's session is found. Raises SessionClosed for an id that is not
+    open, MethodNotAllowed and UnknownEndpoint.
+    """
+    session_id = path.removeprefix(PREFIX).strip("/")
+    if "/" in session_id or not path.startswith((f"{PREFIX}/", PREFIX)):
+        raise UnknownEndpoint("Nothing is served at this path.")
+    if not session_id:
+        if method != "POST":
+            raise MethodNotAllowed("This path takes POST.")
+        session = sessions.open(owner=owner)
+        return 201, orjson.dumps({"id": session.id, "expires_in_s": round(sessions.expires_in(session))})
+    if method == "GET":
+        session = sessions.get(session_id, owner=owner)
+        expires_in_s = round(sessions.expires_in(session))
+        return 200, orjson.dumps({"id": session.id, "expires_in_s": expires_in_s, "entities": session.counts()})
+    if method == "DELETE":
+        receipt = sessions.close(session_id, owner=owner)
+        return 200, orjson.dumps(
+            {
+                "id": receipt.id,
+                "closed_at": receipt.closed_at,
+                "entities": receipt.entities,
+                "shredded": receipt.shredded,
+            }
+        )
+    raise MethodNotAllowed("This path takes GET and DELETE.")
