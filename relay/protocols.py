@@ -140,10 +140,25 @@ class Endpoint(Protocol):
     joins it to a base URL that may or may not end in that version already.
     """
 
-    name: str  # "chat"
-    method: str
-    upstream_path: str
-    has_body: bool
+    @property
+    def name(self) -> str:
+        """Return the endpoint's name within its format: "chat"."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """Return the one HTTP method that it takes."""
+        ...
+
+    @property
+    def upstream_path(self) -> str:
+        """Return the path as described above."""
+        ...
+
+    @property
+    def has_body(self) -> bool:
+        """Tell whether requests carry a JSON body."""
+        ...
 
 
 class Document(Protocol):

@@ -1,0 +1,353 @@
+"""Field tables: what happens to every string leaf of a format, as text that can be read and audited.
+
+A table is lines of `path  treatment  options`, in sections. Paths use the notation of the field inventory:
+
+    messages[]          any element of an array            {}      any value of a free-form object, at any depth
+    <user>, <text>      the member whose `type`, else      {key}   its keys
+                        `role`, is this; <web_search*>     {a,b}   short for two rows
+                        takes any suffix, <*> the rest     #       a number in this place
+    .                   the section's own root
+
+The treatment is a code of `relay.types.Treatment`, or `@section` where another section's rows continue, or `.` where
+the row only carries options:
+
+    X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent
+    F kind=image        what the refusal calls it; `when=true`: only the value true is refused
+    role=auto           the speaker of all text below: a `relay.types.Role`, or what the object's own `role` says
+    message             the array's indices number the messages
+    lane=text           the leaf is a delta of the lane with this name; `by=index,…` says which keys of the whole event
+                        tell lanes apart, besides the `index` of the array elements on the way
+    tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
+    jsonmode            the text is JSON when the request asked for JSON output
+
+A line `order: a b c` names the top-level fields that the upstream's model reads first, in this order. Comments begin
+with `#` and a space. A leaf that no row names has no treatment here; the walks decide (requests: SCRUB, and counted).
+
+Tables are compiled once, into nodes that the walks follow. Compiled nodes are never changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from relay.types import JSON, Role, Treatment
+
+__all__ = ["AUTO_ROLE", "ROLES", "UNKNOWN", "Node", "Table", "compile_table", "deep"]
+
+AUTO_ROLE: Final = "auto"
+
+# What formats call the speakers.
+ROLES: Final[Mapping[str, Role]] = {
+    "system": Role.SYSTEM,
+    "developer": Role.SYSTEM,
+    "user": Role.USER,
+    "assistant": Role.ASSISTANT,
+    "model": Role.ASSISTANT,
+    "tool": Role.TOOL,
+    "function": Role.TOOL,
+}
+
+
+class Node:
+    """One place in a format: what its text is, and where its fields, elements and members lead."""
+
+    __slots__ = (
+        "any",
+        "by",
+        "fields",
+        "hosted",
+        "how",
+        "item",
+        "json_mode",
+        "key",
+        "kind",
+        "lane",
+        "links",
+        "members",
+        "message",
+        "number",
+        "prefixes",
+        "role",
+        "text",
+        "tool",
+        "when_true",
+        "whole",
+    )
+
+    def __init__(self) -> None:
+        self.text: Treatment | None = None  # of a string here
+        self.number: Treatment | None = None  # of a number here
+        self.key: Treatment | None = None  # of the keys that `fields` does not name
+        self.fields: dict[str, Node] = {}
+        self.any: Node | None = None  # for keys that `fields` does not name
+        self.item: Node | None = None
+        self.members: dict[str, Node] | None = None
+        self.prefixes: tuple[tuple[str, Node], ...] = ()
+        self.whole = False  # the treatment is for any value here, not only for a string
+        self.how = ""
+        self.kind = ""
+        self.when_true = False
+        self.role: Role | str | None = None
+        self.message = False
+        self.lane: str | None = None
+        self.by: tuple[str, ...] = ()
+        self.tool: str | None = None
+        self.hosted = False
+        self.json_mode = False
+        self.links: list[str] = []
+
+    def member(self, holder: Mapping[str, JSON]) -> Node:
+        """Return the member that `holder`'s `type`, else its `role`, selects; this node itself where none does."""
+        members = self.members
+        if members is None:
+            return self
+        for discriminator in ("type", "role"):
+            name = holder.get(discriminator)
+            if type(name) is str:
+                found = members.get(name)
+                if found is not None:
+                    return found
+                for prefix, node in self.prefixes:
+                    if name.startswith(prefix):
+                        return node
+        return members.get("*", self)
+
+
+class Table:
+    """A compiled field table: one node for each section, and what the request section says about the whole tree."""
+
+    __slots__ = ("forced", "order", "sections")
+
+    def __init__(
+        self, sections: Mapping[str, Node], order: tuple[str, ...], forced: tuple[tuple[str, JSON], ...]
+    ) -> None:
+        self.sections = sections
+        self.order = order
+        self.forced = forced  # top-level fields that every request gets
+
+
+def deep(treatment: Treatment) -> Node:
+    """Return a node that gives everything below it one treatment; keys that are text are scrubbed or checked."""
+    node = Node()
+    node.text = treatment
+    node.any = node.item = node
+    node.key = treatment
+    return node
+
+
+# Where no row applies: scrubbed in requests, restored in responses.
+UNKNOWN: Final = deep(Treatment.SCRUB)
+
+_TOKEN = re.compile(r"\.?([A-Za-z0-9_$-]+)|(\[\])|(\{\})|(\{key\})|\.?\{([^}]+,[^}]+)\}|<([^>]+)>|(#)")
+_CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}
+
+
+def compile_table(text: str) -> Table:
+    """Compile a table. Raises ValueError, naming the line, for what the notation does not know."""
+    sections: dict[str, Node] = {}
+    order: tuple[str, ...] = ()
+    forced: list[tuple[str, JSON]] = []
+    root = Node()
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = re.split(r"(?:^|\s)# ", raw, maxsplit=1)[0].strip()
+        if not line or line == "#":
+            continue
+        if line.startswith("[") and line.endswith("]") and line != "[]":
+            root = sections.setdefault(line[1:-1], Node())
+            continue
+        if line.startswith("order:"):
+            order = tuple(line.removeprefix("order:").split())
+            continue
+        path, *words = line.split()
+        try:
+            if not words:
+                raise ValueError("no treatment")
+            for node in _reach(root, path):
+                _apply(node, words)
+            if "always" in words:
+                forced.append((path, _CONSTANTS[words[1]]))
+        except (KeyError, ValueError) as error:
+            raise ValueError(f"field table, line {number}: {error}") from None
+    linked: set[int] = set()
+    for section in sections.values():
+        _link(section, sections, linked)
+    inherited: set[int] = set()
+    for section in sections.values():
+        _inherit(section, inherited)
+    return Table(sections, order, tuple(forced))
+
+
+def _reach(root: Node, path: str) -> list[Node]:
+    """Return the nodes that `path` names, made where they are missing."""
+    nodes = [root]
+    position = 1 if path == "." else 0
+    while position < len(path):
+        found = _TOKEN.match(path, position)
+        if found is None:
+            raise ValueError(f"cannot read the path from character {position + 1}")
+        position = found.end()
+        name, element, free, key, several, members, number = found.groups()
+        if element:
+            nodes = [_item(node) for node in nodes]
+        elif free or key or number:
+            if position != len(path):
+                raise ValueError("{}, {key} and # end a path")
+            nodes = [_Ending(node, found.group()) for node in nodes]
+        elif members:
+            nodes = [_member(node, each.strip()) for node in nodes for each in members.split(",")]
+        else:
+            names = [name] if name else [each.strip() for each in several.split(",")]
+            nodes = [node.fields.setdefault(each, Node()) for node in nodes for each in names]
+    return nodes
+
+
+class _Ending(Node):
+    """Stands for the `{}`, `{key}` or `#` that ends a path; never part of a compiled table."""
+
+    __slots__ = ("ending", "parent")
+
+    def __init__(self, parent: Node, ending: str) -> None:
+        super().__init__()
+        self.parent = parent
+        self.ending = ending
+
+
+def _item(node: Node) -> Node:
+    if node.item is None:
+        node.item = Node()
+    return node.item
+
+
+def _member(node: Node, name: str) -> Node:
+    if node.members is None:
+        node.members = {}
+    if name.endswith("*") and name != "*":
+        prefix = name[:-1]
+        for known, member in node.prefixes:
+            if known == prefix:
+                return member
+        member = Node()
+        node.prefixes = (*node.prefixes, (prefix, member))
+        return member
+    return node.members.setdefault(name, Node())
+
+
+def _apply(node: Node, words: list[str]) -> None:
+    code, options = words[0], words[1:]
+    if isinstance(node, _Ending):
+        _apply_ending(node, Treatment(code), options)
+        return
+    if code.startswith("@"):
+        node.links.append(code[1:])
+    elif code != ".":
+        node.text = Treatment(code)
+        node.whole = node.text in (Treatment.STRIP, Treatment.REFUSE, Treatment.DROP)
+        if node.text is Treatment.STRIP:
+            node.how = options.pop(0)
+            if node.how not in {"drop", "pseudonym", "name", *_CONSTANTS}:
+                raise ValueError(f"unknown way to strip: {node.how}")
+    for option in options:
+        name, _, value = option.partition("=")
+        match name:
+            case "kind":
+                node.kind = value
+            case "when" if value == "true":
+                node.when_true = True
+            case "role":
+                node.role = AUTO_ROLE if value == AUTO_ROLE else Role(value)
+            case "message":
+                node.message = True
+            case "lane":
+                node.lane = value
+            case "by":
+                node.by = tuple(value.split(","))
+            case "tool":
+                node.tool = value
+            case "hosted":
+                node.hosted = True
+            case "jsonmode":
+                node.json_mode = True
+            case "always":
+                pass
+            case _:
+                raise ValueError(f"unknown option: {option}")
+
+
+def _apply_ending(node: _Ending, treatment: Treatment, options: list[str]) -> None:
+    parent = node.parent
+    if node.ending == "{}":
+        parent.any = deep(treatment)
+        if treatment in (Treatment.STRIP, Treatment.REFUSE):
+            parent.any.whole, parent.any.how = True, "drop"
+        if parent.key is None:
+            parent.key = treatment
+    elif node.ending == "{key}":
+        parent.key = treatment
+    else:
+        parent.number = treatment
+        for option in options:
+            parent.kind = option.removeprefix("kind=")
+
+
+def _children(node: Node) -> Iterator[Node]:
+    yield from node.fields.values()
+    yield from (node.members or {}).values()
+    yield from (member for _, member in node.prefixes)
+    yield from (child for child in (node.any, node.item) if child is not None)
+
+
+def _link(node: Node, sections: Mapping[str, Node], done: set[int]) -> None:
+    """Let the rows of linked sections continue at `node`; its own rows win. Sections may contain themselves."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    for name in node.links:
+        section = sections.get(name)
+        if section is None:
+            raise ValueError(f"field table: no section [{name}]")
+        _link(section, sections, done)
+        node.fields = _overlaid(section.fields, node.fields)
+        if section.members is not None or section.prefixes:
+            node.members = _overlaid(section.members or {}, node.members or {})
+            node.prefixes = (*node.prefixes, *section.prefixes)
+        for attribute in ("text", "number", "key", "any", "item", "role", "tool"):
+            if getattr(node, attribute) is None:
+                setattr(node, attribute, getattr(section, attribute))
+        node.whole = node.whole or section.whole
+        node.kind = node.kind or section.kind
+    for child in list(_children(node)):
+        _link(child, sections, done)
+
+
+def _overlaid(base: Mapping[str, Node], own: Mapping[str, Node]) -> dict[str, Node]:
+    both = {name: _merged(base[name], node) if name in base else node for name, node in own.items()}
+    return {**base, **both}
+
+
+def _inherit(node: Node, done: set[int]) -> None:
+    """Give each member the rows of the place it is a member of; its own rows win."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    if node.members is not None or node.prefixes:
+        node.members = {name: _merged(node, member) for name, member in (node.members or {}).items()}
+        node.prefixes = tuple((prefix, _merged(node, member)) for prefix, member in node.prefixes)
+    for child in list(_children(node)):
+        _inherit(child, done)
+
+
+def _merged(base: Node, member: Node) -> Node:
+    merged = Node()
+    for attribute in Node.__slots__:
+        setattr(merged, attribute, getattr(member, attribute))
+    merged.fields = {**base.fields, **member.fields}
+    merged.links = [*base.links, *member.links]
+    for attribute in ("text", "number", "key", "any", "item", "role", "tool"):
+        value: Any = getattr(member, attribute)
+        setattr(merged, attribute, getattr(base, attribute) if value is None else value)
+    if member.text is None:
+        merged.whole, merged.kind, merged.how = base.whole, base.kind, base.how
+    merged.hosted = base.hosted or member.hosted
+    return merged

@@ -1,0 +1,150 @@
+"""Find the restorable strings of a response or of one event, by its format's field table.
+
+RESTORE and RESTORE_JSON leaves are returned, and so are leaves that no row names: a placeholder that stays visible
+helps nobody, and the values go back to the client they came from. PINNED and PASS places are left alone with all below
+them. DROP places spell the placeholder in another form (log-probabilities, token ids); they become null as soon as a
+leaf of the same object, or below it, really changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from relay.types import JSON, Encoding, Leaf, Treatment
+from relay.wire.fields import Node, deep
+
+__all__ = ["collect"]
+
+_UNKNOWN = deep(Treatment.RESTORE)
+
+
+@dataclass(slots=True)
+class _DroppingLeaf(Leaf):
+    """A leaf whose change makes its neighbours wrong."""
+
+    drops: tuple[tuple[dict[str, Any], str], ...] = field(default=(), repr=False)
+
+    def put(self, text: str) -> None:
+        """Write `text` in place, and null what it makes wrong."""
+        if text != self.holder[self.key]:
+            for holder, key in self.drops:
+                holder[key] = None
+        self.holder[self.key] = text
+
+
+@dataclass(slots=True)
+class _KeyLeaf(Leaf):
+    """A key of a free-form object. It must be put after the object's values."""
+
+    @property
+    def text(self) -> str:
+        """The key."""
+        return str(self.key)
+
+    def put(self, text: str) -> None:
+        """Rename the key, in its place among the others; a name that is taken stays as it was."""
+        if text == self.key or text in self.holder:
+            return
+        items = [(text if key == self.key else key, value) for key, value in self.holder.items()]
+        self.holder.clear()
+        self.holder.update(items)
+        self.key = text
+
+
+def collect(tree: JSON, node: Node, *, json_mode: bool = False) -> list[Leaf]:
+    """Return the restorable strings of `tree`, in order, keys last. Depth is bounded by the decoder."""
+    walk = _Walk(tree if type(tree) is dict else {}, json_mode)
+    if type(tree) is dict:
+        walk.object(tree, node, (), None, False)
+    elif type(tree) is list:
+        walk.array(tree, node, (), None, False)
+    return walk.leaves + walk.keys
+
+
+class _Walk:
+    __slots__ = ("_json_mode", "_root", "keys", "leaves")
+
+    def __init__(self, root: Mapping[str, JSON], json_mode: bool) -> None:
+        self._root = root
+        self._json_mode = json_mode
+        self.leaves: list[Leaf] = []
+        self.keys: list[Leaf] = []
+
+    def object(
+        self, holder: dict[str, JSON], node: Node, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+    ) -> None:
+        node = node.member(holder)
+        if node.tool is not None:
+            name = holder.get(node.tool)
+            tool = name if type(name) is str else tool
+        hosted = hosted or node.hosted
+        fields = node.fields
+        begin = len(self.leaves)
+        drops: list[tuple[dict[str, JSON], str]] = []
+        for key, value in holder.items():
+            below = fields.get(key)
+            if below is None:
+                below = node.any or _UNKNOWN
+                if not key.replace("_", "").isalpha() and (node.key or Treatment.RESTORE) is Treatment.RESTORE:
+                    self.keys.append(_KeyLeaf(holder, key, tool=tool, hosted=hosted))
+            kind = type(value)
+            if kind is str:
+                self._text(below, holder, key, trail, tool, hosted)
+            elif value is None or below.text is Treatment.PASS or below.text is Treatment.PINNED:
+                continue
+            elif kind is dict and below.text is not Treatment.DROP:
+                self.object(value, below, trail, tool, hosted)
+            elif kind is list and below.text is not Treatment.DROP:
+                self.array(value, below, trail, tool, hosted)
+            if below.text is Treatment.DROP:
+                drops.append((holder, key))
+        if drops:
+            self._wrap(begin, tuple(drops))
+
+    def array(
+        self, holder: list[JSON], node: Node, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+    ) -> None:
+        below = node.item or _UNKNOWN
+        if below.text is Treatment.PASS or below.text is Treatment.PINNED:
+            return
+        for index, value in enumerate(holder):
+            kind = type(value)
+            if kind is dict:
+                number = value.get("index")
+                self.object(value, below, (*trail, number if type(number) is int else index), tool, hosted)
+            elif kind is str:
+                self._text(below, holder, index, trail, tool, hosted)
+            elif kind is list:
+                self.array(value, below, (*trail, index), tool, hosted)
+
+    def _text(
+        self, node: Node, holder: Any, key: str | int, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+    ) -> None:
+        treatment = node.text
+        if treatment is Treatment.RESTORE_JSON:
+            encoding = Encoding.JSON
+        elif treatment is Treatment.RESTORE:
+            encoding = Encoding.JSON if node.json_mode and self._json_mode else Encoding.TEXT
+        elif treatment is None:
+            encoding = Encoding.TEXT
+        else:
+            return
+        lane: tuple[int | str, ...] | None = None
+        if node.lane is not None:
+            named = tuple(_name(self._root.get(name)) for name in node.by)
+            lane = (*named, *trail, node.lane)
+        self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted or node.hosted))
+
+    def _wrap(self, begin: int, drops: tuple[tuple[dict[str, JSON], str], ...]) -> None:
+        for position in range(begin, len(self.leaves)):
+            leaf = self.leaves[position]
+            earlier = leaf.drops if isinstance(leaf, _DroppingLeaf) else ()
+            self.leaves[position] = _DroppingLeaf(
+                leaf.holder, leaf.key, leaf.encoding, leaf.lane, leaf.tool, leaf.hosted, (*earlier, *drops)
+            )
+
+
+def _name(value: JSON) -> int | str:
+    return value if type(value) is int or type(value) is str else ""

@@ -1,0 +1,71 @@
+"""What OpenAI's formats share: credentials, headers and the shape of errors.
+
+Sources: openai-python 3.52.0 (`_client.py`, `_exceptions.py`, `_streaming.py`), read 2026-11-20.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from relay.errors import RelayFault
+from relay.types import Event, Headers
+from relay.wire import strict_json
+from relay.wire.table_format import TableFormat, by_status, header
+
+__all__ = ["OpenAIFormat"]
+
+_ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+    500: "server_error",
+}
+# Beta flags are words; anything else in such a header is not ours to pass on.
+_FLAGS = re.compile(r"[A-Za-z0-9_.,=:; -]{1,512}")
+
+
+class OpenAIFormat(TableFormat):
+    """Base of the OpenAI formats."""
+
+    family: ClassVar[str] = "openai"
+
+    def request_headers(self, headers: Headers) -> Headers:
+        """Pass on the beta flags; organization and project identify the client and stay here."""
+        value = header(headers, "openai-beta")
+        return (("openai-beta", value),) if value is not None and _FLAGS.fullmatch(value) else ()
+
+    def credential(self, headers: Headers, query: str) -> str | None:
+        """Return the key from `Authorization: Bearer`, or from `api-key` as Azure's clients send it."""
+        value = header(headers, "authorization")
+        if value is not None:
+            scheme, _, key = value.partition(" ")
+            if scheme.lower() == "bearer" and key.strip():
+                return key.strip()
+        return header(headers, "api-key") or None
+
+    def credential_headers(self, key: str) -> Headers:
+        """Present `key` as a bearer token."""
+        return (("authorization", f"Bearer {key}"),)
+
+    def error_body(self, fault: RelayFault) -> bytes:
+        """Return `{"error": {message, type, param, code}}`."""
+        return strict_json.encode(_error(fault))
+
+    def error_event(self, fault: RelayFault) -> Event:
+        """Return the same as an unnamed event, which makes the SDKs raise APIError."""
+        return Event(strict_json.encode(_error(fault)).decode())
+
+
+def _error(fault: RelayFault) -> dict[str, object]:
+    return {
+        "error": {
+            "message": fault.public,
+            "type": by_status(_ERROR_TYPES, fault.status),
+            "param": None,
+            "code": fault.code,
+        }
+    }

@@ -1,0 +1,71 @@
+"""What the stream readers of all formats share: lanes come from the field table, their ends from the format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from relay.types import JSON, Event, Leaf
+from relay.wire.fields import Node
+from relay.wire.leaves import collect
+
+__all__ = ["Lane", "TableReader"]
+
+Lane = tuple[Any, ...]
+
+
+class TableReader:
+    """A `relay.protocols.StreamReader` but for `ended`, `flush` and `is_end`, which the format supplies."""
+
+    def __init__(self, node: Node, *, json_mode: bool = False) -> None:
+        self._node = node
+        self._json_mode = json_mode
+        self._open: dict[Lane, None] = {}  # in order of appearance
+        self._tools: dict[Lane, tuple[str | None, bool]] = {}  # lane -> tool and hosted, which only its start tells
+        self._latest: tuple[JSON, list[Leaf]] | None = None
+
+    def closing(self, tree: JSON) -> Iterable[Lane]:
+        """Return the open lanes that this event ends, in order of appearance."""
+        self._read(tree)
+        prefixes = tuple(self.ended(tree))
+        lanes = [lane for lane in self._open if any(lane[: len(prefix)] == prefix for prefix in prefixes)]
+        for lane in lanes:
+            del self._open[lane]
+        return lanes
+
+    def leaves(self, tree: JSON) -> Iterable[Leaf]:
+        """Return the event's restorable strings."""
+        found = self._read(tree)
+        self._latest = None
+        return found
+
+    def ended(self, tree: JSON) -> Iterable[Lane]:
+        """Return what the lanes that this event ends begin with; `()` ends all. Must not trust the tree's types."""
+        raise NotImplementedError
+
+    def flush(self, lane: Lane, text: str) -> Event:
+        """Return an event that carries `text` on `lane`."""
+        raise NotImplementedError
+
+    def is_end(self, event: Event) -> bool:
+        """Tell whether the stream ends with `event`."""
+        raise NotImplementedError
+
+    def _read(self, tree: JSON) -> list[Leaf]:
+        if self._latest is not None and self._latest[0] is tree:
+            return self._latest[1]
+        self.note(tree)
+        found = collect(tree, self._node, json_mode=self._json_mode)
+        for leaf in found:
+            lane = leaf.lane
+            if lane is not None:
+                self._open[lane] = None
+                if leaf.tool is not None:
+                    self._tools[lane] = (leaf.tool, leaf.hosted)
+                elif lane in self._tools:
+                    leaf.tool, leaf.hosted = self._tools[lane]
+        self._latest = (tree, found)
+        return found
+
+    def note(self, tree: JSON) -> None:
+        """Remember what later events need; called once for each event, before its leaves are collected."""

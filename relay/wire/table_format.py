@@ -1,0 +1,64 @@
+"""What all formats share: endpoints by path, reading and restoring by table. A format adds its table and its shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from relay.protocols import Document, Endpoint
+from relay.types import JSON, Headers, Leaf
+from relay.wire.document import read_document
+from relay.wire.fields import Node, Table
+from relay.wire.leaves import collect
+from relay.wire.paths import canonical
+
+__all__ = ["PathEndpoint", "TableFormat", "header"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PathEndpoint:
+    """A `relay.protocols.Endpoint`."""
+
+    name: str
+    upstream_path: str
+    method: str = "POST"
+    has_body: bool = True
+
+
+class TableFormat:
+    """Half of a `relay.protocols.Format`: the half that the table answers."""
+
+    table: ClassVar[Table]
+    endpoints: ClassVar[tuple[PathEndpoint, ...]]
+
+    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+        """Return the endpoint whose path this is, whatever the method."""
+        asked = canonical(path)
+        return next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
+
+    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+        """Decode and read a request by the table's `request` section. Raises ClientFault."""
+        return read_document(body, self.table, pseudonym)
+
+    def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
+        """Return what the table's `response` section restores; error bodies are in it."""
+        return collect(tree, self.section("response"), json_mode=self.json_mode(document))
+
+    def json_mode(self, document: Document | None) -> bool:
+        """Tell whether the request asked for JSON, so that text in the response is JSON text."""
+        return False
+
+    def section(self, name: str) -> Node:
+        """Return a section of the table."""
+        return self.table.sections[name]
+
+
+def header(headers: Headers, name: str) -> str | None:
+    """Return the first value of header `name` (in lower case), or None."""
+    return next((value for key, value in headers if key == name), None)
+
+
+def by_status(table: Mapping[int, str], status: int) -> str:
+    """Return what `table` calls `status`, or what it calls 400 or 500 when it does not know it."""
+    return table.get(status) or table[400 if status < 500 else 500]
