@@ -9,7 +9,7 @@ from relay.types import Action
 
 __all__ = ["PLUGINS", "Mask"]
 
-# PCI DSS 4.0 requirement 3.4.1 lets the last four digits of a card be shown; a quarter keeps short values as well hidden.
+# PCI DSS 4.0 requirement 3.4.1 lets the last four digits of a card be shown; a quarter hides short values as well.
 _MOST_SHOWN = 4
 _SHARE_SHOWN = 4
 

@@ -40,7 +40,7 @@ _MADV_WIPEONFORK = 18  # linux/mman-common.h; the mmap module has no name for it
 class Protection(StrEnum):
     """How well a page is kept, best first."""
 
-    MEMFD_SECRET = "memfd_secret"
+    MEMFD_SECRET = "memfd_secret"  # noqa: S105 - the name of a system call
     LOCKED = "locked"
     PLAIN = "plain"
 

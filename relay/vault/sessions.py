@@ -108,9 +108,10 @@ class Session:
 class Sessions:
     """All explicit sessions, and the maker of ephemeral ones.
 
-    `clock` is monotonic seconds, `wall` seconds since 1970 (for receipts only). `owner` names the credential a session
-    belongs to: with another owner it is not found. Limits: `idle_s` without an exchange, `max_s` in all, `max_sessions`
-    explicit ones at once (RelayBusy beyond), `max_entities` and `max_bytes` of sealed values in each.
+    `clock` is monotonic seconds; `wall` is seconds since 1970, for receipts only (without it they carry the clock's).
+    `owner` names the credential a session belongs to: with another owner it is not found. Limits: `idle_s` without an
+    exchange, `max_s` in all, `max_sessions` explicit ones at once (RelayBusy beyond), `max_entities` and `max_bytes` of
+    sealed values in each.
     """
 
     def __init__(
@@ -119,7 +120,7 @@ class Sessions:
         clock: Callable[[], float],
         style: Style,
         *,
-        wall: Callable[[], float],
+        wall: Callable[[], float] | None = None,
         memory: SecretMemory | None = None,
         idle_s: float = 900.0,
         max_s: float = 14_400.0,
@@ -132,7 +133,7 @@ class Sessions:
         self.max_s = max_s
         self._random_bytes = random_bytes
         self._clock = clock
-        self._wall = wall
+        self._wall = wall or clock
         self._style = style
         self._max_sessions = max_sessions
         self._max_entities = max_entities

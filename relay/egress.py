@@ -1,0 +1,150 @@
+"""Read the final bytes of a request once more before they leave, for any value that was taken out.
+
+This is the second lock on the door: formats, detection and operators have done their work, and a mistake in any of them
+ends here. A value counts by the same rule as in `relay.detect.known` (between word boundaries; letter case matters only
+for a single plain word; nothing too short to be told from chance), in these spellings, also one inside the other in
+this order: UTF-8, JSON escapes at any depth, percent-encoding or HTML references. Base64 is searched for the exact
+bytes of values of at least 8 bytes, at all three alignments, in both alphabets.
+
+Not promised: compressed, encrypted or otherwise transformed copies; base64 with line breaks in it.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from base64 import b64encode
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import unquote
+
+from relay.detect.known import searchable
+from relay.errors import ScrubFailed
+from relay.types import Headers
+
+__all__ = ["check"]
+
+# A text that looks like a placeholder is vaulted as itself, and its replacement may read just like it.
+_NOT_PRIVATE: Final = frozenset({"PLACEHOLDER_LOOKALIKE"})
+# Words that requests of every format are made of. As a whole JSON string they say nothing about a person, even if the
+# detector once took one for a name.
+_PROTOCOL_WORDS: Final = frozenset(
+    {
+        *("assistant", "content", "developer", "function", "input", "max", "message", "messages", "metadata", "model"),
+        *("name", "object", "output", "parameters", "properties", "required", "role", "stream", "string", "system"),
+        *("text", "tool", "tools", "type", "user"),
+    }
+)
+_LEAST_BASE64_BYTES: Final = 8
+_LEAST_BASE64_CHARS: Final = 9  # of 8 bytes, without the ends that depend on neighbours
+_UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_PERCENT = re.compile("%[0-9a-fA-F]{2}")
+_REFERENCE = re.compile("&(?:#[0-9xX]|[a-zA-Z])")
+_PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_TO_BASE64_WORDS: Final = bytes(
+    {ord("-"): ord("+"), ord("_"): ord("/")}.get(
+        code, code if (code < 128 and chr(code).isalnum()) or code in b"+/" else ord(" ")
+    )
+    for code in range(256)
+)
+# Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+
+def check(body: bytes, path: str, values: Iterable[tuple[str, str]], headers: Headers = ()) -> None:
+    """Raise ScrubFailed when a value of `values` ((entity type, value) pairs) stands in what is about to leave.
+
+    The message names entity types only.
+    """
+    private = [pair for pair in values if pair[0] not in _NOT_PRIVATE and searchable(pair[1])]
+    if not private:
+        return
+    head = "\n".join((path, *(text for _, text in headers)))
+    found = {
+        entity_type
+        for texts in (_readings(body.decode("utf-8", "replace")), _readings(head))
+        for entity_type, value in private
+        if _stands_in(value, texts)
+    }
+    found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), private)
+    if found:
+        raise ScrubFailed("values that had to be removed were still in the request: " + ", ".join(sorted(found)))
+
+
+def _readings(text: str) -> list[tuple[str, str]]:
+    """Return the text with its escapes undone in each way that changes it, each also in lower case."""
+    plain = _unescape(text)
+    readings = [plain]
+    if _PERCENT.search(plain):
+        readings.append(unquote(plain))
+    if _REFERENCE.search(plain):
+        readings.append(html.unescape(plain))
+    return [(reading, reading.lower()) for reading in readings]
+
+
+def _unescape(text: str) -> str:
+    """Undo JSON escapes, however many times they were applied. A lone backslash stays."""
+    if "\\" not in text:
+        return text
+    while "\\\\" in text:
+        text = text.replace("\\\\", "\\")
+    if "\\u" in text:
+        text = _UNICODE_ESCAPE.sub(lambda match: chr(int(match[1], 16)), text)
+        text = _PAIR.sub(lambda match: match.group().encode("utf-16", "surrogatepass").decode("utf-16"), text)
+    for escape, char in (("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t"), ('\\"', '"'), ("\\/", "/")):
+        text = text.replace(escape, char)
+    return text
+
+
+def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
+    exact = value.isalpha()
+    wanted = value if exact else _unescape(value).lower()
+    return any(_occurs(wanted, text if exact else lower) for text, lower in texts)
+
+
+def _occurs(wanted: str, text: str) -> bool:
+    start = text.find(wanted)
+    while start >= 0:
+        end = start + len(wanted)
+        if _bounded(text, start, end) and not _is_protocol(text, start, end):
+            return True
+        start = text.find(wanted, start + 1)
+    return False
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    if _UNSPACED.search(text, start, end):
+        return True
+    return not (
+        (start > 0 and _continues(text[start - 1]) and _continues(text[start]))
+        or (end < len(text) and _continues(text[end - 1]) and _continues(text[end]))
+    )
+
+
+def _continues(char: str) -> bool:
+    return char.isalnum() or char == "_"
+
+
+def _is_protocol(text: str, start: int, end: int) -> bool:
+    return start > 0 and text[start:end] in _PROTOCOL_WORDS and text[start - 1] == '"' == text[end : end + 1]
+
+
+def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[str]:
+    words = [word for word in data.translate(_TO_BASE64_WORDS).split() if len(word) >= _LEAST_BASE64_CHARS]
+    if not words:
+        return set()
+    text = b" ".join(words)
+    found = set()
+    for entity_type, value in private:
+        raw = value.encode("utf-8", "surrogatepass")
+        if len(raw) >= _LEAST_BASE64_BYTES and any(form in text for form in _base64_forms(raw)):
+            found.add(entity_type)
+    return found
+
+
+def _base64_forms(raw: bytes) -> Iterable[bytes]:
+    """Yield what is certain of the base64 of `raw` behind 0, 1 or 2 unknown bytes."""
+    for before in range(3):
+        size = before + len(raw)
+        # Each character is 6 bits: drop those that hold bits of the neighbours on either side.
+        yield b64encode(bytes(before) + raw)[(8 * before + 5) // 6 : 8 * size // 6]

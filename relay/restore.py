@@ -1,0 +1,216 @@
+"""Put values back where placeholders stand, in text that arrives in pieces.
+
+Rules:
+
+1. What is restored is fixed when the restorer is made: the placeholders issued until then, in the altered forms of
+   `relay.alterations`. Everything else passes as it came.
+2. The result does not depend on how the text was cut. Held back is only the longest end that can still become one of
+   those placeholders; `finish` lets it go.
+3. A restored value is never looked at again.
+4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`relay.surroundings`), unless
+   `urls` is true or the URL's host is among `hosts`.
+5. In JSON text a value is escaped as deep as the strings it stands in.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left
+from collections.abc import Container
+from urllib.parse import quote
+
+from relay.alterations import grammar, key_of
+from relay.protocols import Restoring
+from relay.surroundings import Surroundings
+from relay.types import Encoding
+
+__all__ = ["Restorer"]
+
+_KEY = re.compile(r"[0-9A-Za-z_]*")
+# Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
+_NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
+_OPENERS = ("[", "\uff3b", "\u3010")
+
+
+class Restorer:
+    """Restores one lane. Make one for each lane of each response; it is not shared between threads.
+
+    `feed` and `finish` raise SessionClosed when the vault is shredded meanwhile.
+    """
+
+    __slots__ = (
+        "_before",
+        "_carry",
+        "_encoding",
+        "_grammar",
+        "_hosts",
+        "_issued",
+        "_keys",
+        "_longest",
+        "_needles",
+        "_place",
+        "_urls",
+        "_vault",
+    )
+
+    def __init__(
+        self,
+        vault: Restoring,
+        *,
+        encoding: Encoding = Encoding.TEXT,
+        urls: bool = False,
+        hosts: Container[str] = (),
+    ) -> None:
+        self._vault = vault
+        self._encoding = encoding
+        self._grammar = grammar(encoding)
+        self._issued = {placeholder[1:-1]: placeholder for placeholder in vault.placeholders()}
+        self._keys = sorted(self._issued)
+        self._longest = max(map(self._grammar.longest, self._keys), default=0)
+        # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
+        kinds = {key.rpartition("_")[0] for key in self._keys}
+        self._needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
+        self._urls = urls
+        self._hosts = hosts
+        self._place = None if urls and encoding is Encoding.TEXT else Surroundings(encoding)
+        self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
+        self._carry = ""
+
+    @property
+    def carry(self) -> int:
+        """How many characters are held back."""
+        return len(self._carry)
+
+    def feed(self, text: str) -> str:
+        """Return what can be let go now, restored."""
+        if not self._issued:
+            return text
+        return self._run(self._carry + text, final=False) if text else ""
+
+    def finish(self, *, cut_off: bool = False) -> str:
+        """Return the rest; a text that stopped inside a placeholder comes out as it is.
+
+        With `cut_off` the end is known to be missing, so that `PERSON_1` may have been going to be `PERSON_12`: nothing
+        more is restored.
+        """
+        rest, self._carry = self._carry, ""
+        return rest if cut_off or not rest else self._run(rest, final=True)
+
+    def restore(self, text: str) -> str:
+        """Return a whole text restored."""
+        if not self._issued:
+            return text
+        return self._run(self._carry + text, final=True)
+
+    def _run(self, text: str, *, final: bool) -> str:
+        self._carry = ""
+        data = self._before + text
+        position = len(self._before)
+        if not self._may_hold(data):
+            if final:
+                return self._let_go(data, position, len(data))
+            stop = self._held_from(data, max(position, len(data) - self._longest))
+            self._carry = data[stop:]
+            return self._let_go(data, position, stop)
+        out: list[str] = []
+        search = self._grammar.final.search if final else self._grammar.search.search
+        at = position
+        while (match := search(data, at)) is not None:
+            start = match.start()
+            if match.lastgroup == "part":
+                if self._viable(match.group()):
+                    self._carry = data[start:]
+                    data = data[:start]
+                    break
+                complete = self._grammar.full.match(data, start)
+            else:
+                complete = match
+            found = self._issued_in(complete, data) if complete is not None else None
+            if found is None:
+                at = start + 1
+                continue
+            placeholder, end, form = found
+            out.append(self._let_go(data, position, start))
+            out.append(self._value(placeholder, data[start:end], form))
+            self._before = data[max(0, end - 2) : end]
+            position = at = end
+        out.append(self._let_go(data, position, len(data)))
+        return "".join(out)
+
+    def _may_hold(self, data: str) -> bool:
+        """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
+        folded = data.encode("utf-8", "surrogatepass").lower()
+        return any(needle in folded for needle in self._needles)
+
+    def _held_from(self, data: str, at: int) -> int:
+        """Return where the longest end of `data` begins that can still become an issued placeholder."""
+        while (match := self._grammar.search.search(data, at)) is not None:
+            if match.lastgroup == "part" and self._viable(match.group()):
+                return match.start()
+            at = match.start() + 1
+        return len(data)
+
+    def _viable(self, part: str) -> bool:
+        """Tell whether an issued placeholder can begin with `part`, which has the shape of such a beginning."""
+        opening = self._grammar.opening.match(part)
+        rest = part[opening.end() :] if opening is not None else part
+        if opening is None and _NO_WORDS.match(part):
+            return True
+        rest = self._grammar.separator.sub("_", rest)
+        words = _KEY.match(rest)
+        assert words is not None, "the expression matches the empty text"
+        key = words.group().upper()
+        if len(key) == len(rest) and not key.endswith("_"):
+            return self._begins(key)
+        key = key.rstrip("_")
+        if opening is not None and (not key or key in self._issued):
+            return True
+        return self._begins(key + "_")
+
+    def _begins(self, key: str) -> bool:
+        place = bisect_left(self._keys, key)
+        return place < len(self._keys) and self._keys[place].startswith(key)
+
+    def _issued_in(self, match: re.Match[str], data: str) -> tuple[str, int, str] | None:
+        """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
+        form = match.lastgroup or ""
+        if form in ("bare", "upper") and match.end() == len(data) and data[: match.start()].endswith(_OPENERS):
+            return None  # a bracketed placeholder whose end never came, so its number may not be complete
+        key = key_of(match[form], self._grammar)
+        placeholder = self._issued.get(key)
+        if placeholder is not None:
+            return placeholder, match.end(), form
+        if form != "upper":
+            return None
+        # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
+        for gap in reversed(list(self._grammar.separator.finditer(data, match.start(), match.end()))):
+            placeholder = self._issued.get(key_of(data[match.start() : gap.start()], self._grammar))
+            if placeholder is not None and "_" not in gap.group():
+                return placeholder, gap.start(), form
+        return None
+
+    def _value(self, placeholder: str, raw: str, form: str) -> str:
+        place = self._place
+        if place is not None and place.inside and not self._urls:
+            host = place.host
+            if host is None or host not in self._hosts:
+                place.feed(raw)
+                return raw
+        value = self._vault.open(placeholder)
+        if place is not None:
+            place.feed_value(value)
+        if form == "percent":
+            value = quote(value, safe="")
+        if self._encoding is Encoding.JSON and place is not None:
+            for _ in range(max(1, place.depth)):
+                value = json.dumps(value, ensure_ascii=False)[1:-1]
+        return value
+
+    def _let_go(self, data: str, start: int, end: int) -> str:
+        text = data[start:end]
+        if text:
+            self._before = data[max(0, end - 2) : end]
+            if self._place is not None:
+                self._place.feed(text)
+        return text
