@@ -17,7 +17,7 @@ MODELS_TABLE: Final[Table] = compile_table(
     """
 [request]
 [response]
-{data,models,id,object,owned_by,type,display_name,created_at,first_id,last_id}   P
+{data,models,id,object,owned_by,type,display_name,created_at,first_id,last_id,shutdown_date}   P
 error.{message,param}   R
 error.{type,code}       P
 """

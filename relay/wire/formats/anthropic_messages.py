@@ -93,8 +93,9 @@ tools[].input_schema{}                K
 {type,id,tool_use_id,toolset_name}    P
 cache_control{}                       P
 caller{}                              P
-<text>.text                           S
-<text>.citations[]                    @citation
+# Some blocks hold text blocks only, and there clients may leave the type out.
+text                                  S
+citations[]                           @citation
 # Signed, and bound to the conversation before them: a changed byte is a 400.
 <thinking>.{thinking,signature}       V
 <redacted_thinking>.data              V
@@ -110,7 +111,7 @@ caller{}                              P
 <browser_state>.tabs[].{title,url}    S
 <browser_state>.tabs[].{id,tab_id,active}   P
 <browser_state>.state_changes[].{url,path,error}   S
-<browser_state>.state_changes[].{type,tab_id}   P
+<browser_state>.state_changes[].{type,tab_id,download_id}   P
 <image>.source.{type,media_type}      P
 <image>.source.data                   F   kind=image
 <image>.source.url                    F   kind=remote_url
@@ -118,7 +119,7 @@ caller{}                              P
 <document>                            @document
 <search_result>.{source,title}        S
 <search_result>.content[]             @block
-<search_result>.citations{}           P
+<search_result>.citations.enabled     P
 <web_search_tool_result>              .   role=tool
 <web_search_tool_result>.content[].{title,url}   S
 <web_search_tool_result>.content[].encrypted_content   V
@@ -185,7 +186,8 @@ encrypted_index                       V
 content[]                             @answer
 # Echoes the stop sequence as the model saw it.
 stop_sequence                         R
-stop_details.{type,category}          P
+stop_details.{type,category,recommended_model}   P
+stop_details.fallback_credit_token    V
 stop_details.explanation              R
 {usage,container,context_management,input_transformations,diagnostics,request_id}   P
 {input_tokens,cache_creation_input_tokens,cache_read_input_tokens}   P
@@ -195,8 +197,8 @@ error.message                         R
 [answer]
 {type,id,tool_use_id,toolset_name}    P
 caller                                P
-<text>.text                           R   jsonmode
-<text>.citations[]                    @quotation
+text                                  R   jsonmode
+citations[]                           @quotation
 # The text a signature is over. It goes back to the provider, so it stays as it came.
 <thinking>.{thinking,signature}       V
 <redacted_thinking>.data              V
@@ -206,20 +208,41 @@ caller                                P
 # These run at the provider or behind it.
 <server_tool_use,mcp_tool_use>        .   hosted
 <mcp_tool_use>.server_name            P
+<tool_result,mcp_tool_result>.content   R
+<tool_result,mcp_tool_result>.content[]   @answer
 <web_search_tool_result>.content[].{title,url}   R
 <web_search_tool_result>.content[].encrypted_content   V
 <web_search_tool_result>.content[].{type,page_age}   P
 <web_fetch_tool_result>.content.{type,error_code,retrieved_at}   P
+<web_fetch_tool_result>.content.url   R
+<web_fetch_tool_result>.content.content.{title,context}   R
 <web_fetch_tool_result>.content.content.source.{type,media_type}   P
+<web_fetch_tool_result>.content.content.source<text>.data   R
 <web_fetch_tool_result>.content.content.source<base64>.data   P
-<code_execution_tool_result>.content.encrypted_stdout   V
-<code_execution_tool_result,bash_code_execution_tool_result>.content.content[].{type,file_id}   P
+<code_execution_tool_result,bash_code_execution_tool_result,text_editor_code_execution_tool_result>   @ran
+<advisor_tool_result>.content.{type,stop_reason}   P
+<advisor_tool_result>.content.text    R
 <advisor_tool_result>.content.encrypted_content   V
+<tool_search_tool_result>.content.{type,error_code}   P
+<tool_search_tool_result>.content.error_message   R
 <tool_search_tool_result>.content.tool_references[].{type,tool_name}   P
+<mcp_tool_listing>.mcp_server_name    P
+<mcp_tool_listing>.tools[].name       P
+<mcp_tool_listing>.tools[].description   R
+<mcp_tool_listing>.tools[].input_schema{}   R
+<tool_addition,tool_removal>.tool     P
 <container_upload>.file_id            P
-<compaction>.{content,encrypted_content,signature}   V
+<compaction>.{content,encrypted_content,signature,tool_changes}   V
 <fallback>                            P
 <fallback>.{from,to,trigger}          P
+
+[ran]
+type                                  P
+content.{type,error_code,file_type}   P
+content.{stdout,stderr,content,error_message}   R
+content.lines[]                       R
+content.encrypted_stdout              V
+content.content[].{type,file_id}      P
 
 [quotation]
 {type,file_id}                        P
