@@ -77,7 +77,9 @@ def leaves(surface: str) -> list[tuple[str, str]]:
 def test_every_leaf_of_the_sdk_has_a_treatment(surface, name, section):
     """A leaf without a row would be scrubbed as unknown; here it is a failure with its path."""
     root = FORMATS[name].table.sections[section]
-    missing = {re.sub(r"^\$<\w+>", "$", path) for path, kind in leaves(surface) if unclassified(root, path, kind, section)}
+    missing = {
+        re.sub(r"^\$<\w+>", "$", path) for path, kind in leaves(surface) if unclassified(root, path, kind, section)
+    }
     assert sorted(missing) == []
 
 
