@@ -54,7 +54,7 @@ def reexec_env(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def reexec_if_needed() -> None:
-    """Replace this process by itself with the allocator's settings, unless it has them. Call before any thread starts."""
+    """Start this process anew with the allocator's settings, unless it has them. Call before any thread starts."""
     if sys.platform != "linux" or os.environ.get(_MARK) == "1":
         return
     arguments = [sys.executable, *sys.orig_argv[1:]]

@@ -1,0 +1,251 @@
+"""Law 4: any chunking of a response gives the same output per lane, equal to a slow whole-text reference.
+
+The reference below shares no expression with `relay.restore`: it tries every issued placeholder in every form at every
+position, and asks for the surroundings of the whole output so far, fed one character at a time.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from urllib.parse import quote
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from relay.restore import Restorer
+from relay.surroundings import Surroundings
+from relay.types import Encoding
+
+VALUES = {
+    "[PERSON_1]": "Maria Gonzalez",
+    "[PERSON_2]": 'Ann "Bo" O\'Neil',
+    "[PERSON_12]": "[PERSON_1]",
+    "[EMAIL_ADDRESS_1]": "maria@example.org",
+    "[US_SSN_1]": "078-05-1120",
+    "[URL_1]": "https://example.com/a",
+    "[STREET_1]": "1 Main St\nDoor \\7",
+}
+
+
+class Issued:
+    """A vault that is a table."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._values = values
+
+    def placeholders(self) -> Sequence[str]:
+        return tuple(self._values)
+
+    def open(self, placeholder: str) -> str:
+        return self._values[placeholder]
+
+
+VAULT = Issued(VALUES)
+
+WORD_END = re.compile("[0-9A-Za-z_ªµºÀ-ÖØ-öø-ɏͰ-ϿЀ-ԯ]")
+BLANK = {
+    Encoding.TEXT: "(?:[ \t\xa0]?(?:\r\n|\n|\r)[ \t\xa0]{0,8}(?:>[ \t\xa0]?)?|[ \t\xa0]{1,2})",
+    Encoding.JSON: r"(?:[ \t\xa0]?(?:\\{1,8}[nr]){1,2}[ \t\xa0]{0,8}(?:>[ \t\xa0]?)?|[ \t\xa0]{1,2})",
+}
+SLASH = {Encoding.TEXT: r"\\", Encoding.JSON: r"\\{1,8}"}
+DASH = "[\\-‐‑‒–−－]"
+
+
+def forms_of(placeholder: str, encoding: Encoding) -> list[tuple[str, str]]:
+    """Return (form, expression) for one placeholder, each written out in full."""
+    blank, slash = BLANK[encoding], SLASH[encoding]
+    words = placeholder[1:-1].split("_")
+    any_case = ["".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word) for word in words]
+    opening, closing = r"[\[［【]|&#91;|&#[xX]5[bB];", r"[\]］】]|&#93;|&#[xX]5[dD];"
+    for name in ("lsqb", "lbrack"):
+        opening += "|&" + "".join(f"[{c}{c.upper()}]" for c in name) + ";"
+        closing += "|&" + "".join(f"[{c}{c.upper()}]" for c in name.replace("l", "r", 1)) + ";"
+    line = f"_|＿|{DASH}|&#95;|&#[xX]5[fF];|&[lL][oO][wW][bB][aA][rR];"
+    if encoding is Encoding.JSON:
+        opening += r"|\\{1,8}[uU](?:005[bB]|[fF][fF]3[bB]|3010)"
+        closing += r"|\\{1,8}[uU](?:005[dD]|[fF][fF]3[dD]|3011)"
+        line += r"|\\{1,8}[uU](?:005[fF]|[fF][fF]3[fF]|2011|2013)"
+    gap = f"(?:{blank}?(?:{slash})?(?:{line}){blank}?|{blank})"
+    inside = f"{blank}?{gap.join(any_case)}{blank}?"
+    return [
+        ("bracket", f"(?:{opening}){inside}(?:{closing})"),
+        ("escaped", rf"{slash}\[{inside}{slash}\]"),
+        ("percent", f"%5[bB]{f'(?:_|{DASH}|%5[fF]|%20)'.join(any_case)}%5[dD]"),
+        ("bare", f"(?:{slash})?_".join(any_case)),
+        ("upper", f"(?:(?:{slash})?(?:_|{DASH})|[ \xa0])".join(words)),
+    ]
+
+
+def boundary(text: str, start: int, end: int, encoding: Encoding) -> bool:
+    """Tell whether a form without brackets may stand here."""
+    if start and WORD_END.match(text[start - 1]):
+        escaped = encoding is Encoding.JSON and start >= 2 and re.fullmatch(r"\\[nrtbfNRTBF]", text[start - 2 : start])
+        if not escaped:
+            return False
+    if end == len(text):
+        return not text[:start].endswith(("[", "［", "【"))
+    return not WORD_END.match(text[end])
+
+
+def reference(text: str, encoding: Encoding) -> str:
+    """Restore a whole text, slowly and obviously."""
+    table = [(form, re.compile(expression), name) for name in VALUES for form, expression in forms_of(name, encoding)]
+    history: list[tuple[str, bool]] = []  # (text, whether it is a restored value)
+    written = []
+    position = 0
+    while position < len(text):
+        hits = [
+            (match.end(), form, name)
+            for form, expression, name in table
+            if (match := expression.match(text, position))
+            and (form not in ("bare", "upper") or boundary(text, position, match.end(), encoding))
+        ]
+        end, form, name = max(hits, key=lambda hit: hit[0], default=(position + 1, "", ""))
+        place = surroundings(history, encoding)
+        if not hits or place.inside:
+            history.append((text[position:end], False))
+            written.append(text[position:end])
+        else:
+            history.append((VALUES[name], True))
+            written.append(as_written(VALUES[name], form, max(1, place.depth), encoding))
+        position = end
+    return "".join(written)
+
+
+def surroundings(history: list[tuple[str, bool]], encoding: Encoding) -> Surroundings:
+    """Return what the end of the output so far is inside of."""
+    place = Surroundings(encoding)
+    for piece, is_value in history:
+        if is_value:
+            place.feed_value(piece)
+        else:
+            for char in piece:
+                place.feed(char)
+    return place
+
+
+def as_written(value: str, form: str, depth: int, encoding: Encoding) -> str:
+    """Return a value as its form and its place demand."""
+    text = quote(value, safe="") if form == "percent" else value
+    for _ in range(depth if encoding is Encoding.JSON else 0):
+        text = json.dumps(text, ensure_ascii=False)[1:-1]
+    return text
+
+
+def streamed(text: str, cuts: Sequence[int], encoding: Encoding) -> str:
+    """Restore `text` cut at the given places."""
+    restorer = Restorer(VAULT, encoding=encoding)
+    edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
+    return "".join(restorer.feed(text[a:b]) for a, b in pairwise(edges)) + restorer.finish()
+
+
+ALTERED = [
+    *("[PERSON_1]", "[PERSON_2]", "[PERSON_12]", "[EMAIL_ADDRESS_1]", "[US_SSN_1]", "[URL_1]", "[STREET_1]"),
+    *("\\[PERSON\\_1\\]", "\\\\[PERSON\\\\_2\\\\]", "[person-12]", "[Email Address 1]", "[EMAIL_\n  ADDRESS_1]"),
+    *(
+        "［PERSON_1］",
+        "【URL_1】",
+        "&#91;PERSON_1&#93;",
+        "&lsqb;PERSON&lowbar;2&rsqb;",
+        "%5BPERSON_1%5D",
+        "%5bUS%20SSN_1%5d",
+    ),
+    *("PERSON_1", "person_2", "US_SSN_1", "EMAIL ADDRESS 1", "PERSON-12", "PERSON\\_1", "[ PERSON_1 ]", "[PERSON_1]'s"),
+    *("\\u005bPERSON_1\\u005d", "\\u005BPERSON\\u005f2\\u005D", "[EMAIL\\nADDRESS_1]", "[US—SSN–1]"),
+]
+NEAR = [
+    *(
+        "[PERSON_3]",
+        "[PERSON_1",
+        "PERSON_1s",
+        "XPERSON_1",
+        "[PERSON1]",
+        "[PERSON__1]",
+        "[PERSON_01]",
+        "Person 1",
+        "PERSON_",
+    ),
+    *(
+        "[EMAIL_1]",
+        "[PERSON_1_2]",
+        "\\[PERSON_1]",
+        "[PERSON_1\\]",
+        "&#91;PERSON_1",
+        "%5BPERSON_1",
+        "[PERSON_1)",
+        "C:\\u",
+    ),
+]
+AROUND = [
+    *(
+        " ",
+        "\n",
+        "\r\n",
+        ", ",
+        ".",
+        "'",
+        '"',
+        "\\",
+        "&",
+        "&#9",
+        "%",
+        "%5",
+        "[",
+        "]",
+        "(",
+        ")",
+        "](",
+        "![x](",
+        "<",
+        ">",
+        "w",
+        "ww",
+    ),
+    *(
+        "https://",
+        "http://a.example/",
+        "www.",
+        "//",
+        ":",
+        "]: //",
+        '<img src="',
+        "<a href=",
+        "<b>",
+        "=",
+        "{",
+        "}",
+        "x<y",
+        "é",
+        "说",
+    ),
+    *('{"a":"', '"}', '{\\"b\\":\\"', '\\"', "\\n", "\\\\", "\\u00", "5b", "the", "PERSON", "AND", "1", "2", "_", "-"),
+]
+TEXTS = st.lists(st.one_of(st.sampled_from(ALTERED), st.sampled_from(NEAR), st.sampled_from(AROUND)), max_size=10).map(
+    "".join
+)
+LOOSE = st.text(alphabet='[]PERSONperson_12\\ -&#;9135%BD\n"u0{:/(<w.', max_size=40)
+CUTS = st.lists(st.integers(0, 120), max_size=12)
+ENCODINGS = st.sampled_from(list(Encoding))
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.one_of(TEXTS, LOOSE), CUTS, ENCODINGS)
+@example("[PERSON_1", [9], Encoding.TEXT)
+@example("x\\nPERSON_12", [3], Encoding.JSON)
+def test_any_chunking_equals_the_reference(text: str, cuts: list[int], encoding: Encoding) -> None:
+    """However a text is cut, it is restored as the slow reference restores it whole."""
+    expected = reference(text, encoding)
+    assert Restorer(VAULT, encoding=encoding).restore(text) == expected
+    assert streamed(text, cuts, encoding) == expected
+    assert streamed(text, range(len(text)), encoding) == expected
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+@pytest.mark.parametrize("form", ALTERED + NEAR)
+def test_every_single_cut(form: str, encoding: Encoding) -> None:
+    """Each altered form and each near miss survives being cut once at each place."""
+    text = f'{{"a":"x {form} y {form}'
+    expected = reference(text, encoding)
+    assert {streamed(text, [cut], encoding) for cut in range(len(text) + 1)} == {expected}
