@@ -12,7 +12,7 @@ import relay.operators
 import relay.routes
 import relay.styles
 import relay.wire.formats
-from relay.config import Config, SecretReference, SessionConfig
+from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
 from relay.detect.ner_onnx import NerModel
@@ -25,12 +25,15 @@ from relay.policy.model import Policy
 from relay.protocols import Format, Operator, Recognizer, Route, Style
 from relay.registry import collect
 from relay.types import Action, RouteKind
+from relay.upstream import credentials
+from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
 
 __all__ = [
     "DEFAULT_POLICY",
     "MODELS",
     "analyzer",
+    "client",
     "core",
     "engine",
     "formats",
@@ -58,7 +61,7 @@ def engine(policy: Policy) -> Engine:
 
 def style(policy: Policy) -> Style:
     """Return the placeholder style that a policy names."""
-    made: Style = collect(relay.styles)[policy.style]()
+    made: Style = collect(relay.styles)[policy.style](taxonomy.ENTITY_TYPES)
     return made
 
 
@@ -118,11 +121,7 @@ def core(config: Config, environ: Mapping[str, str] = os.environ) -> Core:
         routes={RouteKind(route.kind): route for route in routes},
         sessions=sessions(policy, config.session),
         upstreams=config.upstreams,
-        credentials={
-            name: _secret(name, upstream.credential, environ)
-            for name, upstream in config.upstreams.items()
-            if isinstance(upstream.credential, SecretReference)
-        },
+        credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
         clock=time.perf_counter,
@@ -130,18 +129,8 @@ def core(config: Config, environ: Mapping[str, str] = os.environ) -> Core:
     )
 
 
-def _secret(upstream: str, reference: SecretReference, environ: Mapping[str, str]) -> str:
-    if reference.env is not None:
-        value = environ.get(reference.env, "")
-        where = f"environment variable {reference.env}"
-    else:
-        assert reference.file is not None
-        where = f"file {reference.file}"
-        try:
-            value = reference.file.read_text(encoding="utf-8")
-        except OSError as error:
-            raise ConfigFault(f"upstreams.{upstream}.credential: {where} cannot be read ({error.strerror})") from None
-    value = value.strip()
-    if not value:
-        raise ConfigFault(f"upstreams.{upstream}.credential: {where} is empty")
-    return value
+def client(config: Config) -> UpstreamClient:
+    """Return the client that carries requests to the configured upstreams; open it inside an event loop."""
+    return UpstreamClient(
+        config.upstreams, connect_timeout_s=config.server.connect_timeout_s, read_timeout_s=config.server.read_timeout_s
+    )

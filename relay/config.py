@@ -29,7 +29,8 @@ __all__ = [
     "load",
 ]
 
-ALL_FORMATS = ("openai", "anthropic", "gemini", "ollama")
+Family = Literal["openai", "anthropic", "gemini", "ollama"]
+ALL_FORMATS: tuple[Family, ...] = ("openai", "anthropic", "gemini", "ollama")
 
 
 class _Section(BaseModel):
@@ -88,7 +89,7 @@ class UpstreamConfig(_Section):
 
     kind: RouteKind
     base_url: str = Field(repr=False)
-    formats: tuple[Literal["openai", "anthropic", "gemini", "ollama"], ...] = ALL_FORMATS
+    formats: tuple[Family, ...] = ALL_FORMATS
     credential: Literal["client", "none"] | SecretReference = "client"
     models: Mapping[str, str] = {}
     http2: bool = False
@@ -179,14 +180,11 @@ class _UniqueKeyLoader(yaml.SafeLoader):
 def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
-        key = loader.construct_object(key_node)  # type: ignore[no-untyped-call]
+        key = loader.construct_object(key_node)
         if not isinstance(key, str | int | bool) or key in seen:
             raise yaml.constructor.ConstructorError(None, None, "duplicate or unusable key", key_node.start_mark)
         seen.add(key)
-    return {
-        loader.construct_object(k, deep=True): loader.construct_object(v, deep=True)  # type: ignore[no-untyped-call]
-        for k, v in node.value
-    }
+    return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
 
 
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)

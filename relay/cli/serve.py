@@ -38,7 +38,7 @@ def serve(
     if not no_harden:
         harden.apply()
     core = build.core(loaded, os.environ)
-    app.run(core, loaded, on_ready=lambda url: print(f"ready {url}", flush=True))
+    app.run(core, loaded, build.client(loaded), on_ready=lambda url: print(f"ready {url}", flush=True))
 
 
 def settings(

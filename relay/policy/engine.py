@@ -120,10 +120,7 @@ class Engine:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = {span.entity_type for row in spans for span in row}
-        types = {name: self._table[name] for name in present}
-        evidence = classify(segments, types, frozenset(filter(self._is_personal, present)))
-        classes = frozenset(item.data_class.value for item in evidence)
-        mask = sum(bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or ""))
+        evidence, mask = self._conditions(segments, present, client, model)
 
         required = [entry for entry in self._requirements if self._requires(entry, mask, present, segments, spans)]
         route, reason = self._route(required, available)
@@ -149,6 +146,25 @@ class Engine:
             blocked=tuple(sorted(blocked)),
         )
         return Explanation(decision=decision, evidence=evidence)
+
+    def actions(
+        self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]], route: RouteKind
+    ) -> tuple[tuple[SpanAction, ...], ...]:
+        """Return what would happen to each span if the request went by `route`, whatever route it needs."""
+        present = {span.entity_type for row in spans for span in row}
+        _, mask = self._conditions(segments, present, None, None)
+        lines = {name: self._line(name, route, mask) for name in present}
+        return tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
+
+    def _conditions(
+        self, segments: Sequence[Segment], present: set[str], client: str | None, model: str | None
+    ) -> tuple[tuple[Evidence, ...], int]:
+        """Return the evidence for data classes, and which conditions hold, as bits."""
+        types = {name: self._table[name] for name in present}
+        evidence = classify(segments, types, frozenset(filter(self._is_personal, present)))
+        classes = frozenset(item.data_class.value for item in evidence)
+        mask = sum(bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or ""))
+        return evidence, mask
 
     def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
         """Return the known types that this policy asks for on `route` (None: on any), so that others can be skipped.
