@@ -146,16 +146,20 @@ class Span:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pattern:
-    """One expression for the scan. `regex` keeps to what Hyperscan and RE2 both match in linear time.
+    """One expression, and the cheap trigger that tells the scan where it is worth trying.
 
-    No look-around, no back-references; boundaries are checked by the recognizer. `max_chars` bounds the length of a
-    match, so that the check has to look at a few characters only. `score` is what a candidate is worth before its
-    check and its context.
+    `trigger` goes into the one-pass database: Latin-1, no look-around, no back-reference, linear in Hyperscan and RE2;
+    its match lies inside every match of `regex` (empty: `regex` is its own trigger). `regex` is tried by Python's `re`
+    only in the window from `lead_chars` before the trigger's end (-1: `max_chars`) to `max_chars` behind it. It may
+    look around, and must not nest unbounded repeats. A group called `value` narrows the candidate to that group.
+    `score` is what a candidate is worth before its check and its context.
     """
 
     name: str
     regex: str
     score: float
+    trigger: str = ""
+    lead_chars: int = -1
     max_chars: int = 128
     ignore_case: bool = False
 

@@ -1,0 +1,209 @@
+"""Run every recognizer and the model over a request's segments and return disjoint spans.
+
+The order of work, for all segments of one request:
+
+1. each text is scanned once for all patterns; recognizers check their candidates; nearby words move the scores;
+2. a text that has something to normalise is scanned again in its normalised copy;
+3. the model reads every text that is not contract text;
+4. the seams between parts of one message are scanned, for values cut in two;
+5. every value found, and every value already known to the session, is searched in every text;
+6. overlapping spans are resolved by the rule of `overlap`.
+
+A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
+replaced by an error that names the detector only, because its own text may hold a value.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+
+from relay.detect.context import ContextTable
+from relay.detect.known import KnownValues
+from relay.detect.overlap import LOOKALIKE, resolve
+from relay.detect.scan import Scanner
+from relay.errors import RelayFault, ScrubFailed
+from relay.protocols import EntityModel, Recognizer
+from relay.types import Segment, Span
+
+__all__ = ["MIN_SCORE", "Analyzer"]
+
+# The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
+MIN_SCORE = 0.4
+# A value cut by the border of two parts is looked for within this many characters on either side.
+SEAM_CHARS = 160
+
+
+def _no_lookalikes(_text: str) -> Iterable[tuple[int, int]]:
+    return ()
+
+
+class Analyzer:
+    """Finds the entities of a request. Immutable after construction, thread-safe."""
+
+    def __init__(
+        self,
+        recognizers: Sequence[Recognizer],
+        model: EntityModel | None,
+        *,
+        min_score: float = MIN_SCORE,
+        lookalikes: Callable[[str], Iterable[tuple[int, int]]] = _no_lookalikes,
+    ) -> None:
+        """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own."""
+        patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
+        self._owners = tuple(recognizer for recognizer, _ in patterns)
+        self._scanner = Scanner([pattern for _, pattern in patterns])
+        self._context = ContextTable(
+            (entity_type, recognizer.context)
+            for recognizer in recognizers
+            if recognizer.context
+            for entity_type in recognizer.entity_types
+        )
+        self._model = model
+        self._min_score = min_score
+        self._lookalikes = lookalikes
+        self.entity_types = frozenset(
+            {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
+            | set(model.labels if model is not None else ())
+            | {LOOKALIKE}
+        )
+
+    def analyze(
+        self,
+        segments: Sequence[Segment],
+        *,
+        known: Iterable[tuple[str, str]] = (),
+        entity_types: frozenset[str] | None = None,
+    ) -> tuple[tuple[Span, ...], ...]:
+        """Return the disjoint, sorted spans of each segment, in segment order.
+
+        `known` holds `(entity type, value)` pairs of an open session, found wherever they stand. With `entity_types`
+        only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
+        """
+        texts = [segment.text for segment in segments]
+        found = [self._patterns(text) for text in texts]
+        self._read(segments, found)
+        joined = self._seams(segments, found)
+        if entity_types is not None:
+            found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
+            joined = [pair for pair in joined if pair[0] in entity_types]
+        disjoint = [resolve(spans, text) for spans, text in zip(found, texts, strict=True)]
+        values = KnownValues(self._values(texts, disjoint, joined, known))
+        result = []
+        for text, own in zip(texts, disjoint, strict=True):
+            more = [*self._alikes(text), *(_outside(own, values.find(text)) if values else ())]
+            result.append(resolve([*own, *more], text) if more else own)
+        return tuple(result)
+
+    def _patterns(self, text: str) -> list[Span]:
+        """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
+        spans: list[Span] = []
+        for index, candidate in self._scanner.candidates(text):
+            recognizer = self._owners[index]
+            try:
+                checked = list(recognizer.check(candidate))
+            except Exception as error:
+                raise _failure(recognizer.name, error) from None
+            for span in checked:
+                adjusted = self._context.adjust(span, text)
+                if adjusted.score >= self._min_score:
+                    spans.append(adjusted)
+        return spans
+
+    def _read(self, segments: Sequence[Segment], found: list[list[Span]]) -> None:
+        """Add what the model finds in the segments that it may read."""
+        if self._model is None:
+            return
+        places = [place for place, segment in enumerate(segments) if not segment.contract and segment.text.strip()]
+        try:
+            rows = self._model.find_all([segments[place].text for place in places])
+        except Exception as error:
+            raise _failure("model", error) from None
+        for place, spans in zip(places, rows, strict=True):
+            found[place].extend(span for span in spans if span.score >= self._min_score)
+
+    def _seams(self, segments: Sequence[Segment], found: list[list[Span]]) -> list[tuple[str, str]]:
+        """Add the pieces of values that lie across the border of two parts of one message; return the whole values."""
+        whole: list[tuple[str, str]] = []
+        start = 0
+        while start < len(segments):
+            end = start + 1
+            while end < len(segments) and segments[end].message == segments[start].message >= 0:
+                end += 1
+            if end - start > 1:
+                whole.extend(self._join(segments, found, range(start, end)))
+            start = end
+        return whole
+
+    def _join(self, segments: Sequence[Segment], found: list[list[Span]], parts: range) -> Iterable[tuple[str, str]]:
+        text = "".join(segments[part].text for part in parts)
+        borders = [0]
+        for part in parts:
+            borders.append(borders[-1] + len(segments[part].text))
+        for low, high in _windows(borders[1:-1], len(text)):
+            for span in self._patterns(text[low:high]):
+                first, last = span.start + low, span.end + low
+                # The part that holds the first character, and the one that holds the last.
+                begin, finish = bisect_right(borders, first) - 1, bisect_left(borders, last) - 1
+                if begin == finish:
+                    continue
+                yield span.entity_type, text[first:last]
+                for place in range(begin, finish + 1):
+                    left, right = borders[place], borders[place + 1]
+                    if left < right:
+                        piece = Span(
+                            span.entity_type,
+                            max(first, left) - left,
+                            min(last, right) - left,
+                            span.score,
+                            span.recognizer,
+                        )
+                        found[parts[place]].append(piece)
+
+    def _values(
+        self,
+        texts: Sequence[str],
+        spans: Sequence[Sequence[Span]],
+        joined: Iterable[tuple[str, str]],
+        known: Iterable[tuple[str, str]],
+    ) -> Iterable[tuple[str, str]]:
+        yield from known
+        for text, row in zip(texts, spans, strict=True):
+            for span in row:
+                yield span.entity_type, text[span.start : span.end]
+        yield from joined
+
+    def _alikes(self, text: str) -> Iterable[Span]:
+        try:
+            return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
+        except Exception as error:
+            raise _failure("lookalike", error) from None
+
+
+def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
+    """Return those of `spans` that no span of `own`, disjoint and sorted, covers already."""
+    for span in spans:
+        place = bisect_right(own, span.start, key=_start)
+        if not place or own[place - 1].end < span.end:
+            yield span
+
+
+def _start(span: Span) -> int:
+    return span.start
+
+
+def _windows(borders: Sequence[int], length: int) -> list[tuple[int, int]]:
+    """Return the ranges within SEAM_CHARS of a border, merged where they touch."""
+    merged: list[tuple[int, int]] = []
+    for border in borders:
+        low, high = max(0, border - SEAM_CHARS), min(length, border + SEAM_CHARS)
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], high)
+        else:
+            merged.append((low, high))
+    return merged
+
+
+def _failure(name: str, error: Exception) -> RelayFault:
+    """Return what is raised for a detector's failure: its name and the kind of error, nothing of its text."""
+    return error if isinstance(error, RelayFault) else ScrubFailed(f"detector {name} failed: {type(error).__name__}")

@@ -1,0 +1,64 @@
+"""Check digits that several kinds of number share. Each takes the bare characters, without spaces or hyphens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+__all__ = ["digits_of", "iso7064_mod97", "luhn", "verhoeff", "weighted"]
+
+_DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
+
+# The dihedral group D5 and the permutation of J. Verhoeff, "Error detecting decimal codes", 1969.
+_D5 = (
+    "0123456789",
+    "1234067895",
+    "2340178956",
+    "3401289567",
+    "4012395678",
+    "5987604321",
+    "6598710432",
+    "7659821043",
+    "8765932104",
+    "9876543210",
+)
+_PERMUTATION = (
+    "0123456789",
+    "1576283094",
+    "5803796142",
+    "8916043527",
+    "9453126870",
+    "4286573901",
+    "2793806415",
+    "7046913258",
+)
+
+
+def digits_of(text: str) -> str:
+    """Return the ASCII digits of `text`."""
+    return "".join(char for char in text if char in "0123456789")
+
+
+def luhn(digits: str) -> bool:
+    """Tell whether the last digit is right by ISO/IEC 7812-1 annex B."""
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        total += _DOUBLED[int(char)] if place % 2 else int(char)
+    return total % 10 == 0
+
+
+def iso7064_mod97(text: str) -> bool:
+    """Tell whether letters and digits, check digits last, leave 1 modulo 97 (ISO 7064 MOD 97-10)."""
+    return int("".join(str(int(char, 36)) for char in text)) % 97 == 1
+
+
+def verhoeff(digits: str) -> bool:
+    """Tell whether the last digit is right by Verhoeff's scheme."""
+    check = 0
+    for place, char in enumerate(reversed(digits)):
+        check = int(_D5[check][int(_PERMUTATION[place % 8][int(char)])])
+    return check == 0
+
+
+def weighted(digits: str, weights: Sequence[int]) -> int:
+    """Return the sum of the digits times their weights; as many digits are read as there are weights."""
+    return sum(int(char) * weight for char, weight in zip(digits, weights, strict=False))

@@ -1,0 +1,45 @@
+"""Tell random-looking text from words, and real values from stand-ins such as `YOUR_API_KEY`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from math import log2
+
+__all__ = ["entropy", "is_stand_in", "looks_random"]
+
+# How people write "put your key here", in programs and in prose.
+_STAND_IN = re.compile(
+    r"""<[^<>]*>? | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | \{\{?.*\}?\}? | %\w+% | \[.*\]? | @\w+@
+    | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*[\w-]*?
+      (?:key|token|secret|password|passwd|pass|pwd|here|me|value|id|code|string|this|name|user|credentials?|goes)*[\W_]*
+    | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]+(?:[\w-]*?[\W_])?
+      (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*\d?
+    | (?:x{3,}|\*{3,}|\.{3,}|-{3,}|_{3,}|0{4,}|\?{3,}|•{2,}|…).*
+    | .*(?:x{4,}|\*{3,}|\.\.\.|…).*
+    | (?:null|none|nil|undefined|true|false|todo|tbd|n/?a|unknown|required|optional|empty|redacted|hidden|masked|removed
+      |password|passwd|pass|pwd|secret|token|key|api[_-]?key|value|string|str|int|bytes|bool|example|sample|placeholder
+      |user(?:name)?|change[_-]?me|foo|bar|baz|foobar|dummy|test|default|admin|root|os|process|env|config|self|this)
+    """,
+    re.VERBOSE | re.IGNORECASE | re.DOTALL,
+)
+_VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+
+
+def entropy(text: str) -> float:
+    """Return the Shannon entropy of `text` in bits for each character (0 for an empty text)."""
+    size = len(text)
+    return -sum(count / size * log2(count / size) for count in Counter(text).values()) if size else 0.0
+
+
+def looks_random(text: str) -> bool:
+    """Tell whether `text` reads like a key: long enough, several kinds of character, hard to guess."""
+    if len(text) < 12:
+        return False
+    kinds = (any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text)))
+    return sum(kinds) >= 2 and kinds[0] and entropy(text) >= min(3.0, log2(len(text)) - 0.8)
+
+
+def is_stand_in(value: str) -> bool:
+    """Tell whether `value` stands for a secret instead of being one."""
+    return len(set(value)) <= 2 or _STAND_IN.fullmatch(value) is not None or _VARIABLE.fullmatch(value) is not None

@@ -1,0 +1,126 @@
+"""Find every occurrence of values that are already known.
+
+The rule, which the check of outbound bytes shares:
+
+* a value counts where it stands between word boundaries: the characters just outside do not continue the word or number
+  that the value begins or ends with. A value in a script written without spaces counts anywhere;
+* case matters only for a single plain word (letters only), because "Will" is a name and "will" is not; a value with a
+  digit, a space, an @ or any other sign is found in any letter case;
+* a value shorter than 3 characters, or a number of fewer than 5 digits, is not searched: it is a word or number like
+  any other, and finding it everywhere would break the text without protecting anyone.
+
+Values are looked up by their first word in a table, so a text costs the same however many values are known, and nothing
+is compiled from a value (a compiled expression outlives its use in the `re` module's cache). The table holds plain
+values and lives as long as the call that made it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from relay.types import Span
+
+__all__ = ["KNOWN", "KnownValues", "searchable"]
+
+KNOWN = "known"  # the recognizer that such spans name
+
+_MIN_CHARS = 3
+_MIN_DIGITS = 5
+_WORD = re.compile(r"\w+")
+# Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+
+def searchable(value: str) -> bool:
+    """Tell whether the rule searches `value` at all."""
+    if len(value) < _MIN_CHARS:
+        return False
+    if value.isdigit():
+        return len(value) >= _MIN_DIGITS
+    return any(map(str.isalnum, value))
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case with its length unchanged, whatever the script."""
+    lower = text.lower()
+    if len(lower) == len(text):
+        return lower
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+class KnownValues:
+    """A set of `(entity type, value)` pairs that can be found in any number of texts. Immutable."""
+
+    __slots__ = ("_anywhere", "_exact", "_folded")
+
+    def __init__(self, values: Iterable[tuple[str, str]]) -> None:
+        """Index `values`; of two types for one value the first stays."""
+        # first word -> {(characters before the word, length): {value: entity type}}
+        self._exact: dict[str, dict[tuple[int, int], dict[str, str]]] = {}
+        self._folded: dict[str, dict[tuple[int, int], dict[str, str]]] = {}
+        self._anywhere: dict[str, str] = {}
+        for entity_type, value in values:
+            if not searchable(value):
+                continue
+            if _UNSPACED.search(value):
+                self._anywhere.setdefault(value, entity_type)
+                continue
+            table = self._exact
+            if not value.isalpha():
+                table, value = self._folded, fold(value)
+            first = _WORD.search(value)
+            if first is None:
+                continue
+            place = (first.start(), len(value))
+            table.setdefault(first.group(), {}).setdefault(place, {}).setdefault(value, entity_type)
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to find."""
+        return bool(self._exact or self._folded or self._anywhere)
+
+    def __repr__(self) -> str:
+        return f"KnownValues({len(self._exact) + len(self._folded) + len(self._anywhere)} first words)"
+
+    def find(self, text: str) -> list[Span]:
+        """Return every occurrence in `text`, in order; occurrences of different values may overlap."""
+        found: list[Span] = []
+        if self._exact:
+            self._look(text, self._exact, found)
+        if self._folded:
+            self._look(fold(text), self._folded, found)
+        for value, entity_type in self._anywhere.items():
+            start = text.find(value)
+            while start >= 0:
+                found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
+                start = text.find(value, start + len(value))
+        if len(found) > 1:
+            found.sort(key=lambda span: (span.start, -span.end))
+        return found
+
+    def _look(self, text: str, table: dict[str, dict[tuple[int, int], dict[str, str]]], found: list[Span]) -> None:
+        if table.keys().isdisjoint(_WORD.findall(text)):
+            return
+        for word in _WORD.finditer(text):
+            places = table.get(word.group())
+            if places is None:
+                continue
+            for (before, length), values in places.items():
+                start = word.start() - before
+                end = start + length
+                if start < 0:
+                    continue
+                entity_type = values.get(text[start:end])
+                if entity_type is not None and _bounded(text, start, end):
+                    found.append(Span(entity_type, start, end, 1.0, KNOWN))
+
+
+def _bounded(text: str, start: int, end: int) -> bool:
+    return not (
+        (start > 0 and _continues(text[start - 1]) and _continues(text[start]))
+        or (end < len(text) and _continues(text[end - 1]) and _continues(text[end]))
+    )
+
+
+def _continues(char: str) -> bool:
+    return char.isalnum() or char == "_"

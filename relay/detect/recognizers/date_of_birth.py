@@ -1,0 +1,84 @@
+"""Dates, and dates of birth among them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "DateRecognizer"]
+
+# Months in English, German, French, Spanish, Italian, Portuguese and Dutch, whole or cut to three or four letters.
+_MONTHS = (
+    "jan(?:uary|uar|vier|eiro|uari)?|jän(?:ner)?|janv|ene(?:ro)?|gen(?:naio)?"
+    "|feb(?:ruary|ruar|rero|braio|ruari)?|fév(?:rier)?|févr|fev(?:ereiro)?"
+    "|mar(?:ch|s|zo|ço)?|mär(?:z)?|mrz|maart|mrt"
+    "|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?"
+    "|may|mai|mayo|mag(?:gio)?|maio|mei"
+    "|jun[ei]?|juin|junio|giu(?:gno)?|junho"
+    "|jul[yi]?|juillet|juil|julio|lug(?:lio)?|julho"
+    "|aug(?:ust|ustus)?|août|ago(?:sto)?"
+    "|sept?(?:ember|embre|tembre|iembre)?|set(?:tembre|embro)?"
+    "|o[ckt]t(?:ober|obre|ubre|tobre|obro|ubro)?|out(?:ubro)?"
+    "|nov(?:ember|embre|iembre|embro)?"
+    "|de[czs](?:ember|embre|iembre|embro)?|déc(?:embre)?|dic(?:iembre|embre)?"
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_MONTH = r"(?:0?[1-9]|1[0-2])"
+_YEAR = r"(?:1[89]|20)\d\d"
+# The first letters of the month names.
+_MONTH_STARTS = (
+    "jan|jän|ene|gen|feb|fév|mar|mär|mrz|maa|mrt|apr|avr|abr|ma[yig]|mei|ju[nil]|giu|lug|aug|août|ago|se[pt]"
+    "|o[ckut]t|nov|d[eié][czs]"
+)
+
+
+class DateRecognizer(RuleRecognizer):
+    """A calendar date; a date of birth when a word of birth stands near it."""
+
+    name = "date_of_birth"
+    source = "ISO 8601-1:2019 and the usual day-month-year orders; month names from Unicode CLDR 48; read 2026-11-21"
+    rules = (
+        Rule(
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}"
+            rf"|{_DAY}(?P<b>[-/.]){_MONTH}(?P=b)(?:{_YEAR}|\d\d)|{_MONTH}(?P<c>[-/]){_DAY}(?P=c)(?:{_YEAR}|\d\d)"
+            rf"|{_DAY}\. {{0,1}}{_MONTH}\. {{0,1}}{_YEAR}|{_YEAR}年{_MONTH}月{_DAY}日)",
+            trigger=r"\d[-/.] ?\d\d?[-/.] ?\d\d|\d\?\d\d?\?\d",
+            start=r"(?<![\w.])(?<!\d[-/])",
+            end=r"(?!\w)(?![-/.]\d)",
+            score=0.2,
+            lead_chars=14,
+            max_chars=16,
+        ),
+        Rule(
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{_MONTHS})\.?"
+            rf"(?:,? (?:de |del )?|[ -])(?:{_YEAR}|'?\d\d)",
+            trigger=rf"(?:\d|\d(?:st|nd|rd|th|er)|\.|º|°)[ -](?:of |de |di |d')?(?:{_MONTH_STARTS})",
+            score=0.2,
+            lead_chars=16,
+            max_chars=32,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"(?:{_MONTHS})\.?[ -]{_DAY}(?:st|nd|rd|th)?,?[ -]{_YEAR}",
+            trigger=r"[a-z.][ -]\d\d?(?:st|nd|rd|th)?,?[ -](?:1[89]|20)\d",
+            score=0.2,
+            lead_chars=16,
+            max_chars=32,
+            ignore_case=True,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Return the date both as a date of birth, which waits for context, and as any other date."""
+        yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, candidate.pattern.score, self.name)
+        yield Span("DATE_TIME", candidate.start, candidate.end, 0.6, self.name)
+
+
+DateRecognizer.entity_types = ("DATE_OF_BIRTH", "DATE_TIME")
+
+PLUGINS = (DateRecognizer,)

@@ -1,0 +1,78 @@
+"""E-mail addresses, internationalised ones too."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "EmailRecognizer"]
+
+# "icon@2x.png", "style@1.css": files, not mailboxes.
+_FILE_ENDINGS = frozenset(
+    (
+        "png",
+        "jpg",
+        "jpeg",
+        "gif",
+        "svg",
+        "webp",
+        "ico",
+        "css",
+        "scss",
+        "less",
+        "js",
+        "mjs",
+        "ts",
+        "tsx",
+        "jsx",
+        "json",
+        "xml",
+    )
+)
+_URL_BEFORE = re.compile(r"://[^\s/@]{0,256}$")
+
+
+class EmailRecognizer(RuleRecognizer):
+    """An address with a domain of at least two labels, whose last one is letters."""
+
+    name = "email"
+    source = "RFC 5322 section 3.4.1 and RFC 6531 section 3.3, without quoted local parts and comments; read 2026-11-21"
+    rules = (
+        Rule(
+            entity_type="EMAIL_ADDRESS",
+            regex=r"\w[\w.+%'&*=/!#$?^{}~-]{0,63}@(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,"
+            r"59})",
+            trigger=r"[^\s@]@[^\s@]",
+            start=r"(?<![\w.+%-])",
+            end=r"(?![^\W_])(?!-[^\W_])",
+            score=0.9,
+            lead_chars=66,
+            max_chars=256,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Pass over file names, the user part of a URL and the `git@host:path` of a repository."""
+        value = candidate.value
+        text, start, end = candidate.text, candidate.start, candidate.end
+        if value.rpartition(".")[2].lower() in _FILE_ENDINGS:
+            return
+        if _URL_BEFORE.search(text, max(0, start - 260), start):
+            return
+        if value.startswith("git@") and text[end : end + 1] in (":", "/"):
+            return
+        # "email=me@example.com" and "'me@example.com'": what stands before the last sign is not the mailbox.
+        local = value.partition("@")[0]
+        skip = max(
+            local.rfind("="),
+            local.rfind("/"),
+            local.rfind("?"),
+            local.rfind("'") if text[start - 1 : start] == "'" else -1,
+        )
+        yield Span("EMAIL_ADDRESS", start + skip + 1, end, candidate.pattern.score, self.name)
+
+
+PLUGINS = (EmailRecognizer,)

@@ -1,0 +1,95 @@
+"""IP and hardware addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import AddressValueError, IPv4Address, IPv6Address
+
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "IpAddressRecognizer"]
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
+# An address whose numbers are all this small reads like a version number unless a word says otherwise.
+_VERSION_LIKE = 20
+
+
+class IpAddressRecognizer(RuleRecognizer):
+    """Takes addresses of hosts: not loopback, not unspecified, no mask, no version number. MAC addresses too."""
+
+    name = "ip_address"
+    source = "RFC 791, RFC 4291 section 2.2, RFC 5952; EUI-48 and EUI-64 as in RFC 9542; read 2026-11-21"
+    rules = (
+        Rule(
+            entity_type="IP_ADDRESS",
+            regex=rf"(?:{_OCTET}\.){{3}}{_OCTET}",
+            trigger=r"\d\.\d{1,3}\.\d{1,3}\.\d",
+            start=r"(?<![\w.])",
+            end=r"(?!\w)(?!\.\d)",
+            score=0.6,
+            lead_chars=14,
+            max_chars=16,
+        ),
+        Rule(
+            entity_type="IP_ADDRESS",
+            regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})",
+            trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
+            start=r"(?<![\w:.])",
+            end=r"(?![\w:])(?!\.\d)",
+            score=0.6,
+            lead_chars=44,
+            max_chars=48,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="MAC_ADDRESS",
+            regex=r"[0-9A-F]{2}(?P<sep>[:-])(?:[0-9A-F]{2}(?P=sep)){4}(?:[0-9A-F]{2}(?P=sep)[0-9A-F]{2}(?P=sep))?[0-9A-F]{2}"
+            r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
+            trigger=r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-]"
+            r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
+            start=r"(?<![\w:.-])",
+            end=r"(?![\w:-])",
+            score=0.7,
+            lead_chars=24,
+            max_chars=26,
+            ignore_case=True,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Tell a host's address from a mask, a version, a time or a name with colons."""
+        value = candidate.value
+        score = candidate.pattern.score
+        if candidate.pattern.name.endswith("MAC_ADDRESS"):
+            bare = value.lower().strip("0:-.")
+            if bare and bare.strip("f:-."):
+                yield Span("MAC_ADDRESS", candidate.start, candidate.end, score, self.name)
+            return
+        if ":" in value:
+            if not _is_host_v6(value):
+                return
+        else:
+            address = IPv4Address(value)
+            if address.is_loopback or address.is_unspecified or value.startswith(("255.", "0.")):
+                return
+            before = candidate.text[max(0, candidate.start - 2) : candidate.start]
+            small = all(int(octet) <= _VERSION_LIKE for octet in value.split(".")) and not value.startswith("10.")
+            if small or before[-1:] in ("-", "=") or before.lower().endswith("v"):
+                score = 0.25
+        yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)
+
+
+def _is_host_v6(value: str) -> bool:
+    groups = [group for group in value.split(":") if group]
+    # "dead::beef" is a name in C++; an address that is cut short has a digit or several groups.
+    if not groups or (len(groups) < 3 and not any(char.isdigit() for char in groups[0])):
+        return False
+    try:
+        address = IPv6Address(value)
+    except AddressValueError:
+        return False
+    return not (address.is_loopback or address.is_unspecified)
+
+
+PLUGINS = (IpAddressRecognizer,)

@@ -1,0 +1,103 @@
+"""Telephone numbers of any region."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "PhoneRecognizer"]
+
+# Regions whose national numbers are tried, most speakers first; a number with its country code needs none of them.
+_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "PT", "BR", "MX", "AU", "CH", "AT", "BE", "IE", "SE", "PL")
+
+_NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d{4}")
+_DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d")
+_EXTENSION = re.compile(
+    r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
+)
+_SEPARATED = re.compile(r"\d[ .()/-]+\d")
+
+
+@cache
+def _library() -> Any:
+    # Its tables take long to import, and many requests hold no number that needs them.
+    import phonenumbers
+
+    return phonenumbers
+
+
+class PhoneRecognizer(RuleRecognizer):
+    """Seven to fifteen digits that some region's numbering plan has.
+
+    Written with a plus sign, or as a North American number with separators, the shape is enough. Any other national
+    number must be valid for a region and separated or beside a word such as "call"; digits alone need the word.
+    """
+
+    name = "phone"
+    source = (
+        "ITU-T E.164 (11/2010), E.123 (2001); North American Numbering Plan; numbering plans of all regions from the "
+        "phonenumbers library (libphonenumber); read 2026-11-21"
+    )
+    rules = (
+        Rule(
+            entity_type="PHONE_NUMBER",
+            regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
+            trigger=r"\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d"
+            r"[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d",
+            start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=])",
+            end=r"(?!\w)(?![-./:]\d)(?![@%])",
+            score=0.6,
+            lead_chars=28,
+            max_chars=48,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Decide by shape first, and ask the numbering plans only when the shape leaves it open."""
+        value = candidate.value
+        digits = "".join(char for char in value if char.isdecimal())
+        score = self._score(value, digits)
+        if score:
+            start, end = candidate.start, candidate.end
+            if value.startswith("(") and value.count("(") > value.count(")"):
+                start += 1
+            more = _EXTENSION.match(candidate.text, end, end + 24)
+            yield Span("PHONE_NUMBER", start, more.end() if more else end, score, self.name)
+
+    def _score(self, value: str, digits: str) -> float:
+        count = len(digits)
+        if not 7 <= count <= 15 or len(set(digits)) == 1:
+            return 0.0
+        if value.startswith(("+", "(+", "00")):
+            bare = digits.removeprefix("00") if value.startswith("00") else digits
+            if bare.startswith("0") or count < 8:
+                return 0.2
+            return 0.75 if not value.startswith("00") or self._valid("+" + bare, None) else 0.1
+        if _DATE.fullmatch(value):
+            return 0.0
+        separated = _SEPARATED.search(value) is not None
+        if _NANP.fullmatch(value):
+            return 0.6 if separated else 0.25
+        if count < 8:
+            # "555-0123": a local number needs its word.
+            return 0.15 if separated else 0.05
+        if not separated:
+            return 0.15 if count >= 9 else 0.05
+        if not digits.startswith("0") and "(" not in value:
+            return 0.15
+        return 0.55 if any(self._valid(value, region) for region in _REGIONS[1:]) else 0.15
+
+    def _valid(self, value: str, region: str | None) -> bool:
+        library = _library()
+        try:
+            return bool(library.is_valid_number(library.parse(value, region)))
+        except library.NumberParseException:
+            return False
+
+
+PLUGINS = (PhoneRecognizer,)

@@ -1,0 +1,136 @@
+"""Secrets that their structure gives away: web tokens, private keys, authorization headers, cookies."""
+
+from __future__ import annotations
+
+import binascii
+import json
+from base64 import urlsafe_b64decode
+from collections.abc import Iterable
+
+from relay.detect.entropy import is_stand_in
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "StructuredSecretRecognizer"]
+
+
+def _is_jwt(value: str) -> bool:
+    """Tell whether the first part decodes to a JOSE header: an object with `alg` (RFC 7515 section 4.1.1) or `enc`."""
+    head = value.partition(".")[0]
+    try:
+        header = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+    except (ValueError, binascii.Error, RecursionError):
+        return False
+    return isinstance(header, dict) and ("alg" in header or "typ" in header or "enc" in header)
+
+
+class StructuredSecretRecognizer(RuleRecognizer):
+    """Takes the secret value only: the scheme and the names of headers and cookies stay."""
+
+    name = "secrets_structured"
+    source = (
+        "RFC 7515 and 7516 (JOSE), RFC 7468 and RFC 4716 (private keys), RFC 9580 (OpenPGP armor), RFC 7617 and 6750 "
+        "(authorization schemes), RFC 6265 (cookies); read 2026-11-21"
+    )
+    rules = (
+        Rule(
+            entity_type="JWT",
+            regex=r"eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,6000}\.[A-Za-z0-9_-]{0,2000}(?:\.[A-Za-z0-9_-]{1,2000}){0,"
+            r"2}",
+            trigger=r"eyJ[A-Za-z0-9_-]{6}",
+            start=r"(?<![A-Za-z0-9_-])",
+            end=r"(?![A-Za-z0-9_-])",
+            score=0.95,
+            otherwise=0.3,
+            check=_is_jwt,
+            lead_chars=12,
+            max_chars=8192,
+        ),
+        Rule(
+            entity_type="PRIVATE_KEY",
+            # To the end line, or as far as the armor goes when a paste lost its end. Escaped line ends count as such.
+            regex=r"-----BEGIN (?:[A-Z0-9 ]{0,24})PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=:.,;()@<> \t\r\n\\]"
+            r"|-(?!----)){16,16000}"
+            r"(?:-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?",
+            trigger=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY",
+            start="",
+            end="",
+            score=0.97,
+            lead_chars=64,
+            max_chars=16384,
+        ),
+        Rule(
+            entity_type="PRIVATE_KEY",
+            regex=r"PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[^\n]{0,200}\n){4,80}Private-MAC: [0-9a-f]{40,64}",
+            trigger=r"PuTTY-User-Key-File-[23]:",
+            start="",
+            end="",
+            score=0.97,
+            lead_chars=32,
+            max_chars=8192,
+        ),
+        Rule(
+            entity_type="ACCESS_TOKEN",
+            regex=r"(?:authorization|proxy-authorization|x-auth-token|x-api-key|api-key|x-access-token|x-goog-api-key"
+            r"|private-token"
+            r"|x-vault-token|x-amz-security-token|x-csrf-token|ocp-apim-subscription-key)[\"']?\s{0,3}[:=]\s{0,3}[\"']?"
+            r"(?:(?:bearer|basic|token|digest|apikey|negotiate|ntlm|key|aws4-hmac-sha256)\s{1,3})?(?P<value>[^\s\"',"
+            r";<>{}]{8,4000})",
+            trigger=r"(?:authorization|auth-token|api-key|access-token|private-token|vault-token|security-token"
+            r"|csrf-token"
+            r"|subscription-key)[\"']?\s?\s?[:=]",
+            start=r"(?<![A-Za-z0-9])",
+            end="",
+            score=0.9,
+            lead_chars=48,
+            max_chars=4100,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="ACCESS_TOKEN",
+            regex=r"bearer\s{1,3}(?P<value>[A-Za-z0-9._~+/=-]{16,4000})",
+            trigger=r"bearer\s\s?\s?[A-Za-z0-9._~+/=-]{8}",
+            start=r"(?<![A-Za-z0-9])",
+            end="",
+            score=0.9,
+            lead_chars=24,
+            max_chars=4100,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="COOKIE",
+            regex=r"(?:(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3}[\"']?[^\n\"']{0,400}?)?(?:session(?:_?id)?|sess|sid"
+            r"|connect\.sid|jsessionid"
+            r"|phpsessid|asp\.net_sessionid|auth|auth_token|remember_token|laravel_session|csrftoken|xsrf-token"
+            r"|_session"
+            r"|__secure-[\w.-]{1,40}|__host-[\w.-]{1,40}|user_session|access_token)=(?P<value>[^\s;\"',&<>{}$]{12,"
+            r"2000})",
+            trigger=r"(?:sess(?:ion)?(?:_?id)?|sid|auth|_token|_session|csrftoken|xsrf-token|__(?:secure"
+            r"|host)-[\w.-]{1,"
+            r"40})=[^\s;]{6}",
+            start=r"(?<![A-Za-z0-9?&])",
+            end="",
+            score=0.85,
+            lead_chars=64,
+            max_chars=2500,
+            ignore_case=True,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Pass over stand-ins and over program text after the name of a header."""
+        value = candidate.value
+        for span in super().check(candidate):
+            if span.entity_type in ("ACCESS_TOKEN", "COOKIE"):
+                if (
+                    is_stand_in(value)
+                    or "(" in value
+                    or value.lower().startswith(("process.env", "os.", "env.", "self."))
+                ):
+                    continue
+                if not any(char.isdigit() for char in value) and (len(value) < 20 or not value.isascii()):
+                    continue
+            yield span
+
+
+PLUGINS = (StructuredSecretRecognizer,)

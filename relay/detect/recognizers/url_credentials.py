@@ -1,0 +1,94 @@
+"""Credentials inside URLs: user information, tokens in the query, webhooks. Only the value is taken, never the URL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relay.detect.entropy import is_stand_in
+from relay.detect.rules import Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "UrlCredentialRecognizer"]
+
+# Users that everybody has; without a password they give nothing away.
+_COMMON_USERS = frozenset({"git", "hg", "svn", "ssh", "anonymous", "ftp", "user", "username", "root", "postgres"})
+
+
+class UrlCredentialRecognizer(RuleRecognizer):
+    """The part before the @ of a URL's host, and the values of query fields that grant access."""
+
+    name = "url_credentials"
+    source = "RFC 3986 sections 3.2.1 and 3.4; RFC 6750 section 2.3; webhook forms from the vendors' pages; 2026-11-21"
+    rules = (
+        Rule(
+            entity_type="URL_CREDENTIAL",
+            regex=r"(?<=://)(?P<value>[^\s/@\"'<>`?#]{1,256})@(?=[\w\[])",
+            trigger=r"://[^\s/@]+@",
+            start="",
+            end="",
+            score=0.9,
+            lead_chars=264,
+            max_chars=264,
+        ),
+        Rule(
+            entity_type="URL_CREDENTIAL",
+            regex=r"[?&;#](?:access_?token|refresh_?token|id_?token|auth_?token|token|api_?key|apikey|key|secret"
+            r"|client_secret"
+            r"|sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|password|passwd|pwd"
+            r"|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"
+            r"|state)=(?P<value>[^\s&#\"'<>`)\]}]{6,2048})",
+            trigger=r"[?&;#](?:[a-z_-]{0,18}token|[a-z_]{0,8}key|client_secret|secret|sig|x-amz-[a-z-]{4,16}"
+            r"|x-goog-signature"
+            r"|signature|passw(?:or)?d|pwd|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"
+            r"|state)=",
+            start="",
+            end="",
+            score=0.85,
+            lead_chars=32,
+            max_chars=2080,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="WEBHOOK_URL",
+            regex=r"hooks\.slack\.com/(?P<value>(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,120})",
+            trigger=r"hooks\.slack\.com/",
+            start="",
+            score=0.95,
+            lead_chars=24,
+            max_chars=160,
+        ),
+        Rule(
+            entity_type="WEBHOOK_URL",
+            regex=r"(?:discord(?:app)?\.com/api/webhooks|outlook\.office(?:365)?\.com/webhook(?:b2)?"
+            r"|[\w-]{1,63}\.webhook\.office\.com/webhookb2|hooks\.zapier\.com/hooks/catch|maker\.ifttt\.com/(?:use"
+            r"|trigger/\w{1,64})"
+            r"|chat\.googleapis\.com/v1/spaces|open\.(?:feishu\.cn|larksuite\.com)/open-apis/bot/v2/hook"
+            r"|qyapi\.weixin\.qq\.com"
+            r"/cgi-bin/webhook/send\?key=|oapi\.dingtalk\.com/robot/send\?access_token=|hook\.[\w.]{1,20}make\.com"
+            r"|webhook\.site|events\.pagerduty\.com/integration|[\w.-]{1,60}\.logic\.azure\.com(?::443)?/workflows)"
+            r"/?(?P<value>[A-Za-z0-9][\w/@.?=&%+~-]{9,400})",
+            trigger=r"discord(?:app)?\.com/api/webhooks|office(?:365)?\.com/webhook|hooks\.zapier\.com"
+            r"|maker\.ifttt\.com"
+            r"|chat\.googleapis\.com/v1|open-apis/bot|qyapi\.weixin|oapi\.dingtalk|make\.com/|webhook\.site/"
+            r"|events\.pagerduty\.com/int|logic\.azure\.com",
+            start="",
+            score=0.95,
+            lead_chars=120,
+            max_chars=520,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Pass over stand-ins such as `$TOKEN`, and over user names without a password that everybody has."""
+        value = candidate.value
+        rule = self._rules[candidate.pattern.name]
+        if rule.entity_type == "URL_CREDENTIAL" and rule.score >= 0.9:
+            user, colon, password = value.partition(":")
+            if is_stand_in(password if colon else user) or (not colon and user.lower() in _COMMON_USERS):
+                return
+        elif is_stand_in(value) or (rule.score == 0.85 and not any(map(str.isdigit, value)) and len(value) < 16):
+            return
+        yield Span(rule.entity_type, candidate.start, candidate.end, rule.score, self.name)
+
+
+PLUGINS = (UrlCredentialRecognizer,)

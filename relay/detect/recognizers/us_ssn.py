@@ -1,0 +1,71 @@
+"""United States social security and taxpayer numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "UsSsnRecognizer"]
+
+# Fourth and fifth digit of an ITIN (IRS Publication 1915).
+_ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
+
+
+class UsSsnRecognizer(RuleRecognizer):
+    """Nine digits as 3-2-4, or unspaced in context.
+
+    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are taken at a lower score when written
+    with hyphens, because what is written so is meant so.
+    """
+
+    name = "us_ssn"
+    source = "SSA POMS RM 10201.035 (areas, groups, serials); IRS Publication 1915 (ITIN); read 2026-11-21"
+    rules = (
+        Rule(
+            entity_type="US_SSN",
+            regex=r"\d{3}([- .\u2010-\u2013])\d{2}\1\d{4}",
+            trigger=r"\d{3}[^0-9a-zA-Z\n]\d{2}[^0-9a-zA-Z\n]\d{4}",
+            start=NUMBER_START,
+            end=NUMBER_END,
+            score=0.6,
+            lead_chars=12,
+            max_chars=12,
+        ),
+        Rule(
+            entity_type="US_SSN",
+            regex=r"\d{9}",
+            trigger=r"\b\d{9}\b",
+            start=NUMBER_START,
+            end=NUMBER_END,
+            score=0.1,
+            lead_chars=10,
+            max_chars=10,
+        ),
+        Rule(
+            entity_type="US_EIN",
+            regex=r"\d{2}-\d{7}",
+            start=NUMBER_START,
+            end=NUMBER_END,
+            score=0.1,
+            max_chars=10,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Name the number by its area and group."""
+        score = candidate.pattern.score
+        if candidate.pattern.name.endswith("US_EIN"):
+            yield Span("US_EIN", candidate.start, candidate.end, score, self.name)
+            return
+        digits = "".join(char for char in candidate.value if char.isdecimal())
+        area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
+        entity_type = "US_ITIN" if area >= 900 and group in _ITIN_GROUPS else "US_SSN"
+        issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial
+        if not issued or len(set(digits)) == 1:
+            score = min(score, 0.45) if "-" in candidate.value else 0.1
+        yield Span(entity_type, candidate.start, candidate.end, score, self.name)
+
+
+PLUGINS = (UsSsnRecognizer,)

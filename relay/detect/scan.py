@@ -1,0 +1,151 @@
+"""Find every pattern's candidates in one pass over a text.
+
+A multi-pattern database (Hyperscan) holds the short *trigger* of every pattern and reports, in one pass, where each of
+them ends. Only in the few characters around such a place is the pattern's own expression tried. Three facts, measured
+with Hyperscan 5.4 on one core, made it so:
+
+* whole expressions with bounded repeats over wide classes do not compile with start-of-match ("Pattern is too large"),
+  and six of them took 211 ms without it; 200 triggers compile in 131 ms;
+* a pass with 220 triggers over 1,300 characters takes 10 microseconds, as many as with 20;
+* each reported hit costs a call into Python, so a trigger that fires once per value beats one per character.
+
+The text is handed over as Latin-1 with "?" for what lies outside: one byte for each code point, so a byte offset is a
+code-point offset, for any text, lone surrogates included. Triggers are Latin-1, so nothing they could match is lost.
+
+Work is linear: windows of one pattern are merged before its expression runs, so no character is visited by a pattern
+more often than its bounded length allows.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+import hyperscan
+
+from relay.errors import ConfigFault
+from relay.types import Candidate, Pattern
+
+__all__ = ["Found", "HyperscanTriggers", "Scanner", "Triggers"]
+
+# Characters after a window that an expression may look at without taking them.
+_LOOK_AHEAD = 16
+
+# (index of the pattern in the scanner's list, candidate)
+Found = tuple[int, Candidate]
+
+
+class Triggers(Protocol):
+    """All triggers of a scanner, matched in one pass. Thread-safe."""
+
+    def ends(self, data: bytes) -> list[tuple[int, int]]:
+        """Return `(trigger index, end offset)` of every match, in any order; one end at most once for one trigger."""
+        ...
+
+
+class HyperscanTriggers:
+    """Triggers in one Hyperscan database, compiled once and kept in memory only."""
+
+    def __init__(self, triggers: Sequence[tuple[str, bool]]) -> None:
+        """Compile `(expression, ignore case)` pairs. Raises ConfigFault when Hyperscan refuses one."""
+        self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        try:
+            self._database.compile(
+                [expression.encode("latin-1") for expression, _ in triggers],
+                ids=list(range(len(triggers))),
+                flags=[
+                    hyperscan.HS_FLAG_DOTALL | (hyperscan.HS_FLAG_CASELESS if caseless else 0)
+                    for _, caseless in triggers
+                ],
+            )
+        except (hyperscan.error, UnicodeEncodeError) as error:
+            raise ConfigFault(f"the scan cannot compile its {len(triggers)} triggers: {error}") from None
+        self._local = threading.local()
+
+    def ends(self, data: bytes) -> list[tuple[int, int]]:
+        """Return `(trigger index, end offset)` of every match."""
+        # Scratch space belongs to one scan at a time, and Hyperscan lets go of the interpreter lock while it scans.
+        scratch = getattr(self._local, "scratch", None)
+        if scratch is None:
+            scratch = self._local.scratch = hyperscan.Scratch(self._database)
+        hits: list[tuple[int, int]] = []
+        add = hits.append
+
+        def report(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            add((index, end))
+
+        self._database.scan(data, report, scratch=scratch)
+        return hits
+
+
+class Scanner:
+    """Finds the candidates of a fixed list of patterns. Immutable after construction, thread-safe."""
+
+    def __init__(
+        self,
+        patterns: Sequence[Pattern],
+        triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] = HyperscanTriggers,
+    ) -> None:
+        """Compile `patterns`. Raises ConfigFault for an expression that cannot be compiled."""
+        self._patterns = tuple(patterns)
+        self._expressions: list[re.Pattern[str] | None] = [None] * len(patterns)
+        users: dict[tuple[str, bool], list[int]] = {}
+        for index, pattern in enumerate(patterns):
+            users.setdefault((pattern.trigger or pattern.regex, pattern.ignore_case), []).append(index)
+        self._reach = [
+            (
+                tuple(indices),
+                max(_lead(patterns[index]) for index in indices),
+                max(patterns[index].max_chars for index in indices) + _LOOK_AHEAD,
+            )
+            for indices in users.values()
+        ]
+        self._triggers = triggers(list(users)) if users else None
+
+    def candidates(self, text: str) -> list[Found]:
+        """Return every pattern's matches in `text`: for one pattern in order and disjoint, the longest from each start.
+
+        A pattern's matches are found left to right, as its expression prefers them.
+        """
+        if self._triggers is None or not text:
+            return []
+        windows: dict[int, list[list[int]]] = {}
+        for index, end in sorted(self._triggers.ends(text.encode("latin-1", "replace"))):
+            _, lead, reach = self._reach[index]
+            mine = windows.get(index)
+            if mine is None:
+                windows[index] = [[max(0, end - lead), end + reach]]
+            elif end - lead <= mine[-1][1]:
+                mine[-1][1] = end + reach
+            else:
+                mine.append([end - lead, end + reach])
+        found: list[Found] = []
+        for index, mine in windows.items():
+            for pattern_index in self._reach[index][0]:
+                found.extend(self._try(pattern_index, text, mine))
+        return found
+
+    def _try(self, index: int, text: str, windows: Iterable[Sequence[int]]) -> Iterable[Found]:
+        pattern = self._patterns[index]
+        expression = self._expressions[index]
+        if expression is None:
+            expression = self._expressions[index] = _compile(pattern)
+        group = "value" if "value" in expression.groupindex else 0
+        for start, end in windows:
+            for match in expression.finditer(text, start, end):
+                first, last = match.span(group)
+                if first < last:
+                    yield index, Candidate(pattern=pattern, text=text, start=first, end=last)
+
+
+def _lead(pattern: Pattern) -> int:
+    return pattern.max_chars if pattern.lead_chars < 0 else pattern.lead_chars
+
+
+def _compile(pattern: Pattern) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern.regex, re.IGNORECASE if pattern.ignore_case else 0)
+    except re.error as error:
+        raise ConfigFault(f"pattern {pattern.name!r} does not compile: {error.msg}") from None
