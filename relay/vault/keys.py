@@ -35,6 +35,7 @@ _KEY_BYTES = 32
 _MARK_BYTES = 16  # 2**64 values before two of them meet by chance
 _SMALLEST_BUCKET_BITS = 5  # 32 bytes
 _LONGEST_COUNTER = 1 << 32
+_RELEASED = (ValueError, TypeError)  # what a released view raises in hashlib, and in cryptography
 
 
 class Keys:
@@ -48,7 +49,7 @@ class Keys:
     def __init__(self, memory: SecretMemory, random_bytes: RandomBytes) -> None:
         self._slot = memory.take()
         session_key, self._index, self._seal, self._digest = (
-            self._slot.view[start : start + _KEY_BYTES] for start in range(0, 4 * _KEY_BYTES, _KEY_BYTES)
+            self._slot.part(start, start + _KEY_BYTES) for start in range(0, 4 * _KEY_BYTES, _KEY_BYTES)
         )
         material = random_bytes(_KEY_BYTES)
         session_key[:] = material
@@ -57,20 +58,19 @@ class Keys:
         for purpose, subkey in ((b"index", self._index), (b"seal", self._seal), (b"digest", self._digest)):
             HKDFExpand(SHA256(), _KEY_BYTES, b"relay vault 1 " + purpose).derive_into(session_key, subkey)
         session_key[:] = bytes(_KEY_BYTES)
-        session_key.release()
 
     def mark(self, entity_type: str, data: bytes) -> bytes:
         """Return what (entity type, value) is indexed by: 16 bytes that say nothing without the key."""
         try:
             return blake2b(entity_type.encode() + b"\0" + data, digest_size=_MARK_BYTES, key=self._index).digest()
-        except ValueError:
+        except _RELEASED:
             raise SessionClosed("the session is closed") from None
 
     def digest(self, entity_type: str, data: bytes) -> bytes:
         """Return 16 bytes that stand for (entity type, value) in this session only, for showing to others."""
         try:
             return blake2b(entity_type.encode() + b"\0" + data, digest_size=_MARK_BYTES, key=self._digest).digest()
-        except ValueError:
+        except _RELEASED:
             raise SessionClosed("the session is closed") from None
 
     def seal(self, counter: int, data: bytes, associated: bytes) -> bytes:
@@ -84,7 +84,7 @@ class Keys:
         padded = (data + b"\x80").ljust(1 << max(_SMALLEST_BUCKET_BITS, len(data).bit_length()), b"\0")
         try:
             return ChaCha20Poly1305(self._seal).encrypt(counter.to_bytes(12, "little"), padded, associated)
-        except (ValueError, BufferError):
+        except _RELEASED:
             raise SessionClosed("the session is closed") from None
 
     def open(self, counter: int, sealed: bytes, associated: bytes) -> bytes:
@@ -93,14 +93,12 @@ class Keys:
             padded = ChaCha20Poly1305(self._seal).decrypt(counter.to_bytes(12, "little"), sealed, associated)
         except InvalidTag:
             raise ScrubFailed("a sealed record was altered") from None
-        except (ValueError, BufferError):
+        except _RELEASED:
             raise SessionClosed("the session is closed") from None
         return padded[: padded.rindex(b"\x80")]
 
     def destroy(self) -> None:
         """Overwrite the keys and give the slot back; a second call does nothing."""
-        for view in (self._index, self._seal, self._digest):
-            view.release()
         self._slot.free()
 
     def __repr__(self) -> str:

@@ -51,19 +51,30 @@ class Protection(StrEnum):
 
 
 class Slot:
-    """`SLOT_BYTES` writable bytes of a page. `view` raises ValueError after `free`, and in a forked child."""
+    """`SLOT_BYTES` writable bytes of a page. Its views refuse (ValueError) after `free`, and in a forked child."""
 
-    __slots__ = ("_memory", "_offset", "_page", "view")
+    __slots__ = ("_memory", "_offset", "_page", "_parts", "view")
 
     def __init__(self, memory: SecretMemory, page: _Page, offset: int) -> None:
         self._memory = memory
         self._page = page
         self._offset = offset
         self.view = page.cut(offset)
+        self._parts: list[memoryview] = []
+
+    def part(self, start: int, stop: int) -> memoryview:
+        """Return a view of some of the bytes, which ends with the slot."""
+        view = self.view[start:stop]
+        self._parts.append(view)
+        return view
 
     def free(self) -> None:
         """Overwrite the slot with zeros and give it back; a second call does nothing."""
         self._memory._take_back(self, self._page, self._offset)
+
+    def _release(self) -> None:
+        for view in (*self._parts, self.view):
+            view.release()
 
     def __repr__(self) -> str:
         return "Slot()"
@@ -128,7 +139,7 @@ class SecretMemory:
             if page.live.get(offset) is not slot:
                 return
             slot.view[:] = bytes(SLOT_BYTES)
-            slot.view.release()
+            slot._release()
             del page.live[offset]
             page.free.append(offset)
 
@@ -137,7 +148,7 @@ class SecretMemory:
         _INHERITED.extend(self._pages)
         for page in self._pages:
             for slot in page.live.values():
-                slot.view.release()
+                slot._release()
             page.live.clear()
         self._reset()
 
