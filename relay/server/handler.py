@@ -97,6 +97,11 @@ class Handler:
         self._idle.set()
         self.draining = False
 
+    @property
+    def in_flight(self) -> int:
+        """How many requests are in work."""
+        return self._in_flight
+
     async def idle(self) -> None:
         """Wait until no request is in work."""
         await self._idle.wait()
@@ -162,7 +167,7 @@ class Handler:
         owner = ""
         if self._config.clients:
             owner, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
-        if call.path.startswith(sessions.PREFIX):
+        if call.path == sessions.PREFIX or call.path.startswith(f"{sessions.PREFIX}/"):
             return await self._session(call, owner)
         matched = self._core.match(request.method, call.path, call.headers)
         if matched is not None:

@@ -19,7 +19,7 @@ def answer(sessions: Sessions, method: str, path: str, owner: str) -> tuple[int,
     open, MethodNotAllowed and UnknownEndpoint.
     """
     session_id = path.removeprefix(PREFIX).strip("/")
-    if "/" in session_id or not path.startswith((f"{PREFIX}/", PREFIX)):
+    if "/" in session_id:
         raise UnknownEndpoint("Nothing is served at this path.")
     if not session_id:
         if method != "POST":

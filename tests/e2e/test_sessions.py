@@ -1,0 +1,93 @@
+"""Explicit sessions over HTTP: opened, used, described, closed, forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import httpx
+
+from relay.config import ClientConfig
+from relay.server.app import Running
+from relay.upstream.mirror import Mirror
+from tests.e2e.conftest import Serve
+from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat
+from tests.support import VALUES
+
+KEY = {"authorization": "Bearer sk-test"}
+
+
+async def test_life(relay: Running, mirror: Mirror) -> None:
+    """Placeholders are stable within a session; after DELETE it is gone for good."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        opened = await client.post("/relay/v1/sessions", json={})
+        assert opened.status_code == 201
+        assert opened.json()["expires_in_s"] > 0
+        session = {"x-relay-session": opened.json()["id"]}
+        for text in (PROMPT, f"Who is {VALUES['PHONE_NUMBER']}?"):
+            assert (await client.post("/v1/chat/completions", json=chat(text), headers=session)).status_code == 200
+        numbers = [re.findall(r"\[PHONE_NUMBER_\d+\]", received.raw.decode()) for received in mirror.received]
+        assert numbers == [["[PHONE_NUMBER_1]"], ["[PHONE_NUMBER_1]"]]
+        place = f"/relay/v1/sessions/{session['x-relay-session']}"
+        described = (await client.get(place)).json()
+        assert sum(described["entities"].values()) == 3
+        receipt = (await client.delete(place)).json()
+        assert receipt["shredded"] is True
+        assert receipt["entities"] == 3
+        assert not any(value in repr((described, receipt)) for value in PLANTED)
+        gone = [
+            (await client.get(place)).status_code,
+            (await client.delete(place)).status_code,
+            (await client.post("/v1/chat/completions", json=chat(), headers=session)).status_code,
+        ]
+    assert gone == [409, 409, 409]
+    assert_clean(mirror)
+
+
+async def test_one_session_cannot_read_another(relay: Running) -> None:
+    """A placeholder of another session restores nothing."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        sessions = [(await client.post("/relay/v1/sessions", json={})).json()["id"] for _ in range(2)]
+        await client.post("/v1/chat/completions", json=chat(), headers={"x-relay-session": sessions[0]})
+        answer = await client.post(
+            "/v1/chat/completions",
+            json=chat("Say [EMAIL_ADDRESS_1] and [CREDIT_CARD_1]. mirror: echo"),
+            headers={"x-relay-session": sessions[1]},
+        )
+    text = answer.json()["choices"][0]["message"]["content"]
+    assert text == "Say [EMAIL_ADDRESS_1] and [CREDIT_CARD_1]."
+
+
+async def test_without_a_session(relay: Running) -> None:
+    """Without the header, a vault lives for one request."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        await client.post("/v1/chat/completions", json=chat())
+        answer = await client.post("/v1/chat/completions", json=chat("Say [EMAIL_ADDRESS_1]. mirror: echo"))
+    assert answer.json()["choices"][0]["message"]["content"] == "Say [EMAIL_ADDRESS_1]."
+
+
+async def test_sessions_belong_to_a_client(serve: Serve) -> None:
+    """Another client's session is as good as none."""
+    keys = ("key-1", "key-2")
+    relay = serve(
+        clients=tuple(ClientConfig(name=key, key_sha256=hashlib.sha256(key.encode()).hexdigest()) for key in keys)
+    )
+    async with httpx.AsyncClient(base_url=relay.url) as client:
+        opened = await client.post("/relay/v1/sessions", json={}, headers={"x-relay-key": keys[0]})
+        place = f"/relay/v1/sessions/{opened.json()['id']}"
+        assert (await client.get(place, headers={"x-relay-key": keys[1]})).status_code == 409
+        assert (await client.delete(place, headers={"x-relay-key": keys[1]})).status_code == 409
+        assert (await client.get(place, headers={"x-relay-key": keys[0]})).status_code == 200
+
+
+async def test_wrong_paths(relay: Running) -> None:
+    """What is not a session endpoint is refused."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        found = [
+            (await client.get("/relay/v1/sessions")).status_code,
+            (await client.put("/relay/v1/sessions/abc", json={})).status_code,
+            (await client.get("/relay/v1/sessions/abc/def")).status_code,
+            (await client.get("/relay/v1/sessionsabc")).status_code,
+            (await client.get("/relay/v1/sessions/" + "a" * 5000)).status_code,
+        ]
+    assert found == [405, 405, 404, 404, 409]
