@@ -1,0 +1,274 @@
+"""Every way to get a policy file wrong has one line with file, line, column and, where there is one, a suggestion."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relay.errors import ConfigFault
+from relay.policy.loader import LIMIT_BYTES, load, parse
+from relay.types import Action, RouteKind
+
+RULE = "version: 1\nrules:\n  - "
+EXEMPTION = "version: 1\nexemptions:\n  - "
+EMPTY = 'p.yaml: is empty; a policy begins with "version: 1"'
+
+# (what is wrong, the file, the complaints)
+WRONG = [
+    ("nothing", "", [EMPTY]),
+    ("white space", "\n\n  \n", [EMPTY]),
+    ("a comment only", "# later\n", [EMPTY]),
+    ("null", "null", [EMPTY]),
+    ("a list", "- version: 1", ["p.yaml:1:1: expected keys with values at the top level"]),
+    ("a word", "version", ["p.yaml:1:1: expected keys with values at the top level"]),
+    (
+        "an anchor",
+        "version: &v 1",
+        ["p.yaml:1:10: an anchor (&name) is not allowed; write the value out where it is needed"],
+    ),
+    ("an alias", "version: *v", ["p.yaml:1:10: an alias (*name) is not allowed; write the value out"]),
+    (
+        "a tag",
+        "version: !!python/object/apply:os.system [ls]",
+        ["p.yaml:1:10: a tag (!name) is not allowed; values are text, numbers, true, false and lists"],
+    ),
+    (
+        "a tag of the standard",
+        'version: !!int "1"',
+        ["p.yaml:1:10: a tag (!name) is not allowed; values are text, numbers, true, false and lists"],
+    ),
+    (
+        "a merge key",
+        "version: 1\ndefault:\n  <<: {frontier: keep}",
+        ['p.yaml:3:3: a merge key (<<) is not allowed; use "extends" to build on another policy'],
+    ),
+    (
+        "two documents",
+        "version: 1\n---\nversion: 1",
+        ["p.yaml:2:1: a second document begins here; one file is one policy"],
+    ),
+    (
+        "a key twice",
+        "version: 1\ntitle: a\ntitle: b",
+        ['p.yaml:3:1: the key "title" is here a second time; it is already in line 2'],
+    ),
+    (
+        "a key twice inside",
+        "version: 1\ndefault: {local: keep, local: mask}",
+        ['p.yaml:2:24: the key "local" is here a second time; it is already in line 2'],
+    ),
+    ("a key that is a list", "? [a]\n: 1", ["p.yaml:1:3: a key must be a word"]),
+    ("an open bracket", "version: [1", ["p.yaml:1:12: is not valid YAML: expected ',' or ']', but got '<stream end>'"]),
+    (
+        "a tab",
+        "version:\t1\n\trules: 1",
+        ["p.yaml:1:9: is not valid YAML: found character '\\t' that cannot start any token"],
+    ),
+    ("too deep", "version: " + "[" * 40 + "]" * 40, ["p.yaml:1:26: is nested deeper than 16 levels"]),
+    ("too large", "#" * (LIMIT_BYTES + 1), ["p.yaml: is larger than 256 KiB"]),
+    ("too many nodes", "version: [" + "1," * 21_000 + "]", ["p.yaml:1:40007: has more than 20000 nodes"]),
+    ("no version", "title: x", ['p.yaml:1:1: the key "version" is missing']),
+    ("another version", "version: 2", ["p.yaml:1:10: version: 2 is not known; expected 1"]),
+    ("a version in quotes", "version: '1'", ['p.yaml:1:10: version: "1" is not known; expected 1']),
+    ("true for one", "version: true", ['p.yaml:1:10: version: "true" is not known; expected 1']),
+    (
+        "an unknown key",
+        "version: 1\nrule: []",
+        ['p.yaml:2:1: unknown key "rule"; did you mean "rules"?'],
+    ),
+    ("an unknown key without a neighbour", "version: 1\nzzz: 1", ['p.yaml:2:1: unknown key "zzz"']),
+    (
+        "an unknown key inside",
+        RULE + "entitty: US_SSN\n    action: block",
+        [
+            'p.yaml:3:5: unknown key "entitty"; did you mean "entity"?',
+        ],
+    ),
+    (
+        "an unknown action",
+        RULE + "entity: US_SSN\n    action: blok",
+        ['p.yaml:4:13: action: "blok" is not known; did you mean "block"?'],
+    ),
+    (
+        "an unknown handling",
+        "version: 1\nopaque: {images: maybe}",
+        ['p.yaml:2:18: images: "maybe" is not known; expected refuse, drop or pass'],
+    ),
+    (
+        "an unknown class",
+        RULE + "class: [PHI, PHY]\n    require: local",
+        ['p.yaml:3:18: class: "PHY" is not known; did you mean "PHI"?'],
+    ),
+    (
+        "a type in lower case",
+        RULE + "entity: us_ssn\n    action: block",
+        ['p.yaml:3:13: entity: expected an upper-case entity type such as EMAIL_ADDRESS or US_*, found "us_ssn"'],
+    ),
+    ("text for a list", "version: 1\nrules: none", ['p.yaml:2:8: rules: expected a list, found "none"']),
+    ("text for keys", "version: 1\ndefault: mask", ['p.yaml:2:10: default: expected keys with values, found "mask"']),
+    (
+        "a word for a switch",
+        "version: 1\nrestore: {urls: yes}",
+        ['p.yaml:2:17: urls: expected true or false, found "yes"'],
+    ),
+    (
+        "a score above one",
+        RULE + "entity: US_SSN\n    min_score: 85\n    action: block",
+        ["p.yaml:4:16: min_score: expected a number from 0 to 1, found 85"],
+    ),
+    (
+        "a rule about nothing",
+        RULE + "action: block",
+        ["p.yaml:3:5: rules: a rule needs at least one of entity, group, class, roles, clients, models"],
+    ),
+    (
+        "a rule that says nothing",
+        RULE + "entity: US_SSN",
+        ["p.yaml:3:5: rules: a rule needs an action or a require"],
+    ),
+    (
+        "a rule that would loosen",
+        RULE + "entity: US_SSN\n    action: keep",
+        ['p.yaml:3:5: rules: a rule can only tighten, so "action: keep" says nothing; write an exemption instead'],
+    ),
+    (
+        "a rule that requires the frontier",
+        RULE + "entity: US_SSN\n    require: frontier",
+        ['p.yaml:3:5: rules: a rule can only tighten, so it cannot require the frontier; use "prefer: frontier"'],
+    ),
+    (
+        "a route that depends on the route",
+        RULE + "entity: US_SSN\n    require: local\n    on: frontier",
+        ['p.yaml:3:5: rules: "require" chooses the route, so it cannot depend on it; leave out "on"'],
+    ),
+    (
+        "an exemption without where and why",
+        EXEMPTION + "entity: EMAIL_ADDRESS\n    action: keep",
+        ['p.yaml:3:5: the key "on" is missing', 'p.yaml:3:5: the key "why" is missing'],
+    ),
+    (
+        "an empty why",
+        EXEMPTION + "entity: EMAIL_ADDRESS\n    on: frontier\n    action: keep\n    why: '  '",
+        ["p.yaml:6:10: why: is empty; say it in a sentence"],
+    ),
+    (
+        "an exemption that would tighten",
+        EXEMPTION + "entity: EMAIL_ADDRESS\n    on: frontier\n    action: block\n    why: x",
+        ['p.yaml:3:5: exemptions: an exemption can only loosen, so it cannot say "block"; write a rule instead'],
+    ),
+    (
+        "an exemption about everything",
+        EXEMPTION + "match: '*'\n    on: frontier\n    action: keep\n    why: x",
+        ["p.yaml:3:5: exemptions: an exemption needs an entity or a group: it must be narrow"],
+    ),
+    (
+        "an open policy",
+        "version: 1\ndefault: {frontier: keep}",
+        ["p.yaml:1:1: this policy would let everything through: the frontier's default is keep, without rules"],
+    ),
+    (
+        "an open exemption",
+        EXEMPTION + "entity: '*'\n    match: '**'\n    on: frontier\n    action: keep\n    why: x",
+        ["p.yaml:1:1: this policy would let everything through: an exemption keeps every type"],
+    ),
+    (
+        "a default that refuses everybody",
+        "version: 1\ndefault: {frontier: block}",
+        ['p.yaml:1:1: "default: frontier: block" would refuse whoever names anybody; write rules instead'],
+    ),
+    (
+        "three things at once, in file order",
+        RULE + "entity: US_SSN\n    action: blok\n  - entty: US_SSN\n    min_score: -1",
+        [
+            'p.yaml:4:13: action: "blok" is not known; did you mean "block"?',
+            'p.yaml:5:5: unknown key "entty"; did you mean "entity"?',
+            "p.yaml:6:16: min_score: expected a number from 0 to 1, found -1",
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("what", "text", "complaints"), WRONG, ids=[row[0] for row in WRONG])
+def test_every_problem_has_a_line_with_its_place(what: str, text: str, complaints: list[str]) -> None:
+    """A wrong file raises one ConfigFault with one line per problem."""
+    with pytest.raises(ConfigFault) as caught:
+        parse(text, "p.yaml")
+    assert caught.value.public.splitlines() == complaints
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (b"version: 1\ntitle: \xff", "p.yaml: is not UTF-8: byte 18 cannot be decoded"),
+        (b"version: 1\x00", "p.yaml: is not valid YAML: special characters are not allowed"),
+        ("version: \ud800", "p.yaml: is not UTF-8: byte 9 cannot be decoded"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused(data: bytes | str, complaint: str) -> None:
+    """Bytes that are no UTF-8, or not allowed in YAML, are refused."""
+    with pytest.raises(ConfigFault) as caught:
+        parse(data, "p.yaml")
+    assert caught.value.public == complaint
+
+
+def test_words_of_yaml_1_1_are_words() -> None:
+    """`on` is a key, and NO is a country: nothing turns into a boolean behind the author's back."""
+    policy = parse(RULE + "entity: NO\n    on: frontier\n    action: mask\n    why: no", "p.yaml")
+    assert policy.rules[0].on is RouteKind.FRONTIER
+    assert policy.rules[0].entity == ("NO",)
+    assert policy.rules[0].why == "no"
+
+
+@pytest.mark.parametrize("written", ["US_SSN", "[US_SSN]", "\n      - US_SSN", '"US_SSN"'])
+def test_one_item_stands_for_a_list_of_one(written: str) -> None:
+    """A single entity may be written without brackets."""
+    assert parse(RULE + f"entity: {written}\n    action: mask", "p.yaml").rules[0].entity == ("US_SSN",)
+
+
+def test_the_smallest_policy_is_the_safe_one() -> None:
+    """What is not said is the strict choice: placeholders out, opaque content refused, no value inside a URL."""
+    policy = parse("version: 1", "p.yaml")
+    assert (policy.default.frontier, policy.default.local) == (Action.PLACEHOLDER, Action.KEEP)
+    assert {str(policy.opaque.handling(kind)) for kind in ("image_url", "input_audio", "file", "?")} == {"refuse"}
+    assert policy.restore.urls is False
+    assert policy.unknown_fields == "scrub"
+
+
+KNOWN = ("US_SSN", "UK_NINO", "EMAIL_ADDRESS")
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (
+            RULE + "entity: US_SNN\n    action: mask",
+            'p.yaml:3:13: entity: nobody recognizes "US_SNN"; did you mean "US_SSN"?',
+        ),
+        (RULE + "entity: [UK_*, XX_*]\n    action: mask", 'p.yaml:3:20: entity: nobody recognizes "XX_*"'),
+        ("version: 1\ndetect: {on: [EMAIL]}", 'p.yaml:2:15: on: nobody recognizes "EMAIL"'),
+        (
+            "version: 1\nrestore: {withhold: US_SN}",
+            'p.yaml:2:21: withhold: nobody recognizes "US_SN"; did you mean "US_SSN"?',
+        ),
+    ],
+)
+def test_a_type_that_nobody_knows_is_a_problem(text: str, complaint: str) -> None:
+    """A rule with a typing error in it would protect nothing, so it is refused where the table is at hand."""
+    with pytest.raises(ConfigFault) as caught:
+        parse(text, "p.yaml", known_types=KNOWN)
+    assert caught.value.public == complaint
+    parse(text, "p.yaml")
+
+
+def test_known_types_and_wildcards_are_accepted() -> None:
+    """A near miss of the test above: every name stands for something."""
+    parse(RULE + "entity: [US_SSN, 'UK_*', '*']\n    action: mask", "p.yaml", known_types=KNOWN)
+
+
+def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
+    """A missing file, and a folder, are named with the reason."""
+    with pytest.raises(ConfigFault, match=r"none\.yaml: cannot be read: No such file or directory"):
+        load(tmp_path / "none.yaml")
+    with pytest.raises(ConfigFault, match="cannot be read: Is a directory"):
+        load(tmp_path)
