@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.config import Config, UpstreamConfig
 from relay.errors import PolicyRefused, RelayFault, ScrubFailed
+
+if TYPE_CHECKING:
+    from relay.config import Config
 
 __all__ = ["doctor"]
 
@@ -88,6 +90,7 @@ def _pipeline(loaded: Config) -> Callable[[str], str]:
     import os
 
     from relay import build
+    from relay.config import UpstreamConfig
     from relay.exchange import Exchange
     from relay.types import Request, RouteKind
 
