@@ -24,7 +24,7 @@ from typing import Any
 from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
-from relay.wire.fields import AUTO_ROLE, ROLES, UNKNOWN, Node, Table
+from relay.wire.fields import ROLES, UNKNOWN, Node, Table
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.pointer import escape
 
@@ -208,7 +208,9 @@ class _Scan:
     ) -> None:
         node = node.member(holder)
         if node.role is not None:
-            role = _role(node.role, holder, role)
+            role = node.role
+        elif node.auto_role:
+            role = _role(holder)
         fields = node.fields
         for key, value in holder.items() if items is None else items:
             below = fields.get(key)
@@ -216,32 +218,32 @@ class _Scan:
                 below = node.any or UNKNOWN
                 self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
+            speaker = below.role or role
             if below.whole:
                 self._whole(value, below, holder, key, pointer)
             elif kind is str:
                 text = below.text
                 if text is _P:
                     if _ID.fullmatch(value) is None:
-                        self._add([holder, key], value, f"{pointer}/{escape(key)}", role, message, contract=True)
+                        self._add([holder, key], value, f"{pointer}/{escape(key)}", speaker, message, contract=True)
                 elif text is _S and below is not UNKNOWN:
                     if value:
                         self.segments.append(
-                            Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=role, message=message)
+                            Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=speaker, message=message)
                         )
                         self.places.append([holder, key])
                 else:
-                    self._text(value, below, holder, key, pointer, role, message)
+                    self._text(value, below, holder, key, pointer, speaker, message)
             elif kind is dict:
-                self._object(value, below, f"{pointer}/{escape(key)}", role, message)
+                self._object(value, below, f"{pointer}/{escape(key)}", speaker, message)
             elif kind is list:
-                self._array(value, below, f"{pointer}/{escape(key)}", role, message)
+                self._array(value, below, f"{pointer}/{escape(key)}", speaker, message)
             elif kind is int or kind is float:
-                self._number(value, below, holder, key, pointer, role, message)
+                self._number(value, below, holder, key, pointer, speaker, message)
 
     def _array(self, holder: list[JSON], node: Node, pointer: str, role: Role, message: int) -> None:
         below = node.item or UNKNOWN
-        if below.role is not None and below.role != AUTO_ROLE:
-            role = Role(below.role)
+        role = below.role or role
         numbered = below.message
         for index, value in enumerate(holder):
             if numbered:
@@ -361,11 +363,10 @@ class _Scan:
             holder[key] = None
 
 
-def _role(stated: Role | str, holder: Mapping[str, JSON], outer: Role) -> Role:
-    if isinstance(stated, Role):
-        return stated
+def _role(holder: Mapping[str, JSON]) -> Role:
+    """Return who speaks in an object that says it itself."""
     name = holder.get("role")
-    return ROLES.get(name, Role.OTHER) if type(name) is str else outer
+    return ROLES.get(name, Role.OTHER) if type(name) is str else Role.OTHER
 
 
 def _is_remote(value: JSON) -> bool:

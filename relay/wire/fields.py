@@ -34,9 +34,7 @@ from typing import Any, Final
 
 from relay.types import JSON, Role, Treatment
 
-__all__ = ["AUTO_ROLE", "ROLES", "UNKNOWN", "Node", "Table", "compile_table", "deep"]
-
-AUTO_ROLE: Final = "auto"
+__all__ = ["ROLES", "UNKNOWN", "Node", "Table", "compile_table", "deep"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -55,6 +53,7 @@ class Node:
 
     __slots__ = (
         "any",
+        "auto_role",
         "by",
         "fields",
         "hosted",
@@ -89,7 +88,8 @@ class Node:
         self.how = ""
         self.kind = ""
         self.when_true = False
-        self.role: Role | str | None = None
+        self.role: Role | None = None
+        self.auto_role = False  # the object's own `role` says who speaks
         self.message = False
         self.lane: str | None = None
         self.by: tuple[str, ...] = ()
@@ -256,7 +256,8 @@ def _apply(node: Node, words: list[str]) -> None:
             case "when" if value == "true":
                 node.when_true = True
             case "role":
-                node.role = AUTO_ROLE if value == AUTO_ROLE else Role(value)
+                node.auto_role = value == "auto"
+                node.role = None if node.auto_role else Role(value)
             case "message":
                 node.message = True
             case "lane":
@@ -350,4 +351,5 @@ def _merged(base: Node, member: Node) -> Node:
     if member.text is None:
         merged.whole, merged.kind, merged.how = base.whole, base.kind, base.how
     merged.hosted = base.hosted or member.hosted
+    merged.auto_role = member.auto_role or (base.auto_role and member.role is None)
     return merged

@@ -1,7 +1,8 @@
 """Newline-delimited JSON: bytes to complete lines, however the bytes were cut, and back.
 
-Lines end with LF; a CR before it is white space to JSON, and blank lines are dropped. U+2028 and the like inside JSON text are text here, but
-Python's Ollama client splits lines on them, so what is written is ASCII (tested against ollama 0.6.3, 2026-11-20).
+Lines end with LF; a CR before it is white space to JSON, and blank lines are dropped. U+2028 and the like inside JSON
+text are text here, but Python's Ollama client splits lines on them, so what is written is ASCII (tested against ollama
+0.6.3, 2026-11-20).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from relay.types import Role, Treatment
-from relay.wire.fields import AUTO_ROLE, UNKNOWN, compile_table
+from relay.wire.fields import UNKNOWN, compile_table
 
 TABLE = """
 [request]
@@ -44,7 +44,7 @@ def test_reads_rows(root):
     """Each kind of row puts its treatment where its path leads."""
     assert root.fields["a"].text is Treatment.SCRUB
     assert root.fields["a"].role is Role.SYSTEM
-    assert root.fields["list"].item.role == AUTO_ROLE
+    assert root.fields["list"].item.auto_role
     assert root.fields["list"].item.message
     assert root.fields["free"].any.text is Treatment.SCRUB
     assert root.fields["words"].key is Treatment.CONTRACT
