@@ -6,7 +6,6 @@ import sys
 import traceback
 from typing import Annotated
 
-import click
 import typer
 
 from relay import __version__
@@ -60,10 +59,10 @@ def main() -> None:
     except RelayFault as fault:
         _frames(fault, debug)
         sys.exit(_say(fault.public))
-    except click.ClickException as error:
+    except typer.TyperException as error:  # an unknown option, a missing argument
         error.show()
         sys.exit(error.exit_code)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
         sys.stderr.close()  # the reader went away: nothing to say, and nobody to say it to
