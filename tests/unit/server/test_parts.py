@@ -1,0 +1,103 @@
+"""The server's small pure parts: paths, bodies, faults, preflights."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+
+import pytest
+
+from relay.errors import (
+    BodyTooLarge,
+    ClientFault,
+    PolicyRefused,
+    RelayBusy,
+    RelayFault,
+    ScrubFailed,
+    UpstreamTimeout,
+    VaultFull,
+)
+from relay.server import body, cors, faults
+from relay.server.handler import normalise
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("/v1/chat/completions", "/v1/chat/completions"),
+        ("/v1/v1/chat/completions", "/v1/chat/completions"),
+        ("/openai/v1/v1/models/", "/openai/v1/models"),
+        ("/v1beta/v1beta/models/m:x", "/v1beta/models/m:x"),
+        ("//v1//models//", "/v1/models"),
+        ("/v1/v1beta/models", "/v1/v1beta/models"),
+        ("/", "/"),
+        ("///", "/"),
+    ],
+)
+def test_normalise(path: str, expected: str) -> None:
+    """Doubled slashes and versions and a slash at the end are mistakes that clients make."""
+    assert normalise(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("content_type", "good"),
+    [
+        ("application/json", True),
+        ("Application/JSON; charset=utf-8", True),
+        ("application/vnd.api+json", True),
+        ("", False),
+        ("text/plain", False),
+        ("text/json", False),
+        ("application/jsonp", False),
+        ("application/x-www-form-urlencoded", False),
+        ("text/plain; application/json", False),
+    ],
+)
+def test_require_json(content_type: str, good: bool) -> None:
+    """Only JSON is read."""
+    if good:
+        body.require_json(content_type)
+    else:
+        with pytest.raises(body.UnsupportedMediaType):
+            body.require_json(content_type)
+
+
+def test_inflate() -> None:
+    """A compressed body counts inflated, and must be complete."""
+    data = b"x" * 1000
+    assert body.inflate(gzip.compress(data), 1000) == data
+    assert body.inflate(zlib.compress(data), 1000) == data
+    with pytest.raises(BodyTooLarge):
+        body.inflate(gzip.compress(data), 999)
+    for broken in (gzip.compress(data)[:-1], b"", b"x", gzip.compress(data) + b"x"):
+        with pytest.raises(ClientFault):
+            body.inflate(broken, 1000)
+
+
+@pytest.mark.parametrize(
+    ("fault", "retry"),
+    [
+        (ClientFault("x"), False),
+        (PolicyRefused("x"), False),
+        (VaultFull("x"), False),
+        (ScrubFailed("x"), False),
+        (RelayBusy("x"), True),
+        (UpstreamTimeout("x"), True),
+    ],
+)
+def test_fault_headers(fault: RelayFault, retry: bool) -> None:
+    """SDKs are told not to try again where that cannot help."""
+    assert (("x-should-retry", "false") not in faults.headers(fault)) is retry
+
+
+def test_fault_without_a_format() -> None:
+    """Somebody who calls no known path still gets JSON."""
+    assert b'"message":"Nothing here."' in faults.body(ClientFault("Nothing here."), None)
+
+
+def test_preflight() -> None:
+    """Headers are granted from the list, nothing is reflected unseen."""
+    found = dict(cors.preflight("http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True))
+    assert found["access-control-allow-headers"] == "authorization, x-stainless-lang"
+    assert found["access-control-allow-private-network"] == "true"
+    assert found["vary"] == "Origin"
