@@ -40,7 +40,7 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?")
 _SCHEME = re.compile(r"[ \t]*<?(?:[a-z][a-z0-9+.-]*:)?//", re.I)
 _HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
 _JSON_SIGN = re.compile(r"(?P<slashes>\\+)(?:u(?P<code>[0-9a-fA-F]{4})|(?P<char>[^\\]))|(?P<quote>\")")
-_JSON_BEGUN = re.compile(r"\\+(?:u[0-9a-fA-F]{0,3})?\Z")
+_JSON_CODE_BEGUN = re.compile(r"u[0-9a-fA-F]{0,3}\Z")
 _JSON_WHITE = {"n": "\n", "r": "\r", "t": "\t"}
 
 
@@ -219,9 +219,11 @@ class _Strings:
         """Return the text with its escapes undone, in pieces; a true mark stands where a string closed."""
         if self._begun:
             text, self._begun = self._begun + text, ""
-        begun = _JSON_BEGUN.search(text, max(0, len(text) - 64)) if "\\" in text else None
-        if begun is not None:
-            text, self._begun = text[: begun.start()], begun.group()
+        code = _JSON_CODE_BEGUN.search(text, max(0, len(text) - 4))
+        before_code = text[: code.start()] if code is not None else text
+        complete = before_code.rstrip("\\")
+        if len(complete) < len(before_code):
+            text, self._begun = complete, text[len(complete) :]
         if not self._begun and "\\" not in text and '"' not in text:
             self._settle(text)
             return [(text, False)]

@@ -39,7 +39,7 @@ class Bracketed:
         for match in expressions.final.finditer(text):
             key = key_of(match[match.lastgroup or 0], expressions)
             words = key.split("_")
-            if not any(word.isdigit() for word in words[1:]):
+            if words[0].isdigit() or not any(word.isdigit() for word in words[1:]):
                 continue
             if match.lastgroup in ("bare", "upper") and self._entity_types and not self._named(words):
                 continue

@@ -1,0 +1,73 @@
+"""A look-alike is whatever the restorer could take for a placeholder, and ordinary text is not one."""
+
+import pytest
+
+from relay.restore import Restorer
+from relay.styles.bracketed import Bracketed
+
+TYPES = ("PERSON", "EMAIL_ADDRESS", "US_SSN")
+
+LOOKALIKES = [
+    "[PERSON_1]",
+    "[person_1]",
+    "[ANYTHING_AT_ALL_77]",
+    "[Email Address 3]",
+    "[EMAIL\nADDRESS_1]",
+    "\\[PERSON\\_1\\]",
+    "&#91;PERSON_1&#93;",
+    "%5BPERSON_1%5D",
+    "［PERSON_1］",
+    "PERSON_1",
+    "person_1",
+    "US SSN 2",
+    "EMAIL-ADDRESS-10",
+    "[PERSON_1_LAST]",
+]
+PLAIN = [
+    "",
+    "Person 1 of 3",
+    "[1]",
+    "[2024-01-02]",
+    "utf_8 and SHA_256 and ISO 8859",
+    "layer_2(x)",
+    "person1",
+    "[PERSON]",
+    "[12_34]",
+    "chapter 3",
+    "arr[i_j]",
+]
+
+
+@pytest.mark.parametrize("text", LOOKALIKES)
+def test_lookalikes(text: str) -> None:
+    """The whole look-alike is found, and nothing around it."""
+    assert list(Bracketed(TYPES).lookalikes(f"so {text}, and")) == [(3, 3 + len(text))]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_ordinary_text(text: str) -> None:
+    """Code, citations and prose with numbers are left alone when the entity types are known."""
+    assert list(Bracketed(TYPES).lookalikes(text)) == []
+
+
+def test_without_types_every_such_text_counts() -> None:
+    """Not knowing which types there are, the style errs towards finding."""
+    assert list(Bracketed().lookalikes("utf_8")) == [(0, 5)]
+
+
+def test_what_is_found_covers_what_the_restorer_restores() -> None:
+    """For every form in the table, the restorer changes nothing outside the ranges."""
+
+    class Vault:
+        def placeholders(self) -> tuple[str, ...]:
+            return ("[PERSON_1]", "[EMAIL_ADDRESS_3]", "[US_SSN_2]", "[EMAIL_ADDRESS_10]", "[EMAIL_ADDRESS_1]")
+
+        def open(self, placeholder: str) -> str:
+            return "\N{BULLET}"
+
+    for text in LOOKALIKES + PLAIN:
+        covered = list(text)
+        for start, end in Bracketed(TYPES).lookalikes(text):
+            covered[start:end] = " " * (end - start)
+        left = "".join(covered)
+        assert Restorer(Vault()).restore(left) == left
