@@ -101,6 +101,7 @@ def test_idle_time_starts_when_the_last_exchange_ends(clock: Clock) -> None:
     session = sessions.open()
     session.hold()
     clock.now += 500
+    assert sessions.get(session.id) is session
     session.release()
     assert sessions.get(session.id) is session
     assert sessions.expires_in(session) == 100

@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from relay.errors import SessionClosed, VaultFull
+from relay.errors import ScrubFailed, SessionClosed, VaultFull
 from relay.styles.bracketed import Bracketed
 from relay.vault.keys import Keys
 from relay.vault.secret_memory import SecretMemory
@@ -70,6 +70,18 @@ def test_bytes_are_bounded_too() -> None:
         vault.seal("PERSON", "x" * 500)
     assert vault.seal("PERSON", "Ann") == "[PERSON_1]"
     assert vault.open("[PERSON_1]") == "Ann"
+
+
+def test_a_record_opens_only_under_its_own_placeholder_and_type() -> None:
+    """Records that were exchanged or relabelled do not open."""
+    vault = make()
+    vault.seal("PERSON", "Ann")
+    vault.seal("PERSON", "Bo")
+    one, other = vault._records["[PERSON_1]"], vault._records["[PERSON_2]"]
+    for record in (other, ("CITY", *one[1:])):
+        vault._records["[PERSON_1]"] = record
+        with pytest.raises(ScrubFailed):
+            vault.open("[PERSON_1]")
 
 
 def test_shredded_is_closed() -> None:
