@@ -60,8 +60,8 @@ def main() -> None:
         _frames(fault, debug)
         sys.exit(_say(fault.public))
     except typer.TyperException as error:  # an unknown option, a missing argument
-        error.show()
-        sys.exit(error.exit_code)
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:

@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from relay.detect.context import ContextTable
 from relay.detect.known import KnownValues
+from relay.detect.normalize import Normalized, normalize
 from relay.detect.overlap import LOOKALIKE, resolve
 from relay.detect.scan import Scanner
 from relay.errors import RelayFault, ScrubFailed
@@ -81,17 +82,24 @@ class Analyzer:
         only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
         """
         texts = [segment.text for segment in segments]
+        copies = [normalize(text) for text in texts]
         found = [self._patterns(text) for text in texts]
-        self._read(segments, found)
+        for spans, copy in zip(found, copies, strict=True):
+            if copy is not None:
+                spans.extend(map(copy.back, self._patterns(copy.text)))
+        self._read(segments, copies, found)
         joined = self._seams(segments, found)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             joined = [pair for pair in joined if pair[0] in entity_types]
         disjoint = [resolve(spans, text) for spans, text in zip(found, texts, strict=True)]
-        values = KnownValues(self._values(texts, disjoint, joined, known))
+        values = KnownValues(self._values(texts, copies, disjoint, joined, known))
         result = []
-        for text, own in zip(texts, disjoint, strict=True):
-            more = [*self._alikes(text), *(_outside(own, values.find(text)) if values else ())]
+        for text, copy, own in zip(texts, copies, disjoint, strict=True):
+            occurrences = values.find(text) if values else []
+            if values and copy is not None:
+                occurrences.extend(map(copy.back, values.find(copy.text)))
+            more = [*self._alikes(text), *_outside(own, occurrences)]
             result.append(resolve([*own, *more], text) if more else own)
         return tuple(result)
 
@@ -110,17 +118,19 @@ class Analyzer:
                     spans.append(adjusted)
         return spans
 
-    def _read(self, segments: Sequence[Segment], found: list[list[Span]]) -> None:
-        """Add what the model finds in the segments that it may read."""
+    def _read(self, segments: Sequence[Segment], copies: Sequence[Normalized | None], found: list[list[Span]]) -> None:
+        """Add what the model finds in the segments that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
         places = [place for place, segment in enumerate(segments) if not segment.contract and segment.text.strip()]
         try:
-            rows = self._model.find_all([segments[place].text for place in places])
+            rows = self._model.find_all([_legible(segments[place].text, copies[place]) for place in places])
         except Exception as error:
             raise _failure("model", error) from None
         for place, spans in zip(places, rows, strict=True):
-            found[place].extend(span for span in spans if span.score >= self._min_score)
+            copy = copies[place]
+            believed = [span for span in spans if span.score >= self._min_score]
+            found[place].extend(believed if copy is None else map(copy.back, believed))
 
     def _seams(self, segments: Sequence[Segment], found: list[list[Span]]) -> list[tuple[str, str]]:
         """Add the pieces of values that lie across the border of two parts of one message; return the whole values."""
@@ -128,7 +138,7 @@ class Analyzer:
         start = 0
         while start < len(segments):
             end = start + 1
-            while end < len(segments) and segments[end].message == segments[start].message >= 0:
+            while end < len(segments) and _are_parts(segments[end - 1], segments[end]):
                 end += 1
             if end - start > 1:
                 whole.extend(self._join(segments, found, range(start, end)))
@@ -163,14 +173,17 @@ class Analyzer:
     def _values(
         self,
         texts: Sequence[str],
+        copies: Sequence[Normalized | None],
         spans: Sequence[Sequence[Span]],
         joined: Iterable[tuple[str, str]],
         known: Iterable[tuple[str, str]],
     ) -> Iterable[tuple[str, str]]:
         yield from known
-        for text, row in zip(texts, spans, strict=True):
+        for text, copy, row in zip(texts, copies, spans, strict=True):
             for span in row:
                 yield span.entity_type, text[span.start : span.end]
+                if copy is not None:
+                    yield span.entity_type, copy.slice(span.start, span.end)
         yield from joined
 
     def _alikes(self, text: str) -> Iterable[Span]:
@@ -178,6 +191,10 @@ class Analyzer:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
         except Exception as error:
             raise _failure("lookalike", error) from None
+
+
+def _legible(text: str, copy: Normalized | None) -> str:
+    return text if copy is None else copy.text
 
 
 def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
@@ -190,6 +207,22 @@ def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
 
 def _start(span: Span) -> int:
     return span.start
+
+
+def _are_parts(one: Segment, other: Segment) -> bool:
+    """Tell whether two neighbouring segments are parts of one text, such as /messages/0/content/0/text and …/1/text.
+
+    Fields side by side in an object are not: a key and its value, joined, would read as one word.
+    """
+    if not one.message == other.message >= 0:
+        return False
+    pairs = [pair for pair in zip(one.pointer.split("/"), other.pointer.split("/"), strict=False) if pair[0] != pair[1]]
+    return (
+        one.pointer.count("/") == other.pointer.count("/")
+        and len(pairs) == 1
+        and all(index.isdigit() for index in pairs[0])
+        and not one.pointer.endswith("/" + pairs[0][0])
+    )
 
 
 def _windows(borders: Sequence[int], length: int) -> list[tuple[int, int]]:
