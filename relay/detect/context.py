@@ -40,7 +40,8 @@ def _words(text: str) -> frozenset[str]:
 # What raises each type. One word or two; singular is enough where the plural adds "s", "n", "en" or "e".
 RAISING: Mapping[str, frozenset[str]] = {
     "PHONE_NUMBER": _words(
-        "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, whatsapp, hotline, landline, contact,"
+        "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, message, registered, desk, office,"
+        " answering, whatsapp, hotline, landline, contact,"
         " dial,"
         "reach, ring, ph, mob, fon, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, anrufen, rufnummer,"
         "erreichbar, durchwahl, téléphone, téléphoner, portable, appeler, appelez, numéro de, teléfono, telefono,"
@@ -81,7 +82,7 @@ RAISING: Mapping[str, frozenset[str]] = {
     ),
     "POSTCODE": _words(
         "zip, zip code, zipcode, postcode, postal, postal code, post code, plz, postleitzahl, code postal, cp,"
-        "código postal, codigo postal, cap, cep, address, adresse, dirección, indirizzo, adres, street"
+        "código postal, codigo postal, cap, cep"
     ),
     "PASSPORT": _words(
         "passport, passport no, passports, reisepass, reisepassnummer, passnummer, pass, passeport, pasaporte,"
@@ -139,9 +140,6 @@ RAISING: Mapping[str, frozenset[str]] = {
     "USERNAME": _words(
         "username, user, login, handle, account, screen name, nick, nickname, benutzername, benutzer, identifiant,"
         "usuario, utente, usuário, gebruikersnaam, twitter, instagram, github, telegram, discord, follow"
-    ),
-    "PASSWORD": _words(
-        "password, passwd, pwd, pass, passphrase, passwort, kennwort, contraseña, senha, wachtwoord, pin"
     ),
 }
 

@@ -31,6 +31,12 @@ _WORD = re.compile(r"\w+")
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
+# Up to so many first words that occur in a text, searching for each beats walking over all words.
+_FEW = 12
+
+# first word -> {(characters before the word, length of the value): {value: entity type}}
+_Table = dict[str, dict[tuple[int, int], dict[str, str]]]
+
 
 def searchable(value: str) -> bool:
     """Tell whether the rule searches `value` at all."""
@@ -56,9 +62,8 @@ class KnownValues:
 
     def __init__(self, values: Iterable[tuple[str, str]]) -> None:
         """Index `values`; of two types for one value the first stays."""
-        # first word -> {(characters before the word, length): {value: entity type}}
-        self._exact: dict[str, dict[tuple[int, int], dict[str, str]]] = {}
-        self._folded: dict[str, dict[tuple[int, int], dict[str, str]]] = {}
+        self._exact: _Table = {}
+        self._folded: _Table = {}
         self._anywhere: dict[str, str] = {}
         for entity_type, value in values:
             if not searchable(value):
@@ -98,21 +103,36 @@ class KnownValues:
             found.sort(key=lambda span: (span.start, -span.end))
         return found
 
-    def _look(self, text: str, table: dict[str, dict[tuple[int, int], dict[str, str]]], found: list[Span]) -> None:
-        if table.keys().isdisjoint(_WORD.findall(text)):
+    def _look(self, text: str, table: _Table, found: list[Span]) -> None:
+        present = table.keys() & set(_WORD.findall(text))
+        if not present:
             return
-        for word in _WORD.finditer(text):
-            places = table.get(word.group())
-            if places is None:
-                continue
+        if len(present) <= _FEW:
+            for word in present:
+                self._at(text, _places(text, word), table[word], found)
+        else:
+            for match in _WORD.finditer(text):
+                if match.group() in present:
+                    self._at(text, (match.start(),), table[match.group()], found)
+
+    def _at(
+        self, text: str, starts: Iterable[int], places: dict[tuple[int, int], dict[str, str]], found: list[Span]
+    ) -> None:
+        for word_start in starts:
             for (before, length), values in places.items():
-                start = word.start() - before
-                end = start + length
+                start = word_start - before
                 if start < 0:
                     continue
-                entity_type = values.get(text[start:end])
-                if entity_type is not None and _bounded(text, start, end):
-                    found.append(Span(entity_type, start, end, 1.0, KNOWN))
+                entity_type = values.get(text[start : start + length])
+                if entity_type is not None and _bounded(text, start, start + length):
+                    found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
+
+
+def _places(text: str, word: str) -> Iterable[int]:
+    start = text.find(word)
+    while start >= 0:
+        yield start
+        start = text.find(word, start + len(word))
 
 
 def _bounded(text: str, start: int, end: int) -> bool:

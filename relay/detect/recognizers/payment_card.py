@@ -25,6 +25,8 @@ _ISSUERS: tuple[tuple[int, int, frozenset[int], bool], ...] = (
     (36, 36, frozenset({14, 16}), True),
     (38, 39, frozenset({14, 16}), True),
     (3528, 3589, frozenset({16, 19}), True),  # JCB
+    (1800, 1800, frozenset({15}), True),
+    (2131, 2131, frozenset({15}), True),
     (62, 62, frozenset({16, 17, 18, 19}), False),  # UnionPay
     (2200, 2204, frozenset({16}), True),  # Mir
     (60, 60, frozenset({16}), True),  # RuPay
@@ -60,8 +62,8 @@ class PaymentCardRecognizer(RuleRecognizer):
     rules = (
         Rule(
             entity_type="CREDIT_CARD",
-            regex=r"[2-6](?:[ .\u00a0\u2009\u202f\u2010-\u2013-]?\d){11,63}",
-            trigger=r"[2-6]\d{3}[^0-9a-zA-Z\n]?\d{4}[^0-9a-zA-Z\n]?\d{2}",
+            regex=r"(?:[2-6]\d|18)(?:[ .\u00a0\u2009\u202f\u2010-\u2013-]?\d){10,62}",
+            trigger=r"(?:[2-6]\d\d|180)\d[^0-9a-zA-Z\n]?\d{4}[^0-9a-zA-Z\n]?\d{2}",
             start=r"(?<!\w)(?<!\d\.)",
             end=r"(?!\w)",
             score=0.95,
@@ -125,6 +127,8 @@ class PaymentCardRecognizer(RuleRecognizer):
                 number = digits[before[first] : before[last]]
                 usual = _issuer(number) if 12 <= len(number) <= 19 else None
                 if usual is None:
+                    if guess is None and len(groups) == 1 and 13 <= len(number) <= 19 and luhn(number):
+                        guess = (candidate.start, candidate.end)
                     continue
                 shape = tuple(end - start for start, end in groups[first:last])
                 place = (at + groups[first][0], at + groups[last - 1][1])

@@ -17,6 +17,7 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "PT", "BR", "MX", "A
 
 _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d{4}")
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d")
+_DECIMAL = re.compile(r"\d{1,4}[.,]\d{4,}|\d{1,3}(?:[.,]\d{3})+")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
@@ -50,7 +51,7 @@ class PhoneRecognizer(RuleRecognizer):
             trigger=r"\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d"
             r"[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d",
             start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=])",
-            end=r"(?!\w)(?![-./:]\d)(?![@%])",
+            end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
             score=0.6,
             lead_chars=28,
             max_chars=48,
@@ -71,7 +72,7 @@ class PhoneRecognizer(RuleRecognizer):
 
     def _score(self, value: str, digits: str) -> float:
         count = len(digits)
-        if not 7 <= count <= 15 or len(set(digits)) == 1:
+        if not 7 <= count <= 15 or len(set(digits)) == 1 or _DECIMAL.fullmatch(value):
             return 0.0
         if value.startswith(("+", "(+", "00")):
             bare = digits.removeprefix("00") if value.startswith("00") else digits

@@ -14,7 +14,7 @@ __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 # What the last part of a name says about its value.
 _PASSWORDS = (
     "passw(?:or)?d|passwd|pwd|pass|passphrase|passcode|passwort|kennwort|contrase(?:ñ|n)a|senha|wachtwoord"
-    "|mot_?de_?passe"
+    "|mot[ _]?de[ _]?passe"
 )
 _KEY_NAMES = (
     "secret|secret_?key|api_?key|apikey|access_?key|auth_?key|private_?key|encryption_?key|signing_?key|master_?key"
@@ -104,14 +104,14 @@ class NamedSecretRecognizer(RuleRecognizer):
             entity_type="PASSWORD",
             regex=rf"{_IN_PROSE}(?:\s(?:for|to|of|für|de|para|per|voor)\s[^\n.:;]{{1,48}}?)?(?:\s{{0,2}}(?:is|was|ist"
             rf"|lautet|war|est|es|era|è|é|son|are"
-            r"|:|=|->|–|-))(?:\s(?:now|set to|just|simply|still|currently))?\s{0,2}[\"'`“”‘’«„*]{0,"
+            r"|->))(?:\s(?:now|set to|just|simply|still|currently))?\s{0,2}[\"'`“”‘’«„*]{0,"
             r"3}(?P<value>[^\s\"'`“”‘’»*]{4,64})",
             trigger=r"(?:password|passphrase|passcode|passwort|kennwort|contrase.a|mot de passe|senha|wachtwoord|pin"
             r"|pin code|pwd|passwd"
             r"|parola d'ordine)[ :=-]",
             start=WORD_START,
             end="",
-            score=0.7,
+            score=0.75,
             lead_chars=24,
             max_chars=160,
             ignore_case=True,
@@ -166,14 +166,14 @@ class NamedSecretRecognizer(RuleRecognizer):
         rule = self._rules[candidate.pattern.name]
         if len(value) < 3 or is_stand_in(value):
             return
-        prose = rule.score == 0.7
+        prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
             if value.lower() in _NOT_A_PASSWORD or (not prose and not quoted and _PROGRAM.fullmatch(value)):
                 return
             if prose and not _odd(value):
-                yield Span(
-                    rule.entity_type, start, end, 0.5 if len(value) >= 6 and not value.isalpha() else 0.2, self.name
-                )
+                # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
+                if quoted or not value.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
+                    yield Span(rule.entity_type, start, end, 0.5, self.name)
                 return
         elif rule.entity_type == "SECRET_VALUE" and (
             not looks_random(value) or _PROGRAM.fullmatch(value) or " " in value

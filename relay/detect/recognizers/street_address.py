@@ -29,10 +29,7 @@ _UNIT = (
     r"(?:,?\s{0,2}(?:Apt|Apartment|Suite|Ste|Unit|Flat|Room|Rm|Floor|Fl|Bldg|Building|No|Nr"
     r"|#)\.?\s{0,2}#?\w{1,6}(?:-\w{1,4})?)?"
 )
-_DE_KIND = (
-    "[Ss]tra(?:ß|ss)e|[Ss]tr\\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Ss]teig|[Cc]haussee"
-    "|[Mm]arkt|[Hh]of|[Bb]erg"
-)
+_DE_KIND = "[Ss]tra(?:ß|ss)e|[Ss]tr\\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Dd]amm|[Uu]fer|[Ss]teig|[Cc]haussee|[Mm]arkt"
 _NL_KIND = "straat|laan|plein|gracht|kade|singel|dijk|steeg|weg|dreef|hof|pad|markt"
 _FR_KIND = (
     "[Rr]ue|[Aa]venue|[Aa]v\\.|[Bb]oulevard|[Bb]d\\.?|[Pp]lace|[Pp]l\\.|[Cc]hemin|[Cc]h\\.|[Aa]llée|[Ii]mpasse"
@@ -41,10 +38,10 @@ _FR_KIND = (
 )
 _FR_PARTS = r"(?:(?:de|du|des|la|le|les|et|à|aux|sur|en)\s){0,3}"
 _ROMANCE_KIND = (
-    "[Cc]alle|[Cc]/|C\\.|[Aa]venida|[Aa]vda?\\.?|Av\\.|[Pp]aseo|[Pp]laza|[Pp]za\\.|[Cc]arretera|[Cc]tra\\.|[Cc]amino"
+    "[Cc]alle|[Cc]/|[Aa]venida|[Aa]vda?\\.?|Av\\.|[Pp]aseo|[Pp]laza|[Pp]za\\.|[Cc]arretera|[Cc]tra\\.|[Cc]amino"
     "|[Rr]onda"
     "|[Tt]ravesía|[Vv]ia|[Vv]iale|[Vv]\\.le|[Cc]orso|[Pp]iazza|[Pp]iazzale|[Pp]\\.zza|[Vv]icolo|[Ll]argo|[Ss]trada"
-    "|[Rr]ua|R\\.|[Tt]ravessa|[Aa]lameda|[Pp]raça|[Ee]strada|[Ll]adeira|[Cc]arrera|[Cc]ra\\.|[Jj]irón"
+    "|[Rr]ua|[Tt]ravessa|[Aa]lameda|[Pp]raça|[Ee]strada|[Ll]adeira|[Cc]arrera|[Cc]ra\\.|[Jj]irón"
 )
 
 
@@ -81,9 +78,9 @@ class StreetAddressRecognizer(RuleRecognizer):
             rf"4}}\s?[a-z]?{_EU_PLACE}"
             rf"|(?:Am|An der|An den|Auf der|Auf dem|Im|In der|Zum|Zur|Unter den)\s{_DE_CAP}\s{{1,2}}\d{{1,"
             rf"4}}[a-z]?{_EU_PLACE}",
-            trigger=r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Rr]ing|[Dd]amm|[Uu]fer|[Ss]teig"
+            trigger=r"(?:[Ss]tra(?:ß|ss)e|[Ss]tr\.|[Ww]eg|[Pp]latz|[Aa]llee|[Gg]asse|[Dd]amm|[Uu]fer|[Ss]teig"
             r"|[Cc]haussee|[Mm]arkt"
-            r"|[Hh]of|[Bb]erg)\s\s?\d|\b(?:Am|An de[rn]|Auf de[rm]|Im|In der|Zum|Zur|Unter den) [A-ZÄÖÜ]",
+            r")\s\s?\d|\b(?:Am|An de[rn]|Auf de[rm]|Im|In der|Zum|Zur|Unter den) [A-ZÄÖÜ]",
             end=r"(?!\w)",
             score=0.6,
             lead_chars=72,
@@ -141,6 +138,33 @@ class StreetAddressRecognizer(RuleRecognizer):
             score=0.6,
             lead_chars=12,
             max_chars=16,
+        ),
+        Rule(
+            entity_type="STREET_ADDRESS",
+            regex=rf"(?:\d{{1,6}}[A-Z]?,?\s{{1,2}})?(?:{_CAP}\s{{1,2}}){{1,4}}(?:\d{{1,5}}[A-Z]?,?\s{{1,2}})?"
+            rf"(?:Apt|Apartment|Suite|Ste|Flat)\.?\s{{0,2}}#?\d{{1,5}}[A-Z]?{_US_PLACE}",
+            trigger=r"(?:Apt|Apartment|Suite|Ste|Flat)\.? ?#?\d",
+            score=0.6,
+            lead_chars=64,
+            max_chars=128,
+        ),
+        Rule(
+            entity_type="STREET_ADDRESS",
+            regex=r"(?:PSC|CMR|Unit|USNS|USS|USCGC)\s(?:[A-Z]\w{1,20}|\d{1,5}),?\s{1,2}(?:Box\s\d{1,5},?\s{1,2})?(?:[AFD]PO)\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?",
+            trigger=r"[AFD]PO A[AEP] \d{5}",
+            score=0.8,
+            lead_chars=64,
+            max_chars=80,
+        ),
+        Rule(
+            entity_type="POSTCODE",
+            regex=r"(?:zip(?:\s?code)?|post\s?code|postal\s?code|PLZ|postleitzahl|code postal|código postal|CEP|CAP)"
+            r"(?:\s{0,2}(?:is|:|=|#)){0,2}\s{0,2}(?P<value>\d{4,6}(?:-\d{3,4})?)",
+            trigger=r"(?:zip|code|plz|postleitzahl|postal|cep|cap)[ :=#is]{1,6}\d{4}",
+            score=0.6,
+            lead_chars=28,
+            max_chars=40,
+            ignore_case=True,
         ),
         Rule(
             entity_type="POSTCODE",

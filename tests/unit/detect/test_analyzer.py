@@ -35,7 +35,9 @@ class FakeModel:
 
 
 def values(analyzer: Analyzer, *texts: str, message: int = -1) -> list[list[tuple[str, str]]]:
-    segments = [Segment(pointer=f"/{place}", text=text, message=message) for place, text in enumerate(texts)]
+    segments = [
+        Segment(pointer=f"/content/{place}/text", text=text, message=message) for place, text in enumerate(texts)
+    ]
     rows = analyzer.analyze(segments)
     return [[(text[s.start : s.end], s.entity_type) for s in row] for text, row in zip(texts, rows, strict=True)]
 
@@ -66,8 +68,17 @@ def test_a_value_cut_in_two_parts_is_found_in_both(cut: int) -> None:
 def test_parts_of_different_messages_are_not_joined() -> None:
     """Only parts of one message hold one value."""
     segments = [
-        Segment(pointer="/0", text="pay with 4111 1111", message=0),
-        Segment(pointer="/1", text=" 1111 1111 today", message=1),
+        Segment(pointer="/messages/0/content", text="pay with 4111 1111", message=0),
+        Segment(pointer="/messages/1/content", text=" 1111 1111 today", message=1),
+    ]
+    assert ANALYZER.analyze(segments) == ((), ())
+
+
+def test_fields_side_by_side_are_not_joined() -> None:
+    """A key and its value, or two fields of an object, are two texts."""
+    segments = [
+        Segment(pointer="/messages/0/a", text="pay with 4111 1111", message=0),
+        Segment(pointer="/messages/0/b", text=" 1111 1111 today", message=0),
     ]
     assert ANALYZER.analyze(segments) == ((), ())
 
@@ -136,7 +147,7 @@ TEXTS = st.lists(
 @given(st.lists(TEXTS, max_size=4))
 def test_spans_are_disjoint_sorted_and_inside(texts: list[str]) -> None:
     """For any text, lone surrogates and other scripts included, spans are disjoint, sorted and within their text."""
-    segments = [Segment(pointer=f"/{place}", text=text, message=0) for place, text in enumerate(texts)]
+    segments = [Segment(pointer=f"/content/{place}/text", text=text, message=0) for place, text in enumerate(texts)]
     for text, row in zip(texts, ANALYZER.analyze(segments), strict=True):
         last = 0
         for span in row:

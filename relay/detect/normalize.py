@@ -1,0 +1,206 @@
+"""A normalised, decoded copy of a text in which disguised values can be found, with exact offsets back.
+
+Whoever wants to slip a value past a pattern, or merely copies from a web page or a log, writes it in another form. The
+copy undoes, in one pass over the text:
+
+* characters without width, and variation selectors (dropped);
+* compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
+* decomposed letters (composed), digits of other scripts (their ASCII digit);
+* look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
+* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`.
+
+Text with nothing to undo has no copy, which a fast test finds out, so plain text costs almost nothing. Every character
+of the copy knows the range of the original that it stands for; a span of the copy is the union of those ranges.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from html import unescape
+
+from relay.types import Span
+
+__all__ = ["Normalized", "normalize"]
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """The copy. Character i of `text` stands for `original[starts[i]:ends[i]]`."""
+
+    text: str = field(repr=False)
+    starts: tuple[int, ...] = field(repr=False)
+    ends: tuple[int, ...] = field(repr=False)
+
+    def back(self, span: Span) -> Span:
+        """Return a span of the copy as a span of the original."""
+        start, end = self.starts[span.start], max(self.ends[span.start : span.end])
+        return Span(span.entity_type, start, end, span.score, span.recognizer)
+
+    def slice(self, start: int, end: int) -> str:
+        """Return the part of the copy that stands for `original[start:end]`."""
+        return "".join(
+            char
+            for char, low, high in zip(self.text, self.starts, self.ends, strict=True)
+            if start <= low and high <= end
+        )
+
+
+# Letters that look like a Latin one (Unicode Technical Standard 39, confusables.txt 17.0, the common ones only).
+_LOOKALIKES = str.maketrans(
+    "АВЕЅІЈКМНОРСТУХҮԌԚԜ" + "асеѕіјорухԁԛԝһӏґьтнкмпгв" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "αεικνορτυχγω" + "օսոցհզԲՕՏ",
+    "ABESIJKMHOPCTYXYGQW" + "acesijopyxdqwhlrbthkmnrb" + "ABEZHIKMNOPTYX" + "aeikvoptuxyw" + "ounghqFOS",
+)
+_CONFUSABLE = "".join(map(chr, _LOOKALIKES))
+# Digits and letters that may stand beside a look-alike in a word that is not simply Cyrillic, Greek or Armenian.
+_MIXED = re.compile(rf"(?=[\w@.+-]*[A-Za-z0-9@])(?=[\w@.+-]*[{_CONFUSABLE}])[\w@.+-]+")
+_MIXED_HINT = re.compile(rf"[A-Za-z0-9@._+-][{_CONFUSABLE}]|[{_CONFUSABLE}][A-Za-z0-9@._+-]")
+
+_NO_WIDTH = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+)
+_DROP = re.compile(f"[{_NO_WIDTH}\U000e0000-\U000e0fff]")
+# Blocks where NFKC changes most characters, non-ASCII digits, combining marks.
+_FORMS = (
+    "\u00a0\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef"
+    "\u0e50-\u0e59\u1e00-\u1e03\u2000-\u200a\u2011\u2024\u202f\u205f\u2070-\u209c\u2100-\u214f\u2150-\u218b\u2460-\u24ff"
+    "\u3000\u3200-\u33ff\ufb00-\ufb4f\ufe10-\ufe6f\uff01-\uffee\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff"
+    "\U0001fbf0-\U0001fbf9"
+)
+_UNUSUAL = re.compile(f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
+
+_ESCAPE = re.compile(
+    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
+    r"|(?P<html>&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|(?P<unicode>(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
+    r"|(?P<control>\\+[nrt](?=\w))"
+)
+# A base character with the marks that belong to it, or one unusual character.
+_CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]+|[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
+_CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
+
+
+def normalize(text: str) -> Normalized | None:
+    """Return the copy of `text`, or None when there is nothing to undo."""
+    escapes = ("%" in text or "&" in text or "\\" in text) and _ESCAPE.search(text) is not None
+    unusual = mixed = False
+    if not text.isascii():
+        unusual = _UNUSUAL.search(text) is not None
+        mixed = _MIXED_HINT.search(text) is not None
+    if not (escapes or unusual or mixed):
+        return None
+    copy = _Copy(text)
+    if escapes:
+        copy.unescape()
+    # What was escaped may be unusual in turn.
+    if unusual or (escapes and not copy.text.isascii() and _UNUSUAL.search(copy.text)):
+        copy.compose()
+    if not copy.text.isascii() and _MIXED_HINT.search(copy.text):
+        copy.unmix()
+    if copy.text == text:
+        return None
+    return Normalized(copy.text, tuple(copy.starts), tuple(copy.ends))
+
+
+class _Copy:
+    """The text as far as it is undone, with the two offset lists."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts = list(range(len(text)))
+        self.ends = list(range(1, len(text) + 1))
+
+    def unescape(self) -> None:
+        """Decode percent, HTML and JSON escapes."""
+        pieces = [(*match.span(), _decode(match)) for match in _ESCAPE.finditer(self.text)]
+        self._replace(pieces)
+
+    def compose(self) -> None:
+        """Drop what has no width, compose and fold compatibility forms."""
+        pieces = []
+        for match in _CLUSTER.finditer(self.text):
+            cluster = match.group()
+            plain = _DROP.sub("", unicodedata.normalize("NFKC", cluster))
+            folded = "".join(
+                str(unicodedata.decimal(char)) if not char.isascii() and char.isdecimal() else char for char in plain
+            )
+            if folded != cluster:
+                pieces.append((*match.span(), [(folded, 0, len(cluster))]))
+        self._replace(pieces)
+
+    def unmix(self) -> None:
+        """Fold look-alike letters in words that are not of one script."""
+        parts = []
+        last = 0
+        for match in _MIXED.finditer(self.text):
+            parts += [self.text[last : match.start()], match.group().translate(_LOOKALIKES)]
+            last = match.end()
+        self.text = "".join([*parts, self.text[last:]])
+
+    def _replace(self, pieces: list[tuple[int, int, list[tuple[str, int, int]]]]) -> None:
+        """Put `(new text, start, end)` rows, relative to the piece's start, in the place of each piece."""
+        parts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        last = 0
+        for start, end, rows in pieces:
+            parts.append(self.text[last:start])
+            starts += self.starts[last:start]
+            ends += self.ends[last:start]
+            for new, low, high in rows:
+                parts.append(new)
+                starts += [self.starts[start + low]] * len(new)
+                ends += [self.ends[start + high - 1]] * len(new)
+            last = end
+        parts.append(self.text[last:])
+        self.text = "".join(parts)
+        self.starts = [*starts, *self.starts[last:]]
+        self.ends = [*ends, *self.ends[last:]]
+
+
+def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
+    """Return the characters of one run of escapes with the part of the run that each stands for."""
+    whole = match.group()
+    match match.lastgroup:
+        case "percent":
+            return _decode_percent(bytes.fromhex(whole.replace("%", "")))
+        case "html":
+            return [(unescape(whole), 0, len(whole))]
+        case "control":
+            return [("\n", 0, len(whole))]
+        case _:
+            return _decode_units(whole)
+
+
+def _decode_percent(data: bytes) -> list[tuple[str, int, int]]:
+    rows = []
+    place = 0
+    while place < len(data):
+        lead = data[place]
+        size = 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        char = data[place : place + size].decode("utf-8", "replace")
+        if len(char) != 1 or char == "\ufffd":
+            size, char = 1, chr(lead)
+        rows.append((char, 3 * place, 3 * (place + size)))
+        place += size
+    return rows
+
+
+def _decode_units(whole: str) -> list[tuple[str, int, int]]:
+    if whole.startswith(("\\x", "\\u{")):
+        number = int(whole.strip("\\xu{}"), 16)
+        return [(chr(number) if number < 0x110000 else "\ufffd", 0, len(whole))]
+    units = [(int(match.group(), 16), match.end()) for match in _CODE_UNIT.finditer(whole)]
+    rows: list[tuple[str, int, int]] = []
+    start = place = 0
+    while place < len(units):
+        number, end = units[place]
+        if 0xD800 <= number < 0xDC00 and place + 1 < len(units) and 0xDC00 <= units[place + 1][0] < 0xE000:
+            low, end = units[place + 1]
+            number = 0x10000 + ((number - 0xD800) << 10) + (low - 0xDC00)
+            place += 1
+        rows.append((chr(number), start, end))
+        start = end
+        place += 1
+    return rows

@@ -1,0 +1,127 @@
+"""Disguised values: found in the normalised copy, reported in the original."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import relay.detect.recognizers
+from relay.detect.analyzer import Analyzer
+from relay.detect.normalize import normalize
+from relay.registry import collect
+from relay.types import Segment, Span
+
+ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+
+FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in map(chr, range(0x21, 0x7F))})
+
+DISGUISES = {
+    "percent": lambda value: "".join(f"%{byte:02X}" for byte in value.encode()),
+    "percent, signs only": lambda value: "".join(c if c.isalnum() else f"%{ord(c):02x}" for c in value),
+    "html decimal": lambda value: "".join(f"&#{ord(char)};" for char in value),
+    "html hexadecimal": lambda value: "".join(f"&#x{ord(char):x};" for char in value),
+    "json": lambda value: "".join(f"\\u{ord(char):04x}" for char in value),
+    "full-width": lambda value: value.translate(FULL_WIDTH),
+    "zero-width space": "\u200b".join,
+    "soft hyphen": "\u00ad".join,
+    "word joiner": "\u2060".join,
+}
+
+ROWS = [
+    ("maria@example.org", "EMAIL_ADDRESS"),
+    ("4111-1111-1111-1111", "CREDIT_CARD"),
+    ("DE89370400440532013000", "IBAN_CODE"),
+    ("AKIAIOSFODNN7EXAMPLE", "AWS_ACCESS_KEY"),
+]
+
+
+@pytest.mark.parametrize("disguise", DISGUISES)
+@pytest.mark.parametrize(("value", "entity_type"), ROWS)
+def test_a_disguised_value_is_found_whole(value: str, entity_type: str, disguise: str) -> None:
+    """The span covers exactly the disguised value, in code points of the original."""
+    hidden = DISGUISES[disguise](value)
+    text = f"see {hidden} now"
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [(text[s.start : s.end], s.entity_type) for s in spans] == [(hidden, entity_type)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("write to mаriа@exаmple.org", "mаriа@exаmple.org"),  # Cyrillic а
+        ("write to mαria@example.org", "mαria@example.org"),  # Greek alpha
+        ("card ٤١١١ ١١١١ ١١١١ ١١١١", "٤١١١ ١١١١ ١١١١ ١١١١"),  # Arabic-Indic digits
+        ("card 𝟒𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟏𝟏𝟏𝟏", "𝟒𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟏𝟏𝟏𝟏 𝟏𝟏𝟏𝟏"),
+    ],
+)
+def test_foreign_characters_hide_nothing(text: str, value: str) -> None:
+    """Look-alike letters and digits of other scripts are read as what they look like."""
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [text[s.start : s.end] for s in spans] == [value]
+
+
+def test_a_value_found_plain_is_found_disguised() -> None:
+    """What no recognizer would find disguised is found because it is known from elsewhere."""
+    texts = ["I am Zo\u00eb-Ann 4711", "signed Zoe\u0308-Ann 4711", "%5aZo%C3%AB-Ann%204711", "q=Zo%C3%AB-Ann%204711"]
+    rows = ANALYZER.analyze(
+        [Segment(pointer=f"/{place}", text=text) for place, text in enumerate(texts)],
+        known=[("CUSTOM", "Zo\u00eb-Ann 4711")],
+    )
+    assert [[text[s.start : s.end] for s in row] for text, row in zip(texts, rows, strict=True)] == [
+        ["Zo\u00eb-Ann 4711"],
+        ["Zoe\u0308-Ann 4711"],
+        [],  # another word
+        ["Zo%C3%AB-Ann%204711"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "100% sure & ready", "a = b & c; d % 2", "Привет, мир", "Ελλάδα", "naïve café", "日本語"]
+)
+def test_plain_text_has_no_copy(text: str) -> None:
+    """Nothing to undo: no copy."""
+    assert normalize(text) is None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "%41",
+                "%C3%A9",
+                "%ff",
+                "&amp;",
+                "&#x1F600;",
+                "\\u0041",
+                "\\ud83d\\ude00",
+                "\u200b",
+                "e\u0301",
+                "ﬁ",
+                "Ａ",
+                "а",
+                "x",
+                "7",
+                " ",
+            ]
+        ),
+        max_size=12,
+    ).map("".join)
+)
+def test_ranges_run_forward_and_cover(text: str) -> None:
+    """Every character of the copy stands for a non-empty range, in order, inside the original."""
+    copy = normalize(text)
+    if copy is None:
+        return
+    assert len(copy.text) == len(copy.starts) == len(copy.ends)
+    assert all(low < high <= len(text) for low, high in zip(copy.starts, copy.ends, strict=True))
+    assert list(copy.starts) == sorted(copy.starts)
+    assert list(copy.ends) == sorted(copy.ends)
+    if copy.text:
+        assert copy.back(Span("CUSTOM", 0, len(copy.text))).start == copy.starts[0]
+
+
+def test_work_is_linear() -> None:
+    """The copy of twice the text has twice the length, and a long one is made at all."""
+    assert len((normalize("%41" * 50_000) or normalize("")).text) == 50_000  # type: ignore[union-attr]
