@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA corpora")
     parser.add_argument("--checkpoint", type=Path, help="keep the weights here while training")
     parser.add_argument("--weights", type=Path, help="skip training and take these weights")
-    parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten")
+    parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten (default: README.md beside OUT)")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
     random.seed(SEED)
@@ -82,10 +82,11 @@ def main() -> int:
     print(table(plain), flush=True)
     speed = speed_line(quantised)
     say(speed)
-    if arguments.card:
+    card = arguments.card or arguments.out.parent / "README.md"
+    if card.exists() and not arguments.smoke:
         origins = origin_table(quantised, read_lists(arguments.data / "lists"))
         size_mb = (arguments.out / "model.onnx").stat().st_size / 1e6
-        write_scores(arguments.card, plain, int8, origins, speed, size_mb)
+        write_scores(card, plain, int8, origins, speed, size_mb)
     # A smoke run has learnt nothing, so its figures are noise.
     worse = [] if arguments.smoke else losses(plain, int8)
     for line in worse:

@@ -81,7 +81,7 @@ def fit(
             step += 1
             if step % 100 == 0:
                 log(f"epoch {epoch} batch {index}/{len(groups)} loss {running:.4f} {time.monotonic() - began:.0f} s")
-            if checkpoint is not None and step % 500 == 0:
+            if checkpoint is not None and step % 250 == 0:
                 torch.save(model.state_dict(), checkpoint)
     model.eval().to("cpu")
     if checkpoint is not None:

@@ -156,7 +156,7 @@ def _people(folder: Path) -> dict[str, tuple[list[str], list[str]]]:
     for into, file in ((first, "common-forenames-by-country.csv"), (last, "common-surnames-by-country.csv")):
         with (base / file).open(encoding="utf-8-sig", newline="") as lines:
             for row in csv.DictReader(lines):
-                for column in ("Romanized Name", "Romanized Name", "Romanized Name", "Localized Name"):
+                for column in ("Romanized Name",) * 5 + ("Localized Name",):
                     name = row[column].strip()
                     if name and "/" not in name and "(" not in name and len(name) > 1:
                         into[row["Country"]].append(name)

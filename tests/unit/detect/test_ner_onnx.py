@@ -61,7 +61,7 @@ def test_people_are_found(model: NerModel, text: str, people: set[str]) -> None:
         "How do I deploy Django on Kubernetes with Terraform?",
         "Write a Python function that sorts a list of integers.",
         "Will you mark the grant as paid? May I bill it?",
-        "import numpy as np\nfrom collections import OrderedDict\n\ndef get_first_name(user):\n    return user.first_name\n",
+        "import numpy as np\nfrom enum import Enum\n\ndef get_first_name(user):\n    return user.first_name\n",
         "Explain Dijkstra's algorithm and Bayes' theorem.",
         "ERROR HttpRequestHandler - connection refused on port 8080",
         "The password must have at least 8 characters.",
@@ -144,7 +144,7 @@ def test_long_texts_are_read_to_the_end(model: NerModel) -> None:
         "\u202e\u200b\ufeff",
         "John Smith-" * 3_000,
     ],
-    ids=lambda text: f"{len(text)}-{ascii(text[:3])}",
+    ids=lambda text: f"{len(text)}-{text[:3]!a}",
 )
 def test_bad_input_is_bounded(model: NerModel, text: str) -> None:
     """No string makes it raise, and spans stay disjoint, ordered and inside the text."""
@@ -297,6 +297,10 @@ def spans_of(text: str, *marked: tuple[str, str]) -> list[Span]:
         ("Sarah's car", [("Sarah", "PERSON")], ["Sarah"]),
         ("James' car", [("James'", "PERSON")], ["James"]),
         ("(John Smith),", [("(John Smith),", "PERSON")], ["John Smith"]),
+        ("ask Dr. Moore", [("Moore", "PERSON")], ["Dr. Moore"]),
+        ("ask Mr. Moore", [("Moore", "PERSON")], ["Moore"]),
+        ("the Smith-led team", [("Smith", "PERSON")], ["Smith"]),
+        ("Anna'll come", [("Anna", "PERSON")], ["Anna"]),
         ("pay 4532 now", [("4532", "PERSON")], []),
         ("pay 4532 now", [("4532", "ID_NUMBER")], ["4532"]),
         ("hey @john_doe99!", [("john", "USERNAME")], ["@john_doe99"]),

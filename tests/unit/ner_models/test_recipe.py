@@ -1,0 +1,243 @@
+"""The recipe's parts do what the card says: labels, masks, templates, packing, gate; and the whole of it runs."""
+
+from __future__ import annotations
+
+import gzip
+import importlib.util
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ner_models.train.corpora import CORPORA, doubtful, read_corpus
+from ner_models.train.features import augment, batches, encode_row, pack
+from ner_models.train.gate import losses
+from ner_models.train.generate import SLOT, Generator, read_templates
+from ner_models.train.judge import score
+from ner_models.train.names import Lists
+from ner_models.train.rows import ALL, LABELS, TYPES, Row, column
+from relay.detect.ner_onnx import Coder, NerModel
+from relay.types import Span
+
+ROOT = Path(__file__).parents[3]
+DATA = ROOT.parent / "shared" / "data"
+
+LISTS = Lists(
+    people={
+        code: (["Anna", "João", "Wei"], ["Silva", "van der Berg", "O'Neill"])
+        for code in ("US", "DE", "FR", "ES", "IT", "PT", "NL", "GB", "SE", "PL", "IN")
+    },
+    us_first=["Mary", "John", "Will", "Rose"],
+    us_last=["Smith", "Jones", "Hill", "Stone"],
+    cities={"Germany": ["Ulm"], "United States": ["Salem"], "France": ["Lyon"]},
+    countries=["Germany", "France"],
+    companies=["Acme Inc.", "Example Corp"],
+    us_streets=[("1 Main Street", "Salem", "OR", "97301")],
+    odd_addresses=["12 N Oak St, Salem, OR 97301"],
+    given_names=frozenset({"anna", "mary", "will"}),
+    family_names=frozenset({"smith"}),
+)
+
+
+@pytest.fixture(scope="module")
+def coder() -> Coder:
+    return Coder((ROOT / "ner_models/fast/vocab.txt").read_text(encoding="utf-8").splitlines())
+
+
+def allowed_of(coder: Coder, row: Row) -> list[set[str]]:
+    sample = encode_row(row, coder)
+    assert sample is not None
+    return [{LABELS[place] for place in np.flatnonzero(token)} for token in sample.allowed]
+
+
+def test_targets_of_a_fully_known_row(coder: Coder) -> None:
+    """Each token has one label; a continuation piece of a name is I."""
+    row = Row(text="hi Gonzaleza now", spans=((3, 12, "PERSON"),), known=ALL, source="test")
+    targets = allowed_of(coder, row)
+    assert targets[:2] == [{"O"}, {"B-PERSON"}]
+    assert len(targets) > 3, "the name was meant to be cut into pieces"
+    assert targets[2:-1] == [{"I-PERSON"}] * (len(targets) - 3)
+    assert targets[-1] == {"O"}
+
+
+def test_unannotated_types_stay_open(coder: Coder) -> None:
+    """Outside the spans, a type that the corpus does not annotate is as allowed as O."""
+    row = Row(text="hi Anna today", spans=((3, 7, "PERSON"),), known=ALL - {"DATE_TIME"}, source="test")
+    free = {"O", "B-DATE_TIME", "I-DATE_TIME"}
+    assert allowed_of(coder, row) == [free, {"B-PERSON"}, free]
+
+
+def test_unsure_ranges_teach_nothing(coder: Coder) -> None:
+    """A token in doubt allows no label, which leaves it out of the loss."""
+    row = Row(text="call 555 now", spans=(), known=ALL, unsure=((5, 8),), source="test")
+    assert allowed_of(coder, row) == [{"O"}, set(), {"O"}]
+
+
+def test_every_template_fills_and_marks_its_values() -> None:
+    """All templates of both halves fill; spans are inside the text, disjoint, in order, of known types."""
+    world = Generator(LISTS, 3)
+    for test in (False, True):
+        for style, template in read_templates(test=test):
+            row = world.row(style, template)
+            assert not SLOT.search(row.text)
+            edges = [edge for start, end, _ in row.spans for edge in (start, end)]
+            assert edges == sorted(edges)
+            assert all(0 <= start < end <= len(row.text) and kind in TYPES for start, end, kind in row.spans)
+
+
+def test_templates_are_split() -> None:
+    """No template is in both halves, and the test half is a tenth or so."""
+    train, test = read_templates(test=False), read_templates(test=True)
+    assert not set(train) & set(test)
+    assert 0.04 < len(test) / len(train) < 0.25
+
+
+def test_generator_repeats_itself() -> None:
+    """One seed, one set of rows; another seed, another."""
+    first, again, other = (list(Generator(LISTS, seed).rows(50)) for seed in (1, 1, 2))
+    assert first == again != other
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "labels", "spans"),
+    [
+        (
+            "btc_train",
+            "@anna met Bob",
+            [(0, 1, "PERSON"), (1, 5, "PERSON"), (10, 13, "PERSON")],
+            [(0, 5, "USERNAME"), (10, 13, "PERSON")],
+        ),
+        ("multidogo_train", "zip 90210 ok", [(4, 9, "ZIP")], [(4, 9, "STREET_ADDRESS")]),
+        ("multidogo_train", "90210", [(0, 5, "ZIP")], []),
+        ("sgd_subset", "see Dr. Ann Poe, MD", [(4, 19, "PERSON")], [(8, 15, "PERSON")]),
+        ("sgd_subset", "alta eye care is open", [(0, 13, "PERSON")], []),
+        ("stackoverflow_train", "thanks @bob and Al", [(16, 18, "USERNAME")], [(7, 11, "USERNAME")]),
+        (
+            "meddocan_es_train",
+            "de 03 años, 28036",
+            [(3, 10, "EDAD_SUJETO_ASISTENCIA"), (12, 17, "TERRITORIO")],
+            [(3, 10, "AGE"), (12, 17, "STREET_ADDRESS")],
+        ),
+    ],
+)
+def test_label_traps(
+    tmp_path: Path, file: str, text: str, labels: list[tuple[int, int, str]], spans: list[tuple[int, int, str]]
+) -> None:
+    """The corpora's known traps are mapped as the data's description says."""
+    row = {"id": "1", "text": text, "spans": [{"start": s, "end": e, "label": k} for s, e, k in labels]}
+    with gzip.open(tmp_path / f"{file}.jsonl.gz", "wt", encoding="utf-8") as out:
+        out.write(json.dumps(row) + "\n")
+    corpus = next(corpus for corpus in CORPORA if corpus.file == file)
+    rows: list[Row] = []
+    rng = random.Random(0)
+    while not rows:
+        rows = read_corpus(corpus, tmp_path, rng)
+    assert list(rows[0].spans) == spans
+
+
+def test_names_in_unlabelled_text_are_doubtful() -> None:
+    """A capitalised listed name and its capitalised neighbours teach nothing; the same word in lower case does."""
+    text = "Anna Qwerty will import Numpy"
+    assert [text[start:end] for start, end in doubtful(text, LISTS)] == ["Anna", "Qwerty"]
+
+
+def test_augmenting_keeps_offsets() -> None:
+    """Whatever happens to the letters, the length stays, so the spans still fit."""
+    row = Row(text="Hi Anna, İstanbul is nice. See you!", spans=((3, 7, "PERSON"),), known=ALL, source="test")
+    rng = random.Random(1)
+    assert all(len(augment(row, rng).text) == len(row.text) for _ in range(300))
+
+
+def test_packing_loses_no_token(coder: Coder) -> None:
+    """Sequences keep to the limit and together hold every token of the rows; batches too."""
+    rows = [Row(text="word " * size, spans=(), known=ALL, source="test") for size in (1, 5, 70, 300)]
+    samples = [sample for row in rows if (sample := encode_row(row, coder))]
+    packed = pack(samples, coder, random.Random(2), limit=64, alone=0.3)
+    assert all(len(sample.ids) <= 64 for sample in packed)
+    assert sum(len(sample.ids) - 2 for sample in packed) == sum(len(sample.ids) for sample in samples)
+    assert sum(int(batch.mask.sum()) for batch in batches(packed, random.Random(3), tokens=256)) == sum(
+        len(sample.ids) for sample in packed
+    )
+
+
+def test_score_counts_letters_and_digits() -> None:
+    """Punctuation at the edges does not count, a half-covered name is no hit, a stray span is noise."""
+    gold = [{"text": "Hi Ann Poe, at noon", "spans": [{"start": 3, "end": 11, "label": "PERSON"}]}]
+    whole = score(gold, [[Span("PERSON", 3, 10)]])
+    assert (whole.f2, whole.hit, whole.person_hit, whole.noise) == (1.0, 1.0, 1.0, 0.0)
+    half = score(gold, [[Span("PERSON", 3, 6), Span("PERSON", 15, 19)]])
+    assert (half.recall, half.hit, half.noise) == (0.5, 0.0, 200.0)
+
+
+def test_gate_refuses_a_worse_int8_model() -> None:
+    """Half a point of mean F2 lost is enough to refuse."""
+    gold = [{"text": "Ann Poe", "spans": [{"start": 0, "end": 7, "label": "PERSON"}]}]
+    good, bad = score(gold, [[Span("PERSON", 0, 7)]]), score(gold, [[Span("PERSON", 0, 3)]])
+    assert losses({"set": good}, {"set": good}) == []
+    assert losses({"set": good}, {"set": bad}) != []
+
+
+def test_columns_match_the_labels() -> None:
+    """The model's output order is the one order everywhere."""
+    assert all(LABELS[column(kind)] == f"B-{kind}" and LABELS[column(kind) + 1] == f"I-{kind}" for kind in TYPES)
+    assert NerModel.load(ROOT / "ner_models/fast").labels == TYPES
+
+
+needs_torch = pytest.mark.skipif(importlib.util.find_spec("torch") is None, reason="torch is not installed here")
+
+
+@needs_torch
+def test_partial_loss_is_the_mass_of_what_is_allowed() -> None:
+    """With one allowed label it is cross-entropy; two allowed labels add up; a token without any does not count."""
+    import torch
+
+    from ner_models.train.fit import partial_loss
+
+    logits = torch.log(torch.tensor([[[0.5, 0.3, 0.2], [0.5, 0.3, 0.2], [0.1, 0.1, 0.8]]]))
+    allowed = torch.tensor([[[True, False, False], [True, True, False], [False, False, False]]])
+    assert float(partial_loss(logits, allowed)) == pytest.approx(-(np.log(0.5) + np.log(0.8)) / 2)
+
+
+@needs_torch
+def test_exported_graph_equals_the_network(tmp_path: Path) -> None:
+    """The graph written node by node computes what the trained network computes; int8 stays near it."""
+    import onnxruntime
+    import torch
+
+    from ner_models.train.encoder import Encoder, EncoderConfig
+    from ner_models.train.export import build_graph
+
+    torch.manual_seed(1)
+    config = EncoderConfig(labels=5, layers=2, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    model = Encoder(config).eval()
+    ids, types = torch.randint(0, 50, (1, 11)), torch.randint(0, 12, (1, 11))
+    with torch.no_grad():
+        expected = model(ids, types).numpy()
+    weights = {name: value.numpy() for name, value in model.state_dict().items()}
+    for int8, tolerance in ((False, 1e-4), (True, 0.1)):
+        graph = build_graph(weights, layers=2, heads=4, int8=int8).SerializeToString()
+        session = onnxruntime.InferenceSession(graph, providers=["CPUExecutionProvider"])
+        (found,) = session.run(None, {"ids": ids.numpy(), "types": types.numpy()})
+        assert np.abs(found - expected).max() < tolerance
+
+
+@needs_torch
+@pytest.mark.skipif(not DATA.is_dir(), reason="the corpora are not beside the checkout")
+def test_smoke_run_of_the_whole_recipe(tmp_path: Path) -> None:
+    """Data, training, calibration, export, scoring: every step runs and leaves a model that loads."""
+    command = [
+        sys.executable,
+        "-m",
+        "ner_models.train",
+        "--smoke",
+        "--data",
+        str(DATA),
+        "--out",
+        str(tmp_path / "fast"),
+    ]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=900)
+    assert isinstance(NerModel.load(tmp_path / "fast").find("My name is John Smith."), list)
