@@ -56,6 +56,13 @@ HEALTH = Lexicon(
     "health",
     _lines(
         """
+        mrn
+        medical record number
+        patient id
+        patient's
+        inpatient
+        outpatient
+        icd 10
         diagnosed with
         diagnosis of
         prognosis

@@ -236,7 +236,7 @@ class _Linter:
             assert narrow.action is not None
             mild = wide.action.strictness <= narrow.action.strictness
             match = self._policy.exemptions[other.path[1]].match
-            same_match = match is None or match == self._policy.exemptions[item.path[1]].match
+            same_match = not (match or "").strip("*") or match == self._policy.exemptions[item.path[1]].match
             if mild and same_match and other.types >= item.types and _weaker_or_equal(wide, narrow):
                 equal = wide.action is narrow.action and other.types == item.types and _weaker_or_equal(narrow, wide)
                 if not equal or other.path < item.path:
@@ -253,7 +253,7 @@ class _Linter:
                 "everything that no rule names leaves as it is",
             )
         for rank, item in enumerate(self._policy.exemptions):
-            if item.match is None or not item.match.strip("*"):
+            if not (item.match or "").strip("*"):
                 yield self._finding(
                     ("exemptions", rank),
                     Severity.WARNING,

@@ -176,14 +176,14 @@ class _Reader:
         self._expect(events, yaml.StreamStartEvent)
         first = next(events)
         if isinstance(first, yaml.StreamEndEvent):
-            raise _Refused(None, 'is empty; a policy begins with "version: 1"')
+            raise _Refused(None, "is empty")
         tree = self._node(events, next(events), ())
         self._expect(events, yaml.DocumentEndEvent)
         after = next(events)
         if not isinstance(after, yaml.StreamEndEvent):
             raise _Refused(after.start_mark, "a second document begins here; one file is one policy")
         if tree is None:
-            raise _Refused(None, 'is empty; a policy begins with "version: 1"')
+            raise _Refused(None, "is empty")
         return Document(file=self.file, tree=tree, keys=self.keys, values=self.values)
 
     @staticmethod
@@ -272,7 +272,16 @@ def validate_as(document: Document, model: type[_Model]) -> _Model:
         return model.model_validate(document.tree)
     except ValidationError as error:
         details = error.errors(include_url=False, include_context=True, include_input=True)
-    raise fault(_complaint(document, model, detail) for detail in details)
+    # Pydantic counts only the good items of a list, so a list of one bad item is "too short" as well.
+    raise fault(
+        _complaint(document, model, detail)
+        for detail in details
+        if not (detail["type"] == "too_short" and any(_is_below(other["loc"], detail["loc"]) for other in details))
+    )
+
+
+def _is_below(loc: tuple[str | int, ...], parent: tuple[str | int, ...]) -> bool:
+    return len(loc) > len(parent) and loc[: len(parent)] == parent
 
 
 def _complaint(document: Document, model: type[BaseModel], detail: Any) -> Complaint:

@@ -154,6 +154,16 @@ def test_the_conditional_rule_is_stricter_than_the_plain_one_only_where_it_holds
     assert action(decide(policy, "PERSON", role=Role.USER)) == "mask"
 
 
+def test_an_exemption_stricter_than_what_holds_changes_nothing() -> None:
+    """The exemption is milder than a rule that does not hold for this span, and stricter than the floor that does."""
+    policy = (
+        "rules: [{entity: PERSON, roles: tool, action: redact}]\n"
+        "exemptions: [{entity: PERSON, on: frontier, action: mask, why: w}]"
+    )
+    assert action(decide(policy, "PERSON", role=Role.USER)) == "placeholder"
+    assert action(decide(policy, "PERSON", role=Role.TOOL)) == "mask"
+
+
 # (policy, types, text, available, route, refused)
 ROUTES = [
     ("", ("PERSON",), "", BOTH, "frontier", False),

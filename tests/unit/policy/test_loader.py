@@ -12,7 +12,7 @@ from relay.types import Action, RouteKind
 
 RULE = "version: 1\nrules:\n  - "
 EXEMPTION = "version: 1\nexemptions:\n  - "
-EMPTY = 'p.yaml: is empty; a policy begins with "version: 1"'
+EMPTY = "p.yaml: is empty"
 
 # (what is wrong, the file, the complaints)
 WRONG = [

@@ -1,0 +1,151 @@
+"""`relay policy` as its users see it: exit status, text, JSON, and no value where no terminal is."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from relay.cli.policy import app
+from relay.errors import ConfigFault
+
+# Patterns only: quick, and the same on every machine.
+POLICY = """version: 1
+model: none
+rules:
+  - {class: PCI, require: local, why: w}
+  - {entity: EMAIL_ADDRESS, roles: tool, action: block, why: w}
+"""
+CANARY = "maria.canary@example.org"
+
+
+@pytest.fixture
+def policy(tmp_path: Path) -> Path:
+    path = tmp_path / "p.yaml"
+    path.write_text(POLICY, encoding="utf-8")
+    return path
+
+
+def call(*arguments: object, text: str = "") -> tuple[int, str]:
+    result = CliRunner().invoke(app, [str(item) for item in arguments], input=text)
+    if isinstance(result.exception, ConfigFault):
+        raise result.exception
+    return result.exit_code, result.stdout
+
+
+def test_lint_is_content_with_a_good_policy(policy: Path) -> None:
+    """Nothing to say is status 0."""
+    status, out = call("lint", policy)
+    assert (status, "nothing to say; digest" in out) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "status", "shown"),
+    [
+        ("version: 1\nrules: [{entity: US_SSN, action: block}]", [], 0, ":2:9: warning: US_SSN:block does not say why"),
+        ("version: 1\nrules: [{entity: US_SSN, action: block}]", ["--strict"], 1, "[no-why]"),
+        ("version: 1\nrules: [{entity: US_SNN, action: block, why: w}]", [], 1, 'did you mean "US_SSN"?'),
+        ("version: 1\nrule: []", [], 1, ':2:1: unknown key "rule"; did you mean "rules"?'),
+    ],
+)
+def test_lint_fails_on_errors_and_on_warnings_when_strict(
+    text: str, options: list[str], status: int, shown: str, tmp_path: Path
+) -> None:
+    """Status 1 for errors; warnings are shown, and count with --strict."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    found, out = call("lint", path, *options)
+    assert found == status
+    assert shown in out
+    machine = json.loads(call("lint", path, *options, "--json")[1])
+    assert {row["severity"] for row in machine} <= {"error", "warning"}
+    assert machine
+
+
+def test_test_runs_the_cases_beside_a_policy(policy: Path) -> None:
+    """Status 1 and the place when a case does not hold, 0 when all do."""
+    cases = policy.with_name("p.test.yaml")
+    cases.write_text(
+        f"cases:\n  - name: mail\n    text: to {CANARY}\n    expect: {{entities: {{EMAIL_ADDRESS: mask}}}}\n", "utf-8"
+    )
+    status, out = call("test", policy.parent)
+    assert status == 1
+    assert f"{cases}:2: mail: EMAIL_ADDRESS: expected mask, got placeholder" in out
+    assert "0 of 1 cases hold" in out
+    cases.write_text(cases.read_text("utf-8").replace("mask", "placeholder"), "utf-8")
+    status, out = call("test", cases, "--json")
+    assert (status, json.loads(out)["passed"], json.loads(out)["failed"]) == (0, 1, 0)
+    assert CANARY not in out
+
+
+def test_test_says_when_there_is_nothing_to_run(tmp_path: Path) -> None:
+    """An empty folder is a mistake, not a success."""
+    with pytest.raises(ConfigFault, match=r"no file here ends with \.test\.yaml"):
+        call("test", tmp_path)
+
+
+def test_explain_shows_type_rule_action_and_route_without_values(policy: Path) -> None:
+    """Piped output names everything but the value."""
+    body = {"model": "m", "messages": [{"role": "user", "content": f"mail {CANARY} now"}]}
+    status, out = call("explain", "--policy", policy, text=json.dumps(body))
+    assert status == 0
+    for shown in ("route   frontier", "/messages/0/content 5-29", "EMAIL_ADDRESS", "placeholder", "default.frontier"):
+        assert shown in out
+    assert CANARY not in out
+    status, out = call("explain", "--policy", policy, "--json", text=json.dumps(body))
+    (span,) = json.loads(out)["spans"]
+    assert (span["pointer"], span["start"], span["end"], span["rule"]) == (
+        "/messages/0/content",
+        5,
+        29,
+        "default.frontier",
+    )
+    assert CANARY not in out
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "status", "refused"),
+    [
+        ("card 4111 1111 1111 1111", [], 0, []),
+        ("card 4111 1111 1111 1111", ["--no-local"], 1, [{"rule": "class=PCI:local", "subject": "PCI"}]),
+        (
+            json.dumps({"messages": [{"role": "tool", "content": [{"type": "text", "text": CANARY}]}]}),
+            [],
+            1,
+            [{"rule": "EMAIL_ADDRESS role=tool:block", "subject": "EMAIL_ADDRESS"}],
+        ),
+        (json.dumps({"system": CANARY}), [], 0, []),
+    ],
+)
+def test_explain_ends_with_status_1_when_policy_refuses(
+    body: str, options: list[str], status: int, refused: list[dict[str, str]], policy: Path, tmp_path: Path
+) -> None:
+    """A text or a request in a file: the decision, and the status for scripts."""
+    request = tmp_path / "request.json"
+    request.write_text(body, encoding="utf-8")
+    found, out = call("explain", "--policy", policy, request, "--json", *options)
+    assert (found, json.loads(out)["blocked"]) == (status, refused)
+
+
+def test_a_request_that_cannot_be_read_is_one_line(policy: Path, tmp_path: Path) -> None:
+    """A missing file and bytes that are no text."""
+    with pytest.raises(ConfigFault, match=r"none\.json: cannot be read"):
+        call("explain", "--policy", policy, tmp_path / "none.json")
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(b"{\xff")
+    with pytest.raises(ConfigFault, match="the request is not UTF-8: byte 1"):
+        call("explain", "--policy", policy, broken)
+
+
+def test_importing_the_commands_imports_nothing_heavy() -> None:
+    """`relay --help` is quick: pydantic, yaml and the detectors come when a command runs."""
+    code = (
+        "import sys, relay.cli.policy\n"
+        "print(sorted({'pydantic', 'yaml', 'hyperscan', 'onnxruntime'} & set(sys.modules)))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"

@@ -1,0 +1,118 @@
+"""Globs, labels and the digest."""
+
+from __future__ import annotations
+
+import pytest
+
+from relay.policy.classes import DataClass
+from relay.policy.loader import parse
+from relay.policy.model import glob_matcher
+
+# (glob, text, does it match)
+GLOBS = [
+    ("US_SSN", "US_SSN", True),
+    ("US_SSN", "US_SSNS", False),
+    ("US_SSN", "XUS_SSN", False),
+    ("US_*", "US_SSN", True),
+    ("US_*", "US_", True),
+    ("US_*", "AUS_SSN", False),
+    ("*_NUMBER", "PHONE_NUMBER", True),
+    ("*_NUMBER", "_NUMBER_", False),
+    ("*", "", True),
+    ("**", "anything", True),
+    ("a*b*c", "abc", True),
+    ("a*b*c", "aXbYc", True),
+    ("a*b*c", "acb", False),
+    ("a*a", "a", False),
+    ("a*a", "aa", True),
+    ("*@example.com", "Info@Example.COM", True),
+    ("*@example.com", "info@example.com.evil.example", False),
+    ("*@example.com", "info@exampleXcom", False),
+    ("*ab*ab*", "abab", True),
+    ("*ab*ab*", "aba", False),
+    ("ſtraße*", "STRASSE 1", True),
+    ("a?b", "aXb", False),
+    ("[ab]", "a", False),
+]
+
+
+@pytest.mark.parametrize(("glob", "text", "matches"), GLOBS)
+def test_a_star_is_the_only_character_that_stands_for_others(glob: str, text: str, matches: bool) -> None:
+    """The whole text in any letter case; everything but `*` stands for itself."""
+    assert glob_matcher(glob)(text) is matches
+
+
+def test_a_hostile_glob_takes_no_longer_than_its_parts() -> None:
+    """Many stars over a long text: every part is sought once, from where the one before ended."""
+    assert glob_matcher("*a" * 60 + "b")("a" * 100_000) is False
+
+
+# (rule, how decisions call it)
+LABELS = [
+    ("{entity: US_SSN, action: block}", "US_SSN:block"),
+    ("{entity: [US_SSN, 'UK_*'], action: mask, on: local}", "US_SSN,UK_*:mask@local"),
+    ("{class: PHI, require: local}", "class=PHI:local"),
+    ("{class: [PHI, PCI], action: redact, require: local}", "class=PHI,PCI:redact+local"),
+    ("{group: FINANCE, clients: 'hr-*', min_score: 0.5, action: mask}", "group=FINANCE client=hr-* score>=0.5:mask"),
+    ("{name: contract 4.2, entity: US_SSN, action: block}", "contract 4.2"),
+]
+
+
+@pytest.mark.parametrize(("rule", "label"), LABELS)
+def test_a_rule_is_called_by_its_name_or_by_what_it_says(rule: str, label: str) -> None:
+    """Labels do not depend on the place in the file."""
+    assert parse(f"version: 1\nrules: [{rule}]", "p.yaml").rules[0].label == label
+
+
+def test_an_exemption_is_called_without_its_match() -> None:
+    """A `match` may be somebody's address, and labels go into refusals and logs."""
+    policy = parse(
+        "version: 1\nexemptions: [{entity: EMAIL_ADDRESS, match: canary@example.org, on: local, action: keep, why: w}]",
+        "p.yaml",
+    )
+    assert policy.exemptions[0].label == "exempt EMAIL_ADDRESS:keep@local"
+
+
+ONE = "version: 1\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local, why: a}]\n"
+SAME = [
+    "# a comment\nversion: 1\ntitle: t\nrules:\n  - name: n\n    entity: [US_ITIN, US_SSN]\n    action: mask\n    require: local",
+    "version: 1\nrules: [{entity: US_SSN, action: mask, require: local}, {entity: US_ITIN, action: mask, require: local}]",
+    "version: 1\nrules: [{entity: [US_SSN, US_ITIN], action: mask}, {entity: [US_ITIN, US_SSN, US_SSN], require: local}]",
+    "version: 1\ndefault: {local: keep}\nprefer: frontier\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local, min_score: 0}]",
+]
+OTHER = [
+    "version: 1\nrules: [{entity: [US_SSN, US_ITIN], action: redact, require: local}]",
+    "version: 1\nrules: [{entity: [US_SSN], action: mask, require: local}]",
+    "version: 1\nrules: [{entity: [US_SSN, US_ITIN], action: mask}]",
+    "version: 1\nprefer: local\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local}]",
+    "version: 1\ndetect: {on: URL}\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local}]",
+    "version: 1\nrestore: {urls: true}\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local}]",
+    "version: 1\nrules: [{entity: [US_SSN, US_ITIN], action: mask, require: local, min_score: 0.1}]",
+    "version: 1\nrules: [{entity: [US_SSN, US_ITIN], roles: user, action: mask, require: local}]",
+]
+
+
+@pytest.mark.parametrize("text", SAME)
+def test_what_means_the_same_has_the_same_digest(text: str) -> None:
+    """Order, layout, names, reasons, defaults written out, and one rule written as several."""
+    assert parse(text, "p.yaml").digest == parse(ONE, "p.yaml").digest
+
+
+@pytest.mark.parametrize("text", OTHER)
+def test_what_means_something_else_has_another_digest(text: str) -> None:
+    """Near misses of the above."""
+    assert parse(text, "p.yaml").digest != parse(ONE, "p.yaml").digest
+
+
+def test_digests_are_all_different_and_short() -> None:
+    """Sixteen hex digits."""
+    digests = {parse(text, "p.yaml").digest for text in (ONE, *OTHER)}
+    assert len(digests) == 1 + len(OTHER)
+    assert all(len(digest) == 16 and int(digest, 16) >= 0 for digest in digests)
+
+
+def test_the_classes_are_those_of_the_taxonomy() -> None:
+    """The names that the entity-type table hints at exist here."""
+    from relay.detect.taxonomy import ENTITY_TYPES
+
+    assert {hint for info in ENTITY_TYPES.values() for hint in info.classes} <= {item.value for item in DataClass}
