@@ -8,7 +8,7 @@ Rules:
    those placeholders; `finish` lets it go.
 3. A restored value is never looked at again.
 4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`relay.surroundings`), unless
-   `urls` is true or the URL's host is among `hosts`.
+   `urls` is true or the URL's host is among `hosts`; and no placeholder that `allowed` refuses, whatever surrounds it.
 5. In JSON text a value is escaped as deep as the strings it stands in.
 """
 
@@ -17,7 +17,7 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
-from collections.abc import Container
+from collections.abc import Callable, Container
 from urllib.parse import quote
 
 from relay.alterations import grammar, key_of
@@ -36,10 +36,13 @@ _OPENERS = ("[", "\uff3b", "\u3010")
 class Restorer:
     """Restores one lane. Make one for each lane of each response; it is not shared between threads.
 
+    `allowed` is asked about each placeholder before it is restored: for the arguments of a tool, say, whether policy
+    gives that tool values of that entity type.
     `feed` and `finish` raise SessionClosed when the vault is shredded meanwhile.
     """
 
     __slots__ = (
+        "_allowed",
         "_before",
         "_carry",
         "_encoding",
@@ -61,6 +64,7 @@ class Restorer:
         encoding: Encoding = Encoding.TEXT,
         urls: bool = False,
         hosts: Container[str] = (),
+        allowed: Callable[[str], bool] | None = None,
     ) -> None:
         self._vault = vault
         self._encoding = encoding
@@ -73,6 +77,7 @@ class Restorer:
         self._needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
         self._urls = urls
         self._hosts = hosts
+        self._allowed = allowed
         self._place = None if urls and encoding is Encoding.TEXT else Surroundings(encoding)
         self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
         self._carry = ""
@@ -192,11 +197,10 @@ class Restorer:
 
     def _value(self, placeholder: str, raw: str, form: str) -> str:
         place = self._place
-        if place is not None and place.inside and not self._urls:
-            host = place.host
-            if host is None or host not in self._hosts:
+        if not self._may_restore(placeholder):
+            if place is not None:
                 place.feed(raw)
-                return raw
+            return raw
         value = self._vault.open(placeholder)
         if place is not None:
             place.feed_value(value)
@@ -206,6 +210,14 @@ class Restorer:
             for _ in range(max(1, place.depth)):
                 value = json.dumps(value, ensure_ascii=False)[1:-1]
         return value
+
+    def _may_restore(self, placeholder: str) -> bool:
+        if self._allowed is not None and not self._allowed(placeholder):
+            return False
+        if self._urls or self._place is None or not self._place.inside:
+            return True
+        host = self._place.host
+        return host is not None and host in self._hosts
 
     def _let_go(self, data: str, start: int, end: int) -> str:
         text = data[start:end]

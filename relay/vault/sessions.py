@@ -144,7 +144,8 @@ class Sessions:
 
     def open(self, *, owner: str = "") -> Session:
         """Open an explicit session. Raises RelayBusy when there are too many, VaultFull without memory for its keys."""
-        self.sweep()
+        if len(self._by_mark) >= self._max_sessions:
+            self.sweep()
         with self._lock:
             if len(self._by_mark) >= self._max_sessions:
                 raise RelayBusy(f"{self._max_sessions} sessions are open, the limit")

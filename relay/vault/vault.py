@@ -83,6 +83,15 @@ class Vault:
             data = keys.open(counter, sealed, self._bind(placeholder, entity_type))
         return data.decode(*_CODEC)
 
+    def entity_type(self, placeholder: str) -> str:
+        """Return the entity type behind an issued placeholder; KeyError for any other text."""
+        with self._lock:
+            self._usable()
+            record = self._records.get(placeholder)
+        if record is None:
+            raise KeyError("no such placeholder was issued in this session")
+        return record[0]
+
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
         """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
         with self._lock:

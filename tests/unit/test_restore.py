@@ -211,6 +211,15 @@ def test_hosts_that_are_allowed(text: str, allowed: bool) -> None:
     assert (restore(text, hosts={"example.org"}) != text) is allowed
 
 
+def test_what_is_not_allowed_stays_sealed() -> None:
+    """A tool gets the entity types that policy gives it, and the rest as placeholders."""
+    vault = Issued()
+    restorer = Restorer(vault, encoding=Encoding.JSON, allowed=lambda placeholder: "EMAIL" not in placeholder)
+    text = '{"to":"[EMAIL_ADDRESS_1]","name":"[PERSON_1]"}'
+    assert restorer.restore(text) == '{"to":"[EMAIL_ADDRESS_1]","name":"Maria"}'
+    assert vault.opened == ["[PERSON_1]"]
+
+
 def test_a_value_can_open_a_destination() -> None:
     """What follows a restored URL is inside it."""
     vault = Issued({"[URL_1]": "https://evil.example/", "[PERSON_1]": "Maria"})

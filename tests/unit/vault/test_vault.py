@@ -32,6 +32,7 @@ def test_numbers_follow_first_appearance_within_a_type() -> None:
     assert list(vault.values()) == [rows[0], rows[1], rows[2], rows[4]]
     assert vault.counts() == {"PERSON": 2, "EMAIL_ADDRESS": 1, "CITY": 1}
     assert len(vault) == 4
+    assert vault.entity_type("[CITY_1]") == "CITY"
 
 
 @pytest.mark.parametrize("value", ["", "x", "Zoë", "张伟", "\ud83d", "a\0b", "x" * 5000, "\x80", "Ann ", "ann"])
@@ -49,6 +50,8 @@ def test_only_issued_placeholders_open(text: str) -> None:
     vault.seal("PERSON", "Ann")
     with pytest.raises(KeyError) as caught:
         vault.open(text)
+    with pytest.raises(KeyError):
+        vault.entity_type(text)
     assert not text or text not in str(caught.value)
 
 
