@@ -1,0 +1,103 @@
+"""Start and stop what is measured: the fast upstream and relays, each in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+__all__ = ["Servers", "import_s", "running"]
+
+ROOT = Path(__file__).resolve().parents[2]
+# Everything but the model, so that the difference between the two relays is the model.
+_PATTERNS_ONLY = "version: 1\ntitle: Patterns only\nmodel: none\n"
+_RELAYS = ("patterns", "model")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """Ports by target name (`direct`, `patterns`, `model`); for the relays also process ids and seconds to ready."""
+
+    ports: dict[str, int]
+    pids: dict[str, int]
+    ready_s: dict[str, float]
+
+    def memory_mb(self, name: str, key: str = "VmRSS") -> float:
+        """Return a relay's resident memory (`VmHWM`: its peak) in MiB."""
+        for line in Path(f"/proc/{self.pids[name]}/status").read_text().splitlines():
+            if line.startswith(f"{key}:"):
+                return int(line.split()[1]) / 1024
+        raise KeyError(key)
+
+    def cpu_s(self, name: str) -> float:
+        """Return the processor time that a relay has used, which other programs on the machine do not disturb."""
+        fields = Path(f"/proc/{self.pids[name]}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def running(work: Path) -> Iterator[Servers]:
+    """Run the upstream and one relay with patterns only, one with the default policy; `work` takes a policy file."""
+    policy = work / "patterns.yaml"
+    policy.write_text(_PATTERNS_ONLY)
+    with ExitStack() as stack:
+        upstream = stack.enter_context(_process(sys.executable, "-m", "benchmarks.latency.upstream"))
+        ports = {"direct": int(_line(upstream))}
+        pids: dict[str, int] = {}
+        ready_s: dict[str, float] = {}
+        for name in _RELAYS:
+            extra = ("--policy", str(policy)) if name == "patterns" else ()
+            url = f"http://127.0.0.1:{ports['direct']}/v1"
+            begun = time.perf_counter()
+            relay = stack.enter_context(
+                _process(
+                    sys.executable, "-m", "relay", "serve", "--port", "0", "--upstream", url, "--no-harden", *extra
+                )
+            )
+            line = _line(relay)
+            ready_s[name] = time.perf_counter() - begun
+            ports[name] = int(line.rsplit(":", 1)[1])
+            pids[name] = relay.pid
+        yield Servers(ports=ports, pids=pids, ready_s=ready_s)
+
+
+def import_s(module: str, *, repeats: int = 5) -> float:
+    """Return how much longer the interpreter takes to start when it imports `module`: the median of `repeats`."""
+
+    def once(code: str) -> float:
+        begun = time.perf_counter()
+        subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+        return time.perf_counter() - begun
+
+    return median(once(f"import {module}") - once("pass") for _ in range(repeats))
+
+
+@contextmanager
+def _process(*command: str) -> Iterator[subprocess.Popen[str]]:
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("RELAY")}
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, env=environ
+    )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline().strip()
+    if not line:
+        raise RuntimeError(f"{process.args!r} ended before it was ready")
+    return line
