@@ -48,13 +48,14 @@ class Recognizer(Protocol):
 
     It declares patterns and does not scan: `check` is called for each candidate of its own patterns and looks at the
     candidate and the few characters around it. It returns the spans it stands by (none for a near miss). `context`
-    words beside a span raise its score; `source` says where the rule comes from, with a date.
+    gives for an entity type the words, in lower case, that raise a span's score when they stand beside it; `source`
+    says where the rule comes from, with a date.
     """
 
     name: ClassVar[str]
     entity_types: ClassVar[tuple[str, ...]]
     patterns: ClassVar[tuple[Pattern, ...]]
-    context: ClassVar[tuple[str, ...]]
+    context: ClassVar[Mapping[str, tuple[str, ...]]]
     source: ClassVar[str]
 
     def check(self, candidate: Candidate) -> Iterable[Span]:

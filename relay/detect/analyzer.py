@@ -54,12 +54,7 @@ class Analyzer:
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
         self._scanner = Scanner([pattern for _, pattern in patterns])
-        self._context = ContextTable(
-            (entity_type, recognizer.context)
-            for recognizer in recognizers
-            if recognizer.context
-            for entity_type in recognizer.entity_types
-        )
+        self._context = ContextTable(pair for recognizer in recognizers for pair in recognizer.context.items())
         self._model = model
         self._min_score = min_score
         self._lookalikes = lookalikes

@@ -7,7 +7,7 @@ overrides `check`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -28,12 +28,13 @@ class Rule:
 
     `regex` stands between `start` and `end`, the look-around at its borders. `score` counts when `check` passes or
     there is none; `otherwise` when it fails (0: the candidate is nothing). A score under the analyzer's threshold
-    waits for context. The rest is as in Pattern.
+    waits for context: `words`, with commas between them, are such words in lower case. The rest is as in Pattern.
     """
 
     entity_type: str
     regex: str
     score: float
+    words: str = ""
     otherwise: float = 0.0
     check: Callable[[str], bool] | None = None
     trigger: str = ""
@@ -50,7 +51,7 @@ class RuleRecognizer:
     name: ClassVar[str]
     entity_types: ClassVar[tuple[str, ...]]
     patterns: ClassVar[tuple[Pattern, ...]]
-    context: ClassVar[tuple[str, ...]] = ()
+    context: ClassVar[Mapping[str, tuple[str, ...]]]
     source: ClassVar[str]
     rules: ClassVar[tuple[Rule, ...]]
     _rules: ClassVar[dict[str, Rule]]
@@ -59,6 +60,12 @@ class RuleRecognizer:
         """Derive entity types and patterns from the rows."""
         super().__init_subclass__()
         cls.entity_types = tuple(dict.fromkeys(rule.entity_type for rule in cls.rules))
+        words: dict[str, tuple[str, ...]] = {}
+        for rule in cls.rules:
+            if rule.words:
+                own = tuple(word.strip() for word in rule.words.split(","))
+                words[rule.entity_type] = words.get(rule.entity_type, ()) + own
+        cls.context = words
         cls._rules = {f"{cls.name}/{index}/{rule.entity_type}": rule for index, rule in enumerate(cls.rules)}
         cls.patterns = tuple(
             Pattern(

@@ -79,7 +79,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             entity_type="SECRET_VALUE",
             regex=rf"(?:[\w.-]{{0,40}}?)(?:{_KEY_NAMES}){_ASSIGN}(?P<value>\"[^\"\n]{{8,1024}}\"|'[^'\n]{{8,1024}}'"
             rf"|`[^`\n]{{8,1024}}`"
-            r"|[^\s\"'`,;<>]{8,1024})",
+            r"|[^\s\"'`,;<>&]{8,1024})",
             trigger=r"(?:secret|key|token|credentials?|salt|connection_?string|dsn|key_?base"
             r"|sas)[\"'`\]]{0,2}\s?\s?(?:=|:)",
             start=r"(?<![A-Za-z0-9])",

@@ -36,7 +36,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
             r"|client_secret"
             r"|sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|password|passwd|pwd"
             r"|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"
-            r"|state)=(?P<value>[^\s&#\"'<>`)\]}]{6,2048})",
+            r"|state)=(?P<value>[^\s&;#\"'<>`)\]}]{6,2048})",
             trigger=r"[?&;#](?:[a-z_-]{0,18}token|[a-z_]{0,8}key|client_secret|secret|sig|x-amz-[a-z-]{4,16}"
             r"|x-goog-signature"
             r"|signature|passw(?:or)?d|pwd|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"

@@ -115,7 +115,7 @@ class Broken:
     name: ClassVar[str] = "broken"
     entity_types: ClassVar[tuple[str, ...]] = ("CUSTOM",)
     patterns: ClassVar[tuple[Pattern, ...]] = (Pattern(name="broken/0", regex="secret", score=0.9),)
-    context: ClassVar[tuple[str, ...]] = ()
+    context: ClassVar[dict[str, tuple[str, ...]]] = {}
     source: ClassVar[str] = "a test"
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
