@@ -74,4 +74,4 @@ def is_anthropic(headers: Headers) -> bool:
 
 def _error(fault: RelayFault) -> dict[str, object]:
     kind = by_status(_ERROR_TYPES, fault.status)
-    return {"type": "error", "error": {"type": kind, "message": fault.public, "code": fault.code}}
+    return {"type": "error", "error": {"type": kind, "message": fault.public}}

@@ -12,7 +12,7 @@ What becomes of each kind of leaf:
   number: it is a contract segment, and a string once it is replaced. Numbers in schemas and in fields that the table
   passes are not looked at;
 * keys of free-form and unknown objects are segments too: contract segments where they are written like identifiers.
-  Keys in contract text are segments unless they consist of letters.
+  Keys in contract text are segments unless they consist of letters, passed keys unless they are written like ids.
 """
 
 from __future__ import annotations
@@ -308,9 +308,9 @@ class _Scan:
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int
     ) -> None:
-        if treatment is _S:
+        if treatment is _S or treatment is _SJ:
             contract = _is_identifier(key)
-        elif treatment is _K and not _is_identifier(key):
+        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID.fullmatch(key) is None):
             contract = True
         else:
             return

@@ -67,6 +67,7 @@ def test_reads_what_is_said_of_the_whole():
         ({"type": "x"}, "name", "K"),
         ({"type": "y"}, "name", "P"),
         ({"role": "y"}, "name", "P"),
+        ({"type": "y", "role": "x"}, "name", "P"),
         ({"type": "unheard", "role": "x"}, "name", "K"),
         ({"type": "z"}, "name", "V"),
         ({"type": "z_20260101"}, "name", "V"),

@@ -20,6 +20,7 @@ STREAMS = [
     (b"data:  a\n\n", [Event(" a")]),
     (b"data: a\r\n\r\n", [Event("a")]),
     (b"data: a\r\r", [Event("a")]),
+    (b"event: x\r\ndata: a\r\ndata: b\r\n\r\n", [Event("a\nb", "x")]),
     (b"data: a\rdata: b\n\r\n", [Event("a\nb")]),
     (b"event: x\ndata: {}\n\n", [Event("{}", "x")]),
     (b"data: a\nevent: x\n\n", [Event("a", "x")]),

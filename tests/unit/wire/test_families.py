@@ -1,0 +1,168 @@
+"""Headers, keys and shared paths of the two families."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import relay.wire.formats
+from relay.errors import PolicyRefused, RelayFault, UpstreamBadStream
+from relay.protocols import Format
+from relay.registry import collect
+from relay.wire.anthropic_family import is_anthropic
+
+FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
+CHAT = FORMATS["openai_chat"]
+MESSAGES = FORMATS["anthropic_messages"]
+
+
+def served_by(path: str, headers=()) -> str | None:
+    return next((name for name, format in FORMATS.items() if format.match("POST", path, headers)), None)
+
+
+@pytest.mark.parametrize(
+    "path, headers, name",
+    [
+        ("/v1/chat/completions", (), "openai_chat"),
+        ("/v1/v1/chat/completions/", (), "openai_chat"),
+        ("/chat/completions", (), "openai_chat"),
+        ("/v1/messages", (), "anthropic_messages"),
+        ("/v1/messages/count_tokens", (), "anthropic_messages"),
+        ("/v1/models", (), "openai_models"),
+        ("/v1/models/", (("authorization", "Bearer k"),), "openai_models"),
+        ("/v1/models", (("anthropic-version", "2023-06-01"),), "anthropic_models"),
+        ("/v1/models/claude-x", (("x-api-key", "k"),), "anthropic_models"),
+        ("/v1/models/meta-llama/Llama-3.1-8B", (), "openai_models"),
+        ("/v1/models/..", (), None),
+        ("/v1/models/a%2f..%2fb", (), None),
+        ("/v1/models/a?b", (), None),
+        ("/v1/messages/batches", (), None),
+        ("/v1/files", (), None),
+        ("/v1/threads", (), None),
+        ("/v1/chat/completions/chatcmpl-1", (), None),
+        ("/", (), None),
+    ],
+)
+def test_who_serves_a_path(path, headers, name):
+    """Known paths have one format; everything else has none and is refused by the caller."""
+    assert served_by(path, headers) == name
+
+
+@pytest.mark.parametrize("name", sorted(FORMATS))
+def test_every_format_keeps_the_contract(name):
+    """All members of the protocol are there, and a fault can be told to any client."""
+    format = FORMATS[name]
+    assert isinstance(format, Format)
+    fault = PolicyRefused("rule r forbids US_SSN")
+    assert "rule r forbids US_SSN" in json.dumps(json.loads(format.error_body(fault)))
+    event = format.error_event(fault)
+    assert "rule r forbids US_SSN" in json.dumps(json.loads(event.data))
+    assert format.match("POST", "/nobody/serves/this", ()) is None
+
+
+@pytest.mark.parametrize("name", ["openai_models", "anthropic_models"])
+def test_lists_are_not_streamed(name):
+    """A stream where none was asked for is the upstream's fault."""
+    headers = (("anthropic-version", "x"),) if name.startswith("anthropic") else ()
+    endpoint = FORMATS[name].match("GET", "/v1/models", headers)
+    assert (endpoint.method, endpoint.has_body) == ("GET", False)
+    with pytest.raises(UpstreamBadStream):
+        FORMATS[name].reader(endpoint, None)
+    tree = {"data": [{"id": "[P]"}], "error": {"message": "[P]"}}
+    assert [leaf.text for leaf in FORMATS[name].response_leaves(endpoint, None, tree)] == ["[P]"]
+
+
+@pytest.mark.parametrize(
+    "headers, key",
+    [
+        ((("authorization", "Bearer k"),), "k"),
+        ((("authorization", "bearer  k "),), "k"),
+        ((("authorization", "Basic k"),), None),
+        ((("authorization", "Bearer "),), None),
+        ((("api-key", "k"),), "k"),
+        ((), None),
+    ],
+)
+def test_openai_keys(headers, key):
+    """OpenAI's key is a bearer token; Azure's clients have a header of their own."""
+    assert CHAT.credential(headers, "") == key
+
+
+@pytest.mark.parametrize(
+    "headers, key",
+    [
+        ((("x-api-key", "k"),), "k"),
+        ((("authorization", "Bearer k"),), "k"),
+        ((("x-api-key", "k"), ("authorization", "Bearer other")), "k"),
+        ((("x-api-key", ""), ("authorization", "Bearer k")), "k"),
+        ((("authorization", "Basic k"),), None),
+        ((), None),
+    ],
+)
+def test_anthropic_keys(headers, key):
+    """Older clients send `x-api-key`, current ones a bearer token."""
+    assert MESSAGES.credential(headers, "") == key
+
+
+@pytest.mark.parametrize(
+    "format, key, headers",
+    [
+        (CHAT, "sk-1", (("authorization", "Bearer sk-1"),)),
+        (MESSAGES, "sk-ant-api03-1", (("x-api-key", "sk-ant-api03-1"),)),
+        (MESSAGES, "sk-ant-oat01-1", (("authorization", "Bearer sk-ant-oat01-1"),)),
+        (MESSAGES, "local", (("x-api-key", "local"),)),
+    ],
+)
+def test_presents_keys(format, key, headers):
+    """Each kind of key goes where the upstream wants it."""
+    assert format.credential_headers(key) == headers
+
+
+SENT = (
+    ("user-agent", "x"),
+    ("cookie", "x"),
+    ("anthropic-version", "2023-06-01"),
+    ("anthropic-beta", "a-2025-01-01,b-2025-02-02"),
+    ("openai-beta", "responses=v1"),
+    ("openai-organization", "org"),
+    ("openai-project", "proj"),
+    ("anthropic-workspace-id", "w"),
+    ("x-stainless-os", "Linux"),
+)
+
+
+@pytest.mark.parametrize(
+    "format, names",
+    [(CHAT, ["openai-beta"]), (MESSAGES, ["anthropic-version", "anthropic-beta"])],
+)
+def test_passes_contract_headers_only(format, names):
+    """The API's version and beta flags pass; organization, project and the rest identify the client."""
+    assert [name for name, _ in format.request_headers(SENT)] == names
+    assert format.request_headers(()) == ()
+
+
+@pytest.mark.parametrize("value", ["maria@example.com", "Zoë", "a" * 2000, "", 'a"b'])
+def test_a_contract_header_holds_words_only(value):
+    """A header is no way around the scrubber."""
+    assert CHAT.request_headers((("openai-beta", value),)) == ()
+    assert MESSAGES.request_headers((("anthropic-beta", value), ("anthropic-version", value))) == ()
+
+
+def test_tells_vendors_apart():
+    """OpenAI's clients send none of Anthropic's headers."""
+    assert is_anthropic((("anthropic-version", "x"),))
+    assert not is_anthropic((("authorization", "Bearer x"), ("openai-beta", "x")))
+
+
+def test_a_status_nobody_names_has_a_type():
+    """Statuses outside the table are the client's or the server's by their first digit."""
+
+    class Teapot(RelayFault):
+        status = 418
+
+    class Odd(RelayFault):
+        status = 599
+
+    assert json.loads(CHAT.error_body(Teapot("x")))["error"]["type"] == "invalid_request_error"
+    assert json.loads(MESSAGES.error_body(Odd("x")))["error"]["type"] == "api_error"
