@@ -9,6 +9,7 @@ from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "UsSsnRecognizer"]
 
+_HYPHENATED = 0.75
 # Fourth and fifth digit of an ITIN (IRS Publication 1915).
 _ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
 
@@ -65,6 +66,9 @@ class UsSsnRecognizer(RuleRecognizer):
         issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial
         if not issued or len(set(digits)) == 1:
             score = min(score, 0.45) if "-" in candidate.value else 0.1
+        elif "-" in candidate.value:
+            # Nothing else is written 3-2-4 with hyphens, so an "order" or "row" beside it does not outweigh its form.
+            score = _HYPHENATED
         yield Span(entity_type, candidate.start, candidate.end, score, self.name)
 
 
