@@ -270,7 +270,6 @@ request_id                            P
 """
 
 _HOSTED_TOOLS = frozenset({"server_tool_use", "mcp_tool_use"})
-_TOOLS = _HOSTED_TOOLS | {"tool_use"}
 
 
 class AnthropicMessages(AnthropicFormat):
@@ -304,9 +303,9 @@ class MessagesReader(TableReader):
         if type(tree) is not dict or tree.get("type") != "content_block_start":
             return
         block = tree.get("content_block")
-        if type(block) is dict and block.get("type") in _TOOLS and type(block.get("name")) is str:
-            lane = (_index(tree), "json")
-            self._tools[lane] = (block["name"], block["type"] in _HOSTED_TOOLS)
+        if type(block) is dict and type(block.get("name")) is str and type(block.get("type")) is str:
+            # Only blocks of tools have a lane of this name.
+            self._tools[_index(tree), "json"] = (block["name"], block["type"] in _HOSTED_TOOLS)
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return the block that this event closes; the message's end and errors close all."""

@@ -207,7 +207,7 @@ audio.{id,data,expires_at}            P
 audio.transcript                      R   lane=transcript
 """
 
-_JSON_FORMATS = frozenset({"json_object", "json_schema"})
+_JSON_FORMATS = ("json_object", "json_schema")  # compared, not hashed: what a client states may have any type
 
 
 class OpenAIChat(OpenAIFormat):
@@ -238,13 +238,13 @@ class ChatReader(TableReader):
             return
         if type(tree.get("id")) is str:
             self._envelope = {key: tree[key] for key in ("id", "object", "created", "model") if key in tree}
-        for choice in _objects(tree.get("choices")):
+        for position, choice in enumerate(_objects(tree.get("choices"))):
             delta = choice.get("delta")
             calls = _objects(delta.get("tool_calls")) if type(delta) is dict else ()
-            for call in calls:
+            for number, call in enumerate(calls):
                 function = call.get("function")
                 if type(function) is dict and type(function.get("name")) is str and "arguments" not in function:
-                    lane = (choice.get("index", 0), call.get("index", 0), "arguments")
+                    lane = (_index(choice, position), _index(call, number), "arguments")
                     self._tools[lane] = (function["name"], False)
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
@@ -255,8 +255,7 @@ class ChatReader(TableReader):
             yield ()
         for position, choice in enumerate(_objects(tree.get("choices"))):
             if choice.get("finish_reason") is not None:
-                index = choice.get("index")
-                yield (index if type(index) is int else position,)
+                yield (_index(choice, position),)
 
     def flush(self, lane: Lane, text: str) -> Event:
         """Return a chunk with one delta."""
@@ -283,6 +282,11 @@ class ChatReader(TableReader):
 
 def _objects(value: JSON) -> list[dict[str, JSON]]:
     return [each for each in value if type(each) is dict] if type(value) is list else []
+
+
+def _index(holder: dict[str, JSON], position: int) -> int:
+    index = holder.get("index")
+    return index if type(index) is int else position
 
 
 PLUGINS = (OpenAIChat,)

@@ -194,7 +194,10 @@ def test_a_stream_reader_takes_events_of_any_shape(name, seed, wrong):
     """Wrong types in events raise nothing; every lane that opened closes at most once, and flushes as an event."""
     format = FORMATS[name]
     endpoint = format.match("POST", request_path(format), ())
-    document = format.read(endpoint, b"{}", lambda text: text)
+    request = Grower(seed + 1, wrong).value_of(format.table.sections["request"], 7)
+    body = json.dumps(request if isinstance(request, dict) else {}).encode()
+    document = format.read(endpoint, body, lambda text: text)
+    list(format.response_leaves(endpoint, document, {}))
     try:
         reader = format.reader(endpoint, document)
     except UpstreamBadStream:
