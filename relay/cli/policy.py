@@ -37,30 +37,50 @@ def lint(
     from relay.detect.taxonomy import ENTITY_TYPES
     from relay.policy.lint import Severity
     from relay.policy.lint import lint as find
-    from relay.policy.loader import read_bytes, read_document, validate
+    from relay.policy.loader import load_layers, merged
 
+    recognized = {*build.sources(), *_MODEL_TYPES}
     rows: list[dict[str, object]] = []
     failed = False
     for file in files:
         try:
-            document = read_document(read_bytes(file), str(file))
-            policy = validate(document)
+            layers = load_layers(file)
+            findings = find(layers, ENTITY_TYPES, recognized)
         except ConfigFault as fault:
             failed = True
             for line in fault.public.splitlines():
                 rows.append({"file": str(file), "severity": "error", "code": "invalid", "message": line})
                 _say(line, as_json)
             continue
-        findings = find(document, policy, ENTITY_TYPES, {*build.sources(), *_MODEL_TYPES})
         for finding in findings:
             failed = failed or strict or finding.severity is Severity.ERROR
             rows.append({key: getattr(finding, key) for key in finding.__slots__})
             _say(str(finding), as_json)
         if not findings:
-            _say(f"{file}: nothing to say; digest {policy.digest}", as_json)
+            _say(f"{file}: nothing to say; digest {merged(layers).digest}", as_json)
     if as_json:
         typer.echo(json.dumps(rows))
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def show(
+    policy: _PolicyFile = Path("policies/default.yaml"),
+) -> None:
+    """Show a policy merged with what it extends, each part with the file it is from."""
+    from relay.policy.loader import load_layers
+    from relay.policy.merge import show as write
+
+    layers = load_layers(policy)
+    typer.echo(write((layer.document.file, layer.policy) for layer in layers), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Show the JSON Schema of the policy language, for editors."""
+    from relay.policy.schema import schema_text
+
+    typer.echo(schema_text(), nl=False)
 
 
 @app.command("test")

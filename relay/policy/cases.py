@@ -18,8 +18,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
+from relay.policy.document import Document, read_bytes, read_document
 from relay.policy.engine import Engine
-from relay.policy.loader import Document, read_bytes, read_document, validate_as
+from relay.policy.loader import validate_as
 from relay.policy.model import DataClass
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 

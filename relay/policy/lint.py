@@ -13,8 +13,9 @@ from enum import StrEnum
 from relay.policy.classes import KnownType
 from relay.policy.compiled import Entry, Table, exemption_entry, rule_entries
 from relay.policy.engine import Engine
-from relay.policy.loader import Document, suggest, unknown_types
-from relay.policy.model import Policy
+from relay.policy.loader import Layer, merged, suggest, unknown_types
+from relay.policy.merge import loosened, merge
+from relay.policy.model import Exemption, Policy, Rule
 from relay.types import Action, RouteKind
 
 __all__ = ["Finding", "Severity", "lint", "weakest_paths"]
@@ -44,21 +45,32 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Numbered:
-    """An entry with where it stands: ("rules", 3)."""
+    """An entry with where it stands: (number of the layer, "rules" or "exemptions", number in the file)."""
 
-    path: tuple[str, int]
+    place: tuple[int, str, int]
+    source: Rule | Exemption
     entry: Entry
     types: frozenset[str]
 
+    @property
+    def layer(self) -> int:
+        """Number of the layer."""
+        return self.place[0]
+
+    @property
+    def path(self) -> tuple[str | int, ...]:
+        """Path in that layer's file."""
+        return self.place[1:]
+
 
 def lint(
-    document: Document,
-    policy: Policy,
-    known_types: Mapping[str, KnownType],
-    recognized: Collection[str] | None = None,
+    layers: Sequence[Layer], known_types: Mapping[str, KnownType], recognized: Collection[str] | None = None
 ) -> tuple[Finding, ...]:
-    """Return the findings in file order. `recognized` are the entity types that some recognizer or model reports."""
-    return _Linter(document, policy, known_types, recognized).findings()
+    """Return the findings about a policy and what it extends, in file order. Raises ConfigFault.
+
+    `recognized` are the entity types that some recognizer or model reports; None leaves that check out.
+    """
+    return _Linter(layers, known_types, recognized).findings()
 
 
 def weakest_paths(
@@ -90,77 +102,85 @@ def weakest_paths(
 
 class _Linter:
     def __init__(
-        self,
-        document: Document,
-        policy: Policy,
-        known_types: Mapping[str, KnownType],
-        recognized: Collection[str] | None,
+        self, layers: Sequence[Layer], known_types: Mapping[str, KnownType], recognized: Collection[str] | None
     ) -> None:
-        self._document = document
-        self._policy = policy
+        self._layers = layers
+        self._policy = merged(layers)
         self._known = known_types
         self._recognized = recognized
-        self._table = Table(known_types, None, policy)
-        self._engine = Engine(policy, known_types)
+        self._table = Table(known_types, None, self._policy)
+        self._engine = Engine(self._policy, known_types)
         self._rules = [
-            self._number(("rules", rank), entry)
-            for rank, rule in enumerate(policy.rules)
+            self._number((number, "rules", rank), rule, entry)
+            for number, layer in enumerate(layers)
+            for rank, rule in enumerate(layer.policy.rules)
             for entry in rule_entries(rule)
         ]
         self._exemptions = [
-            self._number(("exemptions", rank), exemption_entry(item)) for rank, item in enumerate(policy.exemptions)
+            self._number((number, "exemptions", rank), item, exemption_entry(item))
+            for number, layer in enumerate(layers)
+            for rank, item in enumerate(layer.policy.exemptions)
         ]
 
     def findings(self) -> tuple[Finding, ...]:
-        rows = [
+        rows = {
             *self._unknown(),
             *self._without_why(),
             *self._dead_rules(),
             *self._vain_exemptions(),
             *self._holes(),
-        ]
-        return tuple(sorted(set(rows), key=lambda row: (row.line, row.column, row.code, row.message)))
+            *self._loosened(),
+        }
+        order = {layer.document.file: number for number, layer in enumerate(self._layers)}
+        return tuple(sorted(rows, key=lambda row: (order[row.file], row.line, row.column, row.code, row.message)))
 
-    def _number(self, path: tuple[str, int], entry: Entry) -> _Numbered:
+    def _number(self, place: tuple[int, str, int], source: Rule | Exemption, entry: Entry) -> _Numbered:
         types = frozenset(name for name in self._known if entry.selects(name, self._table))
-        return _Numbered(path=path, entry=entry, types=types)
+        return _Numbered(place=place, source=source, entry=entry, types=types)
 
-    def _finding(self, path: Sequence[str | int], severity: Severity, code: str, message: str) -> Finding:
-        place = self._document.complaint(tuple(path), message)
+    def _finding(self, layer: int, path: Sequence[str | int], severity: Severity, code: str, message: str) -> Finding:
+        place = self._layers[layer].document.complaint(tuple(path), message)
         return Finding(
             file=place.file, line=place.line, column=place.column, severity=severity, code=code, message=message
         )
 
+    def _where(self, item: _Numbered) -> str:
+        """Return "line 3", with the file where there are several."""
+        place = self._layers[item.layer].document.complaint(item.path, "")
+        return f"line {place.line}" + (f" of {place.file}" if len(self._layers) > 1 else "")
+
     def _unknown(self) -> Iterable[Finding]:
-        for path, name in unknown_types(self._document, self._known):
-            message = f'nobody recognizes "{name}"{suggest(name, self._known)}'
-            yield self._finding(path, Severity.ERROR, "unknown-type", message)
+        for number, layer in enumerate(self._layers):
+            for path, name in unknown_types(layer.document, self._known):
+                message = f'nobody recognizes "{name}"{suggest(name, self._known)}'
+                yield self._finding(number, path, Severity.ERROR, "unknown-type", message)
         for item in (*self._rules, *self._exemptions):
             if item.entry.group and not item.types:
-                yield self._finding((*item.path, "group"), Severity.ERROR, "empty-group", "selects no entity type")
-        if self._recognized is None:
-            return
-        for item in (*self._rules, *self._exemptions):
-            if item.entry.entity and item.types and item.types.isdisjoint(self._recognized):
-                names = ", ".join(sorted(item.types)[:3])
                 yield self._finding(
-                    (*item.path, "entity"), Severity.WARNING, "no-recognizer", f"no recognizer is there for {names}"
+                    item.layer, (*item.path, "group"), Severity.ERROR, "empty-group", "selects no entity type"
                 )
+            if self._recognized is not None and item.entry.entity and item.types.isdisjoint(self._recognized):
+                names = ", ".join(sorted(item.types)[:3]) or "what it selects"
+                message = f"no recognizer is there for {names}"
+                yield self._finding(item.layer, (*item.path, "entity"), Severity.WARNING, "no-recognizer", message)
 
     def _without_why(self) -> Iterable[Finding]:
-        for rank, rule in enumerate(self._policy.rules):
-            if rule.why is None:
-                yield self._finding(("rules", rank), Severity.WARNING, "no-why", f"{rule.label} does not say why")
+        for item in self._rules:
+            if item.source.why is None:
+                yield self._finding(
+                    item.layer, item.path, Severity.WARNING, "no-why", f"{item.source.label} does not say why"
+                )
 
     def _dead_rules(self) -> Iterable[Finding]:
         """Yield rules that another entry, or the floor, makes superfluous in all they say."""
-        by_rule: dict[tuple[str, int], list[str | None]] = {}
+        by_rule: dict[tuple[int, str, int], list[str | None]] = {}
         for item in self._rules:
-            by_rule.setdefault(item.path, []).append(self._covered_by(item))
-        for path, covers in by_rule.items():
+            by_rule.setdefault(item.place, []).append(self._covered_by(item))
+        for item in self._rules:
+            covers = by_rule[item.place]
             if all(covers):
-                label = self._policy.rules[path[1]].label
-                yield self._finding(path, Severity.WARNING, "dead-rule", f"{label} never matters: {covers[0]}")
+                message = f"{item.source.label} never matters: {covers[0]}"
+                yield self._finding(item.layer, item.path, Severity.WARNING, "dead-rule", message)
 
     def _covered_by(self, item: _Numbered) -> str | None:
         entry = item.entry
@@ -169,12 +189,11 @@ class _Linter:
             return "it selects no entity type"
         for other in self._rules:
             if (
-                other.path != item.path
+                other.place != item.place
                 and self._covers(other, item)
-                and (not self._covers(item, other) or other.path < item.path)
+                and (not self._covers(item, other) or other.place < item.place)
             ):
-                line = self._document.complaint(other.path, "").line
-                return f"{other.entry.label} in line {line} says as much or more"
+                return f"{other.entry.label} in {self._where(other)} says as much or more"
         if entry.require is None and entry.action is not None:
             routes = [route for route in RouteKind if entry.applies_on(route)]
             floors = [self._engine.floor(name, route)[0] for name in item.types for route in routes]
@@ -203,18 +222,15 @@ class _Linter:
             entry = item.entry
             assert entry.action is not None
             assert entry.on is not None
-            loosened = [name for name in item.types if self._can_loosen(name, entry.on, entry.action)]
-            label = self._policy.exemptions[item.path[1]].label
             if not item.types:
                 reason = "it selects no entity type"
-            elif not loosened:
+            elif not any(self._can_loosen(name, entry.on, entry.action) for name in item.types):
                 reason = "nothing stricter happens to these types there, or they are blocked"
             else:
                 reason = self._milder_exemption(item) or ""
             if reason:
-                yield self._finding(
-                    item.path, Severity.WARNING, "vain-exemption", f"{label} is never reached: {reason}"
-                )
+                message = f"{item.source.label} is never reached: {reason}"
+                yield self._finding(item.layer, item.path, Severity.WARNING, "vain-exemption", message)
 
     def _can_loosen(self, name: str, route: RouteKind, action: Action) -> bool:
         """Tell whether something stricter than `action`, which an exemption can undo, may happen to a type."""
@@ -229,37 +245,44 @@ class _Linter:
 
     def _milder_exemption(self, item: _Numbered) -> str | None:
         for other in self._exemptions:
-            if other.path == item.path:
+            if other.place == item.place or not _exempts(other, item):
                 continue
-            wide, narrow = other.entry, item.entry
-            assert wide.action is not None
-            assert narrow.action is not None
-            mild = wide.action.strictness <= narrow.action.strictness
-            match = self._policy.exemptions[other.path[1]].match
-            same_match = not (match or "").strip("*") or match == self._policy.exemptions[item.path[1]].match
-            if mild and same_match and other.types >= item.types and _weaker_or_equal(wide, narrow):
-                equal = wide.action is narrow.action and other.types == item.types and _weaker_or_equal(narrow, wide)
-                if not equal or other.path < item.path:
-                    line = self._document.complaint(other.path, "").line
-                    return f"the exemption in line {line} is as mild and as wide"
+            if not _exempts(item, other) or other.place < item.place:
+                return f"the exemption in {self._where(other)} is as mild and as wide"
         return None
 
     def _holes(self) -> Iterable[Finding]:
-        if self._policy.default.frontier is Action.KEEP:
-            yield self._finding(
-                ("default", "frontier"),
-                Severity.ERROR,
-                "open-default",
-                "everything that no rule names leaves as it is",
-            )
-        for rank, item in enumerate(self._policy.exemptions):
-            if not (item.match or "").strip("*"):
-                yield self._finding(
-                    ("exemptions", rank),
-                    Severity.WARNING,
-                    "wide-exemption",
-                    f"{item.label} has no match, so it holds for every value",
-                )
+        for number, layer in enumerate(self._layers):
+            if layer.policy.default.frontier is Action.KEEP:
+                message = "everything that no rule names leaves as it is"
+                yield self._finding(number, ("default", "frontier"), Severity.ERROR, "open-default", message)
+        for item in self._exemptions:
+            if not _match(item).strip("*"):
+                message = f"{item.source.label} has no match, so it holds for every value"
+                yield self._finding(item.layer, item.path, Severity.WARNING, "wide-exemption", message)
+
+    def _loosened(self) -> Iterable[Finding]:
+        for number in range(1, len(self._layers)):
+            base = merge([layer.policy for layer in self._layers[:number]])
+            for path, what in loosened(base, self._layers[number].policy):
+                yield self._finding(number, path, Severity.WARNING, "loosened", f"milder than what it extends: {what}")
+
+
+def _match(item: _Numbered) -> str:
+    return (item.source.match or "") if isinstance(item.source, Exemption) else ""
+
+
+def _exempts(one: _Numbered, other: _Numbered) -> bool:
+    """Tell whether whatever `other` lets through, `one` does already."""
+    wide, narrow = one.entry, other.entry
+    assert wide.action is not None
+    assert narrow.action is not None
+    return (
+        wide.action.strictness <= narrow.action.strictness
+        and (not _match(one).strip("*") or _match(one).casefold() == _match(other).casefold())
+        and one.types >= other.types
+        and _weaker_or_equal(wide, narrow)
+    )
 
 
 def _asks_less(one: _Numbered, other: _Numbered) -> bool:

@@ -243,6 +243,7 @@ class Policy(_Entry):
 
     version: Annotated[Literal[1], BeforeValidator(_number)]
     title: Annotated[str, Field(max_length=200)] | None = None
+    extends: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     default: Default = Default()
     prefer: RouteKind = RouteKind.FRONTIER
     detect: Detect = Detect()
@@ -259,7 +260,7 @@ class Policy(_Entry):
         for route in RouteKind:
             if getattr(self.default, route.value) is Action.BLOCK:
                 raise ValueError(f'"default: {route}: block" would refuse whoever names anybody; write rules instead')
-        if self.default.frontier is Action.KEEP and not self.rules:
+        if self.default.frontier is Action.KEEP and not self.rules and self.extends is None:
             raise ValueError("this policy would let everything through: the frontier's default is keep, without rules")
         for item in self.exemptions:
             everything = "*" in (*(item.entity or ()), *(item.group or ()))
@@ -279,7 +280,7 @@ class Policy(_Entry):
         Entries are sets, so they are split into their smallest parts, sorted, and told apart once. Names, titles and
         reasons explain and do not decide: they are left out.
         """
-        settings = self.model_dump(mode="json", exclude={"rules", "exemptions", "title"})
+        settings = self.model_dump(mode="json", exclude={"rules", "exemptions", "title", "extends"})
         settings["detect"]["on"] = sorted(set(settings["detect"]["on"]))
         for key in ("tools", "withhold"):
             settings["restore"][key] = sorted(set(settings["restore"][key]))

@@ -9,8 +9,9 @@ import pytest
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.errors import ConfigFault
 from relay.policy.cases import Analyze, CaseFile, load_cases, run
+from relay.policy.document import read_document
 from relay.policy.engine import Engine
-from relay.policy.loader import parse, read_document, validate_as
+from relay.policy.loader import parse, validate_as
 
 POLICY = "version: 1\nrules:\n  - {entity: US_SSN, action: redact, why: w}\n  - {class: PCI, require: local, why: w}\n"
 TEXT = "text: SSN 536-90-4399 of Maria Gonzalez"

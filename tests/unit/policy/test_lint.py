@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
+from relay.policy.document import read_document
 from relay.policy.lint import lint, weakest_paths
-from relay.policy.loader import parse, read_document, validate
+from relay.policy.loader import Layer, parse, validate
 from relay.types import Action, RouteKind
 
 R = "version: 1\nrules:\n"
@@ -100,19 +101,22 @@ FINDINGS = [
 ]
 
 
+def layer(text: str) -> Layer:
+    document = read_document(text, "p.yaml")
+    return Layer(document=document, policy=validate(document), sha256="")
+
+
 @pytest.mark.parametrize(("what", "text", "expected"), FINDINGS, ids=[row[0] for row in FINDINGS])
 def test_findings_have_a_place_and_a_code(what: str, text: str, expected: list[str]) -> None:
     """Each policy has exactly these findings."""
-    document = read_document(text, "p.yaml")
-    found = lint(document, validate(document), ENTITY_TYPES)
+    found = lint((layer(text),), ENTITY_TYPES)
     assert [f"{row.line} {row.code}" for row in found] == expected
 
 
 def test_types_without_a_recognizer_are_named() -> None:
     """A rule for a type of the table that nothing reports is a finding; a wildcard that catches one type is not."""
     text = R + "  - {entity: US_SSN, action: block, why: w}\n  - {entity: 'US_*', action: mask, why: w}"
-    document = read_document(text, "p.yaml")
-    found = lint(document, validate(document), ENTITY_TYPES, {"US_ITIN"})
+    found = lint((layer(text),), ENTITY_TYPES, {"US_ITIN"})
     assert [str(row) for row in found] == ["p.yaml:3:14: warning: no recognizer is there for US_SSN [no-recognizer]"]
 
 

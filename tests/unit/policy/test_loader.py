@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from relay.errors import ConfigFault
-from relay.policy.loader import LIMIT_BYTES, load, parse
+from relay.policy.document import LIMIT_BYTES
+from relay.policy.loader import load, parse
 from relay.types import Action, RouteKind
 
 RULE = "version: 1\nrules:\n  - "

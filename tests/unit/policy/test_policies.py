@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.policy.cases import Analyze, CaseFile, load_cases, run
+from relay.policy.document import read_document
 from relay.policy.engine import Engine
 from relay.policy.lint import lint
-from relay.policy.loader import load, parse, read_bytes, read_document, validate, validate_as
+from relay.policy.loader import load, load_layers, validate_as
 from relay.policy.model import Policy, Rule
 from relay.policy.schema import schema, schema_text
 
@@ -36,9 +38,8 @@ def _examples() -> list[tuple[str, str, str]]:
 def test_shipped_policies_name_only_known_types_and_leave_nothing_to_lint(name: str) -> None:
     """A policy that ships loads against the table and lint has nothing to say."""
     path = POLICIES / f"{name}.yaml"
-    document = read_document(read_bytes(path), path.name)
-    load(path, known_types=ENTITY_TYPES)
-    assert [str(row) for row in lint(document, validate(document), ENTITY_TYPES)] == []
+    layers = load_layers(path, known_types=ENTITY_TYPES)
+    assert [str(row) for row in lint(layers, ENTITY_TYPES)] == []
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -58,9 +59,13 @@ def test_every_shipped_policy_has_a_test_file_and_every_test_file_a_policy() -> 
 
 
 @pytest.mark.parametrize(("place", "policy", "cases"), _examples(), ids=[row[0] for row in _examples()])
-def test_examples_on_the_language_page_do_what_they_say(place: str, policy: str, cases: str, analyze: Analyze) -> None:
+def test_examples_on_the_language_page_do_what_they_say(
+    place: str, policy: str, cases: str, analyze: Analyze, tmp_path: Path
+) -> None:
     """Each example on the page is a whole policy, and its cases hold."""
-    engine = Engine(parse(policy, f"README {place}", known_types=ENTITY_TYPES), ENTITY_TYPES)
+    shutil.copytree(POLICIES, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "example.yaml").write_text(policy, encoding="utf-8")
+    engine = Engine(load(tmp_path / "example.yaml", known_types=ENTITY_TYPES), ENTITY_TYPES)
     document = read_document(cases, f"README {place} cases")
     outcomes = run(validate_as(document, CaseFile), document, engine, analyze)
     assert {row.name: row.failures for row in outcomes if not row.passed} == {}
