@@ -132,8 +132,8 @@ def _build(encoding: Encoding) -> Grammar:
                 rf"{open_full}{blank}?(?P<bracket>{words}){blank}?{close_full}",
                 rf"{backslash}\[{blank}?(?P<escaped>{words}){blank}?{backslash}\]",
                 rf"%5b(?P<percent>{_WORD}(?:{percent_separator}{_WORD}){_MORE})%5d",
-                rf"{before}(?P<bare>[a-z](?:[0-9a-z]{{0,39}}+)(?:{bare_separator}{_WORD}){{1,8}}+){end}",
                 rf"{before}(?P<upper>(?-i:[A-Z]){upper}?(?:{upper_separator}{upper}){{1,8}}){end}",
+                rf"{before}(?P<bare>[a-z](?:[0-9a-z]{{0,39}}+)(?:{bare_separator}{_WORD}){{1,8}}+){end}",
             )
         )
 
