@@ -85,7 +85,6 @@ class UpstreamClient:
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> UpstreamClient:
-        tls = tls_context()
         for name, upstream in self._upstreams.items():
             transport: Transport
             if upstream.http2:
@@ -101,7 +100,6 @@ class UpstreamClient:
             else:
                 transport = _Http1Transport(
                     upstream.base_url,
-                    tls,
                     connect_timeout_s=self._connect_timeout_s,
                     read_timeout_s=self._read_timeout_s,
                     inflate_limit_bytes=self._inflate_limit,
@@ -137,7 +135,6 @@ class _Http1Transport:
     def __init__(
         self,
         base_url: str,
-        tls: ssl.SSLContext,
         *,
         connect_timeout_s: float,
         read_timeout_s: float,
@@ -147,7 +144,10 @@ class _Http1Transport:
         self._inflate_limit = inflate_limit_bytes
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=0, ssl=tls, keepalive_timeout=30, socket_factory=socket_factory(base_host(base_url))
+                limit=0,
+                ssl=tls_context("http/1.1") if base_url.startswith("https:") else True,
+                keepalive_timeout=30,
+                socket_factory=socket_factory(base_host(base_url)),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -225,14 +225,18 @@ def join(base_url: str, path: str, query: str = "") -> str:
     return f"{base_url}{path}?{query}" if query else f"{base_url}{path}"
 
 
-def tls_context() -> ssl.SSLContext:
-    """Return the one TLS configuration for every upstream.
+def tls_context(*protocols: str) -> ssl.SSLContext:
+    """Return the one TLS configuration for every upstream, which offers `protocols` (ALPN).
 
-    `ssl.create_default_context` would write session keys to a file that the environment names; this does not.
+    Made only where it is needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
+    session keys to a file that the environment names; this does not.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    if not context.get_ca_certs() and ssl.get_default_verify_paths().cafile is None:
+    context.set_alpn_protocols(protocols)
+    places = ssl.get_default_verify_paths()
+    if places.cafile is None and places.capath is None:
+        # A container without certificates.
         import certifi
 
         context.load_verify_locations(certifi.where())

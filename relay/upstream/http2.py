@@ -39,7 +39,12 @@ class Http2Transport:
     """One httpx client for one upstream. The name is resolved here, and the address found is the one connected to."""
 
     def __init__(
-        self, base_url: str, *, connect_timeout_s: float, read_timeout_s: float, inflate_limit_bytes: int
+        self,
+        base_url: str,
+        *,
+        connect_timeout_s: float,
+        read_timeout_s: float,
+        inflate_limit_bytes: int,
     ) -> None:
         self._base_url = base_url
         self._host = base_host(base_url)
@@ -51,7 +56,7 @@ class Http2Transport:
         self._client = httpx.AsyncClient(
             # Without TLS there is nothing to negotiate HTTP/2 with, and httpx speaks HTTP/1.1.
             http2=True,
-            verify=tls_context() if self._parts.scheme == "https" else False,
+            verify=tls_context("http/1.1", "h2") if self._parts.scheme == "https" else False,
             trust_env=False,
             follow_redirects=False,
             cookies=_NoCookies(),

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -60,17 +61,19 @@ class Mirror:
         self._number = 0
 
     @asynccontextmanager
-    async def running(self, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Mirror]:
+    async def running(
+        self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+    ) -> AsyncIterator[Mirror]:
         """Serve until the context ends; `base_url` has no version segment."""
         runner = web.ServerRunner(
             web.Server(self._handle, access_log=None, handler_cancellation=True), shutdown_timeout=0.1
         )
         await runner.setup()
         try:
-            site = web.TCPSite(runner, host, port)
+            site = web.TCPSite(runner, host, port, ssl_context=tls)
             await site.start()
             bound = runner.addresses[0]
-            self.base_url = f"http://{bound[0]}:{bound[1]}"
+            self.base_url = f"{'https' if tls else 'http'}://{bound[0]}:{bound[1]}"
             yield self
         finally:
             await runner.cleanup()
