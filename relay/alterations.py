@@ -87,7 +87,7 @@ def _beginnings(text: str) -> str:
 
 def _signs(entities: tuple[str, ...], plain: str, code_points: tuple[str, ...], *, json: bool) -> tuple[str, str]:
     """Return expressions for a sign in all its spellings and for the beginnings of the long ones."""
-    full = [f"[{plain}]", *map(re.escape, entities)]
+    full = [f"[{plain}]", *(f"(?-i:{entity})" if entity[1] != "#" else entity for entity in entities)]
     part = [_beginnings(entity) for entity in entities]
     if json:
         full += [rf"\\{{1,8}}+u{code}" for code in code_points]

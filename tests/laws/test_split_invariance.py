@@ -59,10 +59,8 @@ def forms_of(placeholder: str, encoding: Encoding) -> list[tuple[str, str]]:
     words = placeholder[1:-1].split("_")
     any_case = ["".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word) for word in words]
     opening, closing = r"[\[［【]|&#91;|&#[xX]5[bB];", r"[\]］】]|&#93;|&#[xX]5[dD];"
-    for name in ("lsqb", "lbrack"):
-        opening += "|&" + "".join(f"[{c}{c.upper()}]" for c in name) + ";"
-        closing += "|&" + "".join(f"[{c}{c.upper()}]" for c in name.replace("l", "r", 1)) + ";"
-    line = f"_|＿|{DASH}|&#95;|&#[xX]5[fF];|&[lL][oO][wW][bB][aA][rR];"
+    opening, closing = f"{opening}|&lsqb;|&lbrack;", f"{closing}|&rsqb;|&rbrack;"
+    line = f"_|＿|{DASH}|&#95;|&#[xX]5[fF];|&lowbar;"
     if encoding is Encoding.JSON:
         opening += r"|\\{1,8}[uU](?:005[bB]|[fF][fF]3[bB]|3010)"
         closing += r"|\\{1,8}[uU](?:005[dD]|[fF][fF]3[dD]|3011)"

@@ -50,6 +50,21 @@ def test_ordinary_text(text: str) -> None:
     assert list(Bracketed(TYPES).lookalikes(text)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PLEASE ASK PERSON 1 TODAY", ["PERSON 1"]),
+        ("PERSON 1 AND US SSN 2", ["PERSON 1", "US SSN 2"]),
+        ("A B C D E F G H PERSON 1", ["PERSON 1"]),
+        ("X PERSON_1 Y", ["PERSON_1"]),
+        ("IN 2024 ISO 8859 AND HTTP 2", []),
+    ],
+)
+def test_capitals(text: str, found: list[str]) -> None:
+    """Among words in capitals only the look-alike itself is taken."""
+    assert [text[start:end] for start, end in Bracketed(TYPES).lookalikes(text)] == found
+
+
 def test_without_types_every_such_text_counts() -> None:
     """Not knowing which types there are, the style errs towards finding."""
     assert list(Bracketed().lookalikes("utf_8")) == [(0, 5)]
