@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["digits_of", "iso7064_mod97", "luhn", "verhoeff", "weighted"]
+__all__ = ["born", "digits_of", "iso7064_mod11_10", "iso7064_mod97", "luhn", "verhoeff", "weighted"]
 
 _DOUBLED = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 
@@ -62,3 +62,18 @@ def verhoeff(digits: str) -> bool:
 def weighted(digits: str, weights: Sequence[int]) -> int:
     """Return the sum of the digits times their weights; as many digits are read as there are weights."""
     return sum(int(char) * weight for char, weight in zip(digits, weights, strict=False))
+
+
+def iso7064_mod11_10(digits: str) -> bool:
+    """Tell whether the last digit is right by ISO 7064 MOD 11,10 (German tax id, Croatian OIB)."""
+    product = 10
+    for char in digits[:-1]:
+        product = (int(char) + product) % 10 or 10
+        product = product * 2 % 11
+    return (product + int(digits[-1])) % 10 == 1
+
+
+def born(digits: str, order: str = "ymd") -> bool:
+    """Tell whether the first six digits can be a date: year, month, day of two digits each in the given order."""
+    parts = dict(zip(order, (digits[:2], digits[2:4], digits[4:6]), strict=True))
+    return 1 <= int(parts["m"]) <= 12 and 1 <= int(parts["d"]) <= 31

@@ -7,13 +7,14 @@ overrides `check`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
 from relay.types import Candidate, Pattern, Span
 
-__all__ = ["NUMBER_END", "NUMBER_START", "WORD_END", "WORD_START", "Rule", "RuleRecognizer"]
+__all__ = ["NUMBER_END", "NUMBER_START", "WORD_END", "WORD_START", "Rule", "RuleRecognizer", "number"]
 
 # What may not stand beside a value that is a word, and beside one that is a number ("1.234", "12-34-56", "1/2").
 WORD_START = r"(?<!\w)"
@@ -88,3 +89,65 @@ class RuleRecognizer:
         score = rule.score if passed else rule.otherwise
         if score:
             yield Span(rule.entity_type, candidate.start, candidate.end, score, self.name)
+
+
+# What a national number is worth: with its usual separators and a right check digit; bare digits with one; and when the
+# check digit is wrong or there is none, which only a word beside it makes credible.
+WRITTEN = 0.6
+BARE = 0.15
+DOUBTFUL = 0.05
+
+
+def _digits_trigger(bare: str) -> str:
+    """Return a trigger that only counts digits, so that numbers of one length share it."""
+    lengths = _BARE.fullmatch(bare)
+    if lengths is None:
+        return rf"\b{bare}\b"
+    first = 1 if lengths["first"] else 0
+    return rf"\b\d{{{int(lengths['length']) + first}}}\b"
+
+
+# One digit or class of digits, then a fixed number of digits.
+_BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
+
+
+def number(
+    entity_type: str,
+    written: str,
+    check: Callable[[str], bool] | None,
+    words: str,
+    *,
+    bare: str = "",
+    written_trigger: str = "",
+    score: float = WRITTEN,
+    ignore_case: bool = False,
+) -> tuple[Rule, ...]:
+    """Return the rules of a number that is written with separators, or `bare` without.
+
+    `check` gets the letters and digits only, in capitals. A wrong check digit leaves a doubtful span.
+    """
+
+    def passes(value: str) -> bool:
+        bare_value = "".join(char for char in value if char.isalnum()).upper()
+        return check is None or (bare_value.isascii() and check(bare_value))
+
+    forms = [(written, written_trigger, score, 0.1)] if written else []
+    if bare:
+        forms.append((bare, _digits_trigger(bare), BARE, DOUBTFUL))
+    return tuple(
+        Rule(
+            entity_type=entity_type,
+            regex=regex,
+            trigger=trigger,
+            start=NUMBER_START,
+            end=NUMBER_END,
+            score=worth,
+            otherwise=otherwise,
+            check=passes,
+            words=words,
+            lead_chars=28,
+            max_chars=28,
+            ignore_case=ignore_case,
+        )
+        for regex, trigger, worth, otherwise in forms
+    )

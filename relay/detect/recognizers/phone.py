@@ -48,8 +48,7 @@ class PhoneRecognizer(RuleRecognizer):
         Rule(
             entity_type="PHONE_NUMBER",
             regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
-            trigger=r"\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d"
-            r"[^0-9a-zA-Z\n]{0,3}\d[^0-9a-zA-Z\n]{0,3}\d",
+            trigger=r"\d{2}[^0-9a-zA-Z\n]{0,3}\d{1,2}[^0-9a-zA-Z\n]{0,3}\d{2}",
             start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=])",
             end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
             score=0.6,

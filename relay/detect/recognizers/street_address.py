@@ -179,7 +179,7 @@ class StreetAddressRecognizer(RuleRecognizer):
         Rule(
             entity_type="POSTCODE",
             regex=r"(?:D|A|CH|F|NL|B|L|DE|AT|FR)-\d{4,5}|\d{5}-\d{3}|[1-9]\d{3}\s?(?!SA|SD|SS)[A-Z]{2}(?=[ ,][A-Z])",
-            trigger=r"\b(?:[A-Z]{1,2}-\d{4,5}|\d{5}-\d{3}|\d{4} ?[A-Z]{2})\b",
+            trigger=r"\b[A-Z]{1,2}-\d{4}|\d{5}-\d{3}\b|\b\d{4} ?[A-Z]{2}\b",
             start=r"(?<![\w.-])",
             end=r"(?![\w-])",
             score=0.3,

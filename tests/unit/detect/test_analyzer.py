@@ -162,3 +162,15 @@ def test_offsets_are_code_points(before: str, value: str, after: str) -> None:
     text = f"{before} . {value} ; {after}"
     (row,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
     assert any(text[span.start : span.end] == value for span in row)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(
+        st.text(alphabet=st.sampled_from("0123456789٣९AZSXIBCKñÑß@./-:+ ()=[]{}'\"eyJ_%&\\nu\n"), max_size=24),
+        max_size=6,
+    ).map(" 4111 ".join)
+)
+def test_no_check_fails_on_any_text(text: str) -> None:
+    """No recognizer raises, whatever digits and letters of any script stand in its windows."""
+    ANALYZER.analyze([Segment(pointer="/0", text=text)])
