@@ -8,7 +8,7 @@ were covered before are covered after, so resolving never uncovers a value. Stro
    ID_NUMBER, which says only that no better name is known; then a type that is off by default;
 2. the longer span;
 3. the higher score;
-4. the earlier start; then the name of the type, so that the order of recognizers does not matter.
+4. the earlier start; then the names, so that the order of recognizers does not matter.
 
 A remainder is dropped when it holds fewer than two letters or digits (a stray bracket is no value), and a number's when
 it holds no digit.
@@ -61,7 +61,7 @@ def _strength(span: Span) -> tuple[int, int, float, int, str]:
     else:
         # A model's score is its own opinion; only a checksum or a prefix makes certain.
         rank = 1 if span.score >= CERTAIN and not modelled else 2
-    return rank, span.start - span.end, -span.score, span.start, span.entity_type
+    return rank, span.start - span.end, -span.score, span.start, f"{span.entity_type} {span.recognizer}"
 
 
 def _place(item: tuple[int, int, Span]) -> int:
