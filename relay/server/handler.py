@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -80,16 +79,13 @@ class _Call:
 
 
 class Handler:
-    """The server's one handler. `exchange` makes the exchanges."""
+    """The server's one handler."""
 
-    def __init__(
-        self, core: Core, config: Config, client: Client, exchange: Callable[..., Exchange] = Exchange
-    ) -> None:
+    def __init__(self, core: Core, config: Config, client: Client) -> None:
         self._core = core
         self._config = config
         self._server = config.server
         self._client = client
-        self._exchange = exchange
         self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
         self._limit = config.server.max_body_mb * 1024 * 1024
         self._in_flight = 0
@@ -195,7 +191,7 @@ class Handler:
             body.require_json(call.header("content-type"))
             data = await body.read(call.request, self._limit)
         exchange_id = logs.Id(self._core.random_bytes(8).hex())
-        exchange = self._exchange(self._core, session, format, endpoint, exchange_id=exchange_id)
+        exchange = Exchange(self._core, session, format, endpoint, exchange_id=exchange_id)
         inbound = Request(method=call.request.method, path=call.path, query=call.query, headers=call.headers, body=data)
         del data
         try:

@@ -83,20 +83,20 @@ class Stream:
         fields["X-Accel-Buffering"] = "no"
         if self._chunked:
             fields["Transfer-Encoding"] = "chunked"
-            self._writer.enable_chunking()
         await self._writer.write_headers(_status_line(self._status), fields)
         self._timer = self._loop.call_later(_HEAD_WAITS_S, self._send_head)
 
     async def write(self, data: bytes) -> None:
         """Send `data`, and wait while the client's buffers are full."""
         self._last = self._loop.time()
-        self.begun = True
+        if not self.begun:
+            self._begin()
         await self._writer.write(data)
 
     async def finish(self, data: bytes) -> Sent:
         """Send the last bytes and end the response."""
         self.stop()
-        self.begun = True
+        self._begin()
         await self._writer.write_eof(data)
         return Sent(keep_alive=bool(self._request.keep_alive) and self._chunked)
 
@@ -115,9 +115,15 @@ class Stream:
             self._timer.cancel()
             self._timer = None
 
+    def _begin(self) -> None:
+        # Not before bytes go out: until then the response can still become another one.
+        self.begun = True
+        if self._chunked:
+            self._writer.enable_chunking()
+
     def _send_head(self) -> None:
         if not self.begun and self._connected():
-            self.begun = True
+            self._begin()
             self._writer.send_headers()
         self._timer = self._loop.call_later(self._silence_s, self._pulse) if self._keep_alive else None
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import asyncio
 import re
 import ssl
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -178,7 +178,8 @@ class _Http1Transport:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _before_head(error) from None
         try:
-            yield _Http1Response(response, self._inflate_limit)
+            with _ending_with_connection(response):
+                yield _Http1Response(response, self._inflate_limit)
         finally:
             # A body that was not read to its end takes its connection with it: the upstream sees that nobody listens.
             response.close() if not response.content.is_eof() else response.release()
@@ -241,6 +242,34 @@ def tls_context(*protocols: str) -> ssl.SSLContext:
 
         context.load_verify_locations(certifi.where())
     return context
+
+
+@contextmanager
+def _ending_with_connection(response: aiohttp.ClientResponse) -> Iterator[None]:
+    """Make sure that whoever reads the body learns when its connection is gone.
+
+    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting, and takes
+    the time-out away.
+    """
+    connection, content = response.connection, response.content
+    if connection is None or connection.protocol is None:  # the whole body is here
+        yield
+        return
+
+    def end(_: object = None) -> None:
+        if not content.is_eof() and content.exception() is None:
+            content.set_exception(aiohttp.ClientPayloadError("the connection was closed"))
+
+    closed = connection.protocol.closed
+    if closed is None:
+        end()
+        yield
+        return
+    closed.add_done_callback(end)
+    try:
+        yield
+    finally:
+        closed.remove_done_callback(end)
 
 
 def _before_head(error: BaseException) -> UpstreamFault:
