@@ -2,10 +2,11 @@
 
 | class        | holds when |
 | ------------ | --- |
-| PHI          | a patient's number; or a health word, condition, drug or provider number together with a person |
-| PCI          | card data |
-| NPI          | an account or tax number together with a person |
-| PRIVILEGED   | words of lawyer-client confidence |
+| PHI          | a patient's number, or an untyped number with a word for it; or, beside a person, a condition, a      |
+|              | drug, a provider's number, or one strong or two weak words of health |
+| PCI          | card data; or an untyped number with a word for cards |
+| NPI          | an account or tax number, or an untyped number with a word for accounts, together with a person |
+| PRIVILEGED   | a marking of lawyer-client confidence; or one's own lawyer or client with a legal matter |
 | SECRET       | a credential |
 | PII          | any other personal value of a type that is on or that a rule names |
 
@@ -14,15 +15,15 @@ A person is whoever can be named or reached: `PERSON_TYPES`. Tool descriptions a
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from relay.policy.lexicons import HEALTH, PRIVILEGED, Lexicon
+from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED, Words
 from relay.policy.model import DataClass
 from relay.types import Segment
 
-__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "KnownType", "classify"]
+__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "KnownType", "classify", "evidence_types"]
 
 
 class KnownType(Protocol):
@@ -75,6 +76,10 @@ PERSON_TYPES = frozenset(
 WHOLE_REQUEST = frozenset({DataClass.PHI, DataClass.NPI, DataClass.PRIVILEGED, DataClass.TRADE_SECRET, DataClass.PII})
 
 
+# The type of a number that only its context gives away; its words decide what it is.
+_UNTYPED = "ID_NUMBER"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
     """Why a request has a data class: the entity types, and the words of a lexicon. `words` says much: not for logs."""
@@ -107,46 +112,76 @@ def classify(
             hinted.setdefault(hint, []).append(name)
     health = [name for name in names if types[name].group == "HEALTH" and types[name].default]
     people = [name for name in names if name in PERSON_TYPES]
-    texts = [segment.text for segment in segments if not segment.contract]
+    words = Words([segment.text for segment in segments if not segment.contract])
+    untyped = _UNTYPED in types
     found = (
-        _phi(hinted.get("PHI", []), health, people, texts),
-        _simple(DataClass.PCI, hinted),
-        _npi(hinted.get("NPI", []), people),
-        _words(DataClass.PRIVILEGED, PRIVILEGED, texts),
-        _simple(DataClass.SECRET, hinted),
-        _pii(hinted.get("PII", []), personal),
+        _phi(hinted.get("PHI", []), health, people, untyped, words),
+        _pci(hinted.get("PCI", []), untyped, words),
+        _npi(hinted.get("NPI", []), people, untyped, words),
+        _privileged(words),
+        _of_types(DataClass.SECRET, hinted.get("SECRET", [])),
+        _of_types(DataClass.PII, [name for name in hinted.get("PII", []) if name in personal]),
     )
     return tuple(item for item in found if item is not None)
 
 
-def _simple(data_class: DataClass, hinted: Mapping[str, list[str]]) -> Evidence | None:
-    names = hinted.get(data_class.value)
+def evidence_types(data_classes: Collection[str | None]) -> frozenset[str]:
+    """Return the types that `data_classes` depend on besides those that the entity-type table gives them."""
+    needs_person = {DataClass.PHI.value, DataClass.NPI.value} & set(data_classes)
+    needs_number = needs_person or DataClass.PCI.value in data_classes
+    return (PERSON_TYPES if needs_person else frozenset()) | (frozenset({_UNTYPED}) if needs_number else frozenset())
+
+
+def _of_types(data_class: DataClass, names: Sequence[str]) -> Evidence | None:
     return Evidence(data_class=data_class, types=tuple(names)) if names else None
 
 
-def _phi(hinted: list[str], health: list[str], people: list[str], texts: Sequence[str]) -> Evidence | None:
+def _phi(hinted: list[str], health: list[str], people: list[str], untyped: bool, words: Words) -> Evidence | None:
+    types = tuple(sorted({*hinted, *people}))
     if health:
-        return Evidence(data_class=DataClass.PHI, types=tuple(sorted({*hinted, *people})))
-    if not people:
+        return Evidence(data_class=DataClass.PHI, types=types)
+    if not people and not untyped:
         return None
-    words = HEALTH.find(texts)
-    if not hinted and not words:
-        return None
-    return Evidence(data_class=DataClass.PHI, types=tuple(sorted({*hinted, *people})), lexicon=HEALTH.name, words=words)
+    found = HEALTH.find(words)
+    numbers, strong, weak = (found.get(kind, ()) for kind in ("number", "strong", "weak"))
+    shown = (*numbers, *strong, *weak)
+    if untyped and numbers:
+        return Evidence(
+            data_class=DataClass.PHI, types=tuple(sorted({_UNTYPED, *types})), lexicon=HEALTH.name, words=shown
+        )
+    if people and (hinted or numbers or strong or len(weak) > 1):
+        return Evidence(data_class=DataClass.PHI, types=types, lexicon=HEALTH.name, words=shown)
+    return None
 
 
-def _npi(accounts: list[str], people: list[str]) -> Evidence | None:
+def _pci(cards: list[str], untyped: bool, words: Words) -> Evidence | None:
+    if cards or not untyped:
+        return _of_types(DataClass.PCI, cards)
+    found = CARD.find(words).get("strong", ())
+    if not found:
+        return None
+    return Evidence(data_class=DataClass.PCI, types=(_UNTYPED,), lexicon=CARD.name, words=found)
+
+
+def _npi(accounts: list[str], people: list[str], untyped: bool, words: Words) -> Evidence | None:
     """Account and person must be two different values: one tax number is not its own owner."""
-    if not any(person != account for person in people for account in accounts):
+    if any(person != account for person in people for account in accounts):
+        return Evidence(data_class=DataClass.NPI, types=tuple(sorted({*accounts, *people})))
+    if not untyped or not people:
         return None
-    return Evidence(data_class=DataClass.NPI, types=tuple(sorted({*accounts, *people})))
+    found = FINANCE.find(words).get("strong", ())
+    if not found:
+        return None
+    return Evidence(
+        data_class=DataClass.NPI, types=tuple(sorted({_UNTYPED, *people})), lexicon=FINANCE.name, words=found
+    )
 
 
-def _words(data_class: DataClass, lexicon: Lexicon, texts: Sequence[str]) -> Evidence | None:
-    words = lexicon.find(texts)
-    return Evidence(data_class=data_class, lexicon=lexicon.name, words=words) if words else None
-
-
-def _pii(hinted: list[str], personal: frozenset[str]) -> Evidence | None:
-    names = tuple(name for name in hinted if name in personal)
-    return Evidence(data_class=DataClass.PII, types=names) if names else None
+def _privileged(words: Words) -> Evidence | None:
+    found = PRIVILEGED.find(words)
+    strong, lawyer, client = (found.get(kind, ()) for kind in ("strong", "own lawyer", "own client"))
+    matter, soft = found.get("matter", ()), found.get("soft matter", ())
+    if not strong and not (lawyer and (matter or soft)) and not (client and matter):
+        return None
+    words_found = (*strong, *lawyer, *client, *matter, *soft)
+    return Evidence(data_class=DataClass.PRIVILEGED, lexicon=PRIVILEGED.name, words=words_found)

@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from relay.policy.classes import Evidence, KnownType, classify
+from relay.policy.classes import Evidence, KnownType, classify, evidence_types
 from relay.policy.compiled import Entry, Table, any_of, compile_exemptions, compile_rules
 from relay.policy.model import OpaqueHandling, Policy
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
@@ -181,6 +181,7 @@ class Engine:
             any(self._floor(name, route).action is not Action.KEEP for route in routes)
             or any(any(map(entry.applies_on, routes)) and entry.selects(name, self._table) for entry in self._rules)
             or any(entry.asks_for_span and entry.selects(name, self._table) for entry in self._requirements)
+            or name in evidence_types(asked)
             or any(hint in asked for hint in self._table[name].classes if hint != "PII" or self._is_personal(name))
         )
 

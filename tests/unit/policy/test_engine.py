@@ -257,6 +257,11 @@ ASKED = [
     ("rules: [{group: ADDRESS, require: local}]", {"LOCATION"}, {"DATE_TIME"}),
     ("rules: [{class: PHI, require: local}]", {"CONDITION", "MEDICATION"}, {"LOCATION"}),
     ("default: {frontier: keep}\nrules: [{class: PCI, action: mask}]", {"CREDIT_CARD"}, {"PERSON", "US_SSN"}),
+    (
+        "default: {frontier: keep}\nrules: [{class: PHI, require: local}]",
+        {"PERSON", "EMAIL_ADDRESS", "ID_NUMBER", "US_MBI", "CONDITION"},
+        {"IBAN_CODE", "IP_ADDRESS", "GITHUB_TOKEN"},
+    ),
     ("default: {frontier: keep}\nrules: [{class: NPI, action: mask}]", {"IBAN_CODE", "PERSON"}, {"LOCATION"}),
 ]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from relay import build
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.policy.cases import Analyze, CaseFile, load_cases, run
 from relay.policy.document import read_document
@@ -49,6 +50,15 @@ def test_shipped_policies_hold_their_own_cases(name: str, analyze: Analyze) -> N
     outcomes = run(cases, document, Engine(load(policy), ENTITY_TYPES), analyze)
     assert {row.name: row.failures for row in outcomes if not row.passed} == {}
     assert len(outcomes) >= 5
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_shipped_policies_hold_their_own_cases_with_the_real_analyzer(name: str) -> None:
+    """What `relay policy test policies` runs: recognizers and the NER model that the policy names."""
+    cases, document, path = load_cases(POLICIES / f"{name}.test.yaml")
+    policy = build.read_policy(path)
+    outcomes = run(cases, document, build.engine(policy), build.analyzer(policy).analyze)
+    assert {row.name: row.failures for row in outcomes if not row.passed} == {}
 
 
 def test_every_shipped_policy_has_a_test_file_and_every_test_file_a_policy() -> None:
