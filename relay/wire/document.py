@@ -160,14 +160,18 @@ class TreeDocument:
                 nested.place[1] = new
 
 
-def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str]) -> TreeDocument:
-    """Decode `body` strictly and read it by the `request` section of `table`. Raises ClientFault."""
+def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *, forced: bool = True) -> TreeDocument:
+    """Decode `body` strictly and read it by the `request` section of `table`. Raises ClientFault.
+
+    `forced`: whether the fields that the table wants in every request are put in.
+    """
     tree = strict_json.decode(body)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
     scan = _Scan(pseudonym)
     scan.root(tree, table)
-    tree.update(table.forced)
+    if forced:
+        tree.update(table.forced)
     return TreeDocument(tree, scan)
 
 
@@ -206,7 +210,6 @@ class _Scan:
         message: int,
         items: list[tuple[str, JSON]] | None = None,
     ) -> None:
-        node = node.member(holder)
         if node.role is not None:
             role = node.role
         elif node.auto_role:
@@ -219,6 +222,8 @@ class _Scan:
                 self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
             speaker = below.role or role
+            if kind is dict:
+                below = below.member(value)
             if below.whole:
                 self._whole(value, below, holder, key, pointer)
             elif kind is str:
@@ -249,12 +254,13 @@ class _Scan:
             if numbered:
                 message = index
             kind = type(value)
-            if below.whole:
-                self._whole(value, below, holder, index, pointer)
+            element = below.member(value) if kind is dict else below
+            if element.whole:
+                self._whole(value, element, holder, index, pointer)
             elif kind is str:
                 self._text(value, below, holder, index, pointer, role, message)
             elif kind is dict:
-                self._object(value, below, f"{pointer}/{index}", role, message)
+                self._object(value, element, f"{pointer}/{index}", role, message)
             elif kind is list:
                 self._array(value, below, f"{pointer}/{index}", role, message)
             elif kind is int or kind is float:
@@ -286,6 +292,8 @@ class _Scan:
                 self._add([holder, key], text, pointer, role, message)
         elif treatment is _V:
             self.pinned.append(text)
+        elif treatment is _F:
+            self.refused.append((pointer, node.kind))
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
             kind = _opaque(text)
@@ -344,7 +352,7 @@ class _Scan:
     def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
         """Strip or refuse whatever stands here."""
         if node.text is _F:
-            if value is None or value is False or (node.when_true and value is not True) or value in ("", [], {}):
+            if value is None or value is False or value in ("", [], {}):
                 return
             kind = node.kind
             if kind in {"image", "audio", "file"} and _is_remote(value):

@@ -8,17 +8,19 @@ A table is lines of `path  treatment  options`, in sections. Paths use the notat
                         takes any suffix, <*> the rest     #       a number in this place
     .                   the section's own root
 
-The treatment is a code of `relay.types.Treatment`, or `@section` where another section's rows continue, or `.` where
-the row only carries options:
+The treatment is a code of `relay.types.Treatment`, or `@section` where another section's rows continue, or `@section!`
+where they continue as a response mirrors them (S and K as R, Sj as Rj, X and F as P), or `.` where the row only carries
+options:
 
     X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent
-    F kind=image        what the refusal calls it; `when=true`: only the value true is refused
+    F kind=image        what the refusal calls it; null and false pass; `when=string`: only text is
     role=auto           the speaker of all text below: a `relay.types.Role`, or what the object's own `role` says
     message             the array's indices number the messages
     lane=text           the leaf is a delta of the lane with this name; `by=index,…` says which keys of the whole event
                         tell lanes apart, besides the `index` of the array elements on the way
     tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
     jsonmode            the text is JSON when the request asked for JSON output
+    mirror=D            the treatment in a mirrored section, where it is not the one above
 
 A line `order: a b c` names the top-level fields that the upstream's model reads first, in this order. Comments begin
 with `#` and a space. A leaf that no row names has no treatment here; the walks decide (requests: SCRUB, and counted).
@@ -71,7 +73,6 @@ class Node:
         "role",
         "text",
         "tool",
-        "when_true",
         "whole",
     )
 
@@ -87,7 +88,6 @@ class Node:
         self.whole = False  # the treatment is for any value here, not only for a string
         self.how = ""
         self.kind = ""
-        self.when_true = False
         self.role: Role | None = None
         self.auto_role = False  # the object's own `role` says who speaks
         self.message = False
@@ -146,30 +146,29 @@ _CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}
 
 def compile_table(text: str) -> Table:
     """Compile a table. Raises ValueError, naming the line, for what the notation does not know."""
-    sections: dict[str, Node] = {}
-    order: tuple[str, ...] = ()
+    rows, order = _read(text)
     forced: list[tuple[str, JSON]] = []
-    root = Node()
-    for number, raw in enumerate(text.splitlines(), start=1):
-        line = re.split(r"(?:^|\s)# ", raw, maxsplit=1)[0].strip()
-        if not line or line == "#":
+    sections: dict[str, Node] = {}
+    waiting = list(rows)
+    while waiting:
+        name = waiting.pop()
+        if name in sections:
             continue
-        if line.startswith("[") and line.endswith("]") and line != "[]":
-            root = sections.setdefault(line[1:-1], Node())
-            continue
-        if line.startswith("order:"):
-            order = tuple(line.removeprefix("order:").split())
-            continue
-        path, *words = line.split()
-        try:
-            if not words:
-                raise ValueError("no treatment")
-            for node in _reach(root, path):
-                _apply(node, words)
-            if "always" in words:
-                forced.append((path, _CONSTANTS[words[1]]))
-        except (KeyError, ValueError) as error:
-            raise ValueError(f"field table, line {number}: {error}") from None
+        root = sections[name] = Node()
+        mirrored = name.endswith("!")
+        for number, path, stated in rows.get(name.removesuffix("!"), ()):
+            words = _mirrored(stated) if mirrored else list(stated)
+            try:
+                for node in _reach(root, path):
+                    _apply(node, list(words))
+                if "always" in words:
+                    forced.append((path, _CONSTANTS[words[1]]))
+            except (KeyError, ValueError) as error:
+                raise ValueError(f"field table, line {number}: {error}") from None
+            if words[0].startswith("@"):
+                if words[0][1:].removesuffix("!") not in rows:
+                    raise ValueError(f"field table, line {number}: no section [{words[0][1:]}]")
+                waiting.append(words[0][1:])
     linked: set[int] = set()
     for section in sections.values():
         _link(section, sections, linked)
@@ -177,6 +176,41 @@ def compile_table(text: str) -> Table:
     for section in sections.values():
         _inherit(section, inherited)
     return Table(sections, order, tuple(forced))
+
+
+_Row = tuple[int, str, tuple[str, ...]]
+
+_MIRROR: Final[Mapping[str, str]] = {"S": "R", "K": "R", "Sj": "Rj", "X": "P", "F": "P"}
+
+
+def _read(text: str) -> tuple[dict[str, list[_Row]], tuple[str, ...]]:
+    """Return the rows of each section, as (line number, path, words), and the order line."""
+    order: tuple[str, ...] = ()
+    rows: dict[str, list[_Row]] = {}
+    section: list[_Row] = []
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = re.split(r"(?:^|\s)# ", raw, maxsplit=1)[0].strip()
+        if not line or line == "#":
+            continue
+        if line.startswith("[") and line.endswith("]") and " " not in line:
+            section = rows.setdefault(line[1:-1], [])
+        elif line.startswith("order:"):
+            order = tuple(line.removeprefix("order:").split())
+        else:
+            path, *words = line.split()
+            if not words:
+                raise ValueError(f"field table, line {number}: no treatment")
+            section.append((number, path, tuple(words)))
+    return rows, order
+
+
+def _mirrored(words: tuple[str, ...]) -> list[str]:
+    """Return a request row's words as they are for the same place in a response."""
+    code, options = words[0], [word for word in words[1:] if word.startswith(("tool=", "hosted", "jsonmode"))]
+    for word in words:
+        if word.startswith("mirror="):
+            return [word.removeprefix("mirror="), *options]
+    return [f"{code}!" if code.startswith("@") and not code.endswith("!") else _MIRROR.get(code, code), *options]
 
 
 def _reach(root: Node, path: str) -> list[Node]:
@@ -237,7 +271,7 @@ def _member(node: Node, name: str) -> Node:
 def _apply(node: Node, words: list[str]) -> None:
     code, options = words[0], words[1:]
     if isinstance(node, _Ending):
-        _apply_ending(node, Treatment(code), options)
+        _apply_ending(node, code, options)
         return
     if code.startswith("@"):
         node.links.append(code[1:])
@@ -253,8 +287,8 @@ def _apply(node: Node, words: list[str]) -> None:
         match name:
             case "kind":
                 node.kind = value
-            case "when" if value == "true":
-                node.when_true = True
+            case "when" if value == "string":
+                node.whole = False
             case "role":
                 node.auto_role = value == "auto"
                 node.role = None if node.auto_role else Role(value)
@@ -270,14 +304,21 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.hosted = True
             case "jsonmode":
                 node.json_mode = True
-            case "always":
+            case "always" | "mirror":
                 pass
             case _:
                 raise ValueError(f"unknown option: {option}")
 
 
-def _apply_ending(node: _Ending, treatment: Treatment, options: list[str]) -> None:
+def _apply_ending(node: _Ending, code: str, options: list[str]) -> None:
     parent = node.parent
+    if code.startswith("@"):
+        if node.ending != "{}":
+            raise ValueError("{key} and # lead nowhere")
+        parent.any = Node()
+        parent.any.links.append(code[1:])
+        return
+    treatment = Treatment(code)
     if node.ending == "{}":
         parent.any = deep(treatment)
         if treatment in (Treatment.STRIP, Treatment.REFUSE):
@@ -305,9 +346,7 @@ def _link(node: Node, sections: Mapping[str, Node], done: set[int]) -> None:
         return
     done.add(id(node))
     for name in node.links:
-        section = sections.get(name)
-        if section is None:
-            raise ValueError(f"field table: no section [{name}]")
+        section = sections[name]
         _link(section, sections, done)
         node.fields = _overlaid(section.fields, node.fields)
         if section.members is not None or section.prefixes:

@@ -2,8 +2,8 @@
 
 RESTORE and RESTORE_JSON leaves are returned, and so are leaves that no row names: a placeholder that stays visible
 helps nobody, and the values go back to the client they came from. PINNED and PASS places are left alone with all below
-them. DROP places spell the placeholder in another form (log-probabilities, token ids); they become null as soon as a
-leaf of the same object, or below it, really changes.
+them. DROP places spell the placeholder in another form (log-probabilities, token ids); they become null, or an empty
+array, as soon as a leaf of the same object, or below it, really changes.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class _DroppingLeaf(Leaf):
         """Write `text` in place, and null what it makes wrong."""
         if text != self.holder[self.key]:
             for holder, key in self.drops:
-                holder[key] = None
+                holder[key] = [] if type(holder[key]) is list else None
         self.holder[self.key] = text
 
 

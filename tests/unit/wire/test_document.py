@@ -26,7 +26,7 @@ name     X name
 store    X =false always
 ids[]#   F   kind=token_ids
 photo    F   kind=image
-ask      F   kind=stored_state when=true
+ask      F   kind=stored_state
 id       P
 late     S
 """
@@ -99,6 +99,7 @@ def test_strips(tree, forwarded):
         ({"photo": ""}, []),
         ({"ask": True}, [("/ask", "stored_state")]),
         ({"ask": False}, []),
+        ({"ask": "yes"}, [("/ask", "stored_state")]),
         ({"future": "data:audio/wav;base64,AAAA"}, [("/future", "audio")]),
         ({"future": "data:application/pdf;name=a.pdf;base64,AAAA"}, [("/future", "file")]),
         ({"future": "QUJD" * 300}, [("/future", "file")]),

@@ -29,6 +29,7 @@ from relay.types import Event
 from relay.wire import sse
 from relay.wire.formats.anthropic_messages import AnthropicMessages
 from relay.wire.formats.openai_chat import OpenAIChat
+from relay.wire.formats.openai_responses import OpenAIResponses
 
 FAULTS = [
     (ClientFault, openai.BadRequestError, anthropic.BadRequestError),
@@ -135,6 +136,42 @@ def test_openai_raises_on_the_error_event():
     )
     with pytest.raises(openai.APIError, match="lost it"):
         list(ask_openai(openai_client(200, "text/event-stream", body), stream=True))
+
+
+def test_openai_reads_flushed_response_events():
+    """Inserted deltas, which repeat a sequence number, join what came before in the SDK's own accumulator."""
+    reader = opened(OpenAIResponses(), "/v1/responses")
+    empty = {"type": "message", "id": "msg_1", "role": "assistant", "status": "in_progress", "content": []}
+    part = {"type": "output_text", "text": "", "annotations": [], "logprobs": []}
+    place = {"item_id": "msg_1", "output_index": 0, "content_index": 0}
+    response = {
+        "id": "resp_1", "object": "response", "created_at": 5, "model": "m", "output": [], "tools": [],
+        "parallel_tool_calls": True, "tool_choice": "auto", "status": "in_progress",
+    }  # fmt: skip
+    item = {**empty, "status": "completed", "content": [{**part, "text": "ab"}]}
+    trees: list[dict[str, Any]] = [
+        {"type": "response.created", "response": response},
+        {"type": "response.output_item.added", "output_index": 0, "item": empty},
+        {"type": "response.content_part.added", **place, "part": part},
+        {"type": "response.output_text.delta", **place, "delta": "a", "logprobs": []},
+        {"type": "response.output_text.done", **place, "text": "ab", "logprobs": []},
+        {"type": "response.content_part.done", **place, "part": {**part, "text": "ab"}},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {**response, "status": "completed", "output": [item]}},
+    ]
+    events: list[Event] = []
+    for number, tree in enumerate(trees):
+        tree["sequence_number"] = number
+        events += [reader.flush(lane, "b") for lane in reader.closing(tree)]
+        list(reader.leaves(tree))
+        events.append(Event(json.dumps(tree), tree["type"]))
+    assert len(events) == len(trees) + 1
+    assert [reader.is_end(event) for event in events] == [False] * len(trees) + [True]
+    client = openai_client(200, "text/event-stream", openai_stream(*events))
+    with client.responses.stream(model="m", input="x") as stream:
+        deltas = [event.delta for event in stream if event.type == "response.output_text.delta"]
+        assert deltas == ["a", "b"]
+        assert stream.get_final_response().output_text == "ab"
 
 
 def test_anthropic_reads_flushed_deltas():
