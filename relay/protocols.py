@@ -205,7 +205,10 @@ class StreamReader(Protocol):
         ...
 
     def is_end(self, event: Event) -> bool:
-        """Tell whether this event ends the stream for good (`[DONE]`, `message_stop`)."""
+        """Tell whether this event ends the stream for good (`[DONE]`, `message_stop`, `response.completed`).
+
+        One whose data is JSON is restored like any other first: OpenAI's `response.completed` holds the whole answer.
+        """
         ...
 
 
