@@ -110,8 +110,11 @@ class Style(Protocol):
 
     name: ClassVar[str]
 
-    def render(self, entity_type: str, number: int) -> str:
-        """Return the placeholder for the `number`th (from 1) value of a type. ASCII, no quote, backslash, <, > or &."""
+    def render(self, entity_type: str, number: int, form: str = "") -> str:
+        """Return the placeholder for the `number`th (from 1) value of a type. ASCII, no quote, backslash, <, > or &.
+
+        `form` (words of A to Z and digits joined by `_`) tells another form of the same entity, such as a last name.
+        """
         ...
 
     def lookalikes(self, text: str) -> Iterable[tuple[int, int]]:

@@ -4,6 +4,8 @@ Plaintext is never kept: a value is found again by a keyed digest and stored enc
 placeholder and entity type, so that a record moved to another place does not open. Nothing is evicted: a full vault
 refuses, because a value that was dropped could never be restored. Placeholders are numbered per entity type in the
 order of first sealing, and values are compared exactly, so restoring gives back the very characters that were sealed.
+Another form of a person's name has a placeholder of its own with that person's number (`[PERSON_1_LAST]`), where it
+can mean nobody else; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
 
 Not promised: that a value is nowhere in memory while it is being sealed or after it was opened. Python strings cannot
 be overwritten; the hardened process does that when they are freed.
@@ -16,10 +18,12 @@ from collections.abc import Iterator, Sequence
 
 from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
+from relay.vault import aliases
 from relay.vault.keys import Keys
 
 __all__ = ["Vault"]
 
+_PERSON, _EMAIL_ADDRESS, _EMAIL = "PERSON", "EMAIL_ADDRESS", "EMAIL"
 _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate pair
 
 
@@ -35,12 +39,22 @@ class Vault:
         "_max_bytes",
         "_max_entities",
         "_numbers",
+        "_people",
         "_records",
         "_sealed",
         "_style",
     )
 
-    def __init__(self, keys: Keys, style: Style, *, session_id: str, max_entities: int, max_bytes: int) -> None:
+    def __init__(
+        self,
+        keys: Keys,
+        style: Style,
+        *,
+        session_id: str,
+        max_entities: int,
+        max_bytes: int,
+        link_people: bool = True,
+    ) -> None:
         self._keys: Keys | None = keys
         self._style = style
         self._associated = session_id.encode()
@@ -50,6 +64,7 @@ class Vault:
         self._index: dict[bytes, str] = {}
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
         self._numbers: dict[str, int] = {}
+        self._people = aliases.People(self._person_mark) if link_people else None
         self._bytes = 0
         self._sealed = 0
 
@@ -65,11 +80,18 @@ class Vault:
             known = self._index.get(mark)
             if known is not None:
                 return known
-            number = self._numbers.get(entity_type, 0) + 1
-            placeholder = self._style.render(entity_type, number)
+            name = aliases.parse(value) if self._people is not None and entity_type == _PERSON else None
+            placeholder = self._alias(entity_type, value, name)
+            number = 0
+            if placeholder is None:
+                number = self._numbers.get(entity_type, 0) + 1
+                placeholder = self._style.render(entity_type, number)
             self._store(keys, placeholder, entity_type, data)
-            self._numbers[entity_type] = number
             self._index[mark] = placeholder
+            if number:
+                self._numbers[entity_type] = number
+                if self._people is not None and name is not None:
+                    self._people.add(number, name)
             return placeholder
 
     def open(self, placeholder: str) -> str:
@@ -134,6 +156,8 @@ class Vault:
             self._records.clear()
             self._index.clear()
             self._numbers.clear()
+            if self._people is not None:
+                self._people.clear()
 
     def __len__(self) -> int:
         return len(self._records)
@@ -148,6 +172,35 @@ class Vault:
 
     def _bind(self, placeholder: str, entity_type: str) -> bytes:
         return b"%b\0%b\0%b" % (self._associated, placeholder.encode(), entity_type.encode())
+
+    def _alias(self, entity_type: str, value: str, name: aliases.Name | None) -> str | None:
+        """Return a placeholder with the number of the person that `value` belongs to, or None when that is not sure."""
+        people = self._people
+        if people is None:
+            return None
+        if name is not None:
+            owner = people.owner(name)
+            if owner is None:
+                return None
+            number, form = owner[0], owner[1].value
+            if owner[1] in (aliases.Form.FULL, aliases.Form.REVERSED):
+                people.add(number, name)
+        elif entity_type == _EMAIL_ADDRESS and self._numbers.get(_PERSON):
+            found = people.owner_of_address(value)
+            if found is None:
+                return None
+            number, form = found, _EMAIL
+        else:
+            return None
+        placeholder = self._style.render(_PERSON, number, form)
+        again = 1
+        while placeholder in self._records:
+            again += 1
+            placeholder = self._style.render(_PERSON, number, f"{form}_{again}")
+        return placeholder
+
+    def _person_mark(self, text: str) -> bytes:
+        return self._usable().mark("part of a name", text.encode(*_CODEC))
 
     def _store(self, keys: Keys, placeholder: str, entity_type: str, data: bytes) -> None:
         if len(self._records) >= self._max_entities:

@@ -1,0 +1,176 @@
+"""Which names may mean the same person, by their words alone.
+
+"Maria Gonzalez" makes "Maria", "Gonzalez", "Ms Gonzalez", "M. Gonzalez", "Gonzalez, Maria" and the local part of
+"maria.gonzalez@example.org" hers, as long as nobody else in the session has that first or last name. Nothing is
+guessed: a short form that two people could own is a person of its own, and so is one that came before its full name was
+known to belong to somebody else.
+
+The vault keeps keyed marks of the words (eight bytes each), never the words.
+"""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+__all__ = ["Form", "Name", "People", "parse"]
+
+_table = re.compile(r"\S+").findall
+# Forms of address in the languages that relay's models know best. Not "Don", which English has as a first name.
+_TITLES = frozenset(
+    _table(
+        "mr mrs ms miss mx dr prof professor sir madam dame lord lady rev fr sr judge hon capt col gen lt sgt "
+        "herr frau hr dott dottor dottoressa sig signor signora signorina m mme mlle monsieur madame mademoiselle "
+        "señor señora señorita sra srta doña dhr mevr mevrouw pan pani senhor senhora"
+    )
+)
+# Words that belong to the family name that follows.
+_PARTICLES = frozenset(_table("van von der den de del della di da dos das la le el al bin ibn ten ter zu af av"))
+_SUFFIXES = frozenset(_table("jr sr ii iii iv phd md esq"))
+_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
+_MARK_BYTES = 8
+_LOCAL_PART = re.compile(r"[^\W\d_]+")
+
+
+class Form(StrEnum):
+    """How a name is written; its value ends the placeholder of an alias."""
+
+    FULL = "FULL"
+    FIRST = "FIRST"
+    LAST = "LAST"
+    TITLED = "TITLED"
+    INITIAL = "INITIAL"
+    REVERSED = "REVERSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name taken apart, in lower case. `first` may be one letter (an initial) or empty, `last` may be empty."""
+
+    form: Form
+    first: str
+    last: str
+
+
+def parse(value: str) -> Name | None:
+    """Return the parts of a person's name, or None when its words do not tell them.
+
+    One bare word is FIRST with `first` and `last` both that word: which it is, only the session knows.
+    """
+    head, comma, tail = value.partition(",")
+    words = [word.rstrip(".").lower() for word in _WORD.findall(value)]
+    if not words or _WORD.sub("", value).strip(" ,.'’-\t\n"):
+        return None
+    if comma and tail.strip() and tail.strip(" .").lower() not in _SUFFIXES:
+        last = _join(_WORD.findall(head))
+        first = [word.rstrip(".").lower() for word in _WORD.findall(tail)]
+        return Name(Form.REVERSED, first[0], last) if first and last else None
+    titled = False
+    while len(words) > 1 and words[0] in _TITLES and (len(words[0]) > 1 or len(words) == 2):
+        # A single letter is a title only in "M Dupont" without a full stop, else an initial.
+        if len(words[0]) == 1 and value.lstrip()[1:2] == ".":
+            break
+        titled, words = True, words[1:]
+    suffix = ""
+    while len(words) > 1 and words[-1] in _SUFFIXES:  # "John Smith Jr." is not his father
+        words, suffix = words[:-1], f" {words[-1]}{suffix}"
+    if len(words) == 1:
+        return Name(Form.TITLED if titled else Form.FIRST, "" if titled else words[0], words[0])
+    start = next((place for place, word in enumerate(words[:-1]) if place and word in _PARTICLES), len(words) - 1)
+    last = " ".join(words[start:]) + suffix
+    if words[0] in _PARTICLES:
+        return Name(Form.LAST, "", " ".join(words))
+    return Name(Form.INITIAL if len(words[0]) == 1 else Form.FULL, words[0], last)
+
+
+class People:
+    """The people of one session, and who a further name means. `mark` turns a text into at least 8 keyed bytes."""
+
+    __slots__ = ("_firsts", "_full", "_initials", "_lasts", "_mark", "_numbers")
+
+    def __init__(self, mark: Callable[[str], bytes]) -> None:
+        self._mark = mark
+        # Columns of 8-byte marks, one row for each name that was seen with its parts; a search is one pass in C.
+        self._firsts = bytearray()
+        self._lasts = bytearray()
+        self._initials = bytearray()
+        self._full = bytearray()  # one byte a row: whether first and last are known apart
+        self._numbers = array("I")
+
+    def owner(self, name: Name) -> tuple[int, Form] | None:
+        """Return the number of the one person that `name` can mean, and the form it is for that person."""
+        first, last = self._key(name.first), self._key(name.last)
+        match name.form:
+            case Form.FULL | Form.REVERSED:
+                firsts, lasts = self._rows(self._firsts, first), self._rows(self._lasts, last)
+                same = {row for row in firsts & lasts if self._full[row]}
+                short = firsts | lasts | self._rows(self._initials, self._initial(name))
+                return self._one(same or {row for row in short if not self._full[row]}, name.form)
+            case Form.INITIAL:
+                return self._one(self._rows(self._initials, self._initial(name)), Form.INITIAL)
+            case Form.TITLED | Form.LAST:
+                return self._one(self._rows(self._lasts, last), name.form)
+            case Form.FIRST:
+                firsts, lasts = self._rows(self._firsts, first), self._rows(self._lasts, last)
+                return self._one(firsts | lasts, Form.FIRST if firsts else Form.LAST)
+
+    def owner_of_address(self, address: str) -> int | None:
+        """Return the number of the one person whose name makes up the local part of an e-mail address."""
+        words = [word.lower() for word in _LOCAL_PART.findall(address.partition("@")[0])]
+        found: set[int] = set()
+        if len(words) == 2:
+            for first, last in (words, words[::-1]):
+                if len(first) == 1:
+                    found |= self._rows(self._initials, self._key(f"{first} {last}"))
+                else:
+                    found |= self._rows(self._firsts, self._key(first)) & self._rows(self._lasts, self._key(last))
+        elif len(words) == 1 and len(words[0]) > 2:
+            word = words[0]
+            found = self._rows(self._firsts, self._key(word)) | self._rows(self._lasts, self._key(word))
+            found |= self._rows(self._initials, self._key(f"{word[0]} {word[1:]}"))
+        owner = self._one(found, Form.FULL)
+        return owner[0] if owner is not None else None
+
+    def add(self, number: int, name: Name) -> None:
+        """Remember what `name` tells about person `number`."""
+        known = name.form in (Form.FULL, Form.REVERSED)
+        unknown = bytes(_MARK_BYTES)
+        first = self._key(name.first) if known or name.form is Form.FIRST else unknown
+        initial = self._initial(name) if known or name.form is Form.INITIAL else unknown
+        self._firsts += first
+        self._lasts += self._key(name.last)
+        self._initials += initial
+        self._full.append(known)
+        self._numbers.append(number)
+
+    def clear(self) -> None:
+        """Forget everybody."""
+        for column in (self._firsts, self._lasts, self._initials, self._full):
+            column.clear()
+        del self._numbers[:]
+
+    def _initial(self, name: Name) -> bytes:
+        return self._key(f"{name.first[:1]} {name.last}")
+
+    def _key(self, text: str) -> bytes:
+        return self._mark(text)[:_MARK_BYTES] if text else b""
+
+    def _rows(self, column: bytearray, key: bytes) -> set[int]:
+        rows: set[int] = set()
+        place = column.find(key) if key else -1
+        while place >= 0:
+            if place % _MARK_BYTES == 0:
+                rows.add(place // _MARK_BYTES)
+            place = column.find(key, place + 1)
+        return rows
+
+    def _one(self, rows: set[int], form: Form) -> tuple[int, Form] | None:
+        numbers = {self._numbers[row] for row in rows}
+        return (numbers.pop(), form) if len(numbers) == 1 else None
+
+
+def _join(words: list[str]) -> str:
+    return " ".join(word.rstrip(".").lower() for word in words)
