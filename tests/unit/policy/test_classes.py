@@ -141,7 +141,7 @@ def test_the_labelled_set_is_classified_well_enough(split: str, name: str, recal
     [
         ("Heart attack; HEART failure", "strong", ("heart attack", "heart failure")),
         ("heart\nattack", "strong", ("heart attack",)),
-        ("heartattack, heart, attack of the heart", "strong", ()),
+        ("heartattack, the attack of a heart", "strong", ()),
         ("Parkinson’s", "strong", ("parkinson's",)),
         ("parkinsons", "strong", ()),
         ("x-ray", "strong", ("x ray",)),
