@@ -212,6 +212,42 @@ def _show(segments: Sequence[Segment], explanation: Explanation, engine: Engine)
     console.print(table)
 
 
+@app.command()
+def sign(
+    file: Annotated[Path, typer.Argument(help="Policy file; the signature goes beside it as FILE.sig.")],
+    key: Annotated[Path, typer.Option("--key", help="Ed25519 private key (PEM): openssl genpkey -algorithm ed25519")],
+) -> None:
+    """Sign a policy with everything it extends. RELAY_SIGNING_PASSPHRASE opens an encrypted key."""
+    import os
+
+    from relay.policy import signing
+    from relay.policy.loader import load_layers, merged
+
+    password = os.environ.get("RELAY_SIGNING_PASSPHRASE")
+    private = signing.read_private_key(key, password.encode() if password else None)
+    layers = load_layers(file)
+    target = signing.signature_path(file)
+    try:
+        target.write_text(signing.sign(layers, private), encoding="utf-8")
+    except OSError as error:
+        raise ConfigFault(f"{target}: cannot be written: {error.strerror}") from None
+    typer.echo(f"{target}: digest {merged(layers).digest}, key {signing.key_id(private.public_key())}")
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(help="Policy files with their .sig beside them.")],
+    key: Annotated[Path, typer.Option("--key", help="Ed25519 public key (PEM): openssl pkey -in KEY -pubout")],
+) -> None:
+    """Check that policies are signed by a key and were not changed since."""
+    from relay.policy import signing
+
+    public = signing.read_public_key(key)
+    for file in files:
+        policy = signing.load_signed(file, public)
+        typer.echo(f"{file}: signed by {signing.key_id(public)}, digest {policy.digest}")
+
+
 # -------------------------------------------------------------------------------------------------------------- inputs
 
 
