@@ -104,7 +104,7 @@ def test_library_block(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
 
     names: dict[str, object] = {"model_says": model_says, "relay": relay}
     exec(compile(code, "README.md", "exec"), names)
-    assert seen == ["Write to [PERSON_1], [EMAIL_ADDRESS_1]"]
+    assert seen == ["Write to [PERSON_1], [PERSON_1_EMAIL]"]
     assert names["answer"] == "I wrote: Write to Maria Gonzalez, maria@example.org"
 
 

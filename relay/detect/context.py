@@ -55,11 +55,6 @@ RAISING: Mapping[str, frozenset[str]] = {
         "kreditkartennummer, kartennummer, karte, carte, carte bancaire, carte bleue, tarjeta, carta di, carta,"
         "cartão, cartao, creditcard, kaart, kaartnummer, cvv, cvc, expiry, expires, payment card"
     ),
-    "CARD_CVV": _words("cvv, cvc, cvn, csc, cvv2, cvc2, cid, security code, prüfnummer, prüfziffer, cryptogramme"),
-    "CARD_EXPIRY": _words(
-        "exp, expiry, expires, expiration, valid thru, valid until, gültig bis, ablaufdatum, expire, vence, caduca,"
-        "validade, scadenza, vervaldatum"
-    ),
     "IBAN_CODE": _words(
         "iban, account, bank, konto, kontonummer, compte, cuenta, conto, conta, rekening, sepa, transfer"
     ),
@@ -84,59 +79,14 @@ RAISING: Mapping[str, frozenset[str]] = {
         "zip, zip code, zipcode, postcode, postal, postal code, post code, plz, postleitzahl, code postal, cp,"
         "código postal, codigo postal, cap, cep"
     ),
-    "PASSPORT": _words(
-        "passport, passport no, passports, reisepass, reisepassnummer, passnummer, pass, passeport, pasaporte,"
-        " passaporto,"
-        "passaporte, paspoort, paspoortnummer"
-    ),
-    "DRIVER_LICENSE": _words(
-        "driver, drivers, driving, licence, license, dl, driver license, führerschein, führerscheinnummer, permis,"
-        "conducir, patente, habilitação, cnh, carnet, rijbewijs"
-    ),
-    "ID_NUMBER": _words(
-        "id, number, no, nr, nummer, numéro, número, numero, num, identifier, reference, member, customer"
-    ),
-    "NATIONAL_ID": _words(
-        "national id, identity, identity card, id card, id number, identification, personalausweis, ausweis,"
-        "carte d, cédula, cedula, dni, documento, carta d, bilhete, identiteitskaart, citizen"
-    ),
-    "TAX_ID": _words(
-        "tax, tax id, tin, taxpayer, vat, steuer, steuernummer, steuerid, fiscal, fiscale, impôt, impuesto, nif, cif,"
-        "contribuinte, belasting, btw, gst"
-    ),
-    "BANK_ACCOUNT": _words(
-        "account, acct, account number, bank account, checking, savings, konto, kontonummer, compte, cuenta, conto,"
-        "conta, rekening, rekeningnummer, iban, deposit, wire"
-    ),
-    "US_BANK_NUMBER": _words(
-        "account, acct, account number, bank account, checking, savings, deposit, wire, bank, debit, ach"
-    ),
     "ABA_ROUTING_NUMBER": _words("routing, aba, rtn, routing number, transit, wire, ach, bank"),
-    "UK_SORT_CODE": _words("sort, sort code, sortcode"),
-    "MEDICAL_RECORD_NUMBER": _words(
-        "mrn, medical record, record number, chart, chart number, patient, hospital number, patient id, krankenakte,"
-        "patientennummer, fallnummer, dossier, dossier médical, historia clínica, historia, cartella, cartella clinica,"
-        "prontuário, patiëntnummer, nhc"
-    ),
-    "HEALTH_PLAN_NUMBER": _words(
-        "member id, member, subscriber, policy, insurance, health plan, plan number, group number, beneficiary,"
-        "versichertennummer, krankenkasse, krankenversicherung, mutuelle, póliza, seguro, polizza, apólice, polis,"
-        "polisnummer, medicare, medicaid"
-    ),
     "VIN": _words("vin, vehicle, chassis, fahrgestellnummer, fin, car, châssis, bastidor, telaio, chassi"),
     "IMEI": _words("imei, device, handset, phone, meid"),
-    "IMSI": _words("imsi, subscriber, sim"),
     "ICCID": _words("iccid, sim, sim card"),
-    "LICENSE_PLATE": _words(
-        "plate, license plate, licence plate, number plate, registration, reg, kennzeichen, nummernschild,"
-        "immatriculation, plaque, matrícula, matricula, placa, targa, kenteken"
-    ),
-    "SERIAL_NUMBER": _words("serial, serial number, serial no, sn, seriennummer, série, serie, seriale, serienummer"),
     "GPS_COORDINATES": _words(
         "gps, lat, latitude, lon, lng, long, longitude, coordinates, coords, location, located, position, koordinaten,"
         "standort, breitengrad, längengrad, coordonnées, coordenadas, ubicación, coordinate, posizione, coördinaten"
     ),
-    "CRYPTO": _words("wallet, bitcoin, btc, ethereum, eth, crypto, address, coin, ledger"),
     "USERNAME": _words(
         "username, user, login, handle, account, screen name, nick, nickname, benutzername, benutzer, identifiant,"
         "usuario, utente, usuário, gebruikersnaam, twitter, instagram, github, telegram, discord, follow"
@@ -172,7 +122,7 @@ LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
     ),
     _NUMBERS_THAT_ARE_NOT_PRIVATE,
 ) | {
-    "IP_ADDRESS": _words("version, release, v, build, section, chapter, firmware, oid, clause"),
+    "IP_ADDRESS": _words("version, release, build, section, chapter, firmware, oid, clause"),
     "GPS_COORDINATES": _words("version, range, interval, mean, stdev, score, loss, accuracy, tensor, array, weights"),
 }
 
