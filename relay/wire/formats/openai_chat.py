@@ -6,15 +6,14 @@ Sources: openai-python 3.52.0 (`types/chat`), vLLM's protocol models and llama.c
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, Event
-from relay.wire import strict_json
+from relay.types import JSON
 from relay.wire.fields import Table, compile_table
+from relay.wire.openai_chunks import ChunkReader, index_of, objects
 from relay.wire.openai_family import OpenAIFormat
-from relay.wire.stream import Lane, TableReader
+from relay.wire.stream import Lane
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["OpenAIChat"]
@@ -227,66 +226,32 @@ class OpenAIChat(OpenAIFormat):
         return type(stated) is dict and stated.get("type") in _JSON_FORMATS
 
 
-class ChatReader(TableReader):
-    """Lanes are (choice, field) and (choice, tool call, field). A choice's `finish_reason` ends its lanes."""
-
-    _envelope: dict[str, JSON] | None = None
+class ChatReader(ChunkReader):
+    """Lanes are (choice, field) and (choice, tool call, field)."""
 
     def note(self, tree: JSON) -> None:
-        """Remember the chunk's head for flushed text, and the names of tools, which only a call's first delta has."""
-        if type(tree) is not dict:
-            return
-        if type(tree.get("id")) is str:
-            self._envelope = {key: tree[key] for key in ("id", "object", "created", "model") if key in tree}
-        for position, choice in enumerate(_objects(tree.get("choices"))):
+        """Remember the names of tools too, which only a call's first delta has."""
+        super().note(tree)
+        for position, choice in enumerate(objects(tree.get("choices") if type(tree) is dict else None)):
             delta = choice.get("delta")
-            calls = _objects(delta.get("tool_calls")) if type(delta) is dict else ()
-            for number, call in enumerate(calls):
+            for number, call in enumerate(objects(delta.get("tool_calls") if type(delta) is dict else None)):
                 function = call.get("function")
                 if type(function) is dict and type(function.get("name")) is str and "arguments" not in function:
-                    lane = (_index(choice, position), _index(call, number), "arguments")
+                    lane = (index_of(choice, position), index_of(call, number), "arguments")
                     self._tools[lane] = (function["name"], False)
 
-    def ended(self, tree: JSON) -> Iterable[Lane]:
-        """Return the choices that this chunk finishes; an error finishes all."""
-        if type(tree) is not dict:
-            return
-        if tree.get("error") is not None:
-            yield ()
-        for position, choice in enumerate(_objects(tree.get("choices"))):
-            if choice.get("finish_reason") is not None:
-                yield (_index(choice, position),)
-
-    def flush(self, lane: Lane, text: str) -> Event:
-        """Return a chunk with one delta."""
-        choice, *call, field = lane
-        delta: dict[str, Any]
+    def choice(self, lane: Lane, text: str) -> dict[str, Any]:
+        """Return a delta of the lane's kind."""
+        _, *call, field = lane
         if field == "arguments":
-            delta = {"tool_calls": [{"index": call[0], "function": {"arguments": text}}]}
-        elif field == "input":
-            delta = {"tool_calls": [{"index": call[0], "custom": {"input": text}}]}
-        elif field == "function_call":
-            delta = {"function_call": {"arguments": text}}
-        elif field == "transcript":
-            delta = {"audio": {"transcript": text}}
-        else:
-            delta = {field: text}
-        chunk = dict(self._envelope or {"object": "chat.completion.chunk"})
-        chunk["choices"] = [{"index": choice, "delta": delta, "logprobs": None, "finish_reason": None}]
-        return Event(strict_json.encode(chunk).decode())
-
-    def is_end(self, event: Event) -> bool:
-        """Tell whether this is `data: [DONE]`."""
-        return event.data is not None and event.data.strip() == "[DONE]"
-
-
-def _objects(value: JSON) -> list[dict[str, JSON]]:
-    return [each for each in value if type(each) is dict] if type(value) is list else []
-
-
-def _index(holder: dict[str, JSON], position: int) -> int:
-    index = holder.get("index")
-    return index if type(index) is int else position
+            return {"delta": {"tool_calls": [{"index": call[0], "function": {"arguments": text}}]}}
+        if field == "input":
+            return {"delta": {"tool_calls": [{"index": call[0], "custom": {"input": text}}]}}
+        if field == "function_call":
+            return {"delta": {"function_call": {"arguments": text}}}
+        if field == "transcript":
+            return {"delta": {"audio": {"transcript": text}}}
+        return {"delta": {field: text}}
 
 
 PLUGINS = (OpenAIChat,)

@@ -1,0 +1,80 @@
+"""OpenAI's earlier completions, whole and streamed, which local servers still serve.
+
+Sources: openai-python 3.52.0 (`types/completion*.py`), vLLM's protocol models, read 2026-11-20.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from relay.protocols import Document, Endpoint, StreamReader
+from relay.wire.fields import Table, compile_table
+from relay.wire.openai_chunks import ChunkReader
+from relay.wire.openai_family import OpenAIFormat
+from relay.wire.stream import Lane
+from relay.wire.table_format import PathEndpoint
+
+__all__ = ["OpenAICompletions"]
+
+TABLE = """
+[request]
+order: prompt suffix
+
+prompt                                S   role=user
+prompt[]                              S   role=user message
+# Token ids are text in disguise.
+prompt[]#                             F   kind=token_ids
+prompt[][]#                           F   kind=token_ids
+suffix                                S   role=user
+stop                                  S
+stop[]                                S
+{user,safety_identifier,prompt_cache_key}   X pseudonym
+{metadata,session_id,request_id,cache_salt,client_metadata}   X drop
+logit_bias{}                          P
+logit_bias{key}                       P
+{model,best_of,echo,frequency_penalty,presence_penalty,logprobs,max_tokens,n,seed,stream}   P
+{temperature,top_p,top_k,min_p,repetition_penalty,min_tokens,ignore_eos,service_tier}   P
+stream_options{}                      P
+{guided_json,guided_regex,guided_grammar,grammar,json_schema,structured_outputs}   K
+{guided_json,json_schema,structured_outputs}{}   K
+guided_choice[]                       K
+response_format{}                     K
+bad_words[]                           S
+{stop_token_ids,allowed_token_ids}[]  P
+prompt_embeds                         F   kind=token_ids
+
+[response]
+{id,object,created,model,system_fingerprint,usage,service_tier}   P
+choices[].{index,finish_reason}       P
+choices[].text                        R   lane=text
+# Token text spells the placeholder and cannot be split anew.
+choices[].{logprobs,token_ids,prompt_token_ids,prompt_logprobs}   D
+choices[].stop_reason                 R
+prompt_text                           R
+error                                 R
+error.{message,param}                 R
+error.{type,code}                     P
+"""
+
+
+class OpenAICompletions(OpenAIFormat):
+    """`POST /v1/completions`."""
+
+    name: ClassVar[str] = "openai_completions"
+    table: ClassVar[Table] = compile_table(TABLE)
+    endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="completions", upstream_path="/v1/completions"),)
+
+    def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
+        """Return a reader for one stream of chunks."""
+        return CompletionReader(self.section("response"))
+
+
+class CompletionReader(ChunkReader):
+    """Each choice is one lane."""
+
+    def choice(self, lane: Lane, text: str) -> dict[str, Any]:
+        """Return a choice with this text."""
+        return {"text": text}
+
+
+PLUGINS = (OpenAICompletions,)

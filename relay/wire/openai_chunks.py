@@ -1,0 +1,60 @@
+"""Streams of OpenAI's chunks, `{"choices": [{"index", …, "finish_reason"}]}`, which end with `[DONE]`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from relay.types import JSON, Event
+from relay.wire import strict_json
+from relay.wire.stream import Lane, TableReader
+
+__all__ = ["ChunkReader", "index_of", "objects"]
+
+_HEAD = ("id", "object", "created", "model")
+
+
+class ChunkReader(TableReader):
+    """Lanes begin with the choice's index. A choice's `finish_reason` ends its lanes; an error ends all."""
+
+    _head: dict[str, JSON] | None = None
+
+    def note(self, tree: JSON) -> None:
+        """Remember the chunk's head for flushed text."""
+        if type(tree) is dict and type(tree.get("id")) is str:
+            self._head = {key: tree[key] for key in _HEAD if key in tree}
+
+    def ended(self, tree: JSON) -> Iterable[Lane]:
+        """Return the choices that this chunk finishes."""
+        if type(tree) is not dict:
+            return
+        if tree.get("error") is not None:
+            yield ()
+        for position, choice in enumerate(objects(tree.get("choices"))):
+            if choice.get("finish_reason") is not None:
+                yield (index_of(choice, position),)
+
+    def flush(self, lane: Lane, text: str) -> Event:
+        """Return a chunk with one choice that carries `text`."""
+        chunk: dict[str, Any] = dict(self._head or {})
+        chunk["choices"] = [{"index": lane[0], **self.choice(lane, text), "logprobs": None, "finish_reason": None}]
+        return Event(strict_json.encode(chunk).decode())
+
+    def choice(self, lane: Lane, text: str) -> dict[str, Any]:
+        """Return the part of a choice that carries `text`."""
+        raise NotImplementedError
+
+    def is_end(self, event: Event) -> bool:
+        """Tell whether this is `data: [DONE]`."""
+        return event.data is not None and event.data.strip() == "[DONE]"
+
+
+def objects(value: JSON) -> list[dict[str, JSON]]:
+    """Return the objects in an array; nothing for any other type."""
+    return [each for each in value if type(each) is dict] if type(value) is list else []
+
+
+def index_of(holder: dict[str, JSON], position: int) -> int:
+    """Return the object's `index`, or where it stands if it has none."""
+    index = holder.get("index")
+    return index if type(index) is int else position
