@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from math import log2
 
-__all__ = ["entropy", "is_stand_in", "looks_random"]
+__all__ = ["entropy", "is_program_text", "is_stand_in", "looks_random"]
 
 # How people write "put your key here", in programs and in prose.
 _STAND_IN = re.compile(
@@ -26,6 +26,17 @@ _STAND_IN = re.compile(
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 
 
+_OBJECTS = (
+    "env|self|this|config|settings|secrets|params|request|req|ctx|data|args|options|props|state|user|form|body|row|res"
+    "|response|event|input|cfg|conf|app|vault|var|local|module"
+)
+# A call, an attribute, a name, a lower-case word, an opened bracket, a short number, a path: code, not a value.
+_PROGRAM = re.compile(
+    rf"[\w.]+\(.*|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
+    r"|[A-Z][a-z]+(?:[A-Z][a-z]+)*|[a-z]{1,24}[;,)\]]?|[\[({].*|.*\[\]|[|&].*|\d{1,3}|https?://.*|/[\w./-]*"
+)
+
+
 def entropy(text: str) -> float:
     """Return the Shannon entropy of `text` in bits for each character (0 for an empty text)."""
     size = len(text)
@@ -43,3 +54,8 @@ def looks_random(text: str) -> bool:
 def is_stand_in(value: str) -> bool:
     """Tell whether `value` stands for a secret instead of being one."""
     return len(set(value)) <= 2 or _STAND_IN.fullmatch(value) is not None or _VARIABLE.fullmatch(value) is not None
+
+
+def is_program_text(value: str) -> bool:
+    """Tell whether an unquoted `value` reads like a piece of a program: a call, a name, a path."""
+    return _PROGRAM.fullmatch(value) is not None

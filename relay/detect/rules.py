@@ -14,13 +14,20 @@ from typing import ClassVar
 
 from relay.types import Candidate, Pattern, Span
 
-__all__ = ["NUMBER_END", "NUMBER_START", "WORD_END", "WORD_START", "Rule", "RuleRecognizer", "number"]
+__all__ = ["LINK", "NUMBER_END", "NUMBER_START", "WORD_END", "WORD_START", "Rule", "RuleRecognizer", "number"]
 
 # What may not stand beside a value that is a word, and beside one that is a number ("1.234", "12-34-56", "1/2").
 WORD_START = r"(?<!\w)"
 WORD_END = r"(?!\w)"
 NUMBER_START = r"(?<!\w)(?<!\d[.,/+-])(?<![-.]\d)"
 NUMBER_END = r"(?!\w)(?![.,/+-]\d)"
+
+# Between a label and its value: "number", "no.", "is", signs, in any order, at most five of them.
+LINK = (
+    r"(?:[\s_-]{0,2}(?:numbers?|nos?\.?|num\.?|nr\.?|nummer|número|numero|numéro|n[º°.]|id|code|#|is|was|ist|lautet"
+    r"|est|es|è|é"
+    r"|[:=(\"'`*-])){0,5}\s{0,3}[\"'`#*]{0,2}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,8 +65,8 @@ class AfricaMiddleEastRecognizer(RuleRecognizer):
             score=0.9,
         ),
         *number("NG_NIN", r"\d{4}-\d{3}-\d{4}", None, "nin, national identification, nimc", bare=r"\d{11}", score=0.2),
-        *number("NATIONAL_ID", r"", _egyptian, "national id, الرقم القومي, egyptian id", bare=r"[23]\d{13}"),
-        *number("NATIONAL_ID", r"", luhn, "iqama, national id, هوية, رقم الهوية, saudi id", bare=r"[12]\d{9}"),
+        *number("NATIONAL_ID", r"", _egyptian, "الرقم القومي, egyptian id, egypt", bare=r"[23]\d{13}"),
+        *number("NATIONAL_ID", r"", luhn, "iqama, هوية, رقم الهوية, saudi id", bare=r"[12]\d{9}"),
     )
 
 

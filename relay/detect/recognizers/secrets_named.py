@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
-from relay.detect.entropy import is_stand_in, looks_random
+from relay.detect.entropy import is_program_text, is_stand_in, looks_random
 from relay.detect.rules import WORD_START, Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -40,15 +39,6 @@ _WORDS_AFTER_IS = (
     "input reset hash prompt box form page screen login user username email address protected correct"
 )
 _NOT_A_PASSWORD = frozenset(_WORDS_AFTER_IS.split())
-_OBJECTS = (
-    "env|self|this|config|settings|secrets|params|request|req|ctx|data|args|options|props|state|user|form|body|row|res"
-    "|response|event|input|cfg|conf|app|vault|var|local|module"
-)
-# A call, an attribute, a name, a lower-case word, an opened bracket, a short number, a path: code, not a value.
-_PROGRAM = re.compile(
-    rf"[\w.]+\(.*|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
-    r"|[A-Z][a-z]+(?:[A-Z][a-z]+)*|[a-z]{1,24}[;,)\]]?|[\[({].*|.*\[\]|[|&].*|\d{1,3}|https?://.*|/[\w./-]*"
-)
 
 
 class NamedSecretRecognizer(RuleRecognizer):
@@ -168,16 +158,14 @@ class NamedSecretRecognizer(RuleRecognizer):
             return
         prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
-            if value.lower() in _NOT_A_PASSWORD or (not prose and not quoted and _PROGRAM.fullmatch(value)):
+            if value.lower() in _NOT_A_PASSWORD or (not prose and not quoted and is_program_text(value)):
                 return
             if prose and not _odd(value):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
                 if quoted or not value.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
                     yield Span(rule.entity_type, start, end, 0.5, self.name)
                 return
-        elif rule.entity_type == "SECRET_VALUE" and (
-            not looks_random(value) or _PROGRAM.fullmatch(value) or " " in value
-        ):
+        elif rule.entity_type == "SECRET_VALUE" and (not looks_random(value) or is_program_text(value) or " " in value):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
 

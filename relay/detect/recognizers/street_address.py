@@ -150,7 +150,8 @@ class StreetAddressRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="STREET_ADDRESS",
-            regex=r"(?:PSC|CMR|Unit|USNS|USS|USCGC)\s(?:[A-Z]\w{1,20}|\d{1,5}),?\s{1,2}(?:Box\s\d{1,5},?\s{1,2})?(?:[AFD]PO)\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?",
+            regex=r"(?:PSC|CMR|Unit|USNS|USS|USCGC)\s(?:[A-Z]\w{1,20}|\d{1,5}),?\s{1,2}(?:Box\s\d{1,5},"
+            r"?\s{1,2})?(?:[AFD]PO)\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?",
             trigger=r"[AFD]PO A[AEP] \d{5}",
             score=0.8,
             lead_chars=64,

@@ -1,0 +1,118 @@
+"""Passports, driving licences and other numbers that only their label gives away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from relay.detect.rules import LINK, Rule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "DocumentRecognizer"]
+
+_LICENSE = (
+    r"driver'?s?'? licen[sc]e|driving licen[sc]e|drivers? lic\.?|driver lic\.?|DL"
+    r"|führerschein(?:nummer)?|permis de conduire"
+    r"|permiso de conducir|licencia de conducir|patente(?: di guida)?|rijbewijs(?:nummer)?|carta de condução|CNH"
+)
+_PASSPORT = r"passport|reisepass(?:nummer)?|passnummer|passeport|pasaporte|passaporto|passaporte|paspoort(?:nummer)?"
+_HOLDER = (
+    r"customer|client|member|membership|employee|staff|student|user|account holder|subscriber|personnel|badge|case"
+    r"|claim|policy|contract"
+    r"|applicant|participant|candidate|guest|loyalty|frequent flyer|booking|reservation|file|record|enrollment"
+    r"|registration|matrícula"
+    r"|kunden|mitglieds|mitarbeiter|personal|matrikel|vertrags|versicherungs|client|adhérent|dossier|cliente|socio"
+    r"|empleado|matricola|aluno|klant|lid"
+)
+
+
+class DocumentRecognizer(RuleRecognizer):
+    """Takes what stands behind a label and has at least as many digits as a number needs; never the label."""
+
+    name = "documents"
+    source = (
+        "labels: own choice; passport number shape from ICAO 9303-3 section 4.4; machine-readable zones from ICAO "
+        "9303-4 and 9303-5; licence shapes vary by state (AAMVA D20); read 2026-11-21"
+    )
+    rules = (
+        Rule(
+            entity_type="DRIVER_LICENSE",
+            regex=rf"(?:{_LICENSE}){LINK}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){{4,17}})",
+            trigger=r"licen[sc]e|lic\.? |\bdl\b|führerschein|permis de c|permiso de c|licencia de c|patente|rijbewijs"
+            r"|carta de cond|\bcnh\b",
+            score=0.7,
+            lead_chars=32,
+            max_chars=96,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="PASSPORT",
+            regex=rf"(?:{_PASSPORT}){LINK}(?P<value>[A-Z]{{0,3}}[ -]?\d{{6,9}}[A-Z]?|[A-Z0-9]{{9}})",
+            trigger=r"passport|reisepass|passnummer|passeport|pasaporte|passaport|paspoort",
+            score=0.65,
+            lead_chars=24,
+            max_chars=80,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="PASSPORT_MRZ",
+            regex=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,3}[A-Z0-9<]{44}"
+            r"|[AIC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{25}\s{1,3}[A-Z0-9<]{30}\s{1,3}[A-Z<]{30}",
+            trigger=r"P[A-Z<][A-Z]{3}[A-Z]{2}[A-Z<]{8}|[AIC][A-Z<][A-Z<]{3}[A-Z0-9<]{9}[0-9]",
+            score=0.97,
+            lead_chars=24,
+            max_chars=140,
+        ),
+        Rule(
+            entity_type="ID_NUMBER",
+            regex=rf"(?:{_HOLDER})[ _-]?(?:numbers?|no\.?|nr\.?|nummer|número|numero|numéro|id|ID|#|code"
+            rf"|n[º°])(?:{LINK})"
+            r"(?P<value>(?=[A-Z0-9/-]{0,8}\d)[A-Z0-9](?:[/-]?[A-Z0-9]){3,23})",
+            trigger=r"(?:er|nt|ee|ff|el|ge|se|im|cy|ct|st|ty|ng|on|le|rd|la|en|ds|al|gs|io|cola|no"
+            r"|lid)[ _-]?(?:number|no\.? |nr\.? |nummer|n.mero|id\b|#|code)",
+            score=0.5,
+            lead_chars=40,
+            max_chars=96,
+            ignore_case=True,
+        ),
+        Rule(
+            entity_type="NATIONAL_ID",
+            regex=r"(?:national id|identity card|id card|id number|identification number|personalausweis"
+            r"|ausweisnummer|carte d'identité|cédula(?: de identidad)?"
+            rf"|documento de identidad|carta d'identità|bilhete de identidade|identiteitskaart|citizen card){LINK}"
+            r"(?P<value>(?=[A-Z0-9.-]{0,6}\d)[A-Z0-9](?:[ .-]?[A-Z0-9]){5,19})",
+            trigger=r"national id|(?:identity|id) card|(?:id|identification) number|ausweis|carte d'id|cédula"
+            r"|documento de id|carta d'id|bilhete de id"
+            r"|identiteitskaart|citizen card",
+            score=0.5,
+            lead_chars=32,
+            max_chars=96,
+            ignore_case=True,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Keep what has digits enough, cut at the first word without one."""
+        start, end = candidate.start, candidate.end
+        words = candidate.value.split(" ")
+        kept = words[0]
+        for word in words[1:]:
+            if not any(map(str.isdigit, word)):
+                break
+            kept += " " + word
+        end = start + len(kept)
+        digits = sum(map(str.isdigit, kept))
+        if digits < (4 if len(kept) > 6 else 3):
+            return
+        rule = self._rules[candidate.pattern.name]
+        entity_type = rule.entity_type
+        label = candidate.text[max(0, start - 40) : start].lower()
+        if entity_type == "DRIVER_LICENSE" and ("licen" in label or label.rstrip(" :#").endswith("dl")):
+            entity_type = "US_DRIVER_LICENSE"
+        elif entity_type == "PASSPORT" and "passport" in label and len(kept) == 9 and kept[1:].isdigit():
+            entity_type = "US_PASSPORT"
+        yield Span(entity_type, start, end, rule.score, self.name)
+
+
+DocumentRecognizer.entity_types = (*DocumentRecognizer.entity_types, "US_DRIVER_LICENSE", "US_PASSPORT")
+
+PLUGINS = (DocumentRecognizer,)
