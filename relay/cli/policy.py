@@ -14,6 +14,7 @@ from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
     from relay.policy.cases import Analyze, Outcome
+    from relay.policy.diff import Replay
     from relay.policy.engine import Engine, Explanation
     from relay.policy.model import Policy
     from relay.types import Segment
@@ -246,6 +247,124 @@ def verify(
     for file in files:
         policy = signing.load_signed(file, public)
         typer.echo(f"{file}: signed by {signing.key_id(public)}, digest {policy.digest}")
+
+
+@app.command()
+def diff(
+    old: Annotated[Path, typer.Argument(help="Policy file as it is.")],
+    new: Annotated[Path, typer.Argument(help="Policy file as it would be.")],
+    corpus: Annotated[
+        Path | None,
+        typer.Option("--corpus", help='Requests to replay: one JSON a line, {"text": …} or a request body.'),
+    ] = None,
+    price: Annotated[
+        float | None, typer.Option("--price", help="Price of a million input tokens, to compare costs.")
+    ] = None,
+    as_json: _Json = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Fail when anything became weaker.")] = False,
+) -> None:
+    """Show what a change of policy changes: on paper, and replayed over a corpus."""
+    import dataclasses
+
+    from relay.detect.taxonomy import ENTITY_TYPES
+    from relay.policy.diff import compare, replay
+
+    before, after = _load(old), _load(new)
+    paper = compare(before, after, ENTITY_TYPES)
+    result = replay(_corpus(corpus), _engine(before), _engine(after), _analyze(after)) if corpus else None
+    if as_json:
+        tree: dict[str, object] = {"paper": dataclasses.asdict(paper)}
+        if result:
+            tree["replay"] = {item.name: _listed(getattr(result, item.name)) for item in dataclasses.fields(result)}
+            tree["cost"] = result.cost(price) if price is not None else None
+        typer.echo(json.dumps(tree))
+    else:
+        typer.echo(f"digest {paper.old} becomes {paper.new}")
+        for change in (*paper.settings, *paper.entries, *paper.paths):
+            mark = "weaker" if change.weaker else "      "
+            typer.echo(f"{mark}  {change.what}: {change.before} becomes {change.after}")
+        if result:
+            _show_replay(result, price)
+    raise typer.Exit(1 if strict and (paper.weaker or (result is not None and result.weaker)) else 0)
+
+
+def _listed(value: Any) -> Any:
+    """Return a counter as rows; JSON has no keys of several parts."""
+    return [[*key, count] for key, count in sorted(value.items())] if isinstance(value, dict) else value
+
+
+def _show_replay(result: Replay, price: float | None) -> None:
+    typer.echo(f"{result.requests} requests replayed: {result.changed} otherwise, {result.weaker} of them weaker")
+    for title, counter in (("route", result.routes), ("end", result.refusals)):
+        for (before, after), count in sorted(counter.items()):
+            typer.echo(f"  {title}: {before} becomes {after}: {count}")
+    for title, counts in (("class", result.classes), ("type", result.actions)):
+        for (name, before, after), count in sorted(counts.items()):
+            typer.echo(f"  {title} {name}: {before} becomes {after}: {count}")
+    sent = result.frontier_characters
+    typer.echo(f"  characters to a provider: {sent[0]} becomes {sent[1]}")
+    if price is not None:
+        typer.echo("  cost of them: {:.4f} becomes {:.4f}".format(*result.cost(price)))
+
+
+def _corpus(path: Path) -> Iterator[tuple[Segment, ...]]:
+    """Yield the segments of each line's request. A line with a `text` and no messages is a user's message."""
+    from relay.types import Role, Segment
+
+    for number, line in enumerate(_read(path).splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            tree = json.loads(line)
+        except (ValueError, RecursionError):
+            tree = None
+        if not isinstance(tree, dict):
+            raise ConfigFault(f"{path}:{number}: is no JSON object")
+        if isinstance(tree.get("text"), str):
+            yield (Segment(pointer="/text", text=tree["text"], role=Role.USER, message=0),)
+        else:
+            yield tuple(_walk(tree))
+
+
+@app.command()
+def report(
+    policy: _PolicyFile = Path("policies/default.yaml"),
+    html: Annotated[bool, typer.Option("--html", help="One HTML page instead of Markdown.")] = False,
+    key: Annotated[Path | None, typer.Option("--key", help="Public key that must have signed it.")] = None,
+) -> None:
+    """Write an auditor's report to standard output: settings, rules, coverage of HIPAA, GDPR and PCI items, tests."""
+    from relay import build
+    from relay.detect.taxonomy import ENTITY_TYPES
+    from relay.policy import signing
+    from relay.policy.cases import SUFFIX, load_cases, run
+    from relay.policy.lint import lint as find
+    from relay.policy.loader import load_layers, merged
+    from relay.policy.report import report as write
+    from relay.policy.report import to_html, to_markdown
+
+    layers = load_layers(policy)
+    whole = merged(layers)
+    recognized = {*build.sources(), *_MODEL_TYPES}
+    signature = "not checked: no public key was given"
+    if key is not None:
+        public = signing.read_public_key(key)
+        signing.load_signed(policy, public)
+        signature = f"valid, by key {signing.key_id(public)}"
+    outcomes = None
+    test_file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
+    if test_file.is_file():
+        cases, document, _ = load_cases(test_file)
+        outcomes = run(cases, document, _engine(whole), _analyze(whole))
+    blocks = write(
+        layers,
+        ENTITY_TYPES,
+        recognized,
+        findings=find(layers, ENTITY_TYPES, recognized),
+        outcomes=outcomes,
+        signature=signature,
+    )
+    typer.echo(to_html(blocks) if html else to_markdown(blocks), nl=False)
+    raise typer.Exit(0 if outcomes is None or all(item.passed for item in outcomes) else 1)
 
 
 # -------------------------------------------------------------------------------------------------------------- inputs

@@ -83,6 +83,11 @@ class Entry:
         return not self.min_score and self.roles is None and self.match is None
 
     @property
+    def is_unconditional(self) -> bool:
+        """Tell whether it is about spans of its types and nothing else: no condition at all, and no required route."""
+        return self.is_plain and self.condition == Condition() and self.require is None
+
+    @property
     def asks_for_span(self) -> bool:
         """Tell whether it says anything about spans, so that a request without such a span is not its business."""
         return self.entity is not None or self.group is not None or not self.is_plain

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from relay.policy.classes import KnownType
-from relay.policy.compiled import Entry, Table, exemption_entry, rule_entries
+from relay.policy.compiled import Condition, Entry, Table, exemption_entry, rule_entries
 from relay.policy.engine import Engine
 from relay.policy.loader import Layer, merged, suggest, unknown_types
 from relay.policy.merge import loosened, merge
@@ -89,7 +89,7 @@ def weakest_paths(
         floor = engine.floor(name, route)
         best = floor
         for entry in rules:
-            certain = entry.is_plain and not any(_conditions(entry)) and entry.applies_on(route)
+            certain = entry.is_plain and entry.condition == Condition() and entry.applies_on(route)
             if certain and entry.action is not None and entry.selects(name, table):
                 best = max(best, (entry.action, entry.label), key=lambda item: item[0].strictness)
         if best[0] is not Action.BLOCK:
@@ -238,7 +238,7 @@ class _Linter:
         for item in self._rules:
             entry = item.entry
             if entry.action is not None and name in item.types and entry.applies_on(route):
-                if entry.action is Action.BLOCK and entry.is_plain and not any(_conditions(entry)):
+                if entry.action is Action.BLOCK and entry.is_plain and entry.condition == Condition():
                     return False
                 orders.append(entry.action)
         return any(action.strictness < order.strictness < Action.BLOCK.strictness for order in orders)
