@@ -13,7 +13,8 @@ to send.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
@@ -34,11 +35,14 @@ from relay.policy.engine import Engine
 from relay.protocols import Document, Endpoint, Format, Operator, Route
 from relay.restore import Restorer
 from relay.scrub import scrub
-from relay.types import Action, Head, Headers, Leaf, Outbound, Request, RouteKind
+from relay.types import Action, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment
 from relay.vault.sessions import Session, Sessions
 from relay.wire import sse
 
 __all__ = ["Core", "Exchange"]
+
+# The host of a URL, after user info if there is any (RFC 3986, 3.2).
+_URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +100,7 @@ class Exchange:
         self._answer: Answer | None = None
         self.response_headers: Headers = ()
         self.streaming = False
+        self._hosts: frozenset[str] = frozenset()
 
     # ------------------------------------------------------------------------------------------------------- request
 
@@ -118,6 +123,7 @@ class Exchange:
         document = format.read(endpoint, request.body, core.pseudonym)
         self._document = document
         self._refuse_opaque(document)
+        self._hosts = _hosts(document.segments)
         begun = core.clock()
         vault = self._session.vault
         spans = core.analyzer.analyze(document.segments, known=vault.values())
@@ -262,8 +268,23 @@ class Exchange:
             self._session.release()
 
     def _restorer(self, leaf: Leaf) -> Restorer | None:
-        """Return a restorer for the text of `leaf`, or None where policy lets nothing be restored."""
-        engine = self._core.engine
-        if leaf.hosted or (leaf.tool is not None and not engine.restores_tool(leaf.tool)):
+        """Return a restorer for the text of `leaf`, or None where nothing is ever restored."""
+        if leaf.hosted:
             return None
-        return Restorer(self._session.vault, encoding=leaf.encoding, urls=engine.restores_urls)
+        engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
+        return Restorer(
+            vault,
+            encoding=leaf.encoding,
+            urls=engine.restores_urls,
+            hosts=self._hosts,
+            allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
+        )
+
+
+def _hosts(segments: Iterable[Segment]) -> frozenset[str]:
+    """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
+
+    What tools and earlier answers brought in does not count, for it may have been planted.
+    """
+    own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
+    return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))
