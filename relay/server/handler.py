@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 
 from aiohttp import web
 
@@ -33,7 +35,7 @@ from relay.server import access, body, cors, faults, sessions
 from relay.server.ports import Client, Response
 from relay.server.reply import Sent, Stream, send
 from relay.server.work import Pool
-from relay.types import Headers, Request
+from relay.types import Headers, Outbound, Request
 from relay.vault.sessions import Session
 
 __all__ = ["Handler", "normalise"]
@@ -88,6 +90,9 @@ class Handler:
         self._client = client
         self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
         self._limit = config.server.max_body_mb * 1024 * 1024
+        # Exchanges are told apart in the log by the process and a number.
+        self._run = core.random_bytes(4).hex()
+        self._numbers = count(1)
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -190,34 +195,50 @@ class Handler:
         if endpoint.has_body and call.request.method == endpoint.method:
             body.require_json(call.header("content-type"))
             data = await body.read(call.request, self._limit)
-        exchange_id = logs.Id(self._core.random_bytes(8).hex())
-        exchange = Exchange(self._core, session, format, endpoint, exchange_id=exchange_id)
         inbound = Request(method=call.request.method, path=call.path, query=call.query, headers=call.headers, body=data)
         del data
+        exchange_id = logs.Id(f"{self._run}{next(self._numbers):08x}")
         try:
-            # The pool closes the exchange when this task is cancelled: `open` may still be running in its thread.
-            outbound = await self._pool.run(partial(exchange.open, inbound), abandoned=exchange.close)
-        except asyncio.CancelledError:
-            logs.event(logs.Event.DISCONNECTED, exchange=exchange_id)
-            raise
+            exchange, outbound = await self._open(
+                call, inbound, partial(Exchange, self._core, session, format, endpoint, exchange_id=exchange_id)
+            )
+            try:
+                async with self._client.send(outbound) as response:
+                    del inbound, outbound
+                    return await self._respond(call, exchange, response)
+            except (RelayFault, ConnectionError):
+                raise
+            except Exception:
+                raise _unrestorable() from None
+            finally:
+                exchange.close()
         except BaseException as error:
-            call.extra = (*exchange.response_headers, *call.extra)
-            exchange.close()
             self._log(exchange_id, error)
             raise
-        call.extra = (*exchange.response_headers, *call.extra)
+
+    async def _open(self, call: _Call, request: Request, make: Callable[[], Exchange]) -> tuple[Exchange, Outbound]:
+        made: list[Exchange] = []
+
+        def begin() -> Outbound:
+            # Off the loop from the first step on: making a vault's keys asks the kernel for randomness, and a thread
+            # that asks the kernel gives the interpreter away.
+            made.append(make())
+            return made[0].open(request)
+
+        def abandon() -> None:
+            for exchange in made:
+                exchange.close()
+
         try:
-            async with self._client.send(outbound) as response:
-                del inbound, outbound
-                return await self._respond(call, exchange, response)
-        except (RelayFault, ConnectionError, asyncio.CancelledError) as error:
-            self._log(exchange_id, error)
+            outbound = await self._pool.run(begin, abandoned=abandon)
+        except asyncio.CancelledError:
+            raise  # the pool abandons: `open` may still be running in its thread
+        except BaseException:
+            call.extra = (*(made[0].response_headers if made else ()), *call.extra)
+            abandon()
             raise
-        except Exception as error:
-            self._log(exchange_id, error)
-            raise _unrestorable() from None
-        finally:
-            exchange.close()
+        call.extra = (*made[0].response_headers, *call.extra)
+        return made[0], outbound
 
     # --------------------------------------------------------------------------------------------------------- response
 
