@@ -87,6 +87,15 @@ class Sealing(Protocol):
         """
         ...
 
+    def seal_behind(self, entity_type: str, value: str, stand_in: Callable[[int, str], str]) -> str:
+        """Seal `value` behind a text that looks like one of its kind, and return that text.
+
+        `stand_in` gets a number (from 1) and the form of a name (`FIRST`, `LAST`, … or ""), and returns a text of the
+        kind, the same for the same arguments, or "" when it has none; a placeholder is issued then. No text is given
+        out that stands for, or is, another value of the session.
+        """
+        ...
+
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
         """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
         ...

@@ -3,7 +3,7 @@
 Rules:
 
 1. What is restored is fixed when the restorer is made: the placeholders issued until then, in the altered forms of
-   `relay.alterations`. Everything else passes as it came.
+   `relay.alterations`, and the stand-ins, as they are (`relay.literals`). Everything else passes as it came.
 2. The result does not depend on how the text was cut. Held back is only the longest end that can still become one of
    those placeholders; `finish` lets it go.
 3. A restored value is never looked at again.
@@ -18,19 +18,31 @@ import json
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Container
+from typing import NamedTuple
 from urllib.parse import quote
 
 from relay.alterations import grammar, key_of
+from relay.literals import Literals
 from relay.protocols import Restoring
 from relay.surroundings import Surroundings
 from relay.types import Encoding
 
 __all__ = ["Restorer"]
 
+_PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
 _KEY = re.compile(r"[0-9A-Za-z_]*")
 # Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
 _NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
 _OPENERS = ("[", "\uff3b", "\u3010")
+
+
+class _Next(NamedTuple):
+    """Where an issued text begins and ends (None: it may go on after the data), which one, and in what form."""
+
+    start: int
+    end: int | None
+    text: str
+    form: str
 
 
 class Restorer:
@@ -43,6 +55,7 @@ class Restorer:
 
     __slots__ = (
         "_allowed",
+        "_anything",
         "_before",
         "_carry",
         "_encoding",
@@ -53,6 +66,7 @@ class Restorer:
         "_longest",
         "_needles",
         "_place",
+        "_stand_ins",
         "_urls",
         "_vault",
     )
@@ -69,9 +83,14 @@ class Restorer:
         self._vault = vault
         self._encoding = encoding
         self._grammar = grammar(encoding)
-        self._issued = {placeholder[1:-1]: placeholder for placeholder in vault.placeholders()}
+        issued = vault.placeholders()
+        self._issued = {text[1:-1]: text for text in issued if _PLACEHOLDER.fullmatch(text)}
+        stand_ins = (
+            () if len(self._issued) == len(issued) else (text for text in issued if text[1:-1] not in self._issued)
+        )
+        self._stand_ins = Literals(stand_ins, encoding)
         self._keys = sorted(self._issued)
-        self._longest = max(map(self._grammar.longest, self._keys), default=0)
+        self._longest = max(*map(self._grammar.longest, self._keys), self._stand_ins.longest, 0)
         # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
         kinds = {key.rpartition("_")[0] for key in self._keys}
         self._needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
@@ -79,6 +98,7 @@ class Restorer:
         self._hosts = hosts
         self._allowed = allowed
         self._place = None if urls and encoding is Encoding.TEXT else Surroundings(encoding)
+        self._anything = bool(self._issued) or bool(self._stand_ins)
         self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
         self._carry = ""
 
@@ -89,7 +109,7 @@ class Restorer:
 
     def feed(self, text: str) -> str:
         """Return what can be let go now, restored."""
-        if not self._issued:
+        if not self._anything:
             return text
         return self._run(self._carry + text, final=False) if text else ""
 
@@ -104,7 +124,7 @@ class Restorer:
 
     def restore(self, text: str) -> str:
         """Return a whole text restored."""
-        if not self._issued:
+        if not self._anything:
             return text
         return self._run(self._carry + text, final=True)
 
@@ -113,38 +133,52 @@ class Restorer:
         data = self._before + text
         position = len(self._before)
         if not self._may_hold(data):
-            if final:
-                return self._let_go(data, position, len(data))
-            stop = self._held_from(data, max(position, len(data) - self._longest))
+            stop = len(data) if final else self._held_from(data, max(position, len(data) - self._longest))
             self._carry = data[stop:]
             return self._let_go(data, position, stop)
         out: list[str] = []
-        search = self._grammar.final.search if final else self._grammar.search.search
-        at = position
-        while (match := search(data, at)) is not None:
-            start = match.start()
-            if match.lastgroup == "part":
-                if self._viable(match.group()):
-                    self._carry = data[start:]
-                    data = data[:start]
-                    break
-                complete = self._grammar.full.match(data, start)
-            else:
-                complete = match
-            found = self._issued_in(complete, data) if complete is not None else None
-            if found is None:
-                at = start + 1
-                continue
-            placeholder, end, form = found
+        while (found := self._next(data, position, final=final)) is not None:
+            start, end, text, form = found
             out.append(self._let_go(data, position, start))
-            out.append(self._value(placeholder, data[start:end], form))
+            position = start
+            if end is None:
+                self._carry, data = data[start:], data[:start]
+                break
+            out.append(self._value(text, data[start:end], form))
             self._before = data[max(0, end - 2) : end]
-            position = at = end
+            position = end
         out.append(self._let_go(data, position, len(data)))
         return "".join(out)
 
+    def _next(self, data: str, at: int, *, final: bool) -> _Next | None:
+        """Return what comes first: an issued text, or (end None) where one may begin that goes on after the data."""
+        found = self._next_placeholder(data, at, final=final) if self._issued else None
+        if not self._stand_ins or (hit := self._stand_ins.find(data, at, final=final)) is None:
+            return found
+        other = _Next(hit.start, hit.end, hit.text, "stand-in")
+        if found is None or found.start != other.start:
+            return other if found is None or other.start < found.start else found
+        return found if found.end is None or (other.end is not None and found.end >= other.end) else other
+
+    def _next_placeholder(self, data: str, at: int, *, final: bool) -> _Next | None:
+        search = self._grammar.final.search if final else self._grammar.search.search
+        while (match := search(data, at)) is not None:
+            start = match.start()
+            complete: re.Match[str] | None = match
+            if match.lastgroup == "part":
+                if self._viable(match.group()):
+                    return _Next(start, None, "", "")
+                complete = self._grammar.full.match(data, start)
+            found = self._issued_in(complete, data) if complete is not None else None
+            if found is not None:
+                return found
+            at = start + 1
+        return None
+
     def _may_hold(self, data: str) -> bool:
         """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
+        if self._stand_ins:
+            return True
         folded = data.encode("utf-8", "surrogatepass").lower()
         return any(needle in folded for needle in self._needles)
 
@@ -177,7 +211,7 @@ class Restorer:
         place = bisect_left(self._keys, key)
         return place < len(self._keys) and self._keys[place].startswith(key)
 
-    def _issued_in(self, match: re.Match[str], data: str) -> tuple[str, int, str] | None:
+    def _issued_in(self, match: re.Match[str], data: str) -> _Next | None:
         """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
         form = match.lastgroup or ""
         if form in ("bare", "upper") and match.end() == len(data) and data[: match.start()].endswith(_OPENERS):
@@ -185,14 +219,14 @@ class Restorer:
         key = key_of(match[form], self._grammar)
         placeholder = self._issued.get(key)
         if placeholder is not None:
-            return placeholder, match.end(), form
+            return _Next(match.start(), match.end(), placeholder, form)
         if form != "upper":
             return None
         # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
         for gap in reversed(list(self._grammar.separator.finditer(data, match.start(), match.end()))):
             placeholder = self._issued.get(key_of(data[match.start() : gap.start()], self._grammar))
             if placeholder is not None and "_" not in gap.group():
-                return placeholder, gap.start(), form
+                return _Next(match.start(), gap.start(), placeholder, form)
         return None
 
     def _value(self, placeholder: str, raw: str, form: str) -> str:

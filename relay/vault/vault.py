@@ -14,7 +14,7 @@ be overwritten; the hardened process does that when they are freed.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
@@ -24,6 +24,8 @@ from relay.vault.keys import Keys
 __all__ = ["Vault"]
 
 _PERSON, _EMAIL_ADDRESS, _EMAIL = "PERSON", "EMAIL_ADDRESS", "EMAIL"
+_WHOLE = frozenset({aliases.Form.FULL.value, aliases.Form.REVERSED.value})
+_ATTEMPTS = 50  # numbers tried for a stand-in before a placeholder is issued
 _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate pair
 
 
@@ -73,26 +75,14 @@ class Vault:
 
         Raises SessionClosed after shredding and VaultFull when no more fits.
         """
-        data = value.encode(*_CODEC)
-        with self._lock:
-            keys = self._usable()
-            mark = keys.mark(entity_type, data)
-            known = self._index.get(mark)
-            if known is not None:
-                return known
-            name = aliases.parse(value) if self._people is not None and entity_type == _PERSON else None
-            placeholder = self._alias(entity_type, value, name)
-            number = 0
-            if placeholder is None:
-                number = self._numbers.get(entity_type, 0) + 1
-                placeholder = self._style.render(entity_type, number)
-            self._store(keys, placeholder, entity_type, data)
-            self._index[mark] = placeholder
-            if number:
-                self._numbers[entity_type] = number
-                if self._people is not None and name is not None:
-                    self._people.add(number, name)
-            return placeholder
+        return self._seal(entity_type, value, None)
+
+    def seal_behind(self, entity_type: str, value: str, stand_in: Callable[[int, str], str]) -> str:
+        """Seal `value` behind a text that looks like one of its kind, and return that text.
+
+        A placeholder is issued instead when `stand_in` returns "", or nothing but what the session has in use.
+        """
+        return self._seal(entity_type, value, stand_in)
 
     def open(self, placeholder: str) -> str:
         """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
@@ -173,31 +163,69 @@ class Vault:
     def _bind(self, placeholder: str, entity_type: str) -> bytes:
         return b"%b\0%b\0%b" % (self._associated, placeholder.encode(), entity_type.encode())
 
-    def _alias(self, entity_type: str, value: str, name: aliases.Name | None) -> str | None:
-        """Return a placeholder with the number of the person that `value` belongs to, or None when that is not sure."""
+    def _seal(self, entity_type: str, value: str, stand_in: Callable[[int, str], str] | None) -> str:
+        data = value.encode(*_CODEC)
+        with self._lock:
+            keys = self._usable()
+            mark = keys.mark(entity_type, data)
+            known = self._index.get(mark)
+            if known is not None:
+                return known
+            name = aliases.parse(value) if self._people is not None and entity_type == _PERSON else None
+            owner, form = self._owner(entity_type, value, name)
+            number = owner or self._numbers.get(entity_type, 0) + 1
+            placeholder, number = self._behind(keys, entity_type, value, number, form, stand_in)
+            if not placeholder:
+                placeholder = self._render(_PERSON if owner else entity_type, number, form)
+            self._store(keys, placeholder, entity_type, data)
+            self._index[mark] = placeholder
+            if not owner:
+                self._numbers[entity_type] = number
+            if name is not None and self._people is not None and (not owner or form in _WHOLE):
+                self._people.add(owner or number, name)
+            return placeholder
+
+    def _owner(self, entity_type: str, value: str, name: aliases.Name | None) -> tuple[int, str]:
+        """Return the number of the person that `value` belongs to (0: not sure of anybody) and its form."""
         people = self._people
-        if people is None:
-            return None
+        if people is None or not self._numbers.get(_PERSON):
+            return 0, ""
         if name is not None:
             owner = people.owner(name)
-            if owner is None:
-                return None
-            number, form = owner[0], owner[1].value
-            if owner[1] in (aliases.Form.FULL, aliases.Form.REVERSED):
-                people.add(number, name)
-        elif entity_type == _EMAIL_ADDRESS and self._numbers.get(_PERSON):
+            return (owner[0], owner[1].value) if owner is not None else (0, "")
+        if entity_type == _EMAIL_ADDRESS:
             found = people.owner_of_address(value)
-            if found is None:
-                return None
-            number, form = found, _EMAIL
-        else:
-            return None
-        placeholder = self._style.render(_PERSON, number, form)
+            return (found, _EMAIL) if found else (0, "")
+        return 0, ""
+
+    def _render(self, entity_type: str, number: int, form: str) -> str:
+        placeholder = self._style.render(entity_type, number, form)
         again = 1
         while placeholder in self._records:
             again += 1
-            placeholder = self._style.render(_PERSON, number, f"{form}_{again}")
+            placeholder = self._style.render(entity_type, number, f"{form}_{again}")
         return placeholder
+
+    def _behind(
+        self,
+        keys: Keys,
+        entity_type: str,
+        value: str,
+        number: int,
+        form: str,
+        stand_in: Callable[[int, str], str] | None,
+    ) -> tuple[str, int]:
+        """Return a free stand-in and its number, or "" and the number that a placeholder takes."""
+        if stand_in is None:
+            return "", number
+        for further in range(number, number + _ATTEMPTS):
+            text = stand_in(further, form)
+            if not text:
+                break
+            is_value = keys.mark(entity_type, text.encode(*_CODEC)) in self._index
+            if text not in self._records and not is_value and text.casefold() not in value.casefold():
+                return text, further
+        return "", number
 
     def _person_mark(self, text: str) -> bytes:
         return self._usable().mark("part of a name", text.encode(*_CODEC))

@@ -96,6 +96,13 @@ def test_lookalikes_are_no_values() -> None:
     check(b"hello [PERSON_1]", "/v1/x", [("PLACEHOLDER_LOOKALIKE", "[PERSON_1]")])
 
 
+def test_a_stand_in_is_no_leak() -> None:
+    """A moved date that reads like another real one of the session does not stop the request."""
+    check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")], issued=("2023-05-06",))
+    with pytest.raises(ScrubFailed):
+        check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")])
+
+
 def test_every_type_is_named_once() -> None:
     """The message tells which types, in order, and no more."""
     with pytest.raises(ScrubFailed, match=r": CITY, PERSON$"):
