@@ -18,6 +18,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
+from relay.detect.cache import SpanCache
 from relay.detect.context import ContextTable
 from relay.detect.known import KnownValues
 from relay.detect.normalize import Normalized, normalize
@@ -49,8 +50,12 @@ class Analyzer:
         *,
         min_score: float = MIN_SCORE,
         lookalikes: Callable[[str], Iterable[tuple[int, int]]] = _no_lookalikes,
+        cache: SpanCache | None = None,
     ) -> None:
-        """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own."""
+        """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own.
+
+        With a `cache`, the spans of a segment are remembered by its keyed hash.
+        """
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
         self._scanner = Scanner([pattern for _, pattern in patterns])
@@ -58,6 +63,7 @@ class Analyzer:
         self._model = model
         self._min_score = min_score
         self._lookalikes = lookalikes
+        self._cache = cache
         self.entity_types = frozenset(
             {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
             | set(model.labels if model is not None else ())
@@ -78,11 +84,7 @@ class Analyzer:
         """
         texts = [segment.text for segment in segments]
         copies = [normalize(text) for text in texts]
-        found = [self._patterns(text) for text in texts]
-        for spans, copy in zip(found, copies, strict=True):
-            if copy is not None:
-                spans.extend(map(copy.back, self._patterns(copy.text)))
-        self._read(segments, copies, found)
+        found = self._each(segments, copies)
         joined = self._seams(segments, found)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
@@ -97,6 +99,31 @@ class Analyzer:
             more = [*self._alikes(text), *_outside(own, occurrences)]
             result.append(resolve([*own, *more], text) if more else own)
         return tuple(result)
+
+    def _each(self, segments: Sequence[Segment], copies: Sequence[Normalized | None]) -> list[list[Span]]:
+        """Return what recognizers and model find in each segment by itself; spans may overlap."""
+        found: list[list[Span]] = [[] for _ in segments]
+        fresh: Sequence[int] = range(len(segments))
+        digests: dict[int, bytes] = {}
+        if self._cache is not None:
+            cache = self._cache
+            digests = {
+                place: cache.digest(segment.text, b"contract" if segment.contract else b"")
+                for place, segment in enumerate(segments)
+            }
+            kept = {place: cache.get(digest) for place, digest in digests.items()}
+            found = [list(kept[place] or ()) for place in fresh]
+            fresh = [place for place in fresh if kept[place] is None]
+        for place in fresh:
+            copy = copies[place]
+            found[place] = self._patterns(segments[place].text)
+            if copy is not None:
+                found[place].extend(map(copy.back, self._patterns(copy.text)))
+        self._read(segments, copies, found, fresh)
+        if self._cache is not None:
+            for place in fresh:
+                self._cache.put(digests[place], found[place])
+        return found
 
     def _patterns(self, text: str) -> list[Span]:
         """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
@@ -113,11 +140,19 @@ class Analyzer:
                     spans.append(adjusted)
         return spans
 
-    def _read(self, segments: Sequence[Segment], copies: Sequence[Normalized | None], found: list[list[Span]]) -> None:
+    def _read(
+        self,
+        segments: Sequence[Segment],
+        copies: Sequence[Normalized | None],
+        found: list[list[Span]],
+        fresh: Iterable[int],
+    ) -> None:
         """Add what the model finds in the segments that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
-        places = [place for place, segment in enumerate(segments) if not segment.contract and segment.text.strip()]
+        places = [place for place in fresh if not segments[place].contract and segments[place].text.strip()]
+        if not places:
+            return
         try:
             rows = self._model.find_all([_legible(segments[place].text, copies[place]) for place in places])
         except Exception as error:

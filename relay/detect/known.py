@@ -6,7 +6,7 @@ The rule, which the check of outbound bytes shares:
   that the value begins or ends with. A value in a script written without spaces counts anywhere;
 * case matters only for a single plain word (letters only), because "Will" is a name and "will" is not; a value with a
   digit, a space, an @ or any other sign is found in any letter case;
-* a value shorter than 3 characters, or a number of fewer than 5 digits, is not searched: it is a word or number like
+* a value shorter than 3 characters (2 in a script without spaces), or a number of fewer than 5 digits, is not searched: it is a word or number like
   any other, and finding it everywhere would break the text without protecting anyone.
 
 Values are looked up by their first word in a table, so a text costs the same however many values are known, and nothing
@@ -41,7 +41,7 @@ _Table = dict[str, dict[tuple[int, int], dict[str, str]]]
 def searchable(value: str) -> bool:
     """Tell whether the rule searches `value` at all."""
     if len(value) < _MIN_CHARS:
-        return False
+        return len(value) > 1 and _UNSPACED.search(value) is not None
     if value.isdigit():
         return len(value) >= _MIN_DIGITS
     return any(map(str.isalnum, value))
