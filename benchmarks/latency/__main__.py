@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="one minute instead of three")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="folder for the results")
     options = parser.parse_args()
-    console = Console(width=max(Console().width, 120))
+    console = Console(width=max(Console().width, 124))
     begun = time.perf_counter()
     with tempfile.TemporaryDirectory() as work, running(Path(work)) as servers:
         result = _measure(servers, console, quick=options.quick)

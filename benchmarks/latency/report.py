@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,9 +28,9 @@ def show(result: dict[str, Any], console: Console) -> None:
             row["answer"],
             str(row["clients"]),
             row["relay"],
-            *(f"{row['added_ms'][key]:.2f}" for key in ("p50", "p95", "p99")),
-            f"{row['added_first_ms']:.2f}" if row["answer"] == "streamed" else "",
-            f"{row['cpu_ms']:.2f}",
+            *(_ms(row["added_ms"][key]) for key in ("p50", "p95", "p99")),
+            _ms(row["added_first_ms"]) if row["answer"] == "streamed" else "",
+            _ms(row["cpu_ms"]),
             f"{row['per_s']:.0f}",
             f"{row['direct_per_s']:.0f}",
         )
@@ -45,6 +46,10 @@ def show(result: dict[str, Any], console: Console) -> None:
             "[green]met" if goal["met"] else "[red]missed",
         )
     console.print(goals)
+
+
+def _ms(value: float) -> str:
+    return f"{value:.2f}" if abs(value) < 100 else f"{value:.0f}"
 
 
 def write(result: dict[str, Any], folder: Path) -> None:
@@ -71,12 +76,10 @@ def plot(result: dict[str, Any], folder: Path) -> None:
         above = [max(row["added_ms"]["p95"] - value, 0) for row, value in zip(rows, middle, strict=True)]
         label = "patterns only" if relay == "patterns" else "with the model"
         left.bar(at, middle, 0.36, yerr=[[0] * len(rows), above], capsize=3, color=_COLOURS[relay], label=label)
-        for x, value in zip(at, middle, strict=True):
-            left.annotate(f"{value:.3g}", (x, value), ha="center", va="bottom", fontsize=8)
+        _label(left, at, middle, ".3g")
         rates = [row["per_s"] for row in many if row["relay"] == relay]
         right.bar(at[: len(rates)], rates, 0.36, color=_COLOURS[relay], label=label)
-        for x, value in zip(at, rates, strict=False):
-            right.annotate(f"{value:.0f}", (x, value), ha="center", va="bottom", fontsize=8)
+        _label(right, at, rates, ".0f")
     left.set_title("Added latency, one client (bar: p50, whisker: p95)", fontsize=10, loc="left")
     left.set_ylabel("milliseconds, logarithmic")
     clients = many[0]["clients"] if many else 0
@@ -84,6 +87,7 @@ def plot(result: dict[str, Any], folder: Path) -> None:
     right.set_ylabel("requests/s, logarithmic")
     for axes in (left, right):
         axes.set_yscale("log")
+        axes.set_ylim(bottom=axes.get_ylim()[0] / 3)  # room for the smallest bar's label
         axes.set_xticks(range(len(shapes)), shapes)
         axes.spines[["top", "right"]].set_visible(False)
         axes.legend(frameon=False, fontsize=8)
@@ -91,3 +95,9 @@ def plot(result: dict[str, Any], folder: Path) -> None:
     figure.savefig(folder / "latency.svg", metadata={"Date": None})
     figure.savefig(folder / "latency.png", dpi=150)
     pyplot.close(figure)
+
+
+def _label(axes: Any, at: Sequence[float], values: Sequence[float], form: str) -> None:
+    for x, value in zip(at, values, strict=False):
+        where = {"xytext": (0, -3), "textcoords": "offset points", "ha": "center", "va": "top"}
+        axes.annotate(format(value, form), (x, value), fontsize=8, color="white", **where)

@@ -15,7 +15,7 @@ import orjson
 
 __all__ = ["Upstream", "main"]
 
-_PLACEHOLDER = re.compile(rb"\[[A-Z_]+_\d+\]")
+_PLACEHOLDER = re.compile(rb"\[[A-Z_]+_\d+(?:_[A-Z]+)?\]")
 _TOKENS = re.compile(rb'"max_tokens":\s*(\d+)')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _STREAM = re.compile(rb'"stream":\s*true')

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 __all__ = ["Ask", "Tool", "Turn", "answer", "cut", "fill", "pieces", "read_rules"]
 
-# Anything an answer could take for a stand-in: [PERSON_1], <EMAIL_ADDRESS_2>.
-_PLACEHOLDER = re.compile(r"[\[<][A-Z][A-Z_]*_\d+[\]>]")
+# Anything an answer could take for a stand-in: [PERSON_1], [PERSON_1_LAST], <EMAIL_ADDRESS_2>.
+_PLACEHOLDER = re.compile(r"[\[<]([A-Z][A-Z_]*)_\d+(?:_([A-Z]+))?[\]>]")
 _RULE = re.compile(r"\bmirror: ?([a-z]+)(?: (\d+(?:\.\d+)?))?", re.IGNORECASE)
 _ASKS_FOR_TOOL = re.compile(r"\b(?:call|use|invoke|look up|run|tool|weather)\b", re.IGNORECASE)
 
@@ -21,6 +21,7 @@ _BYTE_SIZES = (1, 7, 64, 3, 190, 13, 2, 31, 500)
 
 _SENTENCES = {
     "PERSON": "I would speak to {} first.",
+    "EMAIL": "A short message to {} should do.",  # a form of another entity
     "EMAIL_ADDRESS": "A short message to {} should do.",
     "PHONE_NUMBER": "The number to call is {}.",
     "STREET_ADDRESS": "The address on file is {}.",
@@ -115,7 +116,7 @@ def _sliced(whole: Piece, sizes: Sequence[int]) -> Iterator[Piece]:
 
 
 def _placeholders(text: str) -> list[str]:
-    return list(dict.fromkeys(_PLACEHOLDER.findall(text)))
+    return list(dict.fromkeys(match.group() for match in _PLACEHOLDER.finditer(text)))
 
 
 def _called(ask: Ask) -> Tool | None:
@@ -136,13 +137,16 @@ def _compose(ask: Ask, placeholders: Sequence[str]) -> str:
         shown = " ".join(_RULE.sub("", ask.text).split())[:200]
         return f"{lead} You wrote: {shown}" if shown else lead
     body = " ".join(
-        _SENTENCES.get(_type(placeholder), "I have noted {}.").format(placeholder) for placeholder in placeholders
+        _SENTENCES.get(_kind(placeholder), "I have noted {}.").format(placeholder) for placeholder in placeholders
     )
     return f"{lead} {body} Shall I draft the reply for {placeholders[0]}?"
 
 
-def _type(placeholder: str) -> str:
-    return placeholder[1:-1].rpartition("_")[0]
+def _kind(placeholder: str) -> str:
+    """Return the form that a placeholder names where there is a sentence for it, else its entity type."""
+    found = _PLACEHOLDER.fullmatch(placeholder)
+    assert found is not None
+    return found[2] if found[2] in _SENTENCES else found[1]
 
 
 def _mangle(text: str) -> str:
@@ -192,7 +196,7 @@ class _Filler:
     def _text(self, name: str) -> str:
         wanted = name.upper()
         for placeholder in self._placeholders:
-            kind = _type(placeholder)
+            kind = _kind(placeholder)
             if wanted and (wanted in kind or kind in wanted or wanted.split("_")[-1] in kind.split("_")):
                 return placeholder
         # Quotes and a backslash, so that whoever restores inside JSON text has something to escape around.

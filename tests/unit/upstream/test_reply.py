@@ -11,9 +11,11 @@ def _ask(text: str, **fields: object) -> Ask:
 
 def test_answer_repeats_placeholders() -> None:
     """The answer holds every placeholder of the prompt and is the same each time."""
-    ask = _ask("Mail [PERSON_1] at [EMAIL_ADDRESS_1], code <CODE_12>")
+    names = ("[PERSON_1]", "[PERSON_1_LAST]", "[PERSON_1_EMAIL]", "[EMAIL_ADDRESS_1]", "<CODE_12>")
+    ask = _ask(f"Mail {' and '.join(names)}")
     text = answer(ask, {}).text
-    assert all(name in text for name in ("[PERSON_1]", "[EMAIL_ADDRESS_1]", "<CODE_12>"))
+    assert all(name in text for name in names)
+    assert "message to [PERSON_1_EMAIL]" in text
     assert answer(ask, {}).text == text
 
 
