@@ -1,6 +1,6 @@
 """Write the labelled set for data classes: prompts made from templates, split by template.
 
-    python benchmarks/policy/prompts.py        writes tests/vectors/policy/classification.jsonl
+    python -m benchmarks.policy.prompts        writes tests/vectors/policy/classification.jsonl
 
 `dev` templates may be looked at while word lists are changed, `held_out` ones are for measuring. A template's label is
 what a reader would say; PII is added where a personal value stands in the text. Both splits come from one hand, so real

@@ -23,7 +23,7 @@ from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED, Words
 from relay.policy.model import DataClass
 from relay.types import Segment
 
-__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "KnownType", "classify", "evidence_types"]
+__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "Found", "KnownType", "classify", "evidence_types"]
 
 
 class KnownType(Protocol):
@@ -98,31 +98,48 @@ class Evidence:
         return f"{self.data_class}: {', '.join(parts)}"
 
 
-def classify(
-    segments: Sequence[Segment], types: Mapping[str, KnownType], personal: frozenset[str]
-) -> tuple[Evidence, ...]:
-    """Return the evidence for each data class of a request, in the order of `DataClass`.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a set of entity types says about data classes, whatever the text. Holds no text, so it may be kept."""
 
-    `types` are the entity types that were found, with what is known of them; `personal` those that may count for PII.
-    """
-    names = sorted(types)
-    hinted: dict[str, list[str]] = {}
-    for name in names:
-        for hint in types[name].classes:
-            hinted.setdefault(hint, []).append(name)
-    health = [name for name in names if types[name].group == "HEALTH" and types[name].default]
-    people = [name for name in names if name in PERSON_TYPES]
+    hinted: Mapping[str, tuple[str, ...]]  # data class → types that count for it
+    health: bool  # a patient's number is among them
+    people: tuple[str, ...]
+    untyped: bool
+    personal: tuple[str, ...]
+
+    @classmethod
+    def of(cls, types: Mapping[str, KnownType], personal: Collection[str]) -> Found:
+        """Sort out `types`; `personal` are those of them that may count for PII."""
+        hinted: dict[str, tuple[str, ...]] = {}
+        for name in sorted(types):
+            for hint in types[name].classes:
+                hinted[hint] = (*hinted.get(hint, ()), name)
+        return cls(
+            hinted=hinted,
+            health=any(known.group == "HEALTH" and known.default for known in types.values()),
+            people=tuple(name for name in sorted(types) if name in PERSON_TYPES),
+            untyped=_UNTYPED in types,
+            personal=tuple(name for name in hinted.get("PII", ()) if name in personal),
+        )
+
+    def counting_for(self, data_class: DataClass) -> tuple[str, ...]:
+        """Return the types that count for `data_class`, sorted."""
+        return self.hinted.get(data_class.value, ())
+
+
+def classify(segments: Sequence[Segment], found: Found) -> tuple[Evidence, ...]:
+    """Return the evidence for each data class of a request, in the order of `DataClass`."""
     words = Words([segment.text for segment in segments if not segment.contract])
-    untyped = _UNTYPED in types
-    found = (
-        _phi(hinted.get("PHI", []), health, people, untyped, words),
-        _pci(hinted.get("PCI", []), untyped, words),
-        _npi(hinted.get("NPI", []), people, untyped, words),
+    evidence = (
+        _phi(found, words),
+        _pci(found, words),
+        _npi(found, words),
         _privileged(words),
-        _of_types(DataClass.SECRET, hinted.get("SECRET", [])),
-        _of_types(DataClass.PII, [name for name in hinted.get("PII", []) if name in personal]),
+        _of_types(DataClass.SECRET, found.counting_for(DataClass.SECRET)),
+        _of_types(DataClass.PII, found.personal),
     )
-    return tuple(item for item in found if item is not None)
+    return tuple(item for item in evidence if item is not None)
 
 
 def evidence_types(data_classes: Collection[str | None]) -> frozenset[str]:
@@ -132,55 +149,55 @@ def evidence_types(data_classes: Collection[str | None]) -> frozenset[str]:
     return (PERSON_TYPES if needs_person else frozenset()) | (frozenset({_UNTYPED}) if needs_number else frozenset())
 
 
-def _of_types(data_class: DataClass, names: Sequence[str]) -> Evidence | None:
-    return Evidence(data_class=data_class, types=tuple(names)) if names else None
+def _of_types(data_class: DataClass, names: tuple[str, ...]) -> Evidence | None:
+    return Evidence(data_class=data_class, types=names) if names else None
 
 
-def _phi(hinted: list[str], health: list[str], people: list[str], untyped: bool, words: Words) -> Evidence | None:
-    types = tuple(sorted({*hinted, *people}))
-    if health:
-        return Evidence(data_class=DataClass.PHI, types=types)
-    if not people and not untyped:
+def _phi(found: Found, words: Words) -> Evidence | None:
+    hinted = found.counting_for(DataClass.PHI)
+    types = {*hinted, *found.people}
+    if found.health:
+        return _of_types(DataClass.PHI, tuple(sorted(types)))
+    if not found.people and not found.untyped:
         return None
-    found = HEALTH.find(words)
-    numbers, strong, weak = (found.get(kind, ()) for kind in ("number", "strong", "weak"))
+    hits = HEALTH.find(words)
+    numbers, strong, weak = (hits.get(kind, ()) for kind in ("number", "strong", "weak"))
+    if found.untyped and numbers:
+        types.add(_UNTYPED)
+    elif not found.people or not (hinted or numbers or strong or len(weak) > 1):
+        return None
     shown = (*numbers, *strong, *weak)
-    if untyped and numbers:
-        return Evidence(
-            data_class=DataClass.PHI, types=tuple(sorted({_UNTYPED, *types})), lexicon=HEALTH.name, words=shown
-        )
-    if people and (hinted or numbers or strong or len(weak) > 1):
-        return Evidence(data_class=DataClass.PHI, types=types, lexicon=HEALTH.name, words=shown)
-    return None
+    return Evidence(data_class=DataClass.PHI, types=tuple(sorted(types)), lexicon=HEALTH.name, words=shown)
 
 
-def _pci(cards: list[str], untyped: bool, words: Words) -> Evidence | None:
-    if cards or not untyped:
+def _pci(found: Found, words: Words) -> Evidence | None:
+    cards = found.counting_for(DataClass.PCI)
+    if cards or not found.untyped:
         return _of_types(DataClass.PCI, cards)
-    found = CARD.find(words).get("strong", ())
-    if not found:
+    hits = CARD.find(words).get("strong", ())
+    if not hits:
         return None
-    return Evidence(data_class=DataClass.PCI, types=(_UNTYPED,), lexicon=CARD.name, words=found)
+    return Evidence(data_class=DataClass.PCI, types=(_UNTYPED,), lexicon=CARD.name, words=hits)
 
 
-def _npi(accounts: list[str], people: list[str], untyped: bool, words: Words) -> Evidence | None:
+def _npi(found: Found, words: Words) -> Evidence | None:
     """Account and person must be two different values: one tax number is not its own owner."""
+    accounts, people = found.counting_for(DataClass.NPI), found.people
     if any(person != account for person in people for account in accounts):
-        return Evidence(data_class=DataClass.NPI, types=tuple(sorted({*accounts, *people})))
-    if not untyped or not people:
+        return _of_types(DataClass.NPI, tuple(sorted({*accounts, *people})))
+    if not found.untyped or not people:
         return None
-    found = FINANCE.find(words).get("strong", ())
-    if not found:
+    hits = FINANCE.find(words).get("strong", ())
+    if not hits:
         return None
-    return Evidence(
-        data_class=DataClass.NPI, types=tuple(sorted({_UNTYPED, *people})), lexicon=FINANCE.name, words=found
-    )
+    types = tuple(sorted({_UNTYPED, *people}))
+    return Evidence(data_class=DataClass.NPI, types=types, lexicon=FINANCE.name, words=hits)
 
 
 def _privileged(words: Words) -> Evidence | None:
-    found = PRIVILEGED.find(words)
-    strong, lawyer, client = (found.get(kind, ()) for kind in ("strong", "own lawyer", "own client"))
-    matter, soft = found.get("matter", ()), found.get("soft matter", ())
+    hits = PRIVILEGED.find(words)
+    strong, lawyer, client = (hits.get(kind, ()) for kind in ("strong", "own lawyer", "own client"))
+    matter, soft = hits.get("matter", ()), hits.get("soft matter", ())
     if not strong and not (lawyer and (matter or soft)) and not (client and matter):
         return None
     words_found = (*strong, *lawyer, *client, *matter, *soft)

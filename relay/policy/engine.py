@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from relay.policy.classes import Evidence, KnownType, classify, evidence_types
+from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
 from relay.policy.compiled import Entry, Table, any_of, compile_exemptions, compile_rules
 from relay.policy.model import OpaqueHandling, Policy
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
@@ -27,8 +27,8 @@ _Value = TypeVar("_Value")
 
 # Text that looks like a placeholder is vaulted as itself on every route: if it stayed, restoring would not be exact.
 _LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
-# The cache of sorted rules is emptied at this size. Only types from plug-ins and conditions on requests can fill it.
-_CACHE_LIMIT = 20_000
+# A cache is emptied at this size. Requests of one kind have few sets of entity types, each a few kilobytes at most.
+_CACHE_LIMIT = 512
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,16 @@ class _Line:
     rules: tuple[Entry, ...]
     exemptions: tuple[Entry, ...]
     always: tuple[Action, str] | None
+
+
+class _Lines(dict[str, _Line]):
+    """The lines of the entity types that occur together in a request."""
+
+    def __init__(self, lines: Mapping[str, _Line]) -> None:
+        super().__init__(lines)
+        self.can_block = any(line.rules[0].action is Action.BLOCK for line in lines.values())
+        self.always = {name: line.always for name, line in lines.items() if line.always is not None}
+        self.all_fixed = len(self.always) == len(lines)
 
 
 class Engine:
@@ -77,7 +87,9 @@ class Engine:
         self._exemptions = compile_exemptions(policy)
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
-        self._lines: dict[tuple[str, RouteKind, int], _Line] = {}
+        # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
+        self._lines: dict[tuple[frozenset[str], RouteKind, int], _Lines] = {}
+        self._found: dict[frozenset[str], Found] = {}
         self._personal: dict[str, bool] = {}
 
     def decide(
@@ -119,7 +131,7 @@ class Engine:
         """Return what `decide` returns, with the evidence for the data classes."""
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
-        present = {span.entity_type for row in spans for span in row}
+        present = frozenset([span.entity_type for row in spans for span in row])
         evidence, mask = self._conditions(segments, present, client, model)
 
         required = [entry for entry in self._requirements if self._requires(entry, mask, present, segments, spans)]
@@ -131,9 +143,9 @@ class Engine:
             if self._bits[entry.condition] & mask and entry.applies_on(route):
                 blocked.add((entry.label, str(entry.condition.data_class)))
 
-        lines = {name: self._line(name, route, mask) for name in present}
+        lines = self._lines_of(present, route, mask)
         actions = tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
-        if any(line.rules[0].action is Action.BLOCK for line in lines.values()):
+        if lines.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
         decision = Decision(
@@ -151,17 +163,21 @@ class Engine:
         self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]], route: RouteKind
     ) -> tuple[tuple[SpanAction, ...], ...]:
         """Return what would happen to each span if the request went by `route`, whatever route it needs."""
-        present = {span.entity_type for row in spans for span in row}
+        present = frozenset([span.entity_type for row in spans for span in row])
         _, mask = self._conditions(segments, present, None, None)
-        lines = {name: self._line(name, route, mask) for name in present}
+        lines = self._lines_of(present, route, mask)
         return tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
 
     def _conditions(
-        self, segments: Sequence[Segment], present: set[str], client: str | None, model: str | None
+        self, segments: Sequence[Segment], present: frozenset[str], client: str | None, model: str | None
     ) -> tuple[tuple[Evidence, ...], int]:
         """Return the evidence for data classes, and which conditions hold, as bits."""
-        types = {name: self._table[name] for name in present}
-        evidence = classify(segments, types, frozenset(filter(self._is_personal, present)))
+        found = self._found.get(present)
+        if found is None:
+            types = {name: self._table[name] for name in present}
+            found = Found.of(types, {name for name in present if self._is_personal(name)})
+            _remember(self._found, present, found)
+        evidence = classify(segments, found)
         classes = frozenset(item.data_class.value for item in evidence)
         mask = sum(bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or ""))
         return evidence, mask
@@ -230,7 +246,7 @@ class Engine:
         self,
         entry: Entry,
         mask: int,
-        present: set[str],
+        present: frozenset[str],
         segments: Sequence[Segment],
         spans: Sequence[Sequence[Span]],
     ) -> bool:
@@ -267,15 +283,15 @@ class Engine:
             return _floor_entry("lookalike", Action.PLACEHOLDER)
         return _floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
 
-    def _line(self, name: str, route: RouteKind, mask: int) -> _Line:
-        key = (name, route, mask)
-        line = self._lines.get(key)
-        if line is None:
-            line = self._build_line(name, route, mask)
-            _remember(self._lines, key, line)
-        return line
+    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> _Lines:
+        key = (present, route, mask)
+        lines = self._lines.get(key)
+        if lines is None:
+            lines = _Lines({name: self._line(name, route, mask) for name in present})
+            _remember(self._lines, key, lines)
+        return lines
 
-    def _build_line(self, name: str, route: RouteKind, mask: int) -> _Line:
+    def _line(self, name: str, route: RouteKind, mask: int) -> _Line:
         floor = self._floor(name, route)
         rules = [
             entry for entry in self._select(self._rules, name, route, mask) if _strictness(entry) > _strictness(floor)
@@ -326,7 +342,10 @@ def _strictness(entry: Entry) -> int:
     return entry.action.strictness if entry.action is not None else -1
 
 
-def _row(segment: Segment, row: Sequence[Span], lines: Mapping[str, _Line]) -> tuple[SpanAction, ...]:
+def _row(segment: Segment, row: Sequence[Span], lines: _Lines) -> tuple[SpanAction, ...]:
+    if lines.all_fixed:
+        always = lines.always
+        return tuple([SpanAction(span, *always[span.entity_type]) for span in row])
     made = []
     for span in row:
         line = lines[span.entity_type]

@@ -1,0 +1,1 @@
+"""Benchmarks of policy: how long a decision takes, and how well requests are classified."""
