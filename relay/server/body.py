@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import zlib
 
-from aiohttp import web
+from aiohttp import StreamReader, web
 
 from relay.errors import BodyTooLarge, ClientFault
 
 __all__ = ["BodyTimeout", "UnsupportedMediaType", "inflate", "read", "require_json"]
 
-# How long a client may take to send its body: seconds are enough on any link that can carry a chat.
-_BODY_TIMEOUT_S = 60.0
+# How long a client may send nothing in the middle of its body. A slow link is fine, a dead one is not.
+_SILENCE_S = 30.0
 # `wbits` of zlib that reads both a gzip and a zlib header (zlib manual, inflateInit2).
 _EITHER_HEADER = 47
 
@@ -52,17 +52,10 @@ async def read(request: web.BaseRequest, limit_bytes: int) -> bytes:
     coding = request.headers.get("Content-Encoding", "identity").strip().lower()
     if coding not in ("identity", "", "gzip", "x-gzip", "deflate"):
         raise UnsupportedMediaType("The body's content coding is not one of gzip, deflate and identity.")
-    content = request.content
-    if content.is_eof():
-        data = await _collect(request, limit_bytes)
-    else:
-        if request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
-            request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        try:
-            async with asyncio.timeout(_BODY_TIMEOUT_S):
-                data = await _collect(request, limit_bytes)
-        except TimeoutError:
-            raise BodyTimeout(f"The body did not arrive within {_BODY_TIMEOUT_S:g} seconds.") from None
+    waiting = not request.content.is_eof()
+    if waiting and request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    data = await _collect(request.content, limit_bytes)
     return data if coding in ("identity", "") else inflate(data, limit_bytes)
 
 
@@ -80,13 +73,18 @@ def inflate(data: bytes, limit_bytes: int) -> bytes:
     return inflated
 
 
-async def _collect(request: web.BaseRequest, limit_bytes: int) -> bytes:
-    content = request.content
+async def _collect(content: StreamReader, limit_bytes: int) -> bytes:
     chunks: list[bytes] = []
     total = 0
     while True:
         try:
-            chunk = await content.readany()
+            if content.is_eof():  # the rest is here already, as it nearly always is
+                chunk = await content.readany()
+            else:
+                async with asyncio.timeout(_SILENCE_S):
+                    chunk = await content.readany()
+        except TimeoutError:
+            raise BodyTimeout(f"The body stopped for more than {_SILENCE_S:g} seconds.") from None
         except web.RequestPayloadError:
             raise ClientFault("The body was cut short or is not framed correctly.") from None
         if not chunk:

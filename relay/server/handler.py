@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import count
@@ -48,6 +49,8 @@ _KEEP_ALIVE = {
 }
 # Whole answers above this are restored in the pool instead of on the loop (about 1 ms of work).
 _LARGE_BYTES = 32_768
+# Bodies of the largest size that may be arriving at the same time: a bound on memory before any has been looked at.
+_BODIES_AT_ONCE = 16
 _DOUBLED_VERSION = re.compile(r"/(v\d+[a-z0-9]*)(?:/\1)+(?=/|$)")
 _SLASHES = re.compile(r"/{2,}")
 
@@ -93,6 +96,7 @@ class Handler:
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
         self._numbers = count(1)
+        self._reading = 0  # bytes of bodies that are arriving
         self._in_flight = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -194,7 +198,8 @@ class Handler:
         data = b""
         if endpoint.has_body and call.request.method == endpoint.method:
             body.require_json(call.header("content-type"))
-            data = await body.read(call.request, self._limit)
+            with self._room_for(call.header("content-length")):
+                data = await body.read(call.request, self._limit)
         inbound = Request(method=call.request.method, path=call.path, query=call.query, headers=call.headers, body=data)
         del data
         exchange_id = logs.Id(f"{self._run}{next(self._numbers):08x}")
@@ -215,6 +220,18 @@ class Handler:
         except BaseException as error:
             self._log(exchange_id, error)
             raise
+
+    @contextmanager
+    def _room_for(self, length: str) -> Iterator[None]:
+        """Hold room for a body of `length` (no number: of any size) while it is read. Raises RelayBusy."""
+        wanted = min(int(length), self._limit) if length.isdigit() else self._limit
+        if self._reading + wanted > _BODIES_AT_ONCE * self._limit:
+            raise RelayBusy("Too many large requests are arriving; try again in a moment.")
+        self._reading += wanted
+        try:
+            yield
+        finally:
+            self._reading -= wanted
 
     async def _open(self, call: _Call, request: Request, make: Callable[[], Exchange]) -> tuple[Exchange, Outbound]:
         made: list[Exchange] = []

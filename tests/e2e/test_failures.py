@@ -12,7 +12,7 @@ import pytest
 from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve, upstream
-from tests.e2e.support import PROMPT, chat, exchange_bytes, post_bytes
+from tests.e2e.support import PROMPT, chat, exchange_bytes, open_raw, post_bytes, until
 
 KEY = {"authorization": "Bearer sk-test"}
 JSON = {**KEY, "content-type": "application/json"}
@@ -187,3 +187,23 @@ async def test_too_many_at_once(serve: Serve, mirror: Mirror) -> None:
     busy = next(answer for answer in answers if answer.status_code == 503)
     assert busy.headers["retry-after"] == "1"
     assert _error(busy)["code"] == "relay_busy"
+
+
+async def test_too_much_arriving_at_once(serve: Serve, mirror: Mirror) -> None:
+    """Bodies that are still arriving have a bound in all, and the room is free again when they are through."""
+    relay = serve(max_body_mb=1)
+    mebibyte = 1024 * 1024
+    started = [open_raw(relay.url) for _ in range(16)]
+    try:
+        for connection in started:
+            connection.sendall(post_bytes(b"x" * mebibyte)[: -mebibyte // 2])
+        await until(lambda: relay.handler.in_flight == 16)
+        async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+            refused = await client.post("/v1/chat/completions", json=chat())
+            assert (refused.status_code, _error(refused)["code"]) == (503, "relay_busy")
+            started[0].close()
+            await until(lambda: relay.handler.in_flight == 15)
+            assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200
+    finally:
+        for connection in started:
+            connection.close()

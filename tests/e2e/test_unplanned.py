@@ -170,7 +170,7 @@ async def test_large_answer(serve: Serve, mirror: Mirror) -> None:
 
 async def test_body_that_never_ends(serve: Serve, mirror: Mirror, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that stops in its body is told so after a while; one that frames it wrongly at once."""
-    monkeypatch.setattr(body, "_BODY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(body, "_SILENCE_S", 0.2)
     relay = serve()
     stopped = await asyncio.to_thread(exchange_bytes, relay.url, post_bytes(chat())[:-10])
     assert stopped.startswith(b"HTTP/1.1 408")
