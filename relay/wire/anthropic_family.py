@@ -13,7 +13,7 @@ from relay.types import Event, Headers
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, by_status, header
 
-__all__ = ["AnthropicFormat", "is_anthropic"]
+__all__ = ["AnthropicFormat"]
 
 _ERROR_TYPES = {
     400: "invalid_request_error",
@@ -65,11 +65,6 @@ class AnthropicFormat(TableFormat):
     def error_event(self, fault: RelayFault) -> Event:
         """Return the same as an event named `error`; the SDKs ignore events without a name."""
         return Event(strict_json.encode(_error(fault)).decode(), "error")
-
-
-def is_anthropic(headers: Headers) -> bool:
-    """Tell an Anthropic client from an OpenAI one where they share a path."""
-    return any(name in {"anthropic-version", "x-api-key", "anthropic-beta"} for name, _ in headers)
 
 
 def _error(fault: RelayFault) -> dict[str, object]:

@@ -352,11 +352,13 @@ class _Scan:
     def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
         """Strip or refuse whatever stands here."""
         if node.text is _F:
-            if value is None or value is False or value in ("", [], {}):
+            if value is None or value is False or value in ("", []):
                 return
             kind = node.kind
             if kind in {"image", "audio", "file"} and _is_remote(value):
                 kind = "remote_url"
+            elif kind == "file" and type(holder) is dict:
+                kind = _kind_of_media(holder)
             self.refused.append((f"{pointer}/{escape(str(key))}", kind))
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
@@ -382,6 +384,15 @@ def _is_remote(value: JSON) -> bool:
     if type(value) is dict:
         value = value.get("url")
     return type(value) is str and value[:8].lower().startswith(("http:", "https:"))
+
+
+def _kind_of_media(holder: Mapping[str, JSON]) -> str:
+    """Return the kind of content whose media type stands beside it."""
+    for key in ("mimeType", "mime_type", "media_type"):
+        media = holder.get(key)
+        if type(media) is str and media.partition("/")[0].lower() in {"image", "audio"}:
+            return media.partition("/")[0].lower()
+    return "file"
 
 
 def _is_identifier(key: str) -> bool:

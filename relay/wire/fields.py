@@ -16,14 +16,17 @@ options:
     F kind=image        what the refusal calls it; null and false pass; `when=string`: only text is
     role=auto           the speaker of all text below: a `relay.types.Role`, or what the object's own `role` says
     message             the array's indices number the messages
+    index=id            what tells the elements of an array apart in lanes, if not their `index`; `index=-`: nothing
     lane=text           the leaf is a delta of the lane with this name; `by=index,…` says which keys of the whole event
                         tell lanes apart, besides the `index` of the array elements on the way
     tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
     jsonmode            the text is JSON when the request asked for JSON output
     mirror=D            the treatment in a mirrored section, where it is not the one above
 
-A line `order: a b c` names the top-level fields that the upstream's model reads first, in this order. Comments begin
-with `#` and a space. A leaf that no row names has no treatment here; the walks decide (requests: SCRUB, and counted).
+`<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
+spellings, as proto3 JSON does. A line `order: a b c` names the top-level fields that the upstream's model reads first,
+in this order. Comments begin with `#` and a space. A leaf that no row names has no treatment here; the walks decide
+(requests: SCRUB, and counted).
 
 Tables are compiled once, into nodes that the walks follow. Compiled nodes are never changed.
 """
@@ -58,8 +61,10 @@ class Node:
         "auto_role",
         "by",
         "fields",
+        "flags",
         "hosted",
         "how",
+        "index",
         "item",
         "json_mode",
         "key",
@@ -85,12 +90,14 @@ class Node:
         self.item: Node | None = None
         self.members: dict[str, Node] | None = None
         self.prefixes: tuple[tuple[str, Node], ...] = ()
+        self.flags: tuple[tuple[str, Node], ...] = ()  # members by a key that is true
         self.whole = False  # the treatment is for any value here, not only for a string
         self.how = ""
         self.kind = ""
         self.role: Role | None = None
         self.auto_role = False  # the object's own `role` says who speaks
         self.message = False
+        self.index = "index"
         self.lane: str | None = None
         self.by: tuple[str, ...] = ()
         self.tool: str | None = None
@@ -103,6 +110,9 @@ class Node:
         members = self.members
         if members is None:
             return self
+        for flag, node in self.flags:
+            if holder.get(flag) is True:
+                return node
         for discriminator in ("type", "role"):
             name = holder.get(discriminator)
             if type(name) is str:
@@ -146,7 +156,7 @@ _CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}
 
 def compile_table(text: str) -> Table:
     """Compile a table. Raises ValueError, naming the line, for what the notation does not know."""
-    rows, order = _read(text)
+    rows, order, both = _read(text)
     forced: list[tuple[str, JSON]] = []
     sections: dict[str, Node] = {}
     waiting = list(rows)
@@ -175,6 +185,11 @@ def compile_table(text: str) -> Table:
     inherited: set[int] = set()
     for section in sections.values():
         _inherit(section, inherited)
+    if both:
+        spelled: set[int] = set()
+        for section in sections.values():
+            _spell(section, spelled)
+        order = tuple(spelling for name in order for spelling in dict.fromkeys((name, _snake(name))))
     return Table(sections, order, tuple(forced))
 
 
@@ -183,8 +198,9 @@ _Row = tuple[int, str, tuple[str, ...]]
 _MIRROR: Final[Mapping[str, str]] = {"S": "R", "K": "R", "Sj": "Rj", "X": "P", "F": "P"}
 
 
-def _read(text: str) -> tuple[dict[str, list[_Row]], tuple[str, ...]]:
-    """Return the rows of each section, as (line number, path, words), and the order line."""
+def _read(text: str) -> tuple[dict[str, list[_Row]], tuple[str, ...], bool]:
+    """Return the rows of each section, as (line number, path, words), the order line, and whether names have two."""
+    both = False
     order: tuple[str, ...] = ()
     rows: dict[str, list[_Row]] = {}
     section: list[_Row] = []
@@ -196,17 +212,19 @@ def _read(text: str) -> tuple[dict[str, list[_Row]], tuple[str, ...]]:
             section = rows.setdefault(line[1:-1], [])
         elif line.startswith("order:"):
             order = tuple(line.removeprefix("order:").split())
+        elif line == "spelling: camel snake":
+            both = True
         else:
             path, *words = line.split()
             if not words:
                 raise ValueError(f"field table, line {number}: no treatment")
             section.append((number, path, tuple(words)))
-    return rows, order
+    return rows, order, both
 
 
 def _mirrored(words: tuple[str, ...]) -> list[str]:
     """Return a request row's words as they are for the same place in a response."""
-    code, options = words[0], [word for word in words[1:] if word.startswith(("tool=", "hosted", "jsonmode"))]
+    code, options = words[0], [word for word in words[1:] if word.startswith(("tool=", "hosted", "jsonmode", "index="))]
     for word in words:
         if word.startswith("mirror="):
             return [word.removeprefix("mirror="), *options]
@@ -257,15 +275,21 @@ def _item(node: Node) -> Node:
 def _member(node: Node, name: str) -> Node:
     if node.members is None:
         node.members = {}
+    if name.endswith("=true"):
+        node.flags, member = _named(node.flags, name.removesuffix("=true"))
+        return member
     if name.endswith("*") and name != "*":
-        prefix = name[:-1]
-        for known, member in node.prefixes:
-            if known == prefix:
-                return member
-        member = Node()
-        node.prefixes = (*node.prefixes, (prefix, member))
+        node.prefixes, member = _named(node.prefixes, name[:-1])
         return member
     return node.members.setdefault(name, Node())
+
+
+def _named(members: tuple[tuple[str, Node], ...], name: str) -> tuple[tuple[tuple[str, Node], ...], Node]:
+    for known, member in members:
+        if known == name:
+            return members, member
+    member = Node()
+    return (*members, (name, member)), member
 
 
 def _apply(node: Node, words: list[str]) -> None:
@@ -298,6 +322,8 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.lane = value
             case "by":
                 node.by = tuple(value.split(","))
+            case "index":
+                node.index = value.removeprefix("-")
             case "tool":
                 node.tool = value
             case "hosted":
@@ -336,7 +362,7 @@ def _apply_ending(node: _Ending, code: str, options: list[str]) -> None:
 def _children(node: Node) -> Iterator[Node]:
     yield from node.fields.values()
     yield from (node.members or {}).values()
-    yield from (member for _, member in node.prefixes)
+    yield from (member for _, member in (*node.prefixes, *node.flags))
     yield from (child for child in (node.any, node.item) if child is not None)
 
 
@@ -349,9 +375,10 @@ def _link(node: Node, sections: Mapping[str, Node], done: set[int]) -> None:
         section = sections[name]
         _link(section, sections, done)
         node.fields = _overlaid(section.fields, node.fields)
-        if section.members is not None or section.prefixes:
+        if section.members is not None:
             node.members = _overlaid(section.members or {}, node.members or {})
             node.prefixes = (*node.prefixes, *section.prefixes)
+            node.flags = (*node.flags, *section.flags)
         for attribute in ("text", "number", "key", "any", "item", "role", "tool"):
             if getattr(node, attribute) is None:
                 setattr(node, attribute, getattr(section, attribute))
@@ -366,14 +393,31 @@ def _overlaid(base: Mapping[str, Node], own: Mapping[str, Node]) -> dict[str, No
     return {**base, **both}
 
 
+def _snake(name: str) -> str:
+    return re.sub("[A-Z]", lambda match: f"_{match.group().lower()}", name)
+
+
+def _spell(node: Node, done: set[int]) -> None:
+    """Let each field be found under its other spelling too."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    for child in list(_children(node)):
+        _spell(child, done)
+    node.fields = {**{_snake(name): child for name, child in node.fields.items()}, **node.fields}
+    if node.tool is not None and node.tool != _snake(node.tool):
+        raise ValueError("field table: tool= takes a name of one spelling")
+
+
 def _inherit(node: Node, done: set[int]) -> None:
     """Give each member the rows of the place it is a member of; its own rows win."""
     if id(node) in done:
         return
     done.add(id(node))
-    if node.members is not None or node.prefixes:
+    if node.members is not None:
         node.members = {name: _merged(node, member) for name, member in (node.members or {}).items()}
         node.prefixes = tuple((prefix, _merged(node, member)) for prefix, member in node.prefixes)
+        node.flags = tuple((flag, _merged(node, member)) for flag, member in node.flags)
     for child in list(_children(node)):
         _inherit(child, done)
 

@@ -112,8 +112,7 @@ class _Walk:
         for index, value in enumerate(holder):
             kind = type(value)
             if kind is dict:
-                number = value.get("index")
-                self.object(value, below, (*trail, number if type(number) is int else index), tool, hosted)
+                self.object(value, below, _told_apart(trail, below, value, index), tool, hosted)
             elif kind is str:
                 self._text(below, holder, index, trail, tool, hosted)
             elif kind is list:
@@ -144,6 +143,16 @@ class _Walk:
             self.leaves[position] = _DroppingLeaf(
                 leaf.holder, leaf.key, leaf.encoding, leaf.lane, leaf.tool, leaf.hosted, (*earlier, *drops)
             )
+
+
+def _told_apart(
+    trail: tuple[int | str, ...], node: Node, element: Mapping[str, JSON], position: int
+) -> tuple[int | str, ...]:
+    """Return the trail into an element of an array: by what the table says, by its `index`, or by its position."""
+    if node.index == "":
+        return trail
+    number = element.get(node.index)
+    return (*trail, number if type(number) is int or type(number) is str else position)
 
 
 def _name(value: JSON) -> int | str:

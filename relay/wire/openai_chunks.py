@@ -7,9 +7,9 @@ from typing import Any
 
 from relay.types import JSON, Event
 from relay.wire import strict_json
-from relay.wire.stream import Lane, TableReader
+from relay.wire.stream import Lane, TableReader, index_of, objects
 
-__all__ = ["ChunkReader", "index_of", "objects"]
+__all__ = ["ChunkReader"]
 
 _HEAD = ("id", "object", "created", "model")
 
@@ -47,14 +47,3 @@ class ChunkReader(TableReader):
     def is_end(self, event: Event) -> bool:
         """Tell whether this is `data: [DONE]`."""
         return event.data is not None and event.data.strip() == "[DONE]"
-
-
-def objects(value: JSON) -> list[dict[str, JSON]]:
-    """Return the objects in an array; nothing for any other type."""
-    return [each for each in value if type(each) is dict] if type(value) is list else []
-
-
-def index_of(holder: dict[str, JSON], position: int) -> int:
-    """Return the object's `index`, or where it stands if it has none."""
-    index = holder.get("index")
-    return index if type(index) is int else position

@@ -9,7 +9,7 @@ from relay.types import JSON, Event, Leaf
 from relay.wire.fields import Node
 from relay.wire.leaves import collect
 
-__all__ = ["Lane", "TableReader"]
+__all__ = ["Lane", "TableReader", "index_of", "objects"]
 
 Lane = tuple[Any, ...]
 
@@ -69,3 +69,14 @@ class TableReader:
 
     def note(self, tree: JSON) -> None:
         """Remember what later events need; called once for each event, before its leaves are collected."""
+
+
+def objects(value: JSON) -> list[dict[str, JSON]]:
+    """Return the objects in an array; nothing for any other type."""
+    return [each for each in value if type(each) is dict] if type(value) is list else []
+
+
+def index_of(holder: dict[str, JSON], position: int) -> int:
+    """Return the object's `index`, or where it stands if it has none."""
+    index = holder.get("index")
+    return index if type(index) is int else position

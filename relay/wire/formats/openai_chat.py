@@ -11,9 +11,9 @@ from typing import Any, ClassVar
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON
 from relay.wire.fields import Table, compile_table
-from relay.wire.openai_chunks import ChunkReader, index_of, objects
+from relay.wire.openai_chunks import ChunkReader
 from relay.wire.openai_family import OpenAIFormat
-from relay.wire.stream import Lane
+from relay.wire.stream import Lane, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["OpenAIChat"]

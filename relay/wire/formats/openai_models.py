@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import Headers
-from relay.wire.anthropic_family import is_anthropic
 from relay.wire.fields import Table
 from relay.wire.models_list import MODELS_TABLE, match_models, no_reader
 from relay.wire.openai_family import OpenAIFormat
 from relay.wire.table_format import PathEndpoint
+from relay.wire.vendors import is_anthropic, is_gemini
 
 __all__ = ["OpenAIModels"]
 
@@ -23,8 +23,8 @@ class OpenAIModels(OpenAIFormat):
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
 
     def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
-        """Return the endpoint unless the headers are Anthropic's."""
-        return None if is_anthropic(headers) else match_models(path)
+        """Return the endpoint unless the headers are another vendor's."""
+        return None if is_anthropic(headers) or is_gemini(headers) else match_models(path)
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Raise UpstreamBadStream: lists are not streamed."""

@@ -96,6 +96,8 @@ def under(tree: Any, pointer: str) -> str:
 
 
 def request_path(format: Any) -> str:
+    if format.name == "gemini_generate":
+        return "/v1beta/models/gemini-x:streamGenerateContent"
     return format.endpoints[0].upstream_path
 
 

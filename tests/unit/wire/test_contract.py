@@ -32,6 +32,12 @@ SURFACES = [
     ("openai.moderations.request", "openai_moderations", "request"),
     ("openai.moderations.response", "openai_moderations", "response"),
     ("openai.models.response", "openai_models", "response"),
+    ("gemini.Content", "gemini_generate", "content"),
+    ("gemini.GenerateContentConfig", "gemini_generate", "request"),
+    ("gemini.CountTokensConfig", "gemini_generate", "request"),
+    ("gemini.EmbedContentConfig", "gemini_generate", "request"),
+    ("gemini.GenerateContentResponse", "gemini_generate", "response"),
+    ("gemini.EmbedContentResponse", "gemini_generate", "response"),
     ("anthropic.messages.request", "anthropic_messages", "request"),
     ("anthropic.count_tokens.request", "anthropic_messages", "request"),
     ("anthropic.beta.request", "anthropic_messages", "request"),
@@ -40,6 +46,17 @@ SURFACES = [
     ("anthropic.messages.event", "anthropic_messages", "event"),
     ("anthropic.beta.event", "anthropic_messages", "event"),
 ]
+
+# What google-genai keeps to itself, or turns into content before it sends it.
+NOT_ON_THE_WIRE = re.compile(
+    r"\$\.(httpOptions|sdkHttpResponse|automaticFunctionCallingHistory|parsed|systemInstruction(\[\]|<File>|<Part>)"
+    r"|tools$|mimeType$)"
+)
+# Its flat configuration stands partly beside and partly in `generationConfig`.
+BESIDE = re.compile(
+    r"\$\.(systemInstruction|tools|toolConfig|safetySettings|cachedContent|labels|continuationToken|modelArmorConfig"
+    r"|serviceTier|taskType|title|generationConfig)\b"
+)
 
 TOKEN = re.compile(r"\.([A-Za-z0-9_$-]+)|(\[\])|(\{\})|(\{key\})|<([^>]+)>")
 CONTAINERS = (Treatment.PASS, Treatment.PINNED)
@@ -78,7 +95,13 @@ def unclassified(root: Node, path: str, kind: str, direction: str) -> bool:
 def leaves(surface: str) -> list[tuple[str, str]]:
     """Read (path, kind) rows, but for what is not text (recursion marks, dates, files)."""
     rows = (line.split("\t")[:2] for line in (INVENTORY / f"{surface}.tsv").read_text().splitlines())
-    return [(path, kind) for path, kind in rows if kind in {"str", "bytes", "ANY", "mapkey"}]
+    rows = [(path, kind) for path, kind in rows if kind in {"str", "bytes", "ANY", "mapkey"}]
+    if not surface.startswith("gemini."):
+        return rows
+    rows = [(path, kind) for path, kind in rows if not NOT_ON_THE_WIRE.match(path)]
+    if not surface.endswith("Config"):
+        return rows
+    return [(path if BESIDE.match(path) else f"$.generationConfig{path[1:]}", kind) for path, kind in rows]
 
 
 @pytest.mark.skipif(not INVENTORY.is_dir(), reason="the field inventory of the SDKs is not in this checkout")

@@ -10,7 +10,7 @@ import relay.wire.formats
 from relay.errors import PolicyRefused, RelayFault, UpstreamBadStream
 from relay.protocols import Format
 from relay.registry import collect
-from relay.wire.anthropic_family import is_anthropic
+from relay.wire.vendors import is_anthropic, is_gemini
 
 FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
 CHAT = FORMATS["openai_chat"]
@@ -153,6 +153,8 @@ def test_tells_vendors_apart():
     """OpenAI's clients send none of Anthropic's headers."""
     assert is_anthropic((("anthropic-version", "x"),))
     assert not is_anthropic((("authorization", "Bearer x"), ("openai-beta", "x")))
+    assert is_gemini((("x-goog-api-key", "x"),))
+    assert not is_gemini((("authorization", "Bearer x"), ("x-api-key", "x")))
 
 
 def test_a_status_nobody_names_has_a_type():

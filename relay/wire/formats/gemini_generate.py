@@ -1,0 +1,341 @@
+"""Gemini: generate content, whole and streamed, count tokens, embed.
+
+Sources: google-genai 3.4.0 (`types.py`, `models.py`), read 2026-11-20. Proto3 JSON takes every field in camelCase and
+in snake_case, so a table of one spelling would be a way around it. A stream is asked for as server-sent events, which
+is what the vendor's SDKs ask for; the JSON array that the API gives without `alt=sse` is not offered.
+
+The offsets in grounding and citations count bytes of the scrubbed text and are passed on as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from relay.errors import RelayFault
+from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import JSON, Event, Headers
+from relay.wire import strict_json
+from relay.wire.document import read_document
+from relay.wire.fields import Table, compile_table
+from relay.wire.gemini_family import GeminiFormat, plain_path
+from relay.wire.models_list import no_reader
+from relay.wire.stream import Lane, TableReader, index_of, objects
+from relay.wire.table_format import PathEndpoint
+
+__all__ = ["GeminiGenerate"]
+
+TABLE = """
+[request]
+spelling: camel snake
+order: tools toolConfig systemInstruction generationConfig generateContentRequest contents content
+
+tools[]                               @tool
+toolConfig.functionCallingConfig.mode   P
+toolConfig.functionCallingConfig.allowedFunctionNames[]   P
+toolConfig.includeServerSideToolInvocations   P
+# Exact coordinates.
+toolConfig.retrievalConfig.latLng     X drop
+toolConfig.retrievalConfig.languageCode   P
+systemInstruction                     S   role=system
+systemInstruction                     .   role=system
+systemInstruction                     @content
+contents[]                            .   role=auto message
+contents[]                            @content
+safetySettings[]{}                    P
+cachedContent                         F   kind=stored_state
+labels                                X drop
+continuationToken                     V
+modelArmorConfig{}                    P
+{model,serviceTier}                   P
+store                                 X =false
+
+generationConfig                      @config
+# countTokens may hold a whole request.
+generateContentRequest                @request
+
+# embedContent and batchEmbedContents
+content                               @content
+requests[]                            @embed
+{taskType,outputDimensionality,autoTruncate}   P
+title                                 S
+embedContentConfig                    @embed
+
+[embed]
+model                                 P
+content                               @content
+{taskType,outputDimensionality,autoTruncate,documentOcr,audioTrackExtraction}   P
+title                                 S
+generationConfig                      @config
+
+[config]
+{temperature,topP,topK,candidateCount,maxOutputTokens,seed,presencePenalty,frequencyPenalty}   P
+{responseMimeType,responseLogprobs,logprobs,mediaResolution,audioTimestamp,enableEnhancedCivicAnswers}   P
+stopSequences[]                       S
+responseSchema{}                      K
+responseJsonSchema                    K
+responseJsonSchema{}                  K
+_responseJsonSchema{}                 K
+responseFormat[].text.schema          K
+responseFormat[].text.schema{}        K
+responseFormat[].video.gcsUri         F   kind=remote_url
+responseFormat[].{text,audio,image,video}{}   P
+translationConfig.{targetLanguageCode,echoTargetLanguage}   P
+responseModalities[]                  P
+# Spoken output cannot be restored, and a voice sample is a person.
+speechConfig                          F   kind=audio
+audioTranscriptionConfig.languageCodes[]   P
+audioTranscriptionConfig.languageHints{}   P
+audioTranscriptionConfig.{customVocabulary,adaptationPhrases}[]   S
+audioTranscriptionConfig.sourceText   S
+{imageConfig,thinkingConfig,routingConfig,modelConfig,modelSelectionConfig}{}   P
+generationOutputConfig                F   kind=third_party_tool
+
+[content]
+role                                  P
+parts[]                               .   index=-
+parts[]                               @part
+# A file where a text was expected: the provider fetches it.
+{uri,downloadUri}                     F   kind=remote_url
+
+[part]
+text                                  S
+thought                               P
+# It must come back on the very part it came with.
+thoughtSignature                      V
+<thought=true>.text                   V
+inlineData.mimeType                   P
+inlineData.data                       F   kind=file
+inlineData.displayName                S
+fileData.mimeType                     P
+fileData.fileUri                      F   kind=remote_url
+fileData.displayName                  S
+{functionCall,toolCall}               .   tool=name
+{functionCall,toolCall}.{id,name,willContinue,toolType}   P
+{functionCall,toolCall}.args{}        S
+functionCall.partialArgs[]            .   index=jsonPath
+functionCall.partialArgs[].{jsonPath,willContinue,numberValue,boolValue,nullValue}   P
+functionCall.partialArgs[].stringValue   S
+{functionResponse,toolResponse}       .   role=tool
+{functionResponse,toolResponse}.{id,name,willContinue,scheduling,toolType}   P
+{functionResponse,toolResponse}.response{}   S
+functionResponse.parts[]              @part
+executableCode.{id,language}          P
+executableCode.code                   S   hosted
+codeExecutionResult.{id,outcome}      P
+codeExecutionResult.output            S   role=tool
+partMetadata{}                        S
+audioTranscription.{text,speakerLabel}   S
+audioTranscription.words[].word       S
+audioTranscription.words[].{startOffset,endOffset}   P
+audioTranscription.{languageCode,startOffset,endOffset}   P
+speechMetadata.{speaker,style}        S
+{videoMetadata,audioMetadata,spreadsheetMetadata}{}   P
+mediaResolution                       P
+mediaResolution{}                     P
+
+[tool]
+functionDeclarations[].{name,description}   K
+functionDeclarations[].behavior       P
+functionDeclarations[].{parameters,response,parametersJsonSchema,responseJsonSchema}{}   K
+functionDeclarations[].{parametersJsonSchema,responseJsonSchema}   K
+{codeExecution,googleSearchRetrieval}{}   P
+googleSearch.excludeDomains[]         K
+googleSearch{}                        P
+enterpriseWebSearch.excludeDomains[]  K
+enterpriseWebSearch{}                 P
+# The provider fetches, or drives, what relay cannot see.
+{mcpServers,retrieval,fileSearch,urlContext,computerUse}   F   kind=third_party_tool
+{googleMaps,parallelAiSearch,exaAiSearch}   F   kind=third_party_tool
+
+[response]
+{modelVersion,responseId,usageMetadata,createTime}   P
+candidates[]                          @candidate
+promptFeedback.{blockReason,safetyRatings}   P
+promptFeedback.blockReasonMessage     R
+modelStatus.message                   R
+modelStatus.{modelStage,retirementTime}   P
+{totalTokens,cachedContentTokenCount,promptTokensDetails,cacheTokensDetails,embedding,embeddings}   P
+error.message                         R
+error.{status,code}                   P
+error.details[]{}                     R
+
+[candidate]
+{index,finishReason,safetyRatings,tokenCount}   P
+content.role                          P
+content.parts[]                       .   index=-
+content.parts[]                       @answer
+finishMessage                         R
+citationMetadata.citations[].{title,uri}   R
+citationMetadata.citations[].{license,startIndex,endIndex,publicationDate}   P
+# Tokens spell the placeholder.
+{logprobsResult,avgLogprobs}          D
+continuationToken                     V
+urlContextMetadata.urlMetadata[].retrievedUrl   R
+urlContextMetadata.urlMetadata[].urlRetrievalStatus   P
+groundingMetadata                     @grounding
+
+[answer]
+text                                  R   jsonmode lane=text
+thought                               P
+<thought=true>.text                   V
+thoughtSignature                      V
+inlineData.{data,mimeType}            P
+inlineData.displayName                R
+fileData.{fileUri,mimeType}           P
+fileData.displayName                  R
+functionCall                          .   tool=name
+functionCall.{id,name,willContinue}   P
+functionCall.args{}                   R
+functionCall.partialArgs[]            .   index=jsonPath
+functionCall.partialArgs[].{jsonPath,willContinue,numberValue,boolValue,nullValue}   P
+functionCall.partialArgs[].stringValue   R   lane=argument
+# These run at the provider.
+toolCall                              .   hosted
+toolCall.{id,name,toolType}           P
+toolCall.args{}                       R
+{functionResponse,toolResponse}.{id,name,willContinue,scheduling,toolType}   P
+{functionResponse,toolResponse}.response{}   R
+functionResponse.parts[]              @answer
+executableCode.{id,language}          P
+executableCode.code                   R   hosted
+codeExecutionResult.{id,outcome}      P
+codeExecutionResult.output            R
+partMetadata{}                        R
+audioTranscription.{text,speakerLabel}   R
+audioTranscription.words[].word       R
+audioTranscription.words[].{startOffset,endOffset}   P
+audioTranscription.{languageCode,startOffset,endOffset}   P
+speechMetadata.{speaker,style}        R
+{videoMetadata,audioMetadata,spreadsheetMetadata,mediaResolution}   P
+
+[grounding]
+{webSearchQueries,retrievalQueries,imageSearchQueries}[]   R
+groundingChunks[]{}                   R
+groundingSupports[].segment.text      R
+groundingSupports[].segment.{startIndex,endIndex,partIndex}   P
+groundingSupports[].{groundingChunkIndices,confidenceScores,renderedParts}   P
+searchEntryPoint.renderedContent      R
+searchEntryPoint.sdkBlob              P
+retrievalMetadata                     P
+googleMapsWidgetContextToken          V
+sourceFlaggingUris[].{flagContentUri,sourceId}   P
+"""
+
+_PATH = re.compile(
+    r"/(v1|v1beta|v1alpha)/((?:models|tunedModels)/[A-Za-z0-9][A-Za-z0-9._-]{0,200})"
+    r":(generateContent|streamGenerateContent|countTokens|embedContent|batchEmbedContents)"
+)
+
+
+class GeminiGenerate(GeminiFormat):
+    """`POST /{version}/models/{model}:{method}`."""
+
+    name: ClassVar[str] = "gemini_generate"
+    table: ClassVar[Table] = compile_table(TABLE)
+    endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
+
+    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+        """Return the endpoint for a model and a method; a stream is asked for as server-sent events."""
+        found = _PATH.fullmatch(plain_path(path))
+        if found is None:
+            return None
+        version, model, call = found.groups()
+        query = "?alt=sse" if call == "streamGenerateContent" else ""
+        return PathEndpoint(name=call, upstream_path=f"/{version}/{model}:{call}{query}")
+
+    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+        """Decode and read a request. The method, not the body, says whether it streams."""
+        document = read_document(body, self.table, pseudonym)
+        document.stream = endpoint.name == "streamGenerateContent"
+        return document
+
+    def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
+        """Return a reader for one stream of candidates."""
+        if endpoint.name != "streamGenerateContent":
+            return no_reader(endpoint, document)
+        config = _config(document)
+        count = config.get("candidateCount", config.get("candidate_count"))
+        return CandidateReader(
+            self.section("response"), json_mode=self.json_mode(document), count=count if type(count) is int else 1
+        )
+
+    def json_mode(self, document: Document | None) -> bool:
+        """Tell whether the configuration asks for JSON."""
+        config = _config(document) if document is not None else {}
+        stated = [config.get("responseMimeType", config.get("response_mime_type"))]
+        for form in objects(config.get("responseFormat", config.get("response_format"))):
+            text = form.get("text")
+            stated += [text.get("mimeType", text.get("mime_type"))] if type(text) is dict else []
+        return any(type(media) is str and media.lower().startswith("application/json") for media in stated)
+
+
+class CandidateReader(TableReader):
+    """Lanes are (candidate, "text") and (candidate, path of an argument, "argument")."""
+
+    def __init__(self, *arguments: object, count: int = 1, **options: bool) -> None:
+        super().__init__(*arguments, **options)  # type: ignore[arg-type]
+        self._waiting = max(count, 1)
+        self._finished: set[int] = set()
+        self._head: dict[str, JSON] = {}
+
+    def note(self, tree: JSON) -> None:
+        """Remember what every chunk says of itself."""
+        if type(tree) is dict:
+            self._head = {
+                key: tree[key] for key in ("modelVersion", "responseId") if type(tree.get(key)) is str
+            } or self._head
+
+    def ended(self, tree: JSON) -> Iterable[Lane]:
+        """Return the candidates that this chunk finishes, and the arguments that it completes."""
+        if type(tree) is not dict:
+            return
+        if tree.get("error") is not None:
+            yield ()
+        for position, candidate in enumerate(objects(tree.get("candidates"))):
+            index = index_of(candidate, position)
+            if candidate.get("finishReason") is not None:
+                yield (index,)
+            content = candidate.get("content")
+            for part in objects(content.get("parts") if type(content) is dict else None):
+                call = part.get("functionCall")
+                for argument in objects(call.get("partialArgs") if type(call) is dict else None):
+                    if argument.get("willContinue") is not True and type(argument.get("jsonPath")) is str:
+                        yield (index, argument["jsonPath"])
+
+    def flush(self, lane: Lane, text: str) -> Event:
+        """Return a chunk with one part."""
+        part: dict[str, JSON] = {"text": text}
+        if lane[-1] == "argument":
+            argument = {"jsonPath": lane[1], "stringValue": text, "willContinue": True}
+            part = {"functionCall": {"partialArgs": [argument], "willContinue": True}}
+        candidate = {"content": {"parts": [part], "role": "model"}, "index": lane[0]}
+        return Event(strict_json.encode({"candidates": [candidate], **self._head}).decode())
+
+    def is_end(self, event: Event) -> bool:
+        """Tell whether all candidates are finished with this chunk: the API ends without a mark of its own."""
+        data = event.data or ""
+        if "finishReason" not in data and "blockReason" not in data and '"error"' not in data:
+            return False
+        try:
+            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"))
+        except RelayFault:
+            return False
+        if type(tree) is not dict:
+            return False
+        feedback = tree.get("promptFeedback")
+        if tree.get("error") is not None or (type(feedback) is dict and feedback.get("blockReason") is not None):
+            return True
+        for position, candidate in enumerate(objects(tree.get("candidates"))):
+            if candidate.get("finishReason") is not None:
+                self._finished.add(index_of(candidate, position))
+        return len(self._finished) >= self._waiting
+
+
+def _config(document: Document) -> dict[str, JSON]:
+    config = document.tree.get("generationConfig", document.tree.get("generation_config"))
+    return config if type(config) is dict else {}
+
+
+PLUGINS = (GeminiGenerate,)
