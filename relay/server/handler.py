@@ -303,7 +303,11 @@ class Handler:
             if not stream.begun:
                 raise fault from None  # nothing is out yet: an honest status is still possible
             self._core.metrics.refused(fault.code)
-            return await stream.drop(exchange.fail(fault))
+            try:
+                last = exchange.fail(fault)
+            except Exception:
+                last = b""  # a dropped connection says enough
+            return await stream.drop(last)
         finally:
             stream.stop()
 

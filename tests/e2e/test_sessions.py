@@ -6,6 +6,7 @@ import hashlib
 import re
 
 import httpx
+import pytest
 
 from relay.config import ClientConfig
 from relay.server.app import Running
@@ -91,3 +92,22 @@ async def test_wrong_paths(relay: Running) -> None:
             (await client.get("/relay/v1/sessions/" + "a" * 5000)).status_code,
         ]
     assert found == [405, 405, 404, 404, 409]
+
+
+async def test_closed_within_a_stream(relay: Running, mirror: Mirror) -> None:
+    """A session that is closed while its stream runs ends the stream as a broken one; nothing more is restored."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        opened = (await client.post("/relay/v1/sessions", json={})).json()["id"]
+        body = chat(f"{PROMPT} mirror: silent 0.3 mirror: pace 0.001", stream=True)
+        seen = b""
+        with pytest.raises(httpx.RemoteProtocolError):
+            async with client.stream(
+                "POST", "/v1/chat/completions", json=body, headers={"x-relay-session": opened}
+            ) as answer:
+                async for chunk in answer.aiter_raw():
+                    if not seen:
+                        assert (await client.delete(f"/relay/v1/sessions/{opened}")).json()["shredded"]
+                    seen += chunk
+        assert b'"error"' in seen
+        assert b"[DONE]" not in seen
+        assert (await client.get("/")).status_code == 200

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -15,8 +16,9 @@ import pytest
 from relay.exchange import Core
 from relay.server import body
 from relay.upstream.mirror import Mirror
+from relay.vault.sessions import Session
 from tests.e2e.conftest import Serve, Stage, upstream
-from tests.e2e.support import PLANTED, PROMPT, chat, exchange_bytes, open_raw, post_bytes
+from tests.e2e.support import PLANTED, PROMPT, chat, exchange_bytes, open_raw, post_bytes, until
 
 KEY = {"authorization": "Bearer sk-test"}
 
@@ -84,6 +86,17 @@ async def test_after_sending(serve: Serve, mirror: Mirror, core: Core, method: s
     assert answer.status_code == 502
     assert answer.json()["error"]["code"] == "upstream_bad_stream"
     assert PLANTED[0] not in answer.text
+
+
+async def test_while_saying_that_something_failed(serve: Serve, mirror: Mirror, core: Core) -> None:
+    """Where even the error event cannot be made, the connection is dropped, and relay goes on."""
+    relay = serve(from_core=_without(core, "formats", "error_event"))
+    raw = await asyncio.to_thread(exchange_bytes, relay.url, post_bytes(chat(f"{PROMPT} mirror: cut", stream=True)))
+    assert raw.startswith(b"HTTP/1.1 200")
+    assert not raw.endswith(b"0\r\n\r\n")
+    assert raw.count(b"HTTP/1.1") == 1
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200
 
 
 @asynccontextmanager
@@ -179,4 +192,34 @@ async def test_body_that_never_ends(serve: Serve, mirror: Mirror, monkeypatch: p
     assert broken.partition(b" ")[2].startswith(b"400")
     with open_raw(relay.url) as connection:
         connection.sendall(post_bytes(chat())[:-10])
+    assert not mirror.received
+
+
+async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Core) -> None:
+    """A client that hangs up while its request is being scrubbed: nothing is sent, and its vault is shredded."""
+    started, go = threading.Event(), threading.Event()
+    sessions: list[Session] = []
+
+    class Slow(Broken):
+        def _fail(self, *args: Any, **kw: Any) -> Any:
+            started.set()
+            go.wait(5)
+            return self._whole.analyze(*args, **kw)
+
+    class Watched(Broken):
+        def _fail(self, *args: Any, **kw: Any) -> Any:
+            sessions.append(self._whole.ephemeral(*args, **kw))
+            return sessions[-1]
+
+    slow = dataclasses.replace(
+        core, analyzer=Slow(core.analyzer, "analyze"), sessions=Watched(core.sessions, "ephemeral")
+    )  # type: ignore[arg-type]
+    relay = serve(from_core=slow)
+    with open_raw(relay.url) as connection:
+        connection.sendall(post_bytes(chat()))
+        await asyncio.to_thread(started.wait, 5)
+    await until(lambda: relay.handler.in_flight == 0)
+    assert not sessions[0].closed
+    go.set()
+    await until(lambda: sessions[0].closed)
     assert not mirror.received
