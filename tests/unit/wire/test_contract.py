@@ -32,6 +32,15 @@ SURFACES = [
     ("openai.moderations.request", "openai_moderations", "request"),
     ("openai.moderations.response", "openai_moderations", "response"),
     ("openai.models.response", "openai_models", "response"),
+    ("ollama.ChatRequest", "ollama_chat", "request"),
+    ("ollama.ChatResponse", "ollama_chat", "response"),
+    ("ollama.GenerateRequest", "ollama_generate", "request"),
+    ("ollama.GenerateResponse", "ollama_generate", "response"),
+    ("ollama.EmbedRequest", "ollama_embed", "request"),
+    ("ollama.EmbeddingsRequest", "ollama_embed", "request"),
+    ("ollama.EmbedResponse", "ollama_embed", "response"),
+    ("ollama.ListResponse", "ollama_models", "response"),
+    ("ollama.ShowResponse", "ollama_models", "response"),
     ("gemini.Content", "gemini_generate", "content"),
     ("gemini.GenerateContentConfig", "gemini_generate", "request"),
     ("gemini.CountTokensConfig", "gemini_generate", "request"),
@@ -96,6 +105,9 @@ def leaves(surface: str) -> list[tuple[str, str]]:
     """Read (path, kind) rows, but for what is not text (recursion marks, dates, files)."""
     rows = (line.split("\t")[:2] for line in (INVENTORY / f"{surface}.tsv").read_text().splitlines())
     rows = [(path, kind) for path, kind in rows if kind in {"str", "bytes", "ANY", "mapkey"}]
+    if surface.startswith("ollama."):
+        # Its types say that any mapping will do as a message; what a message holds is listed beside that.
+        return [(path, kind) for path, kind in rows if path not in ("$.messages[]{key}", "$.messages[]{}")]
     if not surface.startswith("gemini."):
         return rows
     rows = [(path, kind) for path, kind in rows if not NOT_ON_THE_WIRE.match(path)]

@@ -34,6 +34,31 @@ def served_by(path: str, headers=()) -> str | None:
         ("/v1/models", (("anthropic-version", "2023-06-01"),), "anthropic_models"),
         ("/v1/models/claude-x", (("x-api-key", "k"),), "anthropic_models"),
         ("/v1/models/meta-llama/Llama-3.1-8B", (), "openai_models"),
+        ("/v1/responses", (), "openai_responses"),
+        ("/v1/responses/input_tokens", (), "openai_responses"),
+        ("/v1/responses/resp_1", (), None),
+        ("/v1/completions", (), "openai_completions"),
+        ("/v1/embeddings", (), "openai_embeddings"),
+        ("/v1/moderations", (), "openai_moderations"),
+        ("/v1beta/models/gemini-x:generateContent", (), "gemini_generate"),
+        ("/v1/models/gemini-x:streamGenerateContent", (), "gemini_generate"),
+        ("/v1/v1beta/models/gemini-x:countTokens/", (), "gemini_generate"),
+        ("/v1beta/models/gemini-x:deleteEverything", (), None),
+        ("/v1beta/models/../x:generateContent", (), None),
+        ("/v1beta/models", (), "gemini_models"),
+        ("/v1beta/models/gemini-x", (), "gemini_models"),
+        ("/v1/models", (("x-goog-api-key", "k"),), "gemini_models"),
+        ("/v1beta/cachedContents", (), None),
+        ("/v1beta/interactions", (), None),
+        ("/api/chat", (), "ollama_chat"),
+        ("/api/chat/", (), "ollama_chat"),
+        ("//api//generate", (), "ollama_generate"),
+        ("/api/embed", (), "ollama_embed"),
+        ("/api/embeddings", (), "ollama_embed"),
+        ("/api/tags", (), "ollama_models"),
+        ("/api/show", (), "ollama_models"),
+        ("/api/pull", (), None),
+        ("/api/create", (), None),
         ("/v1/models/..", (), None),
         ("/v1/models/a%2f..%2fb", (), None),
         ("/v1/models/a?b", (), None),
@@ -59,6 +84,56 @@ def test_every_format_keeps_the_contract(name):
     event = format.error_event(fault)
     assert "rule r forbids US_SSN" in json.dumps(json.loads(event.data))
     assert format.match("POST", "/nobody/serves/this", ()) is None
+
+
+GEMINI = FORMATS["gemini_generate"]
+OLLAMA = FORMATS["ollama_chat"]
+
+
+def test_a_gemini_stream_is_asked_for_as_events():
+    """The upstream is told to send events; other calls have no query."""
+    path = "/v1beta/models/gemini-x:"
+    assert GEMINI.match("POST", path + "streamGenerateContent", ()).upstream_path.endswith("?alt=sse")
+    assert "?" not in GEMINI.match("POST", path + "generateContent", ()).upstream_path
+
+
+@pytest.mark.parametrize(
+    "headers, query, key",
+    [
+        ((("x-goog-api-key", "k"),), "", "k"),
+        ((), "alt=sse&key=k", "k"),
+        ((("authorization", "Bearer k"),), "", "k"),
+        ((("x-goog-api-key", "k"),), "key=other", "k"),
+        ((), "key=", None),
+        ((), "", None),
+    ],
+)
+def test_gemini_keys(headers, query, key):
+    """The key is in a header, in the query or a bearer token."""
+    assert GEMINI.credential(headers, query) == key
+
+
+@pytest.mark.parametrize(
+    "format, key, headers",
+    [
+        (GEMINI, "AIza1", (("x-goog-api-key", "AIza1"),)),
+        (GEMINI, "ya29.x", (("authorization", "Bearer ya29.x"),)),
+        (OLLAMA, "k", (("authorization", "Bearer k"),)),
+    ],
+)
+def test_presents_other_keys(format, key, headers):
+    """A key goes into a header, never into the URL."""
+    assert format.credential_headers(key) == headers
+
+
+def test_other_errors_have_their_vendors_shape():
+    """Gemini's errors have a status word, Ollama's are a sentence."""
+    fault = PolicyRefused("no")
+    expected = {"error": {"code": 403, "message": "no", "status": "PERMISSION_DENIED"}}
+    assert json.loads(GEMINI.error_body(fault)) == expected
+    assert json.loads(OLLAMA.error_body(fault)) == {"error": "no"}
+    assert OLLAMA.credential((("authorization", "Bearer k"),), "") == "k"
+    assert OLLAMA.credential((), "") is None
 
 
 @pytest.mark.parametrize("name", ["openai_models", "anthropic_models"])
