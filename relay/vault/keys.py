@@ -101,5 +101,11 @@ class Keys:
         """Overwrite the keys and give the slot back; a second call does nothing."""
         self._slot.free()
 
+    def __del__(self) -> None:
+        # A vault that was dropped without being shredded leaves no key behind.
+        slot = getattr(self, "_slot", None)
+        if slot is not None:
+            slot.free()
+
     def __repr__(self) -> str:
         return "Keys()"

@@ -25,6 +25,7 @@ from relay.vault.vault import Vault
 __all__ = ["Receipt", "Session", "Sessions"]
 
 _ID_BYTES = 16
+_ID_KEY_BYTES = 32
 _LONGEST_ID = 64  # characters looked at; longer ones are nobody's
 
 
@@ -140,7 +141,12 @@ class Sessions:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._by_mark: dict[bytes, Session] = {}
-        self._id_key = bytes(random_bytes(32))
+        self._id_slot = self.memory.take()  # held for as long as there are sessions to look up
+        self._id_key = self._id_slot.part(0, _ID_KEY_BYTES)
+        material = random_bytes(_ID_KEY_BYTES)
+        self._id_key[:] = material
+        if isinstance(material, bytearray):
+            material[:] = bytes(_ID_KEY_BYTES)
 
     def open(self, *, owner: str = "") -> Session:
         """Open an explicit session. Raises RelayBusy when there are too many, VaultFull without memory for its keys."""
@@ -226,4 +232,7 @@ class Sessions:
     def _mark(self, session_id: str, owner: str) -> bytes:
         text = session_id if len(session_id) <= _LONGEST_ID else ""
         subject = owner.encode("utf-8", "surrogatepass") + b"\0" + text.encode("utf-8", "surrogatepass")
-        return blake2b(subject, digest_size=16, key=self._id_key).digest()
+        try:
+            return blake2b(subject, digest_size=16, key=self._id_key).digest()
+        except ValueError:  # in a forked child, which has no keys
+            raise SessionClosed("no open session has this id") from None

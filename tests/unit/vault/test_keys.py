@@ -95,3 +95,15 @@ def test_counters_end() -> None:
     """No nonce is used after the last: the key refuses."""
     with pytest.raises(ScrubFailed):
         make().seal(1 << 32, b"v", b"")
+
+
+def test_forgotten_keys_free_their_slot() -> None:
+    """Whoever drops the last reference destroys the keys."""
+    memory = SecretMemory()
+    keys = Keys(memory, random.Random(1).randbytes)
+    (slot,) = memory._pages[0].live.values()
+    place = memory._pages[0].cut(slot._offset)
+    assert bytes(place) != bytes(128)
+    del keys
+    assert memory.in_use() == 0
+    assert bytes(place) == bytes(128)
