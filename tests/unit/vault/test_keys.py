@@ -66,11 +66,12 @@ def test_random_material_is_overwritten() -> None:
 def test_the_session_key_is_gone_and_the_rest_differs() -> None:
     """After derivation the first of the four places is zero and no two of the others are alike."""
     memory = SecretMemory()
-    Keys(memory, lambda size: b"r" * size)
+    keys = Keys(memory, lambda size: b"r" * size)
     (slot,) = memory._pages[0].live.values()
     parts = [bytes(slot.view[start : start + 32]) for start in range(0, 128, 32)]
     assert parts[0] == bytes(32)
     assert len({*parts, b"r" * 32}) == 5
+    keys.destroy()
 
 
 def test_destroyed_keys_do_nothing() -> None:
