@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 
 from relay.cli.policy import app
 from relay.errors import ConfigFault
+from relay.policy.loader import load, parse
+from relay.policy.schema import schema_text
 
 # Patterns only: quick, and the same on every machine.
 POLICY = """version: 1
@@ -139,6 +141,13 @@ def test_a_request_that_cannot_be_read_is_one_line(policy: Path, tmp_path: Path)
     broken.write_bytes(b"{\xff")
     with pytest.raises(ConfigFault, match="the request is not UTF-8: byte 1"):
         call("explain", "--policy", policy, broken)
+
+
+def test_show_and_schema_print_what_the_library_says(policy: Path) -> None:
+    """`show` can be read back; `schema` is what is published."""
+    status, out = call("show", "--policy", policy)
+    assert (status, parse(out, "shown").digest) == (0, load(policy).digest)
+    assert call("schema") == (0, schema_text())
 
 
 def test_importing_the_commands_imports_nothing_heavy() -> None:
