@@ -1,0 +1,105 @@
+"""Let go, after the last exchange of a burst, of what the process still holds of it.
+
+Three places keep a request's bytes when nothing refers to them any more, and no allocator can help there:
+
+* cycles between an exception and the frames it went through live until the collector runs;
+* uvloop reads every socket into one buffer of its own, where the last bytes stay until others are read over them;
+* the C stack below the current frame keeps what deeper calls left there.
+
+So a moment after an exchange ended, once for all that ended meanwhile, the collector runs, a deep call overwrites the
+stack, and zeros are read through the loop. Measured in a hardened relay by scanning its memory from outside: 1 to 4
+copies in half of the states without this, none with it.
+
+Belongs to the shell: it needs the loop and a pair of sockets that nobody outside the process sees.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+import socket
+
+__all__ = ["Forgetter"]
+
+_DELAY_S = 0.05
+# Larger than any one read: UV_STREAM_RECV_BUF_SIZE in uvloop/includes/consts.pxi, asyncio's selector loop reads less.
+_BUFFER_BYTES = 256_000
+_PIECE = bytes(65_536)
+_STACK_DEPTH = 400  # nested lists that the C scanner of `json` recurses into, some 100 KiB of stack
+
+
+class Forgetter:
+    """Call `soon` whenever an exchange has ended, however it ended; `close` when the loop stops.
+
+    Make it when everything long-lived is loaded: what exists then is left out of later collections, so that one takes
+    about a millisecond.
+    """
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._timer: asyncio.TimerHandle | None = None
+        self._task: asyncio.Task[None] | None = None
+        gc.collect()
+        gc.freeze()
+
+    def soon(self) -> None:
+        """Forget a moment from now."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(_DELAY_S, self._begin)
+
+    def close(self) -> None:
+        """Forget nothing more."""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+        gc.unfreeze()
+
+    def _begin(self) -> None:
+        self._timer = None
+        if self._task is None or self._task.done():
+            self._task = self._loop.create_task(self._forget())
+
+    async def _forget(self) -> None:
+        gc.collect()
+        json.loads("[" * _STACK_DEPTH + "]" * _STACK_DEPTH)
+        await _read_zeros(self._loop)
+
+
+async def _read_zeros(loop: asyncio.AbstractEventLoop) -> None:
+    """Make the loop read as many zeros as one read can take."""
+    ours, theirs = socket.socketpair()
+    try:
+        for end in (ours, theirs):
+            end.setblocking(False)
+            end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _BUFFER_BYTES)
+        sent = 0
+        # All of it before the first read: each read begins at the start of the buffer.
+        while sent < _BUFFER_BYTES:
+            try:
+                sent += ours.send(_PIECE)
+            except BlockingIOError:  # the system's limit; larger reads than this are larger than its other buffers too
+                break
+        sink = _Sink(loop)
+        transport, _ = await loop.create_connection(lambda: sink, sock=theirs)
+    except BaseException:
+        theirs.close()
+        raise
+    finally:
+        ours.close()
+    try:
+        await sink.ended
+    finally:
+        transport.close()
+
+
+class _Sink(asyncio.Protocol):
+    """Throws away what it gets."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.ended: asyncio.Future[None] = loop.create_future()
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(None)

@@ -1,0 +1,181 @@
+"""A hardened relay keeps no planted value in any state of assertions 12 to 14, in any spelling, nor half of one.
+
+Each test plants values that stand nowhere else, drives a real relay in its own process, and reads that process's memory
+from outside. Skipped where the system does not let this process read another's.
+"""
+
+from __future__ import annotations
+
+import http.client
+import inspect
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from relay.server import app
+from tests.memory.scan import ScanRefused, scan, spellings
+from tests.memory.target import Relay, Upstream, planted, relay, upstream
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+FORGETS = pytest.mark.xfail(
+    "forget" not in inspect.getsource(app), reason="the server does not call relay.forget yet", strict=False
+)
+
+_SETTLED_S = 5.0  # longest wait for buffers to be dropped; polled, so normally a fraction of it
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Upstream]:
+    with upstream() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def target(server: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
+    with relay(server, tmp_path_factory.mktemp("policy")) as running:
+        try:
+            scan(running.pid, ["warm-up-value"])
+        except ScanRefused:
+            pytest.skip("this process may not read another's memory")
+        yield running
+
+
+def assert_forgotten(target: Relay, values: list[str]) -> None:
+    """Raise unless no spelling of a value is found within a few seconds."""
+    deadline = time.monotonic() + _SETTLED_S
+    while found := scan(target.pid, values):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
+
+
+def prompt(values: list[str]) -> str:
+    return f'Write to {values[0]} about {values[1]}, and "quote" {values[2]}.'
+
+
+def whole(target: Relay, server: Upstream, values: list[str]) -> None:
+    answer = target.chat(prompt(values))
+    assert values[0].encode() in answer
+    assert not any(value.encode() in body for body in server.seen for value in values)
+
+
+def streamed(target: Relay, server: Upstream, values: list[str]) -> None:
+    # The value comes back in pieces, so only what was sent is looked at here.
+    target.chat(prompt(values), stream=True)
+    assert not any(value.encode() in body for body in server.seen for value in values)
+
+
+def upstream_error(target: Relay, server: Upstream, values: list[str]) -> None:
+    server.status = 400
+    try:
+        assert values[0].encode() in target.chat(prompt(values))
+    finally:
+        server.status = 200
+
+
+def malformed(target: Relay, server: Upstream, values: list[str]) -> None:
+    status, answer = target.call("POST", "/v1/chat/completions", f'{{"model": "{prompt(values)}", bad'.encode())
+    assert status == 400
+    assert values[0].encode() not in answer
+
+
+def session_deleted(target: Relay, server: Upstream, values: list[str]) -> None:
+    session = json.loads(target.call("POST", "/relay/v1/sessions", {})[1])["id"]
+    target.chat(prompt(values), session=session)
+    status, receipt = target.call("DELETE", f"/relay/v1/sessions/{session}")
+    assert status == 200
+    assert values[0].encode() not in receipt
+
+
+def session_idle(target: Relay, server: Upstream, values: list[str]) -> None:
+    session = json.loads(target.call("POST", "/relay/v1/sessions", {})[1])["id"]
+    target.chat(prompt(values), session=session)
+    # Open and idle: the values can still be restored, and stand nowhere in plain.
+    assert_forgotten(target, values)
+    answer = target.chat("Say [EMAIL_ADDRESS_1] to [EMAIL_ADDRESS_2]", session=session)
+    assert b"You said" in answer
+
+
+def hung_up(target: Relay, server: Upstream, values: list[str]) -> None:
+    server.hang.set()
+    try:
+        connection = target.connect()
+        body = {"model": "m", "stream": True, "messages": [{"role": "user", "content": prompt(values)}]}
+        connection.request("POST", "/v1/chat/completions", json.dumps(body), {"content-type": "application/json"})
+        response = connection.getresponse()
+        response.read(200)
+        response.close()
+        connection.close()
+    finally:
+        server.hang.clear()
+
+
+STATES: dict[str, Callable[[Relay, Upstream, list[str]], None]] = {
+    "whole": whole,
+    "streamed": streamed,
+    "upstream error": upstream_error,
+    "malformed": malformed,
+    "session deleted": session_deleted,
+    "session idle": session_idle,
+    "client hung up": hung_up,
+}
+
+
+@FORGETS
+@pytest.mark.parametrize("state", STATES.values(), ids=STATES)
+def test_nothing_is_left(target: Relay, server: Upstream, state: Callable[[Relay, Upstream, list[str]], None]) -> None:
+    """No value of a request outlives it, and none of an idle session is readable."""
+    values = [planted() for _ in range(3)]
+    state(target, server, values)
+    assert_forgotten(target, values)
+
+
+@FORGETS
+def test_nothing_is_left_on_an_open_connection(target: Relay, server: Upstream) -> None:
+    """Keep-alive keeps the connection, not what went through it."""
+    values = [planted() for _ in range(3)]
+    connection: http.client.HTTPConnection = target.connect()
+    target.chat(prompt(values), on=connection)
+    assert_forgotten(target, values)
+    connection.close()
+
+
+def test_the_process_cannot_be_read_by_its_own_user(target: Relay) -> None:
+    """Not dumpable: its memory belongs to root, and no core is written."""
+    assert os.stat(f"/proc/{target.pid}/mem").st_uid == 0
+    limits = Path(f"/proc/{target.pid}/limits").read_text()
+    (core,) = (line for line in limits.splitlines() if line.startswith("Max core file size"))
+    assert core.split()[4:6] == ["0", "0"]
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_the_end_leaves_nothing_behind(server: Upstream, tmp_path: Path, how: signal.Signals) -> None:
+    """Stopped or killed, the process is gone with its pages, and wrote no file where it ran."""
+    with relay(server, tmp_path) as running:
+        running.chat(prompt([planted() for _ in range(3)]))
+        running.stop(how)
+        assert not Path(f"/proc/{running.pid}/mem").exists() or running.process.poll() is not None
+    assert [path.name for path in tmp_path.iterdir()] == ["policy.yaml"]
+
+
+def test_the_scanner_finds_what_is_there(server: Upstream, tmp_path: Path) -> None:
+    """Against a relay that is not hardened the same scan finds copies: it is not blind."""
+    with relay(server, tmp_path, harden=False) as running:
+        values = [planted() for _ in range(3)]
+        running.chat(prompt(values))
+        try:
+            assert scan(running.pid, values)
+        except ScanRefused:
+            pytest.skip("this process may not read another's memory")
+
+
+def test_spellings() -> None:
+    """Every spelling is specific enough to be no accident."""
+    forms = spellings(planted())
+    assert {"utf-8", "utf-16", "utf-32", "first half", "second half", "base64, 0"} <= set(forms)
+    assert all(len(form) >= 6 for form in forms.values())
