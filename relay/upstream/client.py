@@ -155,7 +155,10 @@ class _Http1Transport:
             skip_auto_headers=_SKIPPED,
             max_line_size=_MAX_HEADER_BYTES,
             max_field_size=_MAX_HEADER_BYTES,
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=connect_timeout_s, sock_read=read_timeout_s),
+            # `connect` counts the look-up of the name as well.
+            timeout=aiohttp.ClientTimeout(
+                total=None, connect=connect_timeout_s, sock_connect=connect_timeout_s, sock_read=read_timeout_s
+            ),
         )
 
     async def close(self) -> None:

@@ -5,15 +5,20 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
+import time
 from pathlib import Path
+from typing import Any
 
 import httpx
+import pytest
 
+from relay.errors import ConfigFault
 from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve, Stage, upstream
-from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, open_raw, post_bytes, until
+from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, open_raw, port_of, post_bytes, until
 
 KEY = {"authorization": "Bearer sk-test"}
 
@@ -81,6 +86,32 @@ async def test_not_ready_without_an_upstream(serve: Serve) -> None:
     async with httpx.AsyncClient(base_url=relay.admin_url) as admin:
         ready = await admin.get("/readyz")
     assert (ready.status_code, ready.json()["upstreams"]) == (503, {"down": False})
+
+
+async def test_port_in_use(serve: Serve, relay: Running) -> None:
+    """A port that is taken is said in one line, and nothing is left behind."""
+    with pytest.raises(ConfigFault, match=f"cannot listen on 127.0.0.1:{port_of(relay.url)}"):
+        serve(port=port_of(relay.url))
+
+
+async def test_name_that_does_not_resolve_in_time(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Looking a name up counts as connecting."""
+    real = socket.getaddrinfo
+
+    def slow(host: Any, *args: Any, **kw: Any) -> Any:
+        if host == "slow.example.com":
+            time.sleep(0.6)
+            raise socket.gaierror("no such name")
+        return real(host, *args, **kw)
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    relay = serve(upstreams={"slow": upstream("http://slow.example.com")}, connect_timeout_s=0.1)
+    begun = time.monotonic()
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        answer = await client.post("/v1/chat/completions", json=chat())
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "upstream_unreachable"
+    assert time.monotonic() - begun < 0.5
 
 
 async def test_sigterm_drains(mirror: Mirror, stage: Stage, tmp_path: Path) -> None:
