@@ -1,0 +1,1 @@
+"""What the wire code costs: decoding, walking, patching and encoding, without detection."""

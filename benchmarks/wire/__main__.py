@@ -1,0 +1,174 @@
+"""Measure the wire code: `python -m benchmarks.wire [--quick]`.
+
+Requests are decoded, read into segments, a tenth of the segments is replaced, and the tree is encoded. Stream events
+are parsed, decoded, read, changed and written. Nothing is detected or restored. The best of several rounds is printed:
+the code is single-threaded and waits for nothing, so more time than the best is another process's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from relay.protocols import Format
+from relay.types import Event
+from relay.wire import sse, strict_json
+from relay.wire.formats.anthropic_messages import AnthropicMessages
+from relay.wire.formats.gemini_generate import GeminiGenerate
+from relay.wire.formats.openai_chat import OpenAIChat
+from relay.wire.formats.openai_responses import OpenAIResponses
+
+__all__ = ["main"]
+
+# What is to be reached: milliseconds for a request, microseconds for an event.
+GOALS = {"chat, 20 turns": 0.25, "coding agent": 1.5}
+EVENT_GOAL_US = 30.0
+_EVENTS = 2_000
+
+
+def conversation() -> tuple[Format, str, Any]:
+    """Return 20 turns of a chat with one tool call, about 20 KB."""
+    messages: list[Any] = [{"role": "system", "content": "You are helpful. " * 60}]
+    for turn in range(20):
+        messages += [
+            {"role": "user", "content": "tell me more about it " * 20},
+            {"role": "assistant", "content": f"in turn {turn} it is so " * 26},
+        ]
+    arguments = json.dumps({"to": "maria@example.com", "body": 'she said "no"'})
+    messages[6]["tool_calls"] = [
+        {"id": "call_1", "type": "function", "function": {"name": "mail", "arguments": arguments}}
+    ]
+    messages.insert(7, {"role": "tool", "tool_call_id": "call_1", "content": "sent"})
+    return OpenAIChat(), "/v1/chat/completions", {"model": "gpt-x", "messages": messages, "stream": True}
+
+
+def agent() -> tuple[Format, str, Any]:
+    """Return what a coding agent sends: 92 KB of tools, 27 KB of system prompt, a few messages; about 124 KB."""
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "properties": {
+            f"param_{letter}": {"type": "string", "description": "what this parameter is for, at some length " * 2}
+            for letter in "abcdefgh"
+        },
+        "required": ["param_a", "param_b"],
+        "additionalProperties": False,
+    }
+    tools = [
+        {"name": f"Tool{number}", "description": "Does the thing,\nand does it well. " * 78, "input_schema": schema}
+        for number in range(25)
+    ]
+    call = {"path": "/home/maria/a.txt"}
+    messages = [
+        {"role": "user", "content": [{"type": "text", "text": "Please read the file. " * 40}]},
+        {"role": "assistant", "content": [{"type": "tool_use", "id": "toolu_1", "name": "Tool1", "input": call}]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "a line\n" * 190}]},
+    ]
+    body = {"model": "claude-x", "max_tokens": 32000, "stream": True, "tools": tools, "messages": messages}
+    body["system"] = [{"type": "text", "text": "You are an agent. " * 1500, "cache_control": {"type": "ephemeral"}}]
+    return AnthropicMessages(), "/v1/messages", body
+
+
+STREAMS: dict[str, tuple[Format, str, Any]] = {
+    "chat chunk": (
+        OpenAIChat(),
+        "/v1/chat/completions",
+        {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1700000000, "model": "gpt-x",
+         "system_fingerprint": "fp_1", "service_tier": "default", "obfuscation": "aB3",
+         "choices": [{"index": 0, "delta": {"content": " word"}, "logprobs": None, "finish_reason": None}]},
+    ),
+    "messages event": (
+        AnthropicMessages(),
+        "/v1/messages",
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": " word"}},
+    ),
+    "responses event": (
+        OpenAIResponses(),
+        "/v1/responses",
+        {"type": "response.output_text.delta", "sequence_number": 9, "item_id": "msg_1", "output_index": 0,
+         "content_index": 0, "delta": " word", "logprobs": [], "obfuscation": "aB3"},
+    ),
+    "gemini chunk": (
+        GeminiGenerate(),
+        "/v1beta/models/gemini-x:streamGenerateContent",
+        {"candidates": [{"content": {"parts": [{"text": " word"}], "role": "model"}, "index": 0}],
+         "usageMetadata": {"promptTokenCount": 5}, "modelVersion": "gemini-x", "responseId": "r"},
+    ),
+}  # fmt: skip
+
+
+def request_ms(format: Format, path: str, body: bytes, rounds: int) -> tuple[float, float, int]:
+    """Return milliseconds for all of a request and for decoding alone, and how many segments it has."""
+    endpoint = format.match("POST", path, ())
+    assert endpoint is not None
+
+    def whole() -> int:
+        document = format.read(endpoint, body, lambda text: "pseudonym")
+        count = len(document.segments)
+        document.replace(dict.fromkeys(range(0, count, 10), "some text with [EMAIL_ADDRESS_1] in it"))
+        document.encode()
+        return count
+
+    return best_s(whole, rounds) * 1e3, best_s(lambda: strict_json.decode(body), rounds) * 1e3, whole()
+
+
+def event_us(format: Format, path: str, tree: Any) -> float:
+    """Return microseconds for one event, from bytes to bytes, with one change."""
+    endpoint = format.match("POST", path, ())
+    assert endpoint is not None
+    name = tree.get("type")
+    chunk = sse.encode_event(Event(strict_json.encode(tree).decode(), name))
+
+    def stream() -> None:
+        reader = format.reader(endpoint, format.read(endpoint, b'{"stream":true}', str))
+        parser = sse.Parser()
+        for _ in range(_EVENTS):
+            for event in parser.feed(chunk):
+                if reader.is_end(event) or event.data is None:
+                    continue
+                decoded = strict_json.decode(event.data.encode())
+                list(reader.closing(decoded))
+                for leaf in reader.leaves(decoded):
+                    leaf.put(leaf.text + "x")
+                sse.encode_event(Event(strict_json.encode(decoded).decode(), event.event))
+
+    return best_s(stream, 5) / _EVENTS * 1e6
+
+
+def best_s(action: Callable[[], object], rounds: int) -> float:
+    """Return the shortest of `rounds` times, in seconds."""
+    times = []
+    for _ in range(rounds):
+        begun = time.perf_counter()
+        action()
+        times.append(time.perf_counter() - begun)
+    return min(times)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.wire", description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds")
+    rounds = 50 if parser.parse_args().quick else 400
+    console = Console()
+    table = Table("request", "written", "bytes", "segments", "decode ms", "all ms", "goal ms", title="requests")
+    for name, (format, path, tree) in {"chat, 20 turns": conversation(), "coding agent": agent()}.items():
+        for style, body in (("compact", strict_json.encode(tree)), ("spaced", json.dumps(tree).encode())):
+            all_ms, decode_ms, count = request_ms(format, path, body, rounds)
+            row = (name, style, f"{len(body):,}", str(count), f"{decode_ms:.3f}", f"{all_ms:.3f}", f"{GOALS[name]}")
+            table.add_row(*row)
+    console.print(table)
+    table = Table("event", "µs", "goal µs", title="stream events")
+    for name, (format, path, tree) in STREAMS.items():
+        table.add_row(name, f"{event_us(format, path, tree):.1f}", f"{EVENT_GOAL_US:.0f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    main()
