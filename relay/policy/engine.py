@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
 from relay.policy.compiled import Entry, Table, any_of, compile_exemptions, compile_rules
+from relay.policy.lines import Line, Lines, act, floor_entry, holds
 from relay.policy.model import OpaqueHandling, Policy
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
 
@@ -37,29 +38,6 @@ class Explanation:
 
     decision: Decision
     evidence: tuple[Evidence, ...] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Line:
-    """All that can happen to one entity type on one route, under one set of conditions on the request.
-
-    `rules` run from strict to mild and end with one that always holds; `exemptions` run from mild to strict. `always`
-    is the outcome where nothing depends on the span.
-    """
-
-    rules: tuple[Entry, ...]
-    exemptions: tuple[Entry, ...]
-    always: tuple[Action, str] | None
-
-
-class _Lines(dict[str, _Line]):
-    """The lines of the entity types that occur together in a request."""
-
-    def __init__(self, lines: Mapping[str, _Line]) -> None:
-        super().__init__(lines)
-        self.can_block = any(line.rules[0].action is Action.BLOCK for line in lines.values())
-        self.always = {name: line.always for name, line in lines.items() if line.always is not None}
-        self.all_fixed = len(self.always) == len(lines)
 
 
 class Engine:
@@ -88,7 +66,7 @@ class Engine:
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
         # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
-        self._lines: dict[tuple[frozenset[str], RouteKind, int], _Lines] = {}
+        self._lines: dict[tuple[frozenset[str], RouteKind, int], Lines] = {}
         self._found: dict[frozenset[str], Found] = {}
         self._personal: dict[str, bool] = {}
 
@@ -144,7 +122,7 @@ class Engine:
                 blocked.add((entry.label, str(entry.condition.data_class)))
 
         lines = self._lines_of(present, route, mask)
-        actions = tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
+        actions = tuple([act(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
         if lines.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -166,7 +144,7 @@ class Engine:
         present = frozenset([span.entity_type for row in spans for span in row])
         _, mask = self._conditions(segments, present, None, None)
         lines = self._lines_of(present, route, mask)
-        return tuple([_row(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
+        return tuple([act(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
 
     def _conditions(
         self, segments: Sequence[Segment], present: frozenset[str], client: str | None, model: str | None
@@ -256,7 +234,7 @@ class Engine:
             return True
         names = {name for name in present if entry.selects(name, self._table)}
         return any(
-            span.entity_type in names and _holds(entry, span, segment)
+            span.entity_type in names and holds(entry, span, segment)
             for segment, row in zip(segments, spans, strict=True)
             for span in row
         )
@@ -280,35 +258,20 @@ class Engine:
     def _floor(self, name: str, route: RouteKind) -> Entry:
         action = Action(getattr(self.policy.default, route.value)) if self._table.is_on(name) else Action.KEEP
         if name == _LOOKALIKE and action.strictness < Action.PLACEHOLDER.strictness:
-            return _floor_entry("lookalike", Action.PLACEHOLDER)
-        return _floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
+            return floor_entry("lookalike", Action.PLACEHOLDER)
+        return floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
 
-    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> _Lines:
+    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> Lines:
         key = (present, route, mask)
         lines = self._lines.get(key)
         if lines is None:
-            lines = _Lines({name: self._line(name, route, mask) for name in present})
+            lines = Lines({name: self._line(name, route, mask) for name in present})
             _remember(self._lines, key, lines)
         return lines
 
-    def _line(self, name: str, route: RouteKind, mask: int) -> _Line:
-        floor = self._floor(name, route)
-        rules = [
-            entry for entry in self._select(self._rules, name, route, mask) if _strictness(entry) > _strictness(floor)
-        ]
-        rules.sort(key=lambda entry: (-_strictness(entry), not entry.is_plain, entry.label))
-        plain = next((rank for rank, entry in enumerate(rules) if entry.is_plain), None)
-        rules = rules[: plain + 1] if plain is not None else [*rules, floor]
-        exemptions = [
-            entry
-            for entry in self._select(self._exemptions, name, route, mask)
-            if _strictness(entry) < _strictness(rules[0]) and name != _LOOKALIKE
-        ]
-        exemptions.sort(key=lambda entry: (_strictness(entry), not entry.is_plain, entry.label))
-        line = _Line(rules=tuple(rules), exemptions=tuple(exemptions), always=None)
-        if len(rules) == 1 and all(entry.is_plain for entry in exemptions):
-            return _Line(rules=line.rules, exemptions=line.exemptions, always=_choose(line, None, None))
-        return line
+    def _line(self, name: str, route: RouteKind, mask: int) -> Line:
+        exemptions = () if name == _LOOKALIKE else self._select(self._exemptions, name, route, mask)
+        return Line.of(self._floor(name, route), self._select(self._rules, name, route, mask), exemptions)
 
     def _select(self, entries: Sequence[Entry], name: str, route: RouteKind, mask: int) -> list[Entry]:
         return [
@@ -322,61 +285,3 @@ def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:
     if len(cache) >= _CACHE_LIMIT:
         cache.clear()
     cache[key] = value
-
-
-def _floor_entry(label: str, action: Action) -> Entry:
-    return Entry(
-        label=label,
-        action=action,
-        require=None,
-        on=None,
-        entity=None,
-        group=None,
-        min_score=0.0,
-        roles=None,
-        match=None,
-    )
-
-
-def _strictness(entry: Entry) -> int:
-    return entry.action.strictness if entry.action is not None else -1
-
-
-def _row(segment: Segment, row: Sequence[Span], lines: _Lines) -> tuple[SpanAction, ...]:
-    if lines.all_fixed:
-        always = lines.always
-        return tuple([SpanAction(span, *always[span.entity_type]) for span in row])
-    made = []
-    for span in row:
-        line = lines[span.entity_type]
-        action, label = line.always or _choose(line, span, segment)
-        made.append(SpanAction(span, action, label))
-    return tuple(made)
-
-
-def _choose(line: _Line, span: Span | None, segment: Segment | None) -> tuple[Action, str]:
-    """Return the strictest rule that holds, or the mildest exemption that is milder; none undoes `block`.
-
-    Without a span only what holds for every span is asked.
-    """
-    rule = next(entry for entry in line.rules if entry.is_plain or _holds(entry, span, segment))
-    if rule.action is not Action.BLOCK:
-        for entry in line.exemptions:
-            if _strictness(entry) >= _strictness(rule):
-                break
-            if entry.is_plain or _holds(entry, span, segment):
-                rule = entry
-                break
-    assert rule.action is not None
-    return rule.action, rule.label
-
-
-def _holds(entry: Entry, span: Span | None, segment: Segment | None) -> bool:
-    """Tell whether `entry`, which selects the span's type, holds for this very span."""
-    if span is None or segment is None:
-        return entry.is_plain
-    return (
-        span.score >= entry.min_score
-        and (entry.roles is None or segment.role in entry.roles)
-        and (entry.match is None or entry.match(segment.text[span.start : span.end]))
-    )
