@@ -18,12 +18,12 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from relay.detect.cache import SpanCache
-from relay.detect.context import ContextTable
+from relay.detect.cache import Kept, SpanCache
+from relay.detect.context import ContextTable, Words
 from relay.detect.known import KnownValues
-from relay.detect.normalize import Normalized, normalize
+from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.overlap import LOOKALIKE, resolve
-from relay.detect.scan import Scanner
+from relay.detect.scan import Found, Scanner
 from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
@@ -58,7 +58,7 @@ class Analyzer:
         """
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
-        self._scanner = Scanner([pattern for _, pattern in patterns])
+        self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
         self._context = ContextTable(pair for recognizer in recognizers for pair in recognizer.context.items())
         self._model = model
         self._min_score = min_score
@@ -83,8 +83,7 @@ class Analyzer:
         only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
         """
         texts = [segment.text for segment in segments]
-        copies = [normalize(text) for text in texts]
-        found = self._each(segments, copies)
+        copies, found = self._each(segments)
         joined = self._seams(segments, found)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
@@ -100,42 +99,54 @@ class Analyzer:
             result.append(resolve([*own, *more], text) if more else own)
         return tuple(result)
 
-    def _each(self, segments: Sequence[Segment], copies: Sequence[Normalized | None]) -> list[list[Span]]:
-        """Return what recognizers and model find in each segment by itself; spans may overlap."""
-        found: list[list[Span]] = [[] for _ in segments]
-        fresh: Sequence[int] = range(len(segments))
-        digests: dict[int, bytes] = {}
-        if self._cache is not None:
-            cache = self._cache
-            digests = {
-                place: cache.digest(segment.text, b"contract" if segment.contract else b"")
-                for place, segment in enumerate(segments)
-            }
-            kept = {place: cache.get(digest) for place, digest in digests.items()}
-            found = [list(kept[place] or ()) for place in fresh]
-            fresh = [place for place in fresh if kept[place] is None]
-        for place in fresh:
-            copy = copies[place]
-            found[place] = self._patterns(segments[place].text)
+    def _each(self, segments: Sequence[Segment]) -> tuple[list[Normalized | None], list[list[Span]]]:
+        """Return each segment's copy, and what recognizers and model find in it by itself; spans may overlap."""
+        copies: list[Normalized | None] = []
+        found: list[list[Span]] = []
+        fresh: dict[int, tuple[bytes, frozenset[str]]] = {}
+        for place, segment in enumerate(segments):
+            digest = b""
+            kept = None
+            if self._cache is not None:
+                digest = self._cache.digest(segment.text, b"contract" if segment.contract else b"")
+                kept = self._cache.get(digest)
+            if kept is not None:
+                copies.append(normalize(segment.text, kept.hints))
+                found.append(list(kept.spans))
+                continue
+            candidates = self._scanner.candidates(segment.text)
+            hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
+            copy = normalize(segment.text, hints)
+            spans = self._judge(segment.text, candidates)
             if copy is not None:
-                found[place].extend(map(copy.back, self._patterns(copy.text)))
+                spans.extend(map(copy.back, self._patterns(copy.text)))
+            copies.append(copy)
+            found.append(spans)
+            fresh[place] = (digest, hints)
         self._read(segments, copies, found, fresh)
         if self._cache is not None:
-            for place in fresh:
-                self._cache.put(digests[place], found[place])
-        return found
+            for place, (digest, hints) in fresh.items():
+                self._cache.put(digest, Kept(tuple(found[place]), hints))
+        return copies, found
 
     def _patterns(self, text: str) -> list[Span]:
         """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
+        return self._judge(text, self._scanner.candidates(text))
+
+    def _judge(self, text: str, candidates: Iterable[Found]) -> list[Span]:
+        """Return the spans that the recognizers make of `candidates`."""
         spans: list[Span] = []
-        for index, candidate in self._scanner.candidates(text):
+        seen: dict[tuple[int, int], Words] = {}
+        for index, candidate in candidates:
+            if index >= len(self._owners):  # a hint
+                continue
             recognizer = self._owners[index]
             try:
                 checked = list(recognizer.check(candidate))
             except Exception as error:
                 raise _failure(recognizer.name, error) from None
             for span in checked:
-                adjusted = self._context.adjust(span, text)
+                adjusted = self._context.adjust(span, text, seen)
                 if adjusted.score >= self._min_score:
                     spans.append(adjusted)
         return spans

@@ -12,12 +12,22 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b
 
 from relay.types import Span
 
-__all__ = ["SpanCache"]
+__all__ = ["Kept", "SpanCache"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is remembered of a text: its spans, and the hints that say how to read it."""
+
+    spans: tuple[Span, ...]
+    hints: frozenset[str] = frozenset()
+
 
 _DIGEST_BYTES = 16  # two of 2**32 texts meet with a chance of 2**-65
 
@@ -34,7 +44,7 @@ class SpanCache:
         self._life_s = life_s
         self._clock = clock
         self._lock = threading.Lock()
-        self._rows: OrderedDict[bytes, tuple[float, tuple[Span, ...]]] = OrderedDict()
+        self._rows: OrderedDict[bytes, tuple[float, Kept]] = OrderedDict()
 
     def __repr__(self) -> str:
         return f"SpanCache({len(self._rows)} of {self._limit})"
@@ -45,8 +55,8 @@ class SpanCache:
             text.encode("utf-8", "surrogatepass"), key=self._key, salt=variant[:16], digest_size=_DIGEST_BYTES
         ).digest()
 
-    def get(self, digest: bytes) -> tuple[Span, ...] | None:
-        """Return the spans kept under `digest`, or None when there are none or they are too old."""
+    def get(self, digest: bytes) -> Kept | None:
+        """Return what is kept under `digest`, or None when there is nothing or it is too old."""
         with self._lock:
             row = self._rows.get(digest)
             if row is None:
@@ -57,10 +67,10 @@ class SpanCache:
             self._rows.move_to_end(digest)
             return row[1]
 
-    def put(self, digest: bytes, spans: Sequence[Span]) -> None:
-        """Keep `spans`; the entries used least recently make room."""
+    def put(self, digest: bytes, kept: Kept) -> None:
+        """Keep `kept`; the entries used least recently make room."""
         with self._lock:
-            self._rows[digest] = (self._clock(), tuple(spans))
+            self._rows[digest] = (self._clock(), kept)
             self._rows.move_to_end(digest)
             while len(self._rows) > self._limit:
                 self._rows.popitem(last=False)

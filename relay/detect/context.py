@@ -29,8 +29,11 @@ LOWER = 0.3
 # The most that context makes of a guess.
 _BEST = CERTAIN - 0.05
 
-_WORD = re.compile(r"[^\W\d_]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+# A word, or a part of a name written as `apiKey`.
+_WORD = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
+
+# The words near a span, and those right before it.
+Words = tuple[set[str], set[str]]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -137,15 +140,22 @@ class ContextTable:
             raising.setdefault(entity_type, set()).update(word.lower() for word in words)
         self._raising = {entity_type: frozenset(words) for entity_type, words in raising.items()}
 
-    def adjust(self, span: Span, text: str) -> Span:
-        """Return `span` with the score that the words near it give it."""
+    def adjust(self, span: Span, text: str, seen: dict[tuple[int, int], Words]) -> Span:
+        """Return `span` with the score that the words near it give it.
+
+        `seen` belongs to the text and to this call's caller: several types are often guessed for the same place.
+        """
         if span.score >= CERTAIN:
             return span
         raising = self._raising.get(span.entity_type)
         lowering = LOWERING.get(span.entity_type)
         if not raising and not lowering:
             return span
-        words, closest = words_near(text, span.start, span.end)
+        place = (span.start, span.end)
+        near = seen.get(place)
+        if near is None:
+            near = seen[place] = words_near(text, span.start, span.end)
+        words, closest = near
         speaks = raising is not None and not raising.isdisjoint(words)
         objects = lowering is not None and not lowering.isdisjoint(words)
         if speaks and objects and lowering is not None and raising is not None:
@@ -160,7 +170,7 @@ class ContextTable:
         return Span(span.entity_type, span.start, span.end, score, span.recognizer)
 
 
-def words_near(text: str, start: int, end: int) -> tuple[set[str], set[str]]:
+def words_near(text: str, start: int, end: int) -> Words:
     """Return the lower-case words near `text[start:end]` as defined above, and those of them right before it.
 
     Pairs of neighbouring words are among the first; the second holds up to two words and their pair.
@@ -180,11 +190,11 @@ def words_near(text: str, start: int, end: int) -> tuple[set[str], set[str]]:
     words: set[str] = set()
     closest: set[str] = set()
     for side in (before, after.partition(";")[0]):
-        found = _WORD.findall(_CAMEL.sub(" ", side).lower())
+        found = [word.lower() for word in _WORD.findall(side)]
         words.update(found)
         words.update(map(" ".join, pairwise(found)))
-        # "SSNs", "cards": a plural counts as its singular.
-        words.update(word[:-1] for word in found if word.endswith("s"))
+        # "cards" counts as "card".
+        words.update([word[:-1] for word in found if word[-1] == "s"])
         if side is before:
             closest.update(found[-2:])
             closest.add(" ".join(found[-2:]))

@@ -6,8 +6,9 @@ The rule, which the check of outbound bytes shares:
   that the value begins or ends with. A value in a script written without spaces counts anywhere;
 * case matters only for a single plain word (letters only), because "Will" is a name and "will" is not; a value with a
   digit, a space, an @ or any other sign is found in any letter case;
-* a value shorter than 3 characters (2 in a script without spaces), or a number of fewer than 5 digits, is not searched: it is a word or number like
-  any other, and finding it everywhere would break the text without protecting anyone.
+* a value shorter than 3 characters (2 in a script without spaces), or a number of fewer than 5 digits, is not
+  searched: it is a word or number like any other, and finding it everywhere would break the text without protecting
+  anyone.
 
 Values are looked up by their first word in a table, so a text costs the same however many values are known, and nothing
 is compiled from a value (a compiled expression outlives its use in the `re` module's cache). The table holds plain

@@ -7,22 +7,28 @@ copy undoes, in one pass over the text:
 * compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
 * decomposed letters (composed), digits of other scripts (their ASCII digit);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
-* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`.
+* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`;
+* base64 of at least 16 characters that decodes to text;
+* digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
 
-Text with nothing to undo has no copy, which a fast test finds out, so plain text costs almost nothing. Every character
-of the copy knows the range of the original that it stands for; a span of the copy is the union of those ranges.
+Text with nothing to undo has no copy, which a fast test finds out, so plain text costs almost nothing; whether there is
+base64 or spaced-out text is learnt from the one pass of the scan (`HINTS`). Every character of the copy knows the range
+of the original that it stands for; a span of the copy is the union of those ranges. What was decoded from base64 stands
+for the whole base64 text, because a part of it replaced would leave the rest unreadable.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from base64 import b64decode
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from html import unescape
 
-from relay.types import Span
+from relay.types import Pattern, Span
 
-__all__ = ["Normalized", "normalize"]
+__all__ = ["HINTS", "Normalized", "normalize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +87,49 @@ _CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]+|[{_NO_WIDTH}{_FORMS}\U000
 _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
 
 
-def normalize(text: str) -> Normalized | None:
-    """Return the copy of `text`, or None when there is nothing to undo."""
+# Patterns for the scan whose matches say that a text is worth a copy. Each fires once for a run, not for a character.
+HINTS = (
+    Pattern(
+        name="hint/base64",
+        regex=r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}",
+        trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}",
+        score=0.0,
+        lead_chars=17,
+        max_chars=1,
+    ),
+    Pattern(
+        name="hint/spaced",
+        regex=r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5}(?![A-Za-z0-9])",
+        trigger=r"[ ._*-][A-Za-z0-9@][ ._*-]{1,3}[A-Za-z0-9@][ ._*-]{1,3}[A-Za-z0-9@][ ._*-]",
+        score=0.0,
+        lead_chars=24,
+        max_chars=24,
+    ),
+)
+
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,65536}={0,2}(?![A-Za-z0-9+/_=-])")
+_GAP = re.compile(r"[ _*]+")
+_DOT = re.compile(r"[.-]")
+_SPACED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5,255}(?![A-Za-z0-9])")
+
+
+def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
+    """Return the copy of `text`, or None when there is nothing to undo.
+
+    `hints` names those of HINTS that matched in it.
+    """
     escapes = ("%" in text or "&" in text or "\\" in text) and _ESCAPE.search(text) is not None
     unusual = mixed = False
     if not text.isascii():
         unusual = _UNUSUAL.search(text) is not None
         mixed = _MIXED_HINT.search(text) is not None
-    if not (escapes or unusual or mixed):
+    if not (escapes or unusual or mixed or hints):
         return None
     copy = _Copy(text)
+    if "hint/base64" in hints:
+        copy.decode()
+    if "hint/spaced" in hints:
+        copy.close_up()
     if escapes:
         copy.unescape()
     # What was escaped may be unusual in turn.
@@ -114,6 +153,24 @@ class _Copy:
     def unescape(self) -> None:
         """Decode percent, HTML and JSON escapes."""
         pieces = [(*match.span(), _decode(match)) for match in _ESCAPE.finditer(self.text)]
+        self._replace(pieces)
+
+    def decode(self) -> None:
+        """Put in what base64 decodes to, where that is text."""
+        pieces = []
+        for match in _BASE64.finditer(self.text):
+            plain = _decode_base64(match.group())
+            if plain is not None:
+                pieces.append((*match.span(), [(plain, 0, match.end() - match.start())]))
+        self._replace(pieces)
+
+    def close_up(self) -> None:
+        """Take out what stands between single digits and letters; a dot between letters may be part of an address."""
+        pieces: list[tuple[int, int, list[tuple[str, int, int]]]] = []
+        for match in _SPACED.finditer(self.text):
+            start, run = match.start(), match.group()
+            gap = _GAP if _GAP.search(run) else _DOT
+            pieces.extend((start + found.start(), start + found.end(), []) for found in gap.finditer(run))
         self._replace(pieces)
 
     def compose(self) -> None:
@@ -171,6 +228,21 @@ def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
             return [("\n", 0, len(whole))]
         case _:
             return _decode_units(whole)
+
+
+def _decode_base64(value: str) -> str | None:
+    """Return the text behind `value`, or None when it is not base64 of a text."""
+    body = value.rstrip("=").translate(_URL_SAFE)
+    if len(body) % 4 == 1 or body.islower() or body.isdigit():
+        return None
+    try:
+        plain = b64decode(body + "=" * (-len(body) % 4)).decode("utf-8")
+    except ValueError:
+        return None
+    return plain if plain.isprintable() or all(char.isprintable() or char.isspace() for char in plain) else None
+
+
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def _decode_percent(data: bytes) -> list[tuple[str, int, int]]:

@@ -11,6 +11,8 @@ from relay.types import Candidate, Span
 __all__ = ["PLUGINS", "EmailRecognizer"]
 
 # "icon@2x.png", "style@1.css": files, not mailboxes.
+_AT = r"\s?[\[({<]\s?(?:at|@)\s?[\])}>]\s?|\s(?:at|arroba|arobase|chiocciola)\s|\s?@\s?"
+_DOT = r"\s?[\[({<]\s?(?:dot|\.|punkt|punto|point|ponto)\s?[\])}>]\s?|\s(?:dot|punkt|punto|point|ponto)\s|\."
 _FILE_ENDINGS = frozenset(
     (
         "png",
@@ -32,6 +34,11 @@ _FILE_ENDINGS = frozenset(
         "xml",
     )
 )
+_SPELT = re.compile(
+    r"[\[({<]\s?(?:at|@)\s?[\])}>]|\sat\s.{1,80}(?:[\[({<]\s?dot|\sdot\s)|arroba|arobase|chiocciola|\s(?:punkt|punto"
+    r"|ponto)\s",
+    re.IGNORECASE,
+)
 _URL_BEFORE = re.compile(r"://[^\s/@]{0,256}$")
 
 
@@ -50,13 +57,30 @@ class EmailRecognizer(RuleRecognizer):
             end=r"(?![^\W_])(?!-[^\W_])",
             score=0.9,
             lead_chars=66,
-            max_chars=256,
+            max_chars=128,
+        ),
+        Rule(
+            # "jane dot doe at example dot org", "jane [at] example.org"
+            entity_type="EMAIL_ADDRESS",
+            regex=rf"[\w+-]{{1,32}}(?:(?:{_DOT})[\w+-]{{1,32}}){{0,3}}(?:{_AT})[^\W_][\w-]{{0,40}}(?:(?:{_DOT})[^\W_][\w-]{{0,30}}){{0,3}}"
+            rf"(?:{_DOT})[^\W\d_]{{2,12}}",
+            trigger=r"[\[({<] ?(?:at|dot|punkt|punto|point|ponto) ?[\])}>]| (?:at|arroba|arobase) [^ \n]{1,40} (?:dot"
+            r"|punkt|punto|point|ponto) ",
+            score=0.7,
+            lead_chars=110,
+            max_chars=160,
+            ignore_case=True,
         ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Pass over file names, the user part of a URL and the `git@host:path` of a repository."""
         value = candidate.value
+        if candidate.pattern.score < 0.9:
+            # "look at example.com" is no address: either sign must be spelt out or bracketed beside the other.
+            if _SPELT.search(value) is not None:
+                yield Span("EMAIL_ADDRESS", candidate.start, candidate.end, candidate.pattern.score, self.name)
+            return
         text, start, end = candidate.text, candidate.start, candidate.end
         if value.rpartition(".")[2].lower() in _FILE_ENDINGS:
             return

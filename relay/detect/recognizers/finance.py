@@ -126,7 +126,8 @@ class FinanceRecognizer(RuleRecognizer):
             r"|LU\d{8}|LV\d{11}|MT\d{8}"
             r"|NL\d{9}B\d{2}|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10})",
             trigger=r"\b[A-Z]{2}[A-Z0-9]{2}\d{4}",
-            words="vat, vat number, vat id, ust, ustid, ust idnr, tva, iva, btw, moms, umsatzsteuer, partita iva, nif",
+            words="vat, vat number, vat id, ust, id nr, ustid, ust idnr, tva, iva, btw, moms, umsatzsteuer,"
+            " partita iva, nif",
             score=0.2,
             lead_chars=10,
             max_chars=18,

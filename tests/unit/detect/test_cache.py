@@ -9,7 +9,7 @@ import pytest
 
 import relay.detect.recognizers
 from relay.detect.analyzer import Analyzer
-from relay.detect.cache import SpanCache
+from relay.detect.cache import Kept, SpanCache
 from relay.registry import collect
 from relay.types import Segment, Span
 
@@ -66,9 +66,9 @@ def test_old_entries_are_forgotten() -> None:
     """An entry lives for its time, however often it is used."""
     clock = Clock()
     cache = SpanCache(KEY, life_s=10, clock=clock)
-    cache.put(cache.digest("a"), [Span("PERSON", 0, 1)])
+    cache.put(cache.digest("a"), Kept((Span("PERSON", 0, 1),)))
     clock.now = 10
-    assert cache.get(cache.digest("a")) == (Span("PERSON", 0, 1),)
+    assert cache.get(cache.digest("a")) == Kept((Span("PERSON", 0, 1),))
     clock.now = 10.1
     assert cache.get(cache.digest("a")) is None
 
@@ -77,10 +77,10 @@ def test_the_least_used_entry_makes_room() -> None:
     """There are never more entries than the limit."""
     cache = SpanCache(KEY, limit=2, clock=Clock())
     for text in "ab":
-        cache.put(cache.digest(text), [])
+        cache.put(cache.digest(text), Kept(()))
     cache.get(cache.digest("a"))
-    cache.put(cache.digest("c"), [])
-    assert [cache.get(cache.digest(text)) for text in "abc"] == [(), None, ()]
+    cache.put(cache.digest("c"), Kept(()))
+    assert [cache.get(cache.digest(text)) for text in "abc"] == [Kept(()), None, Kept(())]
 
 
 def test_nothing_of_a_text_is_kept() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -26,6 +28,10 @@ DISGUISES = {
     "zero-width space": "\u200b".join,
     "soft hyphen": "\u00ad".join,
     "word joiner": "\u2060".join,
+    "base64": lambda value: b64encode(f"Contact: {value}".encode()).decode(),
+    "base64 for URLs": lambda value: urlsafe_b64encode(f"Contact: {value}?".encode()).decode().rstrip("="),
+    "spaced out": " ".join,
+    "spaced out by underscores": lambda value: "_".join(value) if "-" not in value else " ".join(value),
 }
 
 ROWS = [
@@ -33,6 +39,7 @@ ROWS = [
     ("4111-1111-1111-1111", "CREDIT_CARD"),
     ("DE89370400440532013000", "IBAN_CODE"),
     ("AKIAIOSFODNN7EXAMPLE", "AWS_ACCESS_KEY"),
+    ("536-22-1234", "US_SSN"),
 ]
 
 
