@@ -249,6 +249,18 @@ def verify(
         typer.echo(f"{file}: signed by {signing.key_id(public)}, digest {policy.digest}")
 
 
+@app.command("check-log")
+def check_log(
+    log: Annotated[Path, typer.Argument(help="Decision log: JSON lines with a hash chain.")],
+) -> None:
+    """Check that no line of a decision log was changed, taken out, put in or moved."""
+    from relay.policy.record import check_chain
+
+    lines = _read(log).decode("utf-8", "replace").splitlines()
+    count, head = check_chain(lines, str(log))
+    typer.echo(f"{log}: the chain holds; {count} records in its last part, head {head}")
+
+
 @app.command()
 def diff(
     old: Annotated[Path, typer.Argument(help="Policy file as it is.")],
