@@ -60,6 +60,8 @@ _SCHEMA_WORDS = frozenset(
         "https://json-schema.org/draft/2020-12/schema",
     }
 )
+# Keywords that stand in nearly every object of a schema; looking them up is faster than looking at them.
+_SCHEMA_KEYS = frozenset({"type", "description", "properties", "required", "items", "enum", "additionalProperties"})
 _LONGEST_IDENTIFIER = 40
 _SEVEN_DIGITS = 1_000_000
 
@@ -219,7 +221,8 @@ class _Scan:
             below = fields.get(key)
             if below is None:
                 below = node.any or UNKNOWN
-                self._key(holder, key, node.key or _S, pointer, role, message)
+                if node.key is not _K or key not in _SCHEMA_KEYS:
+                    self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
             speaker = below.role or role
             if kind is dict:
@@ -237,6 +240,10 @@ class _Scan:
                             Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=speaker, message=message)
                         )
                         self.places.append([holder, key])
+                elif text is _K:
+                    if value not in _SCHEMA_WORDS:
+                        pointer_below = f"{pointer}/{escape(key)}"
+                        self._add([holder, key], value, pointer_below, speaker, message, contract=True)
                 else:
                     self._text(value, below, holder, key, pointer, speaker, message)
             elif kind is dict:
