@@ -1,98 +1,16 @@
-"""Read a request into segments by its format's field table, and put replaced text back.
-
-What becomes of each kind of leaf:
-
-* SCRUB and SCRUB_JSON become segments, the latter one for each literal inside the JSON text; CONTRACT becomes a segment
-  that only patterns search, unless it is a word of the JSON Schema language;
-* PINNED and REFUSE leaves are listed and never change; STRIP leaves are gone or pseudonymised when `read` returns;
-* PASS leaves are ids, names and closed sets of words. One that is not written like an id becomes a contract segment;
-* a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
-  it is listed as refused instead;
-* a number of seven or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
-  number: it is a contract segment, and a string once it is replaced. Numbers in schemas and in fields that the table
-  passes are not looked at;
-* keys of free-form and unknown objects are segments too: contract segments where they are written like identifiers.
-  Keys in contract text are segments unless they consist of letters, passed keys unless they are written like ids.
-"""
+"""A decoded request: its segments, what must not leave, and how replaced text is put back."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from relay.errors import ClientFault
-from relay.types import JSON, Role, Segment, Treatment
+from relay.types import JSON, Segment
 from relay.wire import strict_json
-from relay.wire.fields import ROLES, UNKNOWN, Node, Table
-from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
-from relay.wire.pointer import escape
+from relay.wire.nodes import Table
+from relay.wire.segments import KeyPlace, Nested, Scan
 
 __all__ = ["TreeDocument", "read_document"]
-
-_S, _SJ, _K, _P, _V = (
-    Treatment.SCRUB,
-    Treatment.SCRUB_JSON,
-    Treatment.CONTRACT,
-    Treatment.PASS,
-    Treatment.PINNED,
-)
-_X, _F = Treatment.STRIP, Treatment.REFUSE
-
-# Ids, model names, tool names and words of closed sets, as all providers write them.
-_ID = re.compile(r"[A-Za-z0-9_.:/=+-]{0,256}")
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
-_DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
-_LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
-# Words that schemas repeat and that mean nothing by themselves: JSON Schema 2020-12, "type", and its dialects.
-_SCHEMA_WORDS = frozenset(
-    {
-        "object",
-        "string",
-        "integer",
-        "number",
-        "boolean",
-        "array",
-        "null",
-        "function",
-        "custom",
-        "http://json-schema.org/draft-07/schema#",
-        "https://json-schema.org/draft/2020-12/schema",
-    }
-)
-# Keywords that stand in nearly every object of a schema; looking them up is faster than looking at them.
-_SCHEMA_KEYS = frozenset({"type", "description", "properties", "required", "items", "enum", "additionalProperties"})
-_LONGEST_IDENTIFIER = 40
-_SEVEN_DIGITS = 1_000_000
-
-
-class _KeyPlace:
-    """A key of `holder` that is a segment."""
-
-    __slots__ = ("holder", "key")
-
-    def __init__(self, holder: dict[str, Any], key: str) -> None:
-        self.holder = holder
-        self.key = key
-
-
-class _Nested:
-    """JSON text in a string, with the place it was found: `[holder, key]` or a literal of other JSON text."""
-
-    __slots__ = ("depth", "literal", "outer", "place", "text")
-
-    def __init__(
-        self, text: JsonText, depth: int, place: list[Any] | None, outer: _Nested | None, literal: Literal | None
-    ) -> None:
-        self.text = text
-        self.depth = depth
-        self.place = place
-        self.outer = outer
-        self.literal = literal
-
-
-# Where a segment's text goes back: [holder, key], a key, or a literal.
-_Place = list[Any] | _KeyPlace | tuple[_Nested, Literal]
 
 
 class TreeDocument:
@@ -100,7 +18,7 @@ class TreeDocument:
 
     __slots__ = ("_nested", "_places", "model", "pinned", "refused", "segments", "stream", "tree", "unknown")
 
-    def __init__(self, tree: dict[str, JSON], scan: _Scan) -> None:
+    def __init__(self, tree: dict[str, JSON], scan: Scan) -> None:
         self.tree = tree
         self.segments: tuple[Segment, ...] = tuple(scan.segments)
         self.pinned: tuple[str, ...] = tuple(scan.pinned)
@@ -114,13 +32,13 @@ class TreeDocument:
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given."""
-        keys: list[tuple[_KeyPlace, str]] = []
-        changed: dict[int, _Nested] = {}
+        keys: list[tuple[KeyPlace, str]] = []
+        changed: dict[int, Nested] = {}
         for index, text in texts.items():
             place = self._places[index]
             if type(place) is list:
                 place[0][place[1]] = text
-            elif isinstance(place, _KeyPlace):
+            elif isinstance(place, KeyPlace):
                 keys.append((place, text))
             else:
                 assert isinstance(place, tuple)
@@ -144,7 +62,7 @@ class TreeDocument:
         """Serialise the tree as it is now."""
         return strict_json.encode(self.tree)
 
-    def _rename(self, place: _KeyPlace, text: str) -> None:
+    def _rename(self, place: KeyPlace, text: str) -> None:
         holder, old = place.holder, place.key
         new, number = text, 2
         while new != old and new in holder:
@@ -170,7 +88,7 @@ def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *,
     tree = strict_json.decode(body)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
-    scan = _Scan(pseudonym)
+    scan = Scan(pseudonym)
     scan.root(tree, table)
     if forced:
         tree.update(table.forced)
@@ -178,241 +96,3 @@ def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *,
 
 
 _KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}
-
-
-class _Scan:
-    """One walk over one request. Depth is bounded by `strict_json.MAX_DEPTH`, so recursion is safe."""
-
-    __slots__ = ("_drops", "_pseudonym", "nested", "pinned", "places", "refused", "segments", "unknown")
-
-    def __init__(self, pseudonym: Callable[[str], str]) -> None:
-        self._pseudonym = pseudonym
-        self._drops: list[tuple[dict[str, Any], str]] = []
-        self.segments: list[Segment] = []
-        self.places: list[_Place] = []
-        self.nested: list[_Nested] = []
-        self.pinned: list[str] = []
-        self.refused: list[tuple[str, str]] = []
-        self.unknown = 0
-
-    def root(self, tree: dict[str, JSON], table: Table) -> None:
-        """Walk `tree` in the table's order, then take out what is stripped."""
-        first = [name for name in table.order if name in tree]
-        names = first + [name for name in tree if name not in table.order]
-        self._object(tree, table.sections["request"], "", Role.OTHER, -1, [(name, tree[name]) for name in names])
-        for holder, key in self._drops:
-            holder.pop(key, None)
-
-    def _object(
-        self,
-        holder: dict[str, JSON],
-        node: Node,
-        pointer: str,
-        role: Role,
-        message: int,
-        items: list[tuple[str, JSON]] | None = None,
-    ) -> None:
-        if node.role is not None:
-            role = node.role
-        elif node.auto_role:
-            role = _role(holder)
-        fields = node.fields
-        for key, value in holder.items() if items is None else items:
-            below = fields.get(key)
-            if below is None:
-                below = node.any or UNKNOWN
-                if node.key is not _K or key not in _SCHEMA_KEYS:
-                    self._key(holder, key, node.key or _S, pointer, role, message)
-            kind = type(value)
-            speaker = below.role or role
-            if kind is dict:
-                below = below.member(value)
-            if below.whole:
-                self._whole(value, below, holder, key, pointer)
-            elif kind is str:
-                text = below.text
-                if text is _P:
-                    if _ID.fullmatch(value) is None:
-                        self._add([holder, key], value, f"{pointer}/{escape(key)}", speaker, message, contract=True)
-                elif text is _S and below is not UNKNOWN:
-                    if value:
-                        self.segments.append(
-                            Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=speaker, message=message)
-                        )
-                        self.places.append([holder, key])
-                elif text is _K:
-                    if value not in _SCHEMA_WORDS:
-                        pointer_below = f"{pointer}/{escape(key)}"
-                        self._add([holder, key], value, pointer_below, speaker, message, contract=True)
-                else:
-                    self._text(value, below, holder, key, pointer, speaker, message)
-            elif kind is dict:
-                self._object(value, below, f"{pointer}/{escape(key)}", speaker, message)
-            elif kind is list:
-                self._array(value, below, f"{pointer}/{escape(key)}", speaker, message)
-            elif kind is int or kind is float:
-                self._number(value, below, holder, key, pointer, speaker, message)
-
-    def _array(self, holder: list[JSON], node: Node, pointer: str, role: Role, message: int) -> None:
-        below = node.item or UNKNOWN
-        role = below.role or role
-        numbered = below.message
-        for index, value in enumerate(holder):
-            if numbered:
-                message = index
-            kind = type(value)
-            element = below.member(value) if kind is dict else below
-            if element.whole:
-                self._whole(value, element, holder, index, pointer)
-            elif kind is str:
-                self._text(value, below, holder, index, pointer, role, message)
-            elif kind is dict:
-                self._object(value, element, f"{pointer}/{index}", role, message)
-            elif kind is list:
-                self._array(value, below, f"{pointer}/{index}", role, message)
-            elif kind is int or kind is float:
-                if below.number is _F:
-                    # One entry says it for the whole array.
-                    self.refused.append((pointer, below.kind))
-                    return
-                self._number(value, below, holder, index, pointer, role, message)
-
-    def _add(self, place: _Place, text: str, pointer: str, role: Role, message: int, *, contract: bool = False) -> None:
-        if text:
-            self.segments.append(
-                Segment(pointer=pointer, text=text, role=role, message=message, contract=contract),
-            )
-            self.places.append(place)
-
-    def _text(self, text: str, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int) -> None:
-        treatment = node.text
-        if treatment is _K and text in _SCHEMA_WORDS:
-            return
-        pointer = f"{pointer}/{escape(key) if type(key) is str else key}"
-        if treatment is _K:
-            self._add([holder, key], text, pointer, role, message, contract=True)
-        elif treatment is _P:
-            if _ID.fullmatch(text) is None:
-                self._add([holder, key], text, pointer, role, message, contract=True)
-        elif treatment is _SJ:
-            if not self._json(text, pointer, [holder, key], None, None, role, message):
-                self._add([holder, key], text, pointer, role, message)
-        elif treatment is _V:
-            self.pinned.append(text)
-        elif treatment is _F:
-            self.refused.append((pointer, node.kind))
-        elif treatment is None or node is UNKNOWN:
-            self.unknown += 1
-            kind = _opaque(text)
-            if kind:
-                self.refused.append((pointer, kind))
-            else:
-                self._add([holder, key], text, pointer, role, message)
-        else:
-            self._add([holder, key], text, pointer, role, message)
-
-    def _number(
-        self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
-    ) -> None:
-        if node.number is _F:
-            self.refused.append((f"{pointer}/{escape(str(key))}", node.kind))
-        elif abs(value) >= _SEVEN_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
-            text = strict_json.encode(value).decode()
-            self._add([holder, key], text, f"{pointer}/{escape(str(key))}", role, message, contract=True)
-
-    def _key(
-        self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int
-    ) -> None:
-        if treatment is _S or treatment is _SJ:
-            contract = _is_identifier(key)
-        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID.fullmatch(key) is None):
-            contract = True
-        else:
-            return
-        self._add(_KeyPlace(holder, key), key, f"{pointer}/{escape(key)}#", role, message, contract=contract)
-
-    def _json(
-        self,
-        raw: str,
-        pointer: str,
-        place: list[Any] | None,
-        outer: _Nested | None,
-        literal: Literal | None,
-        role: Role,
-        message: int,
-    ) -> bool:
-        """Add the literals of JSON text as segments; False, and nothing added, when it is not JSON text."""
-        depth = 0 if outer is None else outer.depth + 1
-        if depth >= MAX_NESTING or not is_json_container(raw):
-            return False
-        nested = _Nested(JsonText(raw), depth, place, outer, literal)
-        self.nested.append(nested)
-        for each in nested.text.literals:
-            inner = f"{pointer}#{each.pointer}"
-            if each.is_key:
-                contract = _is_identifier(each.text)
-                self._add((nested, each), each.text, f"{inner}#", role, message, contract=contract)
-            elif each.is_number or not self._json(each.text, inner, None, nested, each, role, message):
-                self._add((nested, each), each.text, inner, role, message, contract=each.is_number)
-        return True
-
-    def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
-        """Strip or refuse whatever stands here."""
-        if node.text is _F:
-            if value is None or value is False or value in ("", []):
-                return
-            kind = node.kind
-            if kind in {"image", "audio", "file"} and _is_remote(value):
-                kind = "remote_url"
-            elif kind == "file" and type(holder) is dict:
-                kind = _kind_of_media(holder)
-            self.refused.append((f"{pointer}/{escape(str(key))}", kind))
-        elif node.how.startswith("="):
-            holder[key] = node.how == "=true" if node.how != "=null" else None
-        elif type(value) is str and node.how == "pseudonym":
-            holder[key] = self._pseudonym(value)
-        elif type(value) is str and node.how == "name":
-            # OpenAI allows [A-Za-z0-9_-] and 64 characters here.
-            holder[key] = f"user_{_NOT_IN_NAMES.sub('_', self._pseudonym(value))}"[:64]
-        elif type(holder) is dict:
-            self._drops.append((holder, str(key)))
-        else:
-            holder[key] = None
-
-
-def _role(holder: Mapping[str, JSON]) -> Role:
-    """Return who speaks in an object that says it itself."""
-    name = holder.get("role")
-    return ROLES.get(name, Role.OTHER) if type(name) is str else Role.OTHER
-
-
-def _is_remote(value: JSON) -> bool:
-    """Tell whether `value` is, or is an object around, a URL that the upstream would fetch."""
-    if type(value) is dict:
-        value = value.get("url")
-    return type(value) is str and value[:8].lower().startswith(("http:", "https:"))
-
-
-def _kind_of_media(holder: Mapping[str, JSON]) -> str:
-    """Return the kind of content whose media type stands beside it."""
-    for key in ("mimeType", "mime_type", "media_type"):
-        media = holder.get(key)
-        if type(media) is str and media.partition("/")[0].lower() in {"image", "audio"}:
-            return media.partition("/")[0].lower()
-    return "file"
-
-
-def _is_identifier(key: str) -> bool:
-    """Tell whether `key` is written like a field name: ASCII letters, underscores and hyphens, and not long."""
-    return (
-        len(key) <= _LONGEST_IDENTIFIER and key.isascii() and key.replace("_", "").replace("-", "").isalpha()
-    ) or key == ""
-
-
-def _opaque(text: str) -> str:
-    """Return the kind of content in disguise that `text` is, or "" for text."""
-    found = _DATA_URL.match(text)
-    if found is not None:
-        kind = found.group(1).lower()
-        return kind if kind in {"image", "audio"} else "file"
-    return "file" if len(text) >= 1024 and _LONG_BASE64.fullmatch(text) is not None else ""

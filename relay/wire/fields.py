@@ -28,7 +28,7 @@ spellings, as proto3 JSON does. A line `order: a b c` names the top-level fields
 in this order. Comments begin with `#` and a space. A leaf that no row names has no treatment here; the walks decide
 (requests: SCRUB, and counted).
 
-Tables are compiled once, into nodes that the walks follow. Compiled nodes are never changed.
+Tables are compiled once, into the nodes of `relay.wire.nodes`.
 """
 
 from __future__ import annotations
@@ -38,117 +38,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from relay.types import JSON, Role, Treatment
+from relay.wire.nodes import Node, Table, deep
 
-__all__ = ["ROLES", "UNKNOWN", "Node", "Table", "compile_table", "deep"]
-
-# What formats call the speakers.
-ROLES: Final[Mapping[str, Role]] = {
-    "system": Role.SYSTEM,
-    "developer": Role.SYSTEM,
-    "user": Role.USER,
-    "assistant": Role.ASSISTANT,
-    "model": Role.ASSISTANT,
-    "tool": Role.TOOL,
-    "function": Role.TOOL,
-}
-
-
-class Node:
-    """One place in a format: what its text is, and where its fields, elements and members lead."""
-
-    __slots__ = (
-        "any",
-        "auto_role",
-        "by",
-        "fields",
-        "flags",
-        "hosted",
-        "how",
-        "index",
-        "item",
-        "json_mode",
-        "key",
-        "kind",
-        "lane",
-        "links",
-        "members",
-        "message",
-        "number",
-        "prefixes",
-        "role",
-        "text",
-        "tool",
-        "whole",
-    )
-
-    def __init__(self) -> None:
-        self.text: Treatment | None = None  # of a string here
-        self.number: Treatment | None = None  # of a number here
-        self.key: Treatment | None = None  # of the keys that `fields` does not name
-        self.fields: dict[str, Node] = {}
-        self.any: Node | None = None  # for keys that `fields` does not name
-        self.item: Node | None = None
-        self.members: dict[str, Node] | None = None
-        self.prefixes: tuple[tuple[str, Node], ...] = ()
-        self.flags: tuple[tuple[str, Node], ...] = ()  # members by a key that is true
-        self.whole = False  # the treatment is for any value here, not only for a string
-        self.how = ""
-        self.kind = ""
-        self.role: Role | None = None
-        self.auto_role = False  # the object's own `role` says who speaks
-        self.message = False
-        self.index = "index"
-        self.lane: str | None = None
-        self.by: tuple[str, ...] = ()
-        self.tool: str | None = None
-        self.hosted = False
-        self.json_mode = False
-        self.links: list[str] = []
-
-    def member(self, holder: Mapping[str, JSON]) -> Node:
-        """Return the member that `holder`'s `type`, else its `role`, selects; this node itself where none does."""
-        members = self.members
-        if members is None:
-            return self
-        for flag, node in self.flags:
-            if holder.get(flag) is True:
-                return node
-        for discriminator in ("type", "role"):
-            name = holder.get(discriminator)
-            if type(name) is str:
-                found = members.get(name)
-                if found is not None:
-                    return found
-                for prefix, node in self.prefixes:
-                    if name.startswith(prefix):
-                        return node
-        return members.get("*", self)
-
-
-class Table:
-    """A compiled field table: one node for each section, and what the request section says about the whole tree."""
-
-    __slots__ = ("forced", "order", "sections")
-
-    def __init__(
-        self, sections: Mapping[str, Node], order: tuple[str, ...], forced: tuple[tuple[str, JSON], ...]
-    ) -> None:
-        self.sections = sections
-        self.order = order
-        self.forced = forced  # top-level fields that every request gets
-
-
-def deep(treatment: Treatment) -> Node:
-    """Return a node that gives everything below it one treatment; keys that are text are scrubbed or checked."""
-    node = Node()
-    node.text = treatment
-    node.any = node.item = node
-    node.key = treatment
-    return node
-
-
-# Where no row applies: scrubbed in requests, restored in responses.
-UNKNOWN: Final = deep(Treatment.SCRUB)
+__all__ = ["compile_table"]
 
 _TOKEN = re.compile(r"\.?([A-Za-z0-9_$-]+)|(\[\])|(\{\})|(\{key\})|\.?\{([^}]+,[^}]+)\}|<([^>]+)>|(#)")
 _CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}

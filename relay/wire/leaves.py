@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relay.types import JSON, Encoding, Leaf, Treatment
-from relay.wire.fields import Node, deep
+from relay.wire.nodes import Node, deep
 
 __all__ = ["collect"]
 

@@ -7,7 +7,8 @@ from typing import Final
 
 from relay.errors import UpstreamBadStream
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import Table
 from relay.wire.paths import canonical
 from relay.wire.table_format import PathEndpoint
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from relay.types import JSON, Event, Leaf
-from relay.wire.fields import Node
 from relay.wire.leaves import collect
+from relay.wire.nodes import Node
 
 __all__ = ["Lane", "TableReader", "index_of", "objects"]
 

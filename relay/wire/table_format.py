@@ -9,8 +9,8 @@ from typing import ClassVar
 from relay.protocols import Document, Endpoint
 from relay.types import JSON, Headers, Leaf
 from relay.wire.document import read_document
-from relay.wire.fields import Node, Table
 from relay.wire.leaves import collect
+from relay.wire.nodes import Node, Table
 from relay.wire.paths import canonical
 
 __all__ = ["PathEndpoint", "TableFormat", "header"]

@@ -13,7 +13,8 @@ from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON, Event
 from relay.wire import strict_json
 from relay.wire.anthropic_family import AnthropicFormat
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import Table
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import PathEndpoint
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import Headers
 from relay.wire.anthropic_family import AnthropicFormat
-from relay.wire.fields import Table
 from relay.wire.models_list import MODELS_TABLE, match_models, no_reader
+from relay.wire.nodes import Table
 from relay.wire.table_format import PathEndpoint
 from relay.wire.vendors import is_anthropic
 

@@ -18,9 +18,10 @@ from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
 from relay.wire.document import read_document
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
 from relay.wire.gemini_family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
+from relay.wire.nodes import Table
 from relay.wire.stream import Lane, TableReader, index_of, objects
 from relay.wire.table_format import PathEndpoint
 

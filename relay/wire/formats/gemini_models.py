@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import Headers
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
 from relay.wire.gemini_family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
+from relay.wire.nodes import Table
 from relay.wire.table_format import PathEndpoint
 from relay.wire.vendors import is_gemini
 

@@ -10,7 +10,8 @@ from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import Table
 from relay.wire.ollama_family import LineReader, OllamaFormat
 from relay.wire.table_format import PathEndpoint
 

@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import Table
 from relay.wire.openai_chunks import ChunkReader
 from relay.wire.openai_family import OpenAIFormat
 from relay.wire.stream import Lane, index_of, objects

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import Table
 from relay.wire.openai_chunks import ChunkReader
 from relay.wire.openai_family import OpenAIFormat
 from relay.wire.stream import Lane

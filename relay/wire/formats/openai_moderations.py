@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.wire.fields import Table, compile_table
+from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
+from relay.wire.nodes import Table
 from relay.wire.openai_family import OpenAIFormat
 from relay.wire.table_format import PathEndpoint
 

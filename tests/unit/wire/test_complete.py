@@ -20,9 +20,9 @@ from relay.errors import ClientFault, UpstreamBadStream
 from relay.registry import collect
 from relay.types import Event, Treatment
 from relay.wire import strict_json
-from relay.wire.fields import Node
 from relay.wire.json_text import is_json_container
 from relay.wire.leaves import collect as collect_leaves
+from relay.wire.nodes import Node
 
 FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
 WITH_BODY = sorted(name for name, format in FORMATS.items() if format.table.sections["request"].fields)

@@ -11,7 +11,7 @@ import pytest
 import relay.wire.formats
 from relay.registry import collect
 from relay.types import Treatment
-from relay.wire.fields import UNKNOWN, Node
+from relay.wire.nodes import UNKNOWN, Node
 
 ROOT = Path(__file__).resolve().parents[3]
 INVENTORY = Path(os.environ.get("RELAY_WIRE_INVENTORY", ROOT.parent / "shared" / "wire" / "inventory"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from relay.types import Role, Treatment
-from relay.wire.fields import UNKNOWN, compile_table
+from relay.wire.fields import compile_table
+from relay.wire.nodes import UNKNOWN
 
 TABLE = """
 [request]

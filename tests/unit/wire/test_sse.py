@@ -174,10 +174,10 @@ def test_time_is_linear_byte_by_byte():
         best = 9.0
         for _ in range(3):
             parser = Parser()
-            begun = time.perf_counter()
+            begun = time.process_time()
             for byte in stream:
                 parser.feed(bytes((byte,)))
-            best = min(best, time.perf_counter() - begun)
+            best = min(best, time.process_time() - begun)
         return best
 
     assert seconds(80_000) < 4 * seconds(40_000)
