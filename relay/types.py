@@ -151,7 +151,8 @@ class Pattern:
     `trigger` goes into the one-pass database: Latin-1, no look-around, no back-reference, linear in Hyperscan and RE2;
     its match lies inside every match of `regex` (empty: `regex` is its own trigger). `regex` is tried by Python's `re`
     only in the window from `lead_chars` before the trigger's end (-1: `max_chars`) to `max_chars` behind it. It may
-    look around, and must not nest unbounded repeats. A group called `value` narrows the candidate to that group.
+    look around, and must not nest unbounded repeats. With `follows` it is tried only right where the trigger ends,
+    which suits a label with its value. A group called `value` narrows the candidate to that group.
     `score` is what a candidate is worth before its check and its context.
     """
 
@@ -162,6 +163,7 @@ class Pattern:
     lead_chars: int = -1
     max_chars: int = 128
     ignore_case: bool = False
+    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

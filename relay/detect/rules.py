@@ -14,7 +14,17 @@ from typing import ClassVar
 
 from relay.types import Candidate, Pattern, Span
 
-__all__ = ["LINK", "NUMBER_END", "NUMBER_START", "WORD_END", "WORD_START", "Rule", "RuleRecognizer", "number"]
+__all__ = [
+    "LINK",
+    "NUMBER_END",
+    "NUMBER_START",
+    "WORD_END",
+    "WORD_START",
+    "Rule",
+    "RuleRecognizer",
+    "labelled",
+    "number",
+]
 
 # What may not stand beside a value that is a word, and beside one that is a number ("1.234", "12-34-56", "1/2").
 WORD_START = r"(?<!\w)"
@@ -51,6 +61,7 @@ class Rule:
     lead_chars: int = -1
     max_chars: int = 64
     ignore_case: bool = False
+    follows: bool = False
 
 
 class RuleRecognizer:
@@ -78,13 +89,14 @@ class RuleRecognizer:
         cls.patterns = tuple(
             Pattern(
                 name=name,
-                regex=f"{rule.start}(?:{rule.regex}){rule.end}",
+                regex=f"{'' if rule.follows else rule.start}(?:{rule.regex}){rule.end}",
                 score=rule.score,
                 # Look-around has no place in a trigger, so the expression without its borders is one.
                 trigger=rule.trigger or rule.regex,
                 lead_chars=rule.lead_chars,
                 max_chars=rule.max_chars,
                 ignore_case=rule.ignore_case,
+                follows=rule.follows,
             )
             for name, rule in cls._rules.items()
         )
@@ -116,6 +128,22 @@ def _digits_trigger(bare: str) -> str:
 
 # One digit or class of digits, then a fixed number of digits.
 _BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
+
+
+def labelled(
+    entity_type: str, labels: str, value: str, *, score: float, end: str = WORD_END, max_chars: int = 96
+) -> Rule:
+    """Return the rule of a `value` that stands behind one of `labels`, with the usual words and signs between."""
+    return Rule(
+        entity_type=entity_type,
+        regex=rf"(?![^\W\d_]){LINK}(?P<value>{value})",
+        trigger=rf"(?:\b|_)(?:{labels})",
+        end=end,
+        score=score,
+        max_chars=max_chars,
+        ignore_case=True,
+        follows=True,
+    )
 
 
 def number(

@@ -34,6 +34,9 @@ __all__ = ["Found", "HyperscanTriggers", "Scanner", "Triggers"]
 # Characters after a window that an expression may look at without taking them.
 _LOOK_AHEAD = 16
 
+# From this length on, only beginnings near the trigger are tried.
+_LONG = 192
+
 # (index of the pattern in the scanner's list, candidate)
 Found = tuple[int, Candidate]
 
@@ -108,14 +111,7 @@ class Scanner:
         users: dict[tuple[str, bool], list[int]] = {}
         for index, pattern in enumerate(patterns):
             users.setdefault((pattern.trigger or pattern.regex, pattern.ignore_case), []).append(index)
-        self._reach = [
-            (
-                tuple(indices),
-                max(_lead(patterns[index]) for index in indices),
-                max(patterns[index].max_chars for index in indices) + _LOOK_AHEAD,
-            )
-            for indices in users.values()
-        ]
+        self._users = tuple(map(tuple, users.values()))
         self._triggers = triggers(list(users)) if users else None
 
     def candidates(self, text: str) -> list[Found]:
@@ -125,33 +121,72 @@ class Scanner:
         """
         if self._triggers is None or not text:
             return []
-        windows: dict[int, list[list[int]]] = {}
-        for index, end in sorted(self._triggers.ends(text.encode("latin-1", "replace"))):
-            _, lead, reach = self._reach[index]
-            mine = windows.get(index)
-            if mine is None:
-                windows[index] = [[max(0, end - lead), end + reach]]
-            elif end - lead <= mine[-1][1]:
-                mine[-1][1] = end + reach
-            else:
-                mine.append([end - lead, end + reach])
+        ends: dict[int, list[int]] = {}
+        for trigger, end in self._triggers.ends(text.encode("latin-1", "replace")):
+            ends.setdefault(trigger, []).append(end)
         found: list[Found] = []
-        for index, mine in windows.items():
-            for pattern_index in self._reach[index][0]:
-                found.extend(self._try(pattern_index, text, mine))
+        for trigger, places in ends.items():
+            places.sort()
+            for index in self._users[trigger]:
+                found.extend(self._try(index, text, places))
         return found
 
-    def _try(self, index: int, text: str, windows: Iterable[Sequence[int]]) -> Iterable[Found]:
+    def _try(self, index: int, text: str, ends: Sequence[int]) -> Iterable[Found]:
+        """Return the matches of one pattern around the places where its trigger ends."""
         pattern = self._patterns[index]
         expression = self._expressions[index]
         if expression is None:
             expression = self._expressions[index] = _compile(pattern)
         group = "value" if "value" in expression.groupindex else 0
-        for start, end in windows:
-            for match in expression.finditer(text, start, end):
-                first, last = match.span(group)
-                if first < last:
-                    yield index, Candidate(pattern=pattern, text=text, start=first, end=last)
+        if pattern.follows:
+            matches = _behind(expression, text, ends, pattern.max_chars)
+        elif pattern.max_chars > _LONG:
+            matches = _long(expression, text, ends, _lead(pattern), pattern.max_chars)
+        else:
+            matches = _around(expression, text, ends, _lead(pattern), pattern.max_chars)
+        for match in matches:
+            first, last = match.span(group)
+            if first < last:
+                yield index, Candidate(pattern=pattern, text=text, start=first, end=last)
+
+
+def _behind(expression: re.Pattern[str], text: str, ends: Sequence[int], max_chars: int) -> Iterable[re.Match[str]]:
+    """Yield what begins right where a trigger ends."""
+    done = 0
+    for end in ends:
+        if end >= done:
+            match = expression.match(text, end, end + max_chars + _LOOK_AHEAD)
+            if match is not None:
+                done = match.end()
+                yield match
+
+
+def _around(
+    expression: re.Pattern[str], text: str, ends: Sequence[int], lead: int, max_chars: int
+) -> Iterable[re.Match[str]]:
+    """Yield what is found in the merged windows around triggers."""
+    place = 0
+    while place < len(ends):
+        start, stop = max(0, ends[place] - lead), ends[place] + max_chars + _LOOK_AHEAD
+        while place < len(ends) and ends[place] - lead <= stop:
+            stop = ends[place] + max_chars + _LOOK_AHEAD
+            place += 1
+        yield from expression.finditer(text, start, stop)
+
+
+def _long(
+    expression: re.Pattern[str], text: str, ends: Sequence[int], lead: int, max_chars: int
+) -> Iterable[re.Match[str]]:
+    """Yield what begins within `lead` before a trigger's end; a long window is not searched for other beginnings."""
+    start = 0
+    for end in ends:
+        start = max(start, end - lead)
+        while start <= end:
+            match = expression.match(text, start, end + max_chars + _LOOK_AHEAD)
+            start += 1
+            if match is not None:
+                start = max(start, match.end())
+                yield match
 
 
 def _lead(pattern: Pattern) -> int:

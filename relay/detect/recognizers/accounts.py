@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_program_text, is_stand_in
-from relay.detect.rules import LINK, Rule, RuleRecognizer
+from relay.detect.rules import Rule, RuleRecognizer, labelled
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "AccountRecognizer"]
@@ -64,21 +64,17 @@ class AccountRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="USERNAME",
-            regex=r"(?:user ?name|user-?id|login(?: name)?|screen name|nick ?name|handle|benutzername|identifiant"
-            r"|nombre de usuario|usuario"
-            r"|nome utente|utente|nome de usuário|usuário|gebruikersnaam|skype|telegram|discord|twitter|instagram"
-            r"|github|snapchat|tiktok)"
-            r"(?:[ _-](?:name|id|handle|account))?[\"']?(?:\s(?:is|ist|est|es|è|é)\s|\s{0,2}[:=]\s{0,2})"
-            r"[\"'@]{0,2}(?P<value>[^\W_][\w.-]{2,31})(?![\w(@])",
-            trigger=r"(?:user ?name|user-?id|login|screen name|nick ?name|handle|benutzername|identifiant|usuario"
-            r"|utente|usuário|gebruikersnaam"
-            r"|skype|telegram|discord|twitter|instagram|github|snapchat|tiktok|account)[\"']?\s?(?:is|:|=|ist|est|es"
-            r"|è|é)",
-            end="",
+            regex=r"(?:[ _-](?:name|id|handle|account))?[\"']?(?:\s(?:is|ist|est|es|è|é)\s"
+            r"|\s{0,2}[:=]\s{0,2})[\"'@]{0,2}"
+            r"(?P<value>[^\W_][\w.-]{2,31})",
+            trigger=r"\b(?:user ?name|user-?id|login|screen name|nick ?name|handle|benutzername|identifiant|usuario"
+            r"|utente"
+            r"|usuário|gebruikersnaam|skype|telegram|discord|twitter|instagram|github|snapchat|tiktok)",
+            end=r"(?![\w(@])",
             score=0.6,
-            lead_chars=32,
-            max_chars=96,
+            max_chars=80,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="USERNAME",
@@ -124,16 +120,12 @@ class AccountRecognizer(RuleRecognizer):
             max_chars=160,
             ignore_case=True,
         ),
-        Rule(
-            entity_type="HOST_NAME",
-            regex=rf"(?:host ?name|computer name|machine name"
-            rf"|rechnername){LINK}(?P<value>[^\W_][\w-]{{2,62}})(?![\w(.])",
-            trigger=r"host ?name|computer name|machine name|rechnername",
-            end="",
+        labelled(
+            "HOST_NAME",
+            r"host ?name|computer name|machine name|rechnername",
+            r"[^\W_][\w-]{2,62}",
             score=0.6,
-            lead_chars=16,
-            max_chars=96,
-            ignore_case=True,
+            end=r"(?![\w(.])",
         ),
         Rule(
             entity_type="GIT_AUTHOR",

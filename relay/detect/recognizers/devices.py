@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.checksums import luhn
-from relay.detect.rules import LINK, NUMBER_END, NUMBER_START, Rule, RuleRecognizer, number
+from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer, labelled, number
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DeviceRecognizer"]
@@ -54,45 +54,20 @@ class DeviceRecognizer(RuleRecognizer):
         ),
         *number("IMEI", r"\d{2}[ -]\d{6}[ -]\d{6}[ -]\d{1,2}", _imei, "imei, meid, device", bare=r"\d{15}"),
         *number("ICCID", r"", luhn, "iccid, sim, sim card", bare=r"89\d{17}"),
-        Rule(
-            entity_type="IMSI",
-            regex=rf"IMSI{LINK}(?P<value>\d{{14,15}})",
-            trigger=r"\bimsi\b",
-            score=0.8,
-            lead_chars=8,
-            max_chars=48,
-            ignore_case=True,
-        ),
-        Rule(
-            entity_type="LICENSE_PLATE",
-            regex=rf"(?:{_PLATE}){LINK}(?P<value>(?=[A-ZÄÖÜ -]{{0,6}}\d)[A-ZÄÖÜ0-9](?:[ -]?[A-ZÄÖÜ0-9]){{3,9}})",
-            trigger=r"plate|tag number|kennzeichen|nummernschild|plaque|immatriculation|matrícula|placa|targa|kenteken",
-            score=0.65,
-            lead_chars=32,
-            max_chars=80,
-            ignore_case=True,
-        ),
-        Rule(
-            entity_type="SERIAL_NUMBER",
-            regex=rf"(?:S/N|serial|serien|série|serie|seriale|serie-)(?:[ _-]?(?:numbers?|no\.?|nummer|nr\.?"
-            rf"|#))?(?:{LINK})(?P<value>(?=[A-Z0-9-]{{0,12}}\d)[A-Z0-9](?:-?[A-Z0-9]){{5,23}})",
-            trigger=r"serial|serien|série|serie|s/n",
+        labelled("IMSI", "imsi", r"\d{14,15}", score=0.8),
+        labelled("LICENSE_PLATE", _PLATE, r"(?=[A-ZÄÖÜ -]{0,6}\d)[A-ZÄÖÜ0-9](?:[ -]?[A-ZÄÖÜ0-9]){3,9}", score=0.65),
+        labelled(
+            "SERIAL_NUMBER",
+            r"s/n|serial|seriennummer|série|serie|seriale|serienummer|numéro de série|número de serie",
+            r"(?=[A-Z0-9-]{0,12}\d)[A-Z0-9](?:-?[A-Z0-9]){5,23}",
             score=0.6,
-            lead_chars=16,
-            max_chars=80,
-            ignore_case=True,
         ),
-        Rule(
-            entity_type="DEVICE_ID",
-            regex=rf"(?:device|installation|install|hardware|machine|android|advertising|client|udid|idfa|gaid"
-            rf"|imei)[ _-]?(?:id|identifier|uuid|ID)(?:{LINK})"
-            r"(?P<value>(?=[0-9a-f-]{0,12}\d)[0-9a-f](?:-?[0-9a-f]){13,39})",
-            trigger=r"(?:device|install|installation|hardware|machine|android|advertising|client|udid|idfa"
-            r"|gaid)[ _-]?(?:id|uuid)",
+        labelled(
+            "DEVICE_ID",
+            r"(?:device|installation|install|hardware|machine|android|advertising|client|udid|idfa|gaid)[ _-]?(?:id"
+            r"|identifier|uuid)",
+            r"(?=[0-9a-f-]{0,12}\d)[0-9a-f](?:-?[0-9a-f]){13,39}",
             score=0.65,
-            lead_chars=24,
-            max_chars=96,
-            ignore_case=True,
         ),
         Rule(
             entity_type="UUID",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relay.detect.rules import LINK, Rule, RuleRecognizer
+from relay.detect.rules import Rule, RuleRecognizer, labelled
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DocumentRecognizer"]
@@ -34,25 +34,8 @@ class DocumentRecognizer(RuleRecognizer):
         "9303-4 and 9303-5; licence shapes vary by state (AAMVA D20); read 2026-11-21"
     )
     rules = (
-        Rule(
-            entity_type="DRIVER_LICENSE",
-            regex=rf"(?:{_LICENSE}){LINK}(?P<value>(?=[A-Z0-9 -]{{0,12}}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){{4,17}})",
-            trigger=r"licen[sc]e|lic\.? |\bdl\b|führerschein|permis de c|permiso de c|licencia de c|patente|rijbewijs"
-            r"|carta de cond|\bcnh\b",
-            score=0.7,
-            lead_chars=32,
-            max_chars=96,
-            ignore_case=True,
-        ),
-        Rule(
-            entity_type="PASSPORT",
-            regex=rf"(?:{_PASSPORT}){LINK}(?P<value>[A-Z]{{0,3}}[ -]?\d{{6,9}}[A-Z]?|[A-Z0-9]{{9}})",
-            trigger=r"passport|reisepass|passnummer|passeport|pasaporte|passaport|paspoort",
-            score=0.65,
-            lead_chars=24,
-            max_chars=80,
-            ignore_case=True,
-        ),
+        labelled("DRIVER_LICENSE", _LICENSE, r"(?=[A-Z0-9 -]{0,12}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){4,17}", score=0.7),
+        labelled("PASSPORT", _PASSPORT, r"[A-Z]{0,3}[ -]?\d{6,9}[A-Z]?|[A-Z0-9]{9}", score=0.65),
         Rule(
             entity_type="PASSPORT_MRZ",
             regex=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,3}[A-Z0-9<]{44}"
@@ -62,31 +45,19 @@ class DocumentRecognizer(RuleRecognizer):
             lead_chars=24,
             max_chars=140,
         ),
-        Rule(
-            entity_type="ID_NUMBER",
-            regex=rf"(?:{_HOLDER})[ _-]?(?:numbers?|no\.?|nr\.?|nummer|número|numero|numéro|id|ID|#|code"
-            rf"|n[º°])(?:{LINK})"
-            r"(?P<value>(?=[A-Z0-9/-]{0,8}\d)[A-Z0-9](?:[/-]?[A-Z0-9]){3,23})",
-            trigger=r"(?:er|nt|ee|ff|el|ge|se|im|cy|ct|st|ty|ng|on|le|rd|la|en|ds|al|gs|io|cola|no"
-            r"|lid)[ _-]?(?:number|no\.? |nr\.? |nummer|n.mero|id\b|#|code)",
+        labelled(
+            "ID_NUMBER",
+            rf"(?:{_HOLDER})[ _-]?(?:numbers?|no\.?|nr\.?|nummer|número|numero|numéro|id|#|code|n[º°])",
+            r"(?=[A-Z0-9/-]{0,8}\d)[A-Z0-9](?:[/-]?[A-Z0-9]){3,23}",
             score=0.5,
-            lead_chars=40,
-            max_chars=96,
-            ignore_case=True,
         ),
-        Rule(
-            entity_type="NATIONAL_ID",
-            regex=r"(?:national id|identity card|id card|id number|identification number|personalausweis"
-            r"|ausweisnummer|carte d'identité|cédula(?: de identidad)?"
-            rf"|documento de identidad|carta d'identità|bilhete de identidade|identiteitskaart|citizen card){LINK}"
-            r"(?P<value>(?=[A-Z0-9.-]{0,6}\d)[A-Z0-9](?:[ .-]?[A-Z0-9]){5,19})",
-            trigger=r"national id|(?:identity|id) card|(?:id|identification) number|ausweis|carte d'id|cédula"
-            r"|documento de id|carta d'id|bilhete de id"
+        labelled(
+            "NATIONAL_ID",
+            r"national id|identity card|id card|id number|identification number|personalausweis|ausweisnummer"
+            r"|carte d'identité|cédula(?: de identidad)?|documento de identidad|carta d'identità|bilhete de identidade"
             r"|identiteitskaart|citizen card",
-            score=0.5,
-            lead_chars=32,
-            max_chars=96,
-            ignore_case=True,
+            r"(?=[A-Z0-9.-]{0,6}\d)[A-Z0-9](?:[ .-]?[A-Z0-9]){5,19}",
+            score=0.45,
         ),
     )
 

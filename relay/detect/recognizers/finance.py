@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from relay.detect.checksums import weighted
-from relay.detect.rules import LINK, Rule, RuleRecognizer, number
+from relay.detect.rules import Rule, RuleRecognizer, labelled, number
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "FinanceRecognizer"]
@@ -71,24 +71,8 @@ class FinanceRecognizer(RuleRecognizer):
     )
     rules = (
         *number("ABA_ROUTING_NUMBER", r"", _routing, "routing, aba, rtn, routing number, transit", bare=r"\d{9}"),
-        Rule(
-            entity_type="UK_SORT_CODE",
-            regex=rf"sort[ -]?code{LINK}(?P<value>\d{{2}}[- ]?\d{{2}}[- ]?\d{{2}})",
-            trigger=r"sort[ -]?code",
-            score=0.7,
-            lead_chars=12,
-            max_chars=60,
-            ignore_case=True,
-        ),
-        Rule(
-            entity_type="US_BANK_NUMBER",
-            regex=rf"(?:{_ACCOUNT}){LINK}(?P<value>\d(?:[ -]?\d){{5,19}})",
-            trigger=r"account|acct|a/c|konto|kto\.|compte|cuenta|conto |conta |rekening|clabe",
-            score=0.6,
-            lead_chars=24,
-            max_chars=96,
-            ignore_case=True,
-        ),
+        labelled("UK_SORT_CODE", r"sort[ -]?code", r"\d{2}[- ]?\d{2}[- ]?\d{2}", score=0.7),
+        labelled("US_BANK_NUMBER", _ACCOUNT, r"\d(?:[ -]?\d){5,19}", score=0.6),
         Rule(
             entity_type="CRYPTO",
             regex=r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMD][1-9A-HJ-NP-Za-km-z]{26,33}",

@@ -5,29 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_program_text, is_stand_in, looks_random
-from relay.detect.rules import WORD_START, Rule, RuleRecognizer
+from relay.detect.rules import Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 
-# What the last part of a name says about its value.
+# What the last part of a name says about its value; the short ones must be a part of their own.
 _PASSWORDS = (
-    "passw(?:or)?d|passwd|pwd|pass|passphrase|passcode|passwort|kennwort|contrase(?:ñ|n)a|senha|wachtwoord"
-    "|mot[ _]?de[ _]?passe"
+    r"passw(?:or)?d|passphrase|passcode|passwort|kennwort|contraseña|senha|wachtwoord|mot[ _]?de[ _]?passe|(?:\b"
+    r"|_)(?:pass|pwd)"
 )
-_KEY_NAMES = (
-    "secret|secret_?key|api_?key|apikey|access_?key|auth_?key|private_?key|encryption_?key|signing_?key|master_?key"
-    "|account_?key"
-    "|client_?secret|app_?secret|shared_?secret|token|access_?token|auth_?token|refresh_?token|bearer_?token"
-    "|api_?token|bot_?token"
-    "|session_?token|credentials?|webhook_?secret|hmac_?key|jwt_?secret|salt|license_?key|connection_?string|dsn"
-    "|key_?base|sas"
+_KEYS = (
+    r"secret|secret_?key|api[_-]?key|access_?key|auth_?key|private_?key|encryption_?key|signing_?key|master_?key"
+    r"|account_?key"
+    r"|hmac_?key|license_?key|key_?base|client_?secret|token|credentials?|connection_?string|(?:\b|_)(?:salt|dsn|sas)"
 )
-_ASSIGN = r"[\"'`\]]{0,2}\s{0,3}(?::=|=>|=|:)\s{0,3}"
-_IN_PROSE = (
-    r"(?:password|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord|parola d'ordine"
-    r"|pin(?:\scode)?|pwd|passwd)"
-)
+_ASSIGN = r"[\"'`\]]{0,2} ? ?(?::=|=>|=|:)"
+_QUOTED = r"\"[^\"\n]{%d,%d}\"|'[^'\n]{%d,%d}'|`[^`\n]{%d,%d}`"
 # Words that follow "password is" without being one.
 _WORDS_AFTER_IS = (
     "not the a an my your our their his her its wrong incorrect invalid required missing too very already "
@@ -52,94 +46,88 @@ class NamedSecretRecognizer(RuleRecognizer):
     rules = (
         Rule(
             entity_type="PASSWORD",
-            regex=rf"(?:[\w.-]{{0,40}}?)(?:{_PASSWORDS}){_ASSIGN}(?P<value>\"[^\"\n]{{3,128}}\"|'[^'\n]{{3,128}}'"
-            rf"|`[^`\n]{{3,128}}`"
-            r"|[^\s\"'`,;<>]{4,128})",
-            trigger=r"(?:passw(?:or)?d|passwd|pwd|pass|passphrase|passcode|passwort|kennwort|contraseña|senha"
-            r"|wachtwoord"
-            r"|mot_?de_?passe)[\"'`\]]{0,2}\s?\s?(?:=|:)",
-            start=r"(?<![A-Za-z0-9])",
+            regex=r"\s{0,3}(?P<value>" + _QUOTED % (3, 128, 3, 128, 3, 128) + r"|[^\s\"'`,;<>]{4,128})",
+            trigger=rf"(?:{_PASSWORDS}){_ASSIGN}",
             end="",
             score=0.8,
-            lead_chars=56,
-            max_chars=200,
+            max_chars=140,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="SECRET_VALUE",
-            regex=rf"(?:[\w.-]{{0,40}}?)(?:{_KEY_NAMES}){_ASSIGN}(?P<value>\"[^\"\n]{{8,1024}}\"|'[^'\n]{{8,1024}}'"
-            rf"|`[^`\n]{{8,1024}}`"
-            r"|[^\s\"'`,;<>&]{8,1024})",
-            trigger=r"(?:secret|key|token|credentials?|salt|connection_?string|dsn|key_?base"
-            r"|sas)[\"'`\]]{0,2}\s?\s?(?:=|:)",
-            start=r"(?<![A-Za-z0-9])",
+            regex=r"\s{0,3}(?P<value>" + _QUOTED % (8, 1024, 8, 1024, 8, 1024) + r"|[^\s\"'`,;<>&]{8,1024})",
+            trigger=rf"(?:{_KEYS}){_ASSIGN}",
             end="",
             score=0.8,
-            lead_chars=64,
-            max_chars=1100,
+            max_chars=1040,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="AWS_SECRET_KEY",
-            regex=rf"(?:aws_?)?secret_?(?:access_?)?key(?:_?id)?{_ASSIGN}[\"']?(?P<value>[A-Za-z0-9/+]{{40}})",
-            trigger=r"secret_?(?:access_?)?key[\"'`\]]{0,2}\s?\s?(?:=|:)",
-            start=r"(?<![A-Za-z0-9])",
+            regex=r"\s{0,3}[\"']?(?P<value>[A-Za-z0-9/+]{40})",
+            trigger=rf"secret_?(?:access_?)?key{_ASSIGN}",
             end=r"(?![A-Za-z0-9/+=])",
             score=0.95,
-            lead_chars=40,
-            max_chars=110,
+            max_chars=64,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="PASSWORD",
-            regex=rf"{_IN_PROSE}(?:\s(?:for|to|of|für|de|para|per|voor)\s[^\n.:;]{{1,48}}?)?(?:\s{{0,2}}(?:is|was|ist"
-            rf"|lautet|war|est|es|era|è|é|son|are"
-            r"|->))(?:\s(?:now|set to|just|simply|still|currently))?\s{0,2}[\"'`“”‘’«„*]{0,"
-            r"3}(?P<value>[^\s\"'`“”‘’»*]{4,64})",
-            trigger=r"(?:password|passphrase|passcode|passwort|kennwort|contrase.a|mot de passe|senha|wachtwoord|pin"
-            r"|pin code|pwd|passwd"
-            r"|parola d'ordine)[ :=-]",
-            start=WORD_START,
+            regex=r"(?:\s(?:for|to|of|für|de|para|per|voor)\s[^\n.:;]{1,48}?)?(?:\s{0,2}(?:is|was|ist|lautet|war|est"
+            r"|es|era|è|é|son"
+            r"|are|->))(?:\s(?:now|set to|just|simply|still"
+            r"|currently))?\s{1,2}[\"'`“”‘’«„*]{0,3}(?P<value>[^\s\"'`“”‘’»*]{4,64})",
+            trigger=r"\b(?:password|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord"
+            r"|pin|pin code"
+            r"|pwd|passwd|parola d'ordine)",
             end="",
             score=0.75,
-            lead_chars=24,
-            max_chars=160,
+            max_chars=140,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="PASSWORD",
-            regex=r"(?:pwd|password|user id|uid)\s{0,2}=\s{0,2}(?P<value>[^;\"'\s]{4,128})(?=;)",
-            trigger=r"(?:pwd|password)\s?\s?=\s?\s?[^;\s]{1,64};",
-            start=r"(?<=[;\"'\s])",
+            regex=r" {0,2}(?P<value>[^;\"'\s]{4,128})(?=;)",
+            trigger=r"[;\"' ](?:pwd|password) ?=",
             end="",
             score=0.85,
-            lead_chars=90,
-            max_chars=150,
+            max_chars=140,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
+            # On a command line: `-psecret`, `--password secret`, `-u name:secret`.
             entity_type="PASSWORD",
-            regex=r"(?:-p|--password[ =]|--pass[ =]|-u\s?[\w.@-]{1,40}:|sshpass -p\s?)[\"']?(?P<value>[^\s\"']{6,64})",
-            trigger=r"\s(?:-p ?[^\s-]|--pass|-u ?[\w.@-]+:)",
-            start=r"(?<=\s)",
-            end="",
+            regex=r"(?P<value>[^\s\"':]{6,64})",
+            trigger=r"\s(?:-p|--pass(?:word)?[ =]|-u ?[\w.@-]+:)[\"']?",
+            end=r"(?=[\s\"'@]|$)",
             score=0.6,
-            lead_chars=64,
-            max_chars=140,
+            max_chars=80,
+            follows=True,
         ),
         Rule(
             entity_type="TOTP_SEED",
-            regex=r"(?:otpauth://[^\s\"']{0,200}?[?&]secret=|(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed"
-            r"|key|code))?\s{0,2}(?:is|[:=])\s{0,2})"
-            r"(?P<value>(?:[A-Z2-7]{4}[ -]?){4,16}=*)",
-            trigger=r"(?:otpauth://|(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed|key|code))? ? ?(?:is"
-            r"|[:=]))",
-            start=r"(?<![A-Za-z0-9])",
+            regex=r"\s{0,2}[\"']?(?P<value>(?:[A-Z2-7]{4}[ -]?){4,16}=*)",
+            trigger=r"otpauth://[^\s\"']*[?&]secret=|\b(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed|key"
+            r"|code))? ? ?(?:is|[:=])",
             end=r"(?![A-Z0-9])",
             score=0.85,
-            lead_chars=48,
-            max_chars=320,
+            max_chars=140,
             ignore_case=True,
+            follows=True,
+        ),
+        Rule(
+            entity_type="RECOVERY_PHRASE",
+            regex=r"(?: is| words?)?\s{0,2}[:=-]?\s{0,3}[\"'`]?(?P<value>[a-z]{3,8}(?:[ ,\n]{1,2}[a-z]{3,8}){11,23})",
+            trigger=r"\b(?:seed phrase|recovery phrase|mnemonic(?: phrase)?|secret phrase|backup phrase|bip-?39)",
+            score=0.75,
+            max_chars=260,
+            ignore_case=True,
+            follows=True,
         ),
     )
 
@@ -154,11 +142,18 @@ class NamedSecretRecognizer(RuleRecognizer):
                 end -= 1
         value = text[start:end]
         rule = self._rules[candidate.pattern.name]
+        if rule.entity_type == "RECOVERY_PHRASE":
+            yield Span(rule.entity_type, start, end, rule.score, self.name)
+            return
         if len(value) < 3 or is_stand_in(value):
             return
         prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
-            if value.lower() in _NOT_A_PASSWORD or (not prose and not quoted and is_program_text(value)):
+            if value.lower() in _NOT_A_PASSWORD:
+                return
+            if not (prose or quoted or _is_environment(text, start)) and is_program_text(value):
+                return
+            if rule.score == 0.6 and not _odd(value):
                 return
             if prose and not _odd(value):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
@@ -168,6 +163,11 @@ class NamedSecretRecognizer(RuleRecognizer):
         elif rule.entity_type == "SECRET_VALUE" and (not looks_random(value) or is_program_text(value) or " " in value):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
+
+
+def _is_environment(text: str, start: int) -> bool:
+    """Tell whether the value at `start` is set as in an `.env` file: a name in capitals, an equals sign, no spaces."""
+    return text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper()
 
 
 def _odd(value: str) -> bool:

@@ -71,49 +71,37 @@ class StructuredSecretRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="ACCESS_TOKEN",
-            regex=r"(?:authorization|proxy-authorization|x-auth-token|x-api-key|api-key|x-access-token|x-goog-api-key"
-            r"|private-token"
-            r"|x-vault-token|x-amz-security-token|x-csrf-token|ocp-apim-subscription-key)[\"']?\s{0,3}[:=]\s{0,3}[\"']?"
-            r"(?:(?:bearer|basic|token|digest|apikey|negotiate|ntlm|key|aws4-hmac-sha256)\s{1,3})?(?P<value>[^\s\"',"
-            r";<>{}]{8,4000})",
+            regex=r"\s{0,3}[\"']?(?:(?:bearer|basic|token|digest|apikey|negotiate|ntlm|key|aws4-hmac-sha256)\s{1,3})?"
+            r"(?P<value>[^\s\"',;<>{}]{8,4000})",
             trigger=r"(?:authorization|auth-token|api-key|access-token|private-token|vault-token|security-token"
             r"|csrf-token"
-            r"|subscription-key)[\"']?\s?\s?[:=]",
-            start=r"(?<![A-Za-z0-9])",
+            r"|subscription-key)[\"']? ? ?[:=]",
             end="",
             score=0.9,
-            lead_chars=48,
             max_chars=4100,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="ACCESS_TOKEN",
-            regex=r"bearer\s{1,3}(?P<value>[A-Za-z0-9._~+/=-]{16,4000})",
-            trigger=r"bearer\s\s?\s?[A-Za-z0-9._~+/=-]{8}",
-            start=r"(?<![A-Za-z0-9])",
+            regex=r"\s{0,2}(?P<value>[A-Za-z0-9._~+/=-]{16,4000})",
+            trigger=r"\bbearer\s",
             end="",
             score=0.9,
-            lead_chars=24,
             max_chars=4100,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="COOKIE",
-            regex=r"(?:(?:set-)?cookie[\"']?\s{0,3}[:=]\s{0,3}[\"']?[^\n\"']{0,400}?)?(?:session(?:_?id)?|sess|sid"
-            r"|connect\.sid|jsessionid"
-            r"|phpsessid|asp\.net_sessionid|auth|auth_token|remember_token|laravel_session|csrftoken|xsrf-token"
-            r"|_session"
-            r"|__secure-[\w.-]{1,40}|__host-[\w.-]{1,40}|user_session|access_token)=(?P<value>[^\s;\"',&<>{}$]{12,"
-            r"2000})",
-            trigger=r"(?:sess(?:ion)?(?:_?id)?|sid|auth|_token|_session|csrftoken|xsrf-token|__(?:secure"
-            r"|host)-[\w.-]{1,"
-            r"40})=[^\s;]{6}",
-            start=r"(?<![A-Za-z0-9?&])",
+            regex=r"(?P<value>[^\s;\"',&<>{}$]{12,2000})",
+            trigger=r"(?:sess(?:ion)?(?:_?id)?|\bsid|\bauth|auth_token|remember_token|csrftoken|xsrf-token|_session"
+            r"|__(?:secure|host)-[\w.-]+)=",
             end="",
             score=0.85,
-            lead_chars=64,
-            max_chars=2500,
+            max_chars=2100,
             ignore_case=True,
+            follows=True,
         ),
     )
 

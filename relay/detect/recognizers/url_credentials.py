@@ -32,21 +32,17 @@ class UrlCredentialRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="URL_CREDENTIAL",
-            regex=r"[?&;#](?:access_?token|refresh_?token|id_?token|auth_?token|token|api_?key|apikey|key|secret"
-            r"|client_secret"
-            r"|sig|signature|x-amz-signature|x-amz-credential|x-amz-security-token|x-goog-signature|password|passwd|pwd"
-            r"|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"
-            r"|state)=(?P<value>[^\s&;#\"'<>`)\]}]{6,2048})",
-            trigger=r"[?&;#](?:[a-z_-]{0,18}token|[a-z_]{0,8}key|client_secret|secret|sig|x-amz-[a-z-]{4,16}"
-            r"|x-goog-signature"
-            r"|signature|passw(?:or)?d|pwd|auth|session_?id|sid|jwt|hmac|awsaccesskeyid|code|ticket|invite|otp|nonce"
-            r"|state)=",
-            start="",
+            regex=r"(?P<value>[^\s&;#\"'<>`)\]}]{6,2048})",
+            trigger=r"[?&;#](?:(?:access|refresh|id|auth)?_?token|api_?key|key|(?:client_)?secret|sig|signature"
+            r"|passw(?:or)?d|pwd"
+            r"|x-(?:amz|goog)-(?:signature|credential|security-token)|auth|session_?id|sid|jwt|hmac|awsaccesskeyid"
+            r"|code|ticket"
+            r"|invite|otp|nonce|state)=",
             end="",
             score=0.85,
-            lead_chars=32,
-            max_chars=2080,
+            max_chars=2064,
             ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="WEBHOOK_URL",
