@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from relay.errors import ClientFault
 from relay.types import JSON, Segment
 from relay.wire import strict_json
+from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import Table
 from relay.wire.segments import KeyPlace, Nested, Scan
 
@@ -31,53 +32,62 @@ class TreeDocument:
         self._nested = scan.nested
 
     def replace(self, texts: Mapping[int, str]) -> None:
-        """Put new text in for the segments whose index is given."""
-        keys: list[tuple[KeyPlace, str]] = []
-        changed: dict[int, Nested] = {}
+        """Put new text in for the segments whose index is given. Linear in the size of the document."""
+        keys: dict[int, list[tuple[KeyPlace, str]]] = {}
+        changed: list[dict[int, Nested]] = [{} for _ in range(MAX_NESTING)]  # by depth
         for index, text in texts.items():
             place = self._places[index]
             if type(place) is list:
                 place[0][place[1]] = text
             elif isinstance(place, KeyPlace):
-                keys.append((place, text))
+                keys.setdefault(id(place.holder), []).append((place, text))
             else:
                 assert isinstance(place, tuple)
                 nested, literal = place
                 literal.replacement = text
-                changed[id(nested)] = nested
-        while changed:
-            # Innermost first: what it renders to replaces a literal of the text around it.
-            nested = max(changed.values(), key=lambda each: each.depth)
-            del changed[id(nested)]
-            text = nested.text.render()
-            if nested.outer is not None and nested.literal is not None:
-                nested.literal.replacement = text
-                changed[id(nested.outer)] = nested.outer
-            elif nested.place is not None:
-                nested.place[0][nested.place[1]] = text
-        for key_place, text in keys:
-            self._rename(key_place, text)
+                changed[nested.depth][id(nested)] = nested
+        # Innermost first: what it renders to replaces a literal of the text around it.
+        for depth in reversed(range(MAX_NESTING)):
+            for nested in changed[depth].values():
+                text = nested.text.render()
+                if nested.outer is not None and nested.literal is not None:
+                    nested.literal.replacement = text
+                    changed[depth - 1][id(nested.outer)] = nested.outer
+                elif nested.place is not None:
+                    nested.place[0][nested.place[1]] = text
+        if keys:
+            self._rename(keys.values())
 
     def encode(self) -> bytes:
         """Serialise the tree as it is now."""
         return strict_json.encode(self.tree)
 
-    def _rename(self, place: KeyPlace, text: str) -> None:
-        holder, old = place.holder, place.key
-        new, number = text, 2
-        while new != old and new in holder:
-            # Two keys that become one text must stay two members.
-            new, number = f"{text}_{number}", number + 1
-        items = [(new if key == old else key, value) for key, value in holder.items()]
-        holder.clear()
-        holder.update(items)
-        place.key = new
-        for other in self._places:
-            if type(other) is list and other[0] is holder and other[1] == old:
-                other[1] = new
-        for nested in self._nested:
-            if nested.place is not None and nested.place[0] is holder and nested.place[1] == old:
-                nested.place[1] = new
+    def _rename(self, groups: Iterable[list[tuple[KeyPlace, str]]]) -> None:
+        """Rename keys, holder by holder, each key in its place among the others."""
+        renamed: dict[tuple[int, str], str] = {}
+        for group in groups:
+            holder = group[0][0].holder
+            wanted = {place.key: text for place, text in group}
+            taken = {key for key in holder if key not in wanted}
+            numbers: dict[str, int] = {}
+            items: list[tuple[str, JSON]] = []
+            for key, value in holder.items():
+                new = text = wanted.get(key, key)
+                while key in wanted and new in taken:
+                    # Two keys that become one text must stay two members.
+                    numbers[text] = numbers.get(text, 1) + 1
+                    new = f"{text}_{numbers[text]}"
+                taken.add(new)
+                renamed[id(holder), key] = new
+                items.append((new, value))
+            holder.clear()
+            holder.update(items)
+            for place, _ in group:
+                place.key = renamed[id(holder), place.key]
+        # Values below a renamed key are found by its new name from now on.
+        for other in (*self._places, *(nested.place for nested in self._nested)):
+            if type(other) is list and type(other[1]) is str:
+                other[1] = renamed.get((id(other[0]), other[1]), other[1])
 
 
 def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *, forced: bool = True) -> TreeDocument:
