@@ -13,7 +13,13 @@ from relay.policy.document import read_document
 from relay.policy.engine import Engine
 from relay.policy.loader import parse, validate_as
 
-POLICY = "version: 1\nrules:\n  - {entity: US_SSN, action: redact, why: w}\n  - {class: PCI, require: local, why: w}\n"
+POLICY = """version: 1
+rules:
+  - {entity: US_SSN, action: redact, why: w}
+  - {class: PCI, require: local, why: w}
+exemptions:
+  - {entity: EMAIL_ADDRESS, match: "*@example.com", on: frontier, action: keep, why: w}
+"""
 TEXT = "text: SSN 536-90-4399 of Maria Gonzalez"
 
 # (case, failures)
@@ -30,6 +36,10 @@ CASES = [
     (f"{TEXT}\n    expect: {{classes: []}}", ["classes: expected none, got NPI, PII"]),
     (f"{TEXT}\n    expect: {{entities: {{US_SSN: redact, PERSON: placeholder}}}}", []),
     (f"{TEXT}\n    expect: {{entities: {{US_SSN: mask}}}}", ["US_SSN: expected mask, got redact"]),
+    (
+        "text: a@example.org and b@example.com\n    expect: {entities: {EMAIL_ADDRESS: placeholder}}",
+        ["EMAIL_ADDRESS: expected placeholder, got keep, placeholder"],
+    ),
     (f"{TEXT}\n    expect: {{entities: {{IBAN_CODE: mask}}}}", ["IBAN_CODE: expected mask, got no such entity"]),
     (f"{TEXT}\n    expect: {{absent: [536-90-4399, Gonzalez]}}", []),
     (f"{TEXT}\n    expect: {{absent: [Maria, SSN]}}", ["absent[1]: the text (3 characters) is still there"]),

@@ -117,6 +117,11 @@ def test_digests_are_all_different_and_short() -> None:
     assert all(len(digest) == 16 and int(digest, 16) >= 0 for digest in digests)
 
 
+def test_the_canonical_form_stays_what_it_is() -> None:
+    """Another form would change every digest and break every signature: do that on purpose only."""
+    assert _digest(ONE) == "e89376289b5a6eda"
+
+
 def test_the_classes_are_those_of_the_taxonomy() -> None:
     """The names that the entity-type table hints at exist here."""
     from relay.detect.taxonomy import ENTITY_TYPES
