@@ -141,14 +141,14 @@ def run(cases: CaseFile, document: Document, engine: Engine, analyze: Analyze) -
 
 def _failures(case: Case, engine: Engine, analyze: Analyze) -> list[str]:
     segments = case_segments(case)
-    decision = engine.decide(
+    decision = engine.explain(
         segments,
         analyze(segments),
         decision_id="case",
         available=case.available,
         client=case.client,
         model=case.model,
-    )
+    ).decision
     expect = case.expect
     failures: list[str] = []
     if expect.route is not None and decision.route is not expect.route:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from relay.policy.cases import Analyze
 from relay.policy.classes import KnownType
@@ -84,22 +85,16 @@ def compare(old: Policy, new: Policy, known_types: Mapping[str, KnownType]) -> P
 
 
 def _settings(old: Policy, new: Policy) -> Iterable[Change]:
-    left, right = _flat(old), _flat(new)
+    left, right = old.settings(), new.settings()
     stated = Policy.model_validate(new.model_dump(mode="json", by_alias=True))
     milder = {".".join(path) for path, _ in loosened(old, stated)}
     for key in left:
         if left[key] != right[key]:
-            yield Change(what=key, before=left[key], after=right[key], weaker=key in milder)
+            yield Change(what=key, before=_shown(left[key]), after=_shown(right[key]), weaker=key in milder)
 
 
-def _flat(policy: Policy) -> dict[str, str]:
-    tree = policy.model_dump(mode="json", exclude={"rules", "exemptions", "title", "extends"})
-    found: dict[str, str] = {}
-    for key, value in tree.items():
-        for inner, item in value.items() if isinstance(value, dict) else (("", value),):
-            shown = ", ".join(sorted(item)) or "none" if isinstance(item, list) else str(item)
-            found[f"{key}.{inner}" if inner else key] = shown
-    return found
+def _shown(value: Any) -> str:
+    return ", ".join(value) or "none" if isinstance(value, list) else str(value)
 
 
 def _entries(old: Policy, new: Policy) -> Iterable[Change]:
@@ -145,7 +140,7 @@ def replay(
     for segments in corpus:
         spans = analyze(segments)
         before, after = (
-            engine.decide(segments, spans, decision_id="replay", available=available) for engine in (old, new)
+            engine.explain(segments, spans, decision_id="replay", available=available).decision for engine in (old, new)
         )
         _count(result, before, after, sum(len(segment.text) for segment in segments))
     return result

@@ -65,6 +65,7 @@ class Engine:
         self._exemptions = compile_exemptions(policy)
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
+        self._is_about_classes = any(item.data_class for item in self._bits)
         # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
         self._lines: dict[tuple[frozenset[str], RouteKind, int], Lines] = {}
         self._found: dict[frozenset[str], Found] = {}
@@ -84,17 +85,12 @@ class Engine:
 
         A request that must not leave has a decision with `blocked`: pairs of a rule and an entity type or data class.
         `available` are the kinds of route that have an upstream; `client` is the name of the client's configuration
-        entry and `model` the one that the request asks for.
+        entry and `model` the one that the request asks for. Words are read only for a policy that is about data
+        classes: with another one `data_classes` are those that the entity types make by themselves.
         """
-        explanation = self.explain(
-            segments,
-            spans,
-            decision_id=decision_id,
-            available=available,
-            client=client,
-            model=model,
-        )
-        return explanation.decision
+        return self._explain(
+            segments, spans, decision_id, available, client, model, read_words=self._is_about_classes
+        ).decision
 
     def explain(
         self,
@@ -106,11 +102,24 @@ class Engine:
         client: str | None = None,
         model: str | None = None,
     ) -> Explanation:
-        """Return what `decide` returns, with the evidence for the data classes."""
+        """Return what `decide` returns, with the evidence for every data class there is."""
+        return self._explain(segments, spans, decision_id, available, client, model, read_words=True)
+
+    def _explain(
+        self,
+        segments: Sequence[Segment],
+        spans: Sequence[Sequence[Span]],
+        decision_id: str,
+        available: Collection[RouteKind],
+        client: str | None,
+        model: str | None,
+        *,
+        read_words: bool,
+    ) -> Explanation:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, mask = self._conditions(segments, present, client, model)
+        evidence, mask = self._conditions(segments if read_words else (), present, client, model)
 
         required = [entry for entry in self._requirements if self._requires(entry, mask, present, segments, spans)]
         route, reason = self._route(required, available)

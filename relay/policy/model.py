@@ -274,18 +274,25 @@ class Policy(_Entry):
         """Sixteen hex digits of SHA-256 over the canonical form."""
         return hashlib.sha256(self.canonical()).hexdigest()[:16]
 
+    def settings(self) -> dict[str, Any]:
+        """Return everything but rules and exemptions, one by one ("default.local"), with lists as sorted sets."""
+        tree = self.model_dump(mode="json", exclude={"version", "rules", "exemptions", "title", "extends"})
+        flat: dict[str, Any] = {}
+        for key, value in tree.items():
+            for inner, item in value.items() if isinstance(value, dict) else (("", value),):
+                flat[f"{key}.{inner}".rstrip(".")] = sorted(set(item)) if isinstance(item, list) else item
+        return flat
+
     def canonical(self) -> bytes:
         """Return the meaning as bytes: the same for every order, layout, comment and `why`.
 
         Entries are sets, so they are split into their smallest parts, sorted, and told apart once. Names, titles and
-        reasons explain and do not decide: they are left out.
+        reasons explain and do not decide: they are left out. So are settings at their default, so that a language that
+        grows by a key leaves the digests and signatures of older policies alone; within version 1 no default changes.
         """
-        settings = self.model_dump(mode="json", exclude={"rules", "exemptions", "title", "extends"})
-        settings["detect"]["on"] = sorted(set(settings["detect"]["on"]))
-        for key in ("tools", "withhold"):
-            settings["restore"][key] = sorted(set(settings["restore"][key]))
+        usual = Policy(version=1).settings()
         form = {
-            "settings": settings,
+            "settings": {key: value for key, value in self.settings().items() if value != usual[key]},
             "rules": _canonical_entries(_rule_parts(rule) for rule in self.rules),
             "exemptions": _canonical_entries(_exemption_parts(item) for item in self.exemptions),
         }
@@ -299,14 +306,14 @@ _SETS = ("entity", "group", "data_class", "roles", "clients", "models")
 
 def _rule_parts(rule: Rule) -> Iterable[dict[str, Any]]:
     """Split an action-and-require rule in two: they never influence each other."""
-    whole = rule.model_dump(mode="json", exclude=_EXPLAINS, exclude_none=True)
+    whole = rule.model_dump(mode="json", exclude=_EXPLAINS, exclude_defaults=True)
     for effect, other in (("action", "require"), ("require", "action")):
         if effect in whole:
             yield {key: value for key, value in whole.items() if key != other}
 
 
 def _exemption_parts(exemption: Exemption) -> Iterable[dict[str, Any]]:
-    whole = exemption.model_dump(mode="json", exclude=_EXPLAINS, exclude_none=True)
+    whole = exemption.model_dump(mode="json", exclude=_EXPLAINS, exclude_defaults=True)
     if "match" in whole:
         whole["match"] = whole["match"].casefold()
     yield whole
