@@ -1,6 +1,7 @@
 """Measure the vault and restoring: `python -m benchmarks.vault`, also `make bench-vault`.
 
-Each figure is processor time, the best of several runs, because a busy machine only ever adds to it. Goals are in the last column.
+Each figure is processor time, the best of several runs, because a busy machine only ever adds to it. Goals are in the
+last column.
 Takes about twenty seconds.
 """
 

@@ -43,6 +43,8 @@ class Upstream(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
     server: Upstream
 
     def do_POST(self) -> None:
@@ -66,6 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("content-length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
+        self.wfile.flush()
 
     def _stream(self, text: str) -> None:
         self.send_response(200)
@@ -79,6 +82,7 @@ class _Handler(BaseHTTPRequestHandler):
             time.sleep(30)
         self._event({}, "stop")
         self.wfile.write(b"data: [DONE]\n\n")
+        self.wfile.flush()
 
     def _event(self, delta: Any, finish: str | None) -> None:
         choice = {"index": 0, "delta": delta, "finish_reason": finish}
