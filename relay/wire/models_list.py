@@ -24,8 +24,8 @@ error.{type,code}       P
 """
 )
 
-# A model's id goes into the upstream's URL. Some have slashes: "meta-llama/Llama-3.1-8B-Instruct".
-_PATH = re.compile(r"/v1/models(/[A-Za-z0-9][A-Za-z0-9._:@-]{0,200}){0,3}")
+# A model's id goes into the upstream's URL. Some have slashes or a date after an @: "meta-llama/Llama-3.1-8B-Instruct".
+_PATH = re.compile(r"/v1/models(/[A-Za-z0-9][A-Za-z0-9._:-]{0,200}(@[0-9]{1,8})?){0,3}")
 
 
 def match_models(path: str) -> PathEndpoint | None:

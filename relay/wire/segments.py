@@ -187,7 +187,7 @@ class Scan:
             elif kind is int or kind is float:
                 if below.number is _F:
                     # One entry says it for the whole array.
-                    self.refused.append((pointer, below.kind))
+                    self._refuse(pointer, below.kind)
                     return
                 self._number(value, below, holder, index, pointer, role, message)
 
@@ -214,12 +214,12 @@ class Scan:
         elif treatment is _V:
             self.pinned.append(text)
         elif treatment is _F:
-            self.refused.append((pointer, node.kind))
+            self._refuse(pointer, node.kind)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
             kind = _opaque(text)
             if kind:
-                self.refused.append((pointer, kind))
+                self._refuse(pointer, kind)
             else:
                 self._add([holder, key], text, pointer, role, message)
         else:
@@ -229,7 +229,7 @@ class Scan:
         self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
     ) -> None:
         if node.number is _F:
-            self.refused.append((f"{pointer}/{escape(str(key))}", node.kind))
+            self._refuse(f"{pointer}/{escape(str(key))}", node.kind)
         elif abs(value) >= _SEVEN_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
             self._add([holder, key], text, f"{pointer}/{escape(str(key))}", role, message, contract=True)
@@ -270,6 +270,11 @@ class Scan:
                 self._add((nested, each), each.text, inner, role, message, contract=each.is_number)
         return True
 
+    def _refuse(self, pointer: str, kind: str) -> None:
+        # The pointer will be shown in a message, and a key that is not written like a field name can be anything.
+        shown = "/".join(token if token.isdigit() or _is_identifier(token) else "*" for token in pointer.split("/"))
+        self.refused.append((shown, kind))
+
     def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
         """Strip or refuse whatever stands here."""
         if node.text is _F:
@@ -280,7 +285,7 @@ class Scan:
                 kind = "remote_url"
             elif kind == "file" and type(holder) is dict:
                 kind = _kind_of_media(holder)
-            self.refused.append((f"{pointer}/{escape(str(key))}", kind))
+            self._refuse(f"{pointer}/{escape(str(key))}", kind)
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
         elif type(value) is str and node.how == "pseudonym":

@@ -124,15 +124,12 @@ type                                  P
 <text>.text                           S
 text                                  S
 <refusal>.refusal                     S
-<image_url>.image_url                 F   kind=image
-<image_url>.image_url.detail          P
-<input_audio>.input_audio             F   kind=audio
-<file>.file.filename                  S
-<file>.file.file_data                 F   kind=file
-<file>.file.file_id                   F   kind=stored_state
-# vLLM and aggregators
-<video_url>.video_url                 F   kind=file
-<audio_url>.audio_url                 F   kind=audio
+# Some servers go by the key and not by the type, so these rows hold for every type.
+{image_url,video_url}                 F   kind=image
+{input_audio,audio_url}               F   kind=audio
+file.filename                         S
+file.file_data                        F   kind=file
+file.file_id                          F   kind=stored_state
 cache_control{}                       P
 
 [response]

@@ -161,13 +161,13 @@ agent.agent_name                      P
 annotations[]                         @annotation
 # Spells the text as tokens; nobody needs it in a request.
 logprobs                              X drop mirror=D
-<input_image>.image_url               F   kind=image
-<input_image,input_file>.file_id      F   kind=stored_state
-<input_file>.file_data                F   kind=file
-<input_file>.file_url                 F   kind=remote_url
-<input_file>.filename                 S
-<input_audio>.input_audio             F   kind=audio
-<computer_screenshot>.{image_url,file_id}   F   kind=image
+# Some servers go by the key and not by the type, so these rows hold for every type.
+image_url                             F   kind=image
+file_id                               F   kind=stored_state
+file_data                             F   kind=file
+file_url                              F   kind=remote_url
+filename                              S
+input_audio                           F   kind=audio
 
 [annotation]
 {type,file_id,container_id,start_index,end_index,index}   P

@@ -88,11 +88,17 @@ class Grower:
 
 
 def under(tree: Any, pointer: str) -> str:
-    """Return the JSON text of what `pointer` leads to."""
+    """Return the JSON text of what `pointer` leads to; a `*` in it stands for any key."""
+    found = [tree]
     for token in pointer.split("/")[1:]:
-        key = token.replace("~1", "/").replace("~0", "~")
-        tree = tree[int(key)] if isinstance(tree, list) else tree[key]
-    return json.dumps(tree, ensure_ascii=False)
+        below: list[Any] = []
+        for each in found:
+            if isinstance(each, list):
+                below += each[int(token) : int(token) + 1] if token.isdigit() else []
+            elif isinstance(each, dict):
+                below += each.values() if token == "*" else [each[token]] if token in each else []
+        found = below
+    return json.dumps(found, ensure_ascii=False)
 
 
 def request_path(format: Any) -> str:

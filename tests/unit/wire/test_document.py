@@ -106,6 +106,8 @@ def test_strips(tree, forwarded):
         ({"future": "QUJD" * 300}, [("/future", "file")]),
         ({"future": "QUJD" * 30}, []),
         ({"future": "data: of the year"}, []),
+        # A pointer is shown to people; a key can be anything.
+        ({"future": {"Maria Gonzalez": ["data:image/png;base64,A"]}}, [("/future/*/0", "image")]),
     ],
 )
 def test_refuses(tree, refused):

@@ -59,6 +59,8 @@ def served_by(path: str, headers=()) -> str | None:
         ("/api/show", (), "ollama_models"),
         ("/api/pull", (), None),
         ("/api/create", (), None),
+        ("/v1/models/claude-x@20250514", (), "openai_models"),
+        ("/v1/models/maria@example.com", (), None),
         ("/v1/models/..", (), None),
         ("/v1/models/a%2f..%2fb", (), None),
         ("/v1/models/a?b", (), None),
