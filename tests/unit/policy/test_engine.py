@@ -293,3 +293,22 @@ def test_what_is_restored_and_let_through() -> None:
     assert not made.lets_through("input_audio")
     assert made.bodiless_route(BOTH) is RouteKind.FRONTIER
     assert engine("prefer: local").bodiless_route(BOTH) is RouteKind.LOCAL
+
+
+@pytest.mark.parametrize(
+    ("policy", "classes"),
+    [
+        ("{version: 1}", ("PII",)),
+        ("{version: 1, rules: [{class: PHI, require: local, why: w}]}", ("PHI", "PII")),
+    ],
+)
+def test_words_are_read_only_for_a_policy_that_is_about_classes(policy: str, classes: tuple[str, ...]) -> None:
+    """Reading them costs more than all the rest of a decision; what is done to the spans is the same."""
+    segments = (Segment(pointer="/0", text="Ann was diagnosed with leukaemia and takes methotrexate."),)
+    spans = ((Span("PERSON", 0, 3),),)
+    options = {"decision_id": "d", "available": {RouteKind.FRONTIER, RouteKind.LOCAL}}
+    decision = engine(policy).decide(segments, spans, **options)  # type: ignore[arg-type]
+    explained = engine(policy).explain(segments, spans, **options).decision  # type: ignore[arg-type]
+    assert decision.data_classes == classes
+    assert explained.data_classes == ("PHI", "PII")
+    assert (decision.actions, decision.route) == (explained.actions, explained.route)
