@@ -23,13 +23,27 @@ _NOBODY_TEXT = (
     "page "
     "form button password email id is must should can cannot already does has home bar foo baz example linuxbrew "
     "nobody "
-    "daemon service all"
+    "daemon service all account accounts events event"
 )
 _NOBODY = frozenset(_NOBODY_TEXT.split())
 # The id that a container runtime gives as the host's name.
 _CONTAINER = re.compile(r"[0-9a-f]{12}")
 # Hosts that everybody has, and pages of a site that are no profile.
-_HOSTS = frozenset(("localhost", "example", "host", "hostname", "server", "machine", "computer", "container", "local"))
+_HOSTS = frozenset(
+    (
+        "localhost",
+        "example",
+        "host",
+        "hostname",
+        "server",
+        "machine",
+        "computer",
+        "container",
+        "local",
+        "kubernetes",
+        "metadata",
+    )
+)
 _PATHS_TEXT = (
     "about blog features explore home hashtag help i intent jobs login pages p pricing privacy search settings share "
     "shop "
@@ -83,7 +97,7 @@ class AccountRecognizer(RuleRecognizer):
             start=r"(?<![\w@/.`])",
             end="",
             words="follow, following, tweet, dm, handle, on twitter, on instagram, on telegram, on github, mention,"
-            " cc, ping, by, thanks, hat tip",
+            " cc, ping, thanks, hat tip",
             score=0.15,
             lead_chars=4,
             max_chars=36,
@@ -168,32 +182,40 @@ class AccountRecognizer(RuleRecognizer):
         lower = value.lower()
         if len(value) < 2 or is_stand_in(value):
             return
+        plain = not any(char.isdigit() or char == "-" for char in value)
         match rule.entity_type:
             case "GIT_AUTHOR":
                 pass
             case "HOST_NAME":
+                # Behind the label "hostname" only what looks like a machine's name: "web-01", not "and".
+                local = plain and value.count(".") == 1  # "threading.local" is a class
                 if (
-                    _CONTAINER.fullmatch(lower)
-                    or lower in _HOSTS
-                    or lower.partition(".")[0] in ("host", "kubernetes", "metadata")
+                    (rule.follows and plain)
+                    or local
+                    or _CONTAINER.fullmatch(lower)
+                    or lower.partition(".")[0] in _HOSTS
                 ):
                     return
             case "PROFILE_URL":
                 if lower in _PATHS:
                     return
             case _:
-                labelled = rule.score == 0.6
-                if (
-                    "." in value
-                    and candidate.text[candidate.start - 1] in " =:"
-                    and value.isascii()
-                    and value.islower()
-                ):
+                if rule.follows and plain and not _is_given(candidate, value):
                     return
-                code = labelled and "_" in value and not any(map(str.isdigit, value)) and is_program_text(value)
-                if code or lower in _NOBODY:
+                if lower in _NOBODY:
                     return
         yield Span(rule.entity_type, candidate.start, candidate.start + len(value), rule.score, self.name)
+
+
+def _is_given(candidate: Candidate, value: str) -> bool:
+    """Tell whether a plain word behind a label is given as the name: `username: jdoe`, "my username is jdoe"."""
+    before = candidate.text[max(0, candidate.start - 32) : candidate.start].lower()
+    if before[-1:] in ('"', "'"):
+        return True
+    if before.rstrip().endswith(("is", "ist", "est", "es", "è", "é")):
+        return "my " in before
+    # `username = lexer.name` is program text.
+    return "=" not in before[-3:] and "." not in value and not ("_" in value and is_program_text(value))
 
 
 PLUGINS = (AccountRecognizer,)

@@ -50,7 +50,7 @@ class IbanRecognizer(RuleRecognizer):
             entity_type="IBAN_CODE",
             regex=r"[A-Z]{2}\d{2}(?=(?:[ .\u00a0\u202f-]{0,2}[A-Z0-9]){11})",
             trigger=r"(?:\b|_)[A-Z]{2}\d{2}[^0-9A-Z\n]?[^0-9A-Z\n]?[A-Z0-9]{2}",
-            start=r"(?<![^\W_])",
+            start=r"(?<![^\W_])(?<!-)",
             end="",
             score=0.95,
             otherwise=0.2,

@@ -129,7 +129,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
         ),
         *number(
             "AU_MEDICARE",
-            r"[2-6]\d{3}[ -]\d{5}[ -]\d(?:[ /-]?\d)?",
+            r"[2-6]\d{3}[ -]\d{5}[ -]\d(?:[/-]\d)?",
             _medicare,
             "medicare, medicare card, medicare number",
             bare=r"[2-6]\d{9,10}",
@@ -137,9 +137,10 @@ class AsiaPacificRecognizer(RuleRecognizer):
         *number("NZ_IRD", r"\d{2,3}-\d{3}-\d{3}", _ird, "ird, inland revenue, ird number", bare=r"\d{8,9}", score=0.6),
         *number(
             "IN_AADHAAR",
-            r"[2-9]\d{3}[ -]\d{4}[ -]\d{4}",
+            r"(?<!\d )[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?! \d)",
             _aadhaar,
             "aadhaar, aadhar, uidai, uid, आधार",
+            written_trigger=r"\d{4}[ -]\d{4}[ -]\d{4}",
             bare=r"[2-9]\d{11}",
         ),
         *number(
@@ -218,9 +219,10 @@ class AsiaPacificRecognizer(RuleRecognizer):
         ),
         *number(
             "JP_MY_NUMBER",
-            r"\d{4}[ -]\d{4}[ -]\d{4}",
+            r"(?<!\d )\d{4}[ -]\d{4}[ -]\d{4}(?! \d)",
             _my_number,
             "my number, マイナンバー, 個人番号, individual number",
+            written_trigger=r"\d{4}[ -]\d{4}[ -]\d{4}",
             bare=r"\d{12}",
             score=0.25,
         ),

@@ -243,7 +243,7 @@ class WesternEuropeRecognizer(RuleRecognizer):
         *number("IT_VAT_CODE", r"", luhn, "partita iva, p iva, piva, iva, vat", bare=r"\d{11}"),
         *number(
             "NL_BSN",
-            r"\d{4}[ .]\d{2}[ .]\d{3}",
+            r"\d{4}\.\d{2}\.\d{3}",
             _bsn,
             "bsn, burgerservicenummer, sofinummer, sofi, citizen service",
             bare=r"\d{9}",

@@ -83,7 +83,7 @@ class IpAddressRecognizer(RuleRecognizer):
 def _is_host_v6(value: str) -> bool:
     groups = [group for group in value.split(":") if group]
     # "dead::beef" is a name in C++; an address that is cut short has a digit or several groups.
-    if not groups or (len(groups) < 3 and not any(char.isdigit() for char in groups[0])):
+    if len(groups) < 2 or (len(groups) < 3 and not any(char.isdigit() for char in groups[0])):
         return False
     try:
         address = IPv6Address(value)

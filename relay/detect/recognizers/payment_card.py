@@ -120,7 +120,7 @@ class PaymentCardRecognizer(RuleRecognizer):
         for start, end in groups:
             before.append(before[-1] + end - start)
         first = 0
-        sure = False
+        taken = False
         while first < len(groups):
             step = 1
             for last in range(min(len(groups), first + 19), first, -1):
@@ -133,14 +133,15 @@ class PaymentCardRecognizer(RuleRecognizer):
                 shape = tuple(end - start for start, end in groups[first:last])
                 place = (at + groups[first][0], at + groups[last - 1][1])
                 if luhn(number):
-                    score = candidate.pattern.score if usual or shape in _USUAL_GROUPS else 0.3
+                    sure = shape in _USUAL_GROUPS or (usual and (len(shape) == 1 or set(shape) == {1}))
+                    score = candidate.pattern.score if sure else 0.3
                     yield Span("CREDIT_CARD", *place, score, self.name)
-                    sure, step = True, last - first
+                    taken, step = True, last - first
                     break
                 if guess is None and (shape in _USUAL_GROUPS or (usual and len(groups) == 1)):
                     guess = place
             first += step
-        if guess is not None and not sure:
+        if guess is not None and not taken:
             # A wrong check digit: 0.3, or 0.1 unspaced, which a word such as "card" lifts over the threshold.
             yield Span("CREDIT_CARD", *guess, 0.3 if len(groups) > 1 else 0.1, self.name)
 

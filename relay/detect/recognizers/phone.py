@@ -17,7 +17,8 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "PT", "BR", "MX", "A
 
 _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d{4}")
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d")
-_DECIMAL = re.compile(r"\d{1,4}[.,]\d{4,}|\d{1,3}(?:[.,]\d{3})+")
+_DECIMAL = re.compile(r"\+?\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
+_ROW = re.compile(r"\d[ \t]$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
@@ -62,11 +63,19 @@ class PhoneRecognizer(RuleRecognizer):
         value = candidate.value
         digits = "".join(char for char in value if char.isdecimal())
         score = self._score(value, digits)
+        text = candidate.text
+        row = _ROW.search(text, max(0, candidate.start - 2), candidate.start) or (
+            text[candidate.end : candidate.end + 1] in (" ", "\t")
+            and text[candidate.end + 1 : candidate.end + 2].isdigit()
+        )
+        if row and value[0] not in "+(":
+            # One of a row of numbers: only a word makes it a telephone.
+            score = min(score, 0.15)
         if score:
             start, end = candidate.start, candidate.end
             if value.startswith("(") and value.count("(") > value.count(")"):
                 start += 1
-            more = _EXTENSION.match(candidate.text, end, end + 24)
+            more = _EXTENSION.match(text, end, end + 24)
             yield Span("PHONE_NUMBER", start, more.end() if more else end, score, self.name)
 
     def _score(self, value: str, digits: str) -> float:

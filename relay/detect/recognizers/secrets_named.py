@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_program_text, is_stand_in, looks_random
@@ -30,9 +31,14 @@ _WORDS_AFTER_IS = (
     "also that this what when where which who why how and or but for from with without into on in of to "
     "by as if is was are be been has have had will would should can could may must nicht falsch ungültig "
     "erforderlich abgelaufen ist incorrecta incorrecto obligatorio requis errata manager policy field "
-    "input reset hash prompt box form page screen login user username email address protected correct"
+    "input reset hash prompt box form page screen login user username email address protected correct "
+    "only just given unknown here there then shown blank none null about between because until while when now "
+    "sometimes usually often probably easy hard simple long short good bad new old different same own"
 )
 _NOT_A_PASSWORD = frozenset(_WORDS_AFTER_IS.split())
+
+
+_INDEXED = re.compile(r"[A-Za-z_][\w.]*\[[^\]]*\]?")
 
 
 class NamedSecretRecognizer(RuleRecognizer):
@@ -151,12 +157,15 @@ class NamedSecretRecognizer(RuleRecognizer):
         if rule.entity_type == "PASSWORD":
             if value.lower() in _NOT_A_PASSWORD:
                 return
-            if not (prose or quoted or _is_environment(text, start)) and is_program_text(value):
+            code = is_program_text(value) or _INDEXED.fullmatch(value) is not None
+            if code and not (prose or quoted or _is_environment(text, start)):
                 return
             if rule.score == 0.6 and not _odd(value):
                 return
             if prose and not _odd(value):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
+                if value[0] in "([{<" or value.endswith(("ed", "ing", "ly")):
+                    return
                 if quoted or not value.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
                     yield Span(rule.entity_type, start, end, 0.5, self.name)
                 return

@@ -190,9 +190,19 @@ class StreetAddressRecognizer(RuleRecognizer):
         Rule(
             entity_type="UK_POSTCODE",
             regex=r"(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])"
-            r"\s{0,2}\d[ABD-HJLNP-UW-Z]{2})",
+            r"\s{1,2}\d[ABD-HJLNP-UW-Z]{2})",
             trigger=r"\b[A-Z]{1,2}\d[A-Z0-9]? {0,2}\d[A-Z]{2}\b",
             score=0.5,
+            lead_chars=10,
+            max_chars=12,
+        ),
+        Rule(
+            # Without its space it is too common a shape to stand alone.
+            entity_type="UK_POSTCODE",
+            regex=r"[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\d[ABD-HJLNP-UW-Z]{2}",
+            trigger=r"\b[A-Z]{1,2}\d[A-Z0-9]? {0,2}\d[A-Z]{2}\b",
+            score=0.15,
+            words="postcode, post code, address, postal",
             lead_chars=10,
             max_chars=12,
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer
@@ -12,6 +13,9 @@ __all__ = ["PLUGINS", "UsSsnRecognizer"]
 _HYPHENATED = 0.75
 # Fourth and fifth digit of an ITIN (IRS Publication 1915).
 _ITIN_GROUPS = frozenset((*range(50, 66), *range(70, 89), *range(90, 93), *range(94, 100)))
+
+# The number, and another number a space before or behind it: a row of numbers.
+_ROW = re.compile(r"\d \d{3} \d{2} \d{4}|\d{3} \d{2} \d{4} \d")
 
 
 class UsSsnRecognizer(RuleRecognizer):
@@ -69,6 +73,8 @@ class UsSsnRecognizer(RuleRecognizer):
         elif "-" in candidate.value:
             # Nothing else is written 3-2-4 with hyphens, so an "order" or "row" beside it does not outweigh its form.
             score = _HYPHENATED
+        if " " in candidate.value and _ROW.search(candidate.text, max(0, candidate.start - 2), candidate.end + 2):
+            score = 0.1
         yield Span(entity_type, candidate.start, candidate.end, score, self.name)
 
 
