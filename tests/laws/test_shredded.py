@@ -97,9 +97,9 @@ def test_no_object_holds_what_was_sealed() -> None:
 
 
 def test_one_exchange_of_many_sessions_crosses_nothing() -> None:
-    """A hundred sessions interleaved: each restores its own value and none of another's."""
+    """Five hundred sessions interleaved: each restores its own value and none of another's."""
     sessions = Sessions(random.Random(1).randbytes, CLOCK, Bracketed())
-    opened = [sessions.open() for _ in range(100)]
+    opened = [sessions.open() for _ in range(500)]
     for turn in range(20):
         for number, session in enumerate(opened):
             session.vault.seal("PERSON", f"person {turn} of {number}")

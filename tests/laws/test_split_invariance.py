@@ -26,6 +26,12 @@ VALUES = {
     "[US_SSN_1]": "078-05-1120",
     "[URL_1]": "https://example.com/a",
     "[STREET_1]": "1 Main St\nDoor \\7",
+    "[PERSON_1_LAST]": "Gonzalez",
+    # stand-ins
+    "Nadia Ingram": "Maria Lopez",
+    "Nadia": "Maria",
+    "555-0101": "555-2671",
+    "Женя Швец": "Анна Петрова",
 }
 
 
@@ -55,6 +61,8 @@ DASH = "[\\-‐‑‒–−－]"
 
 def forms_of(placeholder: str, encoding: Encoding) -> list[tuple[str, str]]:
     """Return (form, expression) for one placeholder, each written out in full."""
+    if not placeholder.startswith("["):
+        return literal_forms_of(placeholder, encoding)
     blank, slash = BLANK[encoding], SLASH[encoding]
     words = placeholder[1:-1].split("_")
     any_case = ["".join(f"[{c.upper()}{c.lower()}]" if c.isalpha() else c for c in word) for word in words]
@@ -74,6 +82,28 @@ def forms_of(placeholder: str, encoding: Encoding) -> list[tuple[str, str]]:
         ("bare", f"(?:{slash})?_".join(any_case)),
         ("upper", f"(?:(?:{slash})?(?:_|{DASH})|[ \xa0])".join(words)),
     ]
+
+
+def literal_forms_of(text: str, encoding: Encoding) -> list[tuple[str, str]]:
+    """Return the expressions for a stand-in: as it is, and as JSON writers write it."""
+    once = json.dumps(text)[1:-1]
+    spellings = {text, once, json.dumps(once)[1:-1]} if encoding is Encoding.JSON else {text}
+    if text.isalpha():
+        return [("literal", re.escape(spelling)) for spelling in spellings]
+    any_case = [
+        "".join(f"[{c.upper()}{c.lower()}]" if c.isascii() and c.isalpha() else re.escape(c) for c in spelling)
+        for spelling in spellings
+    ]
+    return [("literal", expression) for expression in any_case]
+
+
+def literal_boundary(text: str, start: int, end: int, encoding: Encoding) -> bool:
+    """Tell whether a stand-in may stand here: it continues no word, and none continues it."""
+    if start and WORD_END.match(text[start]) and WORD_END.match(text[start - 1]):
+        escaped = encoding is Encoding.JSON and start >= 2 and re.fullmatch(r"\\[nrtbf]", text[start - 2 : start])
+        if not escaped:
+            return False
+    return end == len(text) or not (WORD_END.match(text[end - 1]) and WORD_END.match(text[end]))
 
 
 def boundary(text: str, start: int, end: int, encoding: Encoding) -> bool:
@@ -99,6 +129,7 @@ def reference(text: str, encoding: Encoding) -> str:
             for form, expression, name in table
             if (match := expression.match(text, position))
             and (form not in ("bare", "upper") or boundary(text, position, match.end(), encoding))
+            and (form != "literal" or literal_boundary(text, position, match.end(), encoding))
         ]
         end, form, name = max(hits, key=lambda hit: hit[0], default=(position + 1, "", ""))
         place = surroundings(history, encoding)
@@ -151,6 +182,14 @@ ALTERED = [
         "%5bUS%20SSN_1%5d",
     ),
     *("PERSON_1", "person_2", "US_SSN_1", "EMAIL ADDRESS 1", "PERSON-12", "PERSON\\_1", "[ PERSON_1 ]", "[PERSON_1]'s"),
+    *("[PERSON_1_LAST]", "PERSON_1_LAST", "PERSON_1 LAST", "[person 1 last]", "Nadia Ingram", "nadia INGRAM", "Nadia"),
+    *(
+        "555-0101",
+        "Женя Швец",
+        "\\u0416\\u0435\\u043d\\u044f \\u0428\\u0432\\u0435\\u0446",
+        "Nadia Ingramson",
+        "Nadia Ing",
+    ),
     *("\\u005bPERSON_1\\u005d", "\\u005BPERSON\\u005f2\\u005D", "[EMAIL\\nADDRESS_1]", "[US—SSN–1]"),
 ]
 NEAR = [
