@@ -11,38 +11,39 @@ from relay.detect.ner_onnx import NerModel
 
 __all__ = ["BUDGET", "calibrate"]
 
-STEPS = (0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
-# False alarms per 1,000 words that each type may add on real prompts (prompts_unlabelled); a type stays at 0.5 or above
-# only when it needs to. Together the types that the default policy replaces stay below three.
+# False alarms per 1,000 words that each type may add on real prompts (prompts_unlabelled), and the range of thresholds to
+# choose from. Prompts name real and fictional people whom that set does not label, so PERSON has a high budget and never
+# a threshold at which recall elsewhere suffers; a type that is taken for a person hides one, so its range starts higher.
 BUDGET = {
-    "PERSON": 2.0,
-    "STREET_ADDRESS": 0.2,
-    "USERNAME": 0.3,
-    "PASSWORD": 0.15,
-    "ID_NUMBER": 0.35,
-    "LOCATION": 4.0,
-    "ORGANIZATION": 3.0,
-    "DATE_TIME": 4.0,
-    "AGE": 0.4,
-    "NRP": 2.0,
+    "PERSON": (7.0, (0.4, 0.5)),
+    "STREET_ADDRESS": (0.2, (0.4, 0.5, 0.6)),
+    "USERNAME": (0.25, (0.4, 0.5, 0.6)),
+    "PASSWORD": (0.1, (0.4, 0.5, 0.6)),
+    "ID_NUMBER": (0.3, (0.4, 0.5, 0.6)),
+    "LOCATION": (6.0, (0.55, 0.65)),
+    "ORGANIZATION": (5.0, (0.55, 0.65)),
+    "DATE_TIME": (6.0, (0.4, 0.5, 0.6)),
+    "AGE": (0.5, (0.4, 0.5, 0.6, 0.7)),
+    "NRP": (3.0, (0.4, 0.5, 0.6, 0.7)),
 }
 
 
-def calibrate(model: NerModel, data: Path, *, budget: Mapping[str, float] = BUDGET, every: int = 1) -> dict[str, float]:
-    """Return the lowest threshold per type whose false alarms on real prompts stay within its budget."""
+def calibrate(model: NerModel, data: Path, *, budget: Mapping[str, tuple[float, tuple[float, ...]]] = BUDGET, every: int = 1) -> dict[str, float]:
+    """Return the lowest threshold per type whose false alarms on real prompts stay within its budget, else the highest."""
     rows = read_gold(data / "dev/prompts_unlabelled.jsonl.gz")[::every]
     texts = [str(row["text"]) for row in rows]
     words = sum(len(text.split()) for text in texts)
     scored = [model.score(text) for text in texts]
     chosen = {}
     for kind in TYPES:
-        for step in STEPS:
+        limit, steps = budget[kind]
+        for step in steps:
             trial = dict.fromkeys(TYPES, 0.5) | {kind: step}
             alarms = 0
             for text, words_scored in zip(texts, scored, strict=True):
                 spans = model.choose(text, words_scored, [trial[name] for name in TYPES])
                 alarms += sum(span.entity_type == kind for span in spans)
             chosen[kind] = step
-            if 1000 * alarms / words <= budget[kind]:
+            if 1000 * alarms / words <= limit:
                 break
     return chosen
