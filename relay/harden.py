@@ -3,12 +3,12 @@
     allocator      freed memory goes back at once and is overwritten (glibc, by environment, so before the start)
     not dumpable   no other process of the same user can read this one's memory, and no core is written
     no core        the limit on core files is 0, for kernels and children where the flag does not reach
-    no swap        mlockall is not used: keys are locked by themselves, and the operator decides about swap
 
 Measured on glibc 2.36 with CPython 3.11: by default 1 to 4 copies of a value outlived its session in 8 of 9 runs, with
 the allocator settings 0 in 36 of 36. The thread cache must be off, perturbing alone did nothing.
 
-Not promised: anything against root, the kernel or a debugger that was there first.
+Not promised: anything against root, the kernel or a debugger that was there first. Swap is the operator's: keys are
+locked in memory by themselves, values in work are not.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from enum import StrEnum
 __all__ = ["Finding", "Measure", "apply", "reexec_env", "reexec_if_needed", "report"]
 
 _TUNABLES = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"
-_SETTINGS = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": _TUNABLES}
+# Without bytecode caches relay writes no file at all.
+_SETTINGS = {"PYTHONMALLOC": "malloc", "GLIBC_TUNABLES": _TUNABLES, "PYTHONDONTWRITEBYTECODE": "1"}
 _MARK = "RELAY_HARDENED"  # set for the second start, so that there is no third
 _PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 3, 4  # linux/prctl.h
 

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -146,15 +146,18 @@ class Relay:
 
 
 @contextmanager
-def relay(upstream: Upstream, directory: Any, *, harden: bool = True, idle_s: float = 900) -> Iterator[Relay]:
-    """Serve with patterns only until the block ends."""
+def relay(
+    upstream: Upstream, directory: Any, *, harden: bool = True, idle_s: float = 900, under: Sequence[str] = ()
+) -> Iterator[Relay]:
+    """Serve with patterns only until the block ends. `under` is a command that runs another."""
     policy = directory / "policy.yaml"
     policy.write_text(POLICY)
     environ = {
         **{name: value for name, value in os.environ.items() if not name.startswith("RELAY")},
         "RELAY__SESSION__IDLE_S": str(idle_s),
+        "PYTHONDONTWRITEBYTECODE": "1",  # as the hardened process has it; here also for the moment before
     }
-    command = [sys.executable, "-m", "relay", "serve", "--port", "0", "--policy", str(policy)]
+    command = [*under, sys.executable, "-m", "relay", "serve", "--port", "0", "--policy", str(policy)]
     command += ["--upstream", f"http://127.0.0.1:{upstream.server_address[1]}/v1"]
     command += [] if harden else ["--no-harden"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
