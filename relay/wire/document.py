@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from relay.errors import ClientFault
 from relay.types import JSON, Segment
 from relay.wire import strict_json
+from relay.wire.dropping import take_out
 from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import Table
 from relay.wire.segments import KeyPlace, Nested, Scan
@@ -17,9 +20,22 @@ __all__ = ["TreeDocument", "read_document"]
 class TreeDocument:
     """A `relay.protocols.Document` over a decoded tree. `segments` keep the texts that were read."""
 
-    __slots__ = ("_nested", "_places", "model", "pinned", "refused", "segments", "stream", "tree", "unknown")
+    __slots__ = (
+        "_nested",
+        "_note",
+        "_places",
+        "_refused_at",
+        "_unknown_at",
+        "model",
+        "pinned",
+        "refused",
+        "segments",
+        "stream",
+        "tree",
+        "unknown",
+    )
 
-    def __init__(self, tree: dict[str, JSON], scan: Scan) -> None:
+    def __init__(self, tree: dict[str, JSON], scan: Scan, note: Mapping[str, str] | None = None) -> None:
         self.tree = tree
         self.segments: tuple[Segment, ...] = tuple(scan.segments)
         self.pinned: tuple[str, ...] = tuple(scan.pinned)
@@ -30,6 +46,26 @@ class TreeDocument:
         self.stream: bool = tree.get("stream") is True
         self._places = scan.places
         self._nested = scan.nested
+        self._refused_at = scan.refused_at
+        self._unknown_at = scan.unknown_at
+        self._note = note
+
+    @property
+    def unknown_fields(self) -> int:
+        """How many fields the table does not name, whatever they hold."""
+        return len(self._unknown_at)
+
+    def drop_refused(self, kinds: Collection[str]) -> None:
+        """Take out the refused content of `kinds`; the rest stays refused. Comes before `replace`."""
+        listed = list(zip(self._refused_at, self.refused, strict=True))
+        self._forget(take_out(self.tree, [(at, kind) for at, (_, kind) in listed if kind in kinds], self._note))
+        self._refused_at = [at for at, (_, kind) in listed if kind not in kinds]
+        self.refused = tuple(shown for _, shown in listed if shown[1] not in kinds)
+
+    def drop_unknown(self) -> None:
+        """Take out the fields that the table does not name. Comes before `replace`."""
+        self._forget(take_out(self.tree, [(at, "") for at in self._unknown_at], None))
+        self._unknown_at = []
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given. Linear in the size of the document."""
@@ -62,6 +98,22 @@ class TreeDocument:
         """Serialise the tree as it is now."""
         return strict_json.encode(self.tree)
 
+    def _forget(self, gone: Iterable[tuple[Any, str | int]]) -> None:
+        """Let no text go back to a place that is gone, and let the elements behind it be found."""
+        keys: dict[int, list[Any]] = {}
+        for holder, key in gone:
+            keys.setdefault(id(holder), []).append(key)
+        for missing in keys.values():
+            missing.sort()
+        for place in (*self._places, *(nested.place for nested in self._nested)):
+            if type(place) is list and id(place[0]) in keys:
+                missing = keys[id(place[0])]
+                before = bisect_left(missing, place[1])
+                if before < len(missing) and missing[before] == place[1]:
+                    place[0] = {}
+                elif type(place[1]) is int:
+                    place[1] -= before
+
     def _rename(self, groups: Iterable[list[tuple[KeyPlace, str]]]) -> None:
         """Rename keys, holder by holder, each key in its place among the others."""
         renamed: dict[tuple[int, str], str] = {}
@@ -83,7 +135,7 @@ class TreeDocument:
             holder.clear()
             holder.update(items)
             for place, _ in group:
-                place.key = renamed[id(holder), place.key]
+                place.key = renamed.get((id(holder), place.key), place.key)
         # Values below a renamed key are found by its new name from now on.
         for other in (*self._places, *(nested.place for nested in self._nested)):
             if type(other) is list and type(other[1]) is str:
@@ -102,7 +154,7 @@ def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *,
     scan.root(tree, table)
     if forced:
         tree.update(table.forced)
-    return TreeDocument(tree, scan)
+    return TreeDocument(tree, scan, table.removed)
 
 
 _KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

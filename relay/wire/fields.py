@@ -25,7 +25,8 @@ options:
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
 spellings, as proto3 JSON does. A line `order: a b c` names the top-level fields that the upstream's model reads first,
-in this order. Comments begin with `#` and a space. A leaf that no row names has no treatment here; the walks decide
+in this order. A line `removed: key=value …` shows a text part, less its `text`, that stands in for a part that policy
+takes out. Comments begin with `#` and a space. A leaf that no row names has no treatment here; the walks decide
 (requests: SCRUB, and counted).
 
 Tables are compiled once, into the nodes of `relay.wire.nodes`.
@@ -48,7 +49,8 @@ _CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}
 
 def compile_table(text: str) -> Table:
     """Compile a table. Raises ValueError, naming the line, for what the notation does not know."""
-    rows, order, both = _read(text)
+    rows, lines = _read(text)
+    order = tuple(lines.get("order", "").split())
     forced: list[tuple[str, JSON]] = []
     sections: dict[str, Node] = {}
     waiting = list(rows)
@@ -77,12 +79,13 @@ def compile_table(text: str) -> Table:
     inherited: set[int] = set()
     for section in sections.values():
         _inherit(section, inherited)
-    if both:
+    if "spelling" in lines:
         spelled: set[int] = set()
         for section in sections.values():
             _spell(section, spelled)
         order = tuple(spelling for name in order for spelling in dict.fromkeys((name, _snake(name))))
-    return Table(sections, order, tuple(forced))
+    removed = dict(pair.split("=") for pair in lines["removed"].split()) if "removed" in lines else None
+    return Table(sections, order, tuple(forced), removed)
 
 
 _Row = tuple[int, str, tuple[str, ...]]
@@ -90,28 +93,28 @@ _Row = tuple[int, str, tuple[str, ...]]
 _MIRROR: Final[Mapping[str, str]] = {"S": "R", "K": "R", "Sj": "Rj", "X": "P", "F": "P"}
 
 
-def _read(text: str) -> tuple[dict[str, list[_Row]], tuple[str, ...], bool]:
-    """Return the rows of each section, as (line number, path, words), the order line, and whether names have two."""
-    both = False
-    order: tuple[str, ...] = ()
+_LINES = ("order", "spelling", "removed")
+
+
+def _read(text: str) -> tuple[dict[str, list[_Row]], dict[str, str]]:
+    """Return the rows of each section, as (line number, path, words), and what is said of the whole table."""
+    lines: dict[str, str] = {}
     rows: dict[str, list[_Row]] = {}
     section: list[_Row] = []
     for number, raw in enumerate(text.splitlines(), start=1):
         line = re.split(r"(?:^|\s)# ", raw, maxsplit=1)[0].strip()
         if not line or line == "#":
             continue
-        if line.startswith("[") and line.endswith("]") and " " not in line:
+        path, *words = line.split()
+        if line.startswith("[") and line.endswith("]") and not words:
             section = rows.setdefault(line[1:-1], [])
-        elif line.startswith("order:"):
-            order = tuple(line.removeprefix("order:").split())
-        elif line == "spelling: camel snake":
-            both = True
+        elif path.endswith(":") and path[:-1] in _LINES:
+            lines[path[:-1]] = " ".join(words)
+        elif not words:
+            raise ValueError(f"field table, line {number}: no treatment")
         else:
-            path, *words = line.split()
-            if not words:
-                raise ValueError(f"field table, line {number}: no treatment")
             section.append((number, path, tuple(words)))
-    return rows, order, both
+    return rows, lines
 
 
 def _mirrored(words: tuple[str, ...]) -> list[str]:

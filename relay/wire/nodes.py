@@ -99,14 +99,19 @@ class Node:
 class Table:
     """A compiled field table: one node for each section, and what the request section says about the whole tree."""
 
-    __slots__ = ("forced", "order", "sections")
+    __slots__ = ("forced", "order", "removed", "sections")
 
     def __init__(
-        self, sections: Mapping[str, Node], order: tuple[str, ...], forced: tuple[tuple[str, JSON], ...]
+        self,
+        sections: Mapping[str, Node],
+        order: tuple[str, ...],
+        forced: tuple[tuple[str, JSON], ...],
+        removed: Mapping[str, str] | None,
     ) -> None:
         self.sections = sections
         self.order = order
         self.forced = forced  # top-level fields that every request gets
+        self.removed = removed  # a text part, for the place of a part that was taken out
 
 
 def deep(treatment: Treatment) -> Node:

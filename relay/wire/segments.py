@@ -97,7 +97,18 @@ Place = list[Any] | KeyPlace | tuple[Nested, Literal]
 class Scan:
     """One walk over one request. Depth is bounded by `strict_json.MAX_DEPTH`, so recursion is safe."""
 
-    __slots__ = ("_drops", "_pseudonym", "nested", "pinned", "places", "refused", "segments", "unknown")
+    __slots__ = (
+        "_drops",
+        "_pseudonym",
+        "nested",
+        "pinned",
+        "places",
+        "refused",
+        "refused_at",
+        "segments",
+        "unknown",
+        "unknown_at",
+    )
 
     def __init__(self, pseudonym: Callable[[str], str]) -> None:
         self._pseudonym = pseudonym
@@ -107,7 +118,9 @@ class Scan:
         self.nested: list[Nested] = []
         self.pinned: list[str] = []
         self.refused: list[tuple[str, str]] = []
+        self.refused_at: list[str] = []  # the same, with every key as it is
         self.unknown = 0
+        self.unknown_at: list[str] = []  # the fields that no row names, whatever they hold
 
     def root(self, tree: dict[str, JSON], table: Table) -> None:
         """Walk `tree` in the table's order, then take out what is stripped."""
@@ -135,6 +148,8 @@ class Scan:
             below = fields.get(key)
             if below is None:
                 below = node.any or UNKNOWN
+                if node.any is None:
+                    self.unknown_at.append(f"{pointer}/{escape(key)}")
                 if node.key is not _K or key not in _SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
@@ -274,6 +289,7 @@ class Scan:
         # The pointer will be shown in a message, and a key that is not written like a field name can be anything.
         shown = "/".join(token if token.isdigit() or _is_identifier(token) else "*" for token in pointer.split("/"))
         self.refused.append((shown, kind))
+        self.refused_at.append(pointer)
 
     def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
         """Strip or refuse whatever stands here."""

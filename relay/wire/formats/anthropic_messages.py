@@ -23,6 +23,7 @@ __all__ = ["AnthropicMessages"]
 TABLE = """
 [request]
 order: tools tool_choice output_config output_format system messages
+removed: type=text
 
 tools[]                               @tool
 tool_choice.{type,name,disable_parallel_tool_use}   P

@@ -31,6 +31,7 @@ TABLE = """
 [request]
 spelling: camel snake
 order: tools toolConfig systemInstruction generationConfig generateContentRequest contents content
+removed:
 
 tools[]                               @tool
 toolConfig.functionCallingConfig.mode   P

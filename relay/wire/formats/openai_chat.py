@@ -22,6 +22,7 @@ __all__ = ["OpenAIChat"]
 TABLE = """
 [request]
 order: tools functions tool_choice function_call response_format documents messages
+removed: type=text
 
 # One number for each message: parts of one message may hold one value cut in two.
 messages[]                            .   role=auto message

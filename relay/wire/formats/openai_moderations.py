@@ -18,6 +18,7 @@ __all__ = ["OpenAIModerations"]
 
 TABLE = """
 [request]
+removed: type=text
 input                                 S   role=user
 input[]                               S   role=user message
 input[]#                              F   kind=token_ids

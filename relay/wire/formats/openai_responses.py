@@ -28,6 +28,7 @@ __all__ = ["OpenAIResponses"]
 TABLE = """
 [request]
 order: tools tool_choice text instructions prompt input
+removed: type=input_text
 
 instructions                          S   role=system
 input                                 S   role=user

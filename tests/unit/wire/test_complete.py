@@ -126,6 +126,23 @@ def test_no_leaf_of_a_request_is_overlooked(name, seed, wrong):
 
 
 @pytest.mark.parametrize("name", WITH_BODY)
+@given(seed=st.integers(0, 2**32), wrong=st.sampled_from([0.0, 0.1, 0.5]))
+@settings(max_examples=100, deadline=None)
+def test_dropping_leaves_nothing_refused(name, seed, wrong):
+    """With what is refused and unknown taken out, a canary is left only where it is pinned."""
+    format = FORMATS[name]
+    tree = Grower(seed, wrong).value_of(format.table.sections["request"], 7)
+    body = json.dumps(tree if isinstance(tree, dict) else {"messages": tree}).encode()
+    document = format.read(format.match("POST", request_path(format), ()), body, lambda text: "pseudonym")
+    document.drop_refused({kind for _, kind in document.refused})
+    assert document.refused == ()
+    if seed % 2:
+        document.drop_unknown()
+    document.replace({index: f"r{index}" for index in range(len(document.segments))})
+    assert set(CANARY.findall(document.encode().decode())) <= set(CANARY.findall(" ".join(document.pinned)))
+
+
+@pytest.mark.parametrize("name", WITH_BODY)
 @given(seed=st.integers(0, 2**32), wrong=st.sampled_from([0.0, 0.3]))
 @settings(max_examples=100, deadline=None)
 def test_replacing_each_text_by_itself_changes_nothing(name, seed, wrong):
