@@ -322,6 +322,18 @@ _ENDS = {
     "response.shell_call_command.done": ("output_index", "command_index"),
     "response.shell_call_output_content.done": ("item_id", "command_index"),
 }
+# The event that carries a lane, where the upstream's own named no type.
+_DELTAS = {
+    "text": "response.output_text.delta",
+    "refusal": "response.refusal.delta",
+    "arguments": "response.function_call_arguments.delta",
+    "input": "response.custom_tool_call_input.delta",
+    "code": "response.code_interpreter_call_code.delta",
+    "command": "response.shell_call_command.delta",
+    "stdout": "response.shell_call_output_content.delta",
+    "stderr": "response.shell_call_output_content.delta",
+    "transcript": "response.audio.transcript.delta",
+}
 _LAST_UNNAMED = tuple(
     f'{{"type":{space}"response.{name}"' for space in ("", " ") for name in ("completed", "failed", "incomplete")
 )
@@ -407,8 +419,8 @@ class ResponsesReader(TableReader):
 
     def flush(self, lane: Lane, text: str) -> Event:
         """Return another event of the lane's kind."""
-        head = {"type": "response.output_text.delta", **self._heads.get(lane, {})}
         field = lane[-1]
+        head = {"type": _DELTAS[field], **self._heads.get(lane, {})}
         delta: JSON = {field: text} if field in ("stdout", "stderr") else text
         tree: dict[str, JSON] = {**head, "delta": delta}
         if field == "text":

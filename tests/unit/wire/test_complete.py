@@ -240,7 +240,8 @@ def test_a_stream_reader_takes_events_of_any_shape(name, seed, wrong):
                 event = reader.flush(leaf.lane, "carry")
                 assert isinstance(event, Event)
                 assert "carry" in (event.data or "")
-                assert isinstance(strict_json.decode((event.data or "").encode()), dict)
+                again = format.reader(endpoint, document).leaves(strict_json.decode((event.data or "").encode()))
+                assert [each.lane for each in again if each.text == "carry"] == [leaf.lane]
         assert set(closing) <= opened
 
 
