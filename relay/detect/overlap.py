@@ -10,15 +10,15 @@ were covered before are covered after, so resolving never uncovers a value. Stro
 3. the higher score;
 4. the earlier start; then the names, so that the order of recognizers does not matter.
 
-A remainder is dropped when it holds fewer than two letters or digits (a stray bracket is no value), and a number's when
-it holds no digit.
+A remainder loses the signs and spaces at its borders, and is dropped when nothing else is in it, or when it is a
+number's and holds no digit.
 A weaker span that lies inside a stronger one leaves nothing. Work is n log n for n spans.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from itertools import pairwise
 
 from relay.detect.taxonomy import describe
 from relay.types import Span
@@ -34,20 +34,45 @@ _UNNAMED = "ID_NUMBER"
 
 def resolve(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     """Return disjoint spans in order that cover what `spans` cover in `text`, by the rule above."""
-    ordered = sorted(spans, key=_strength)
-    if len(ordered) < 2:
+    ordered = sorted(spans, key=_place)
+    if all(left.end <= right.start for left, right in pairwise(ordered)):
         return tuple(ordered)
-    taken: list[tuple[int, int, Span]] = []
+    ordered.sort(key=_strength)
+    # Paint the stretches between neighbouring borders, the strongest span first; each stretch is painted once.
+    borders = sorted({border for span in ordered for border in (span.start, span.end)})
+    number = {border: place for place, border in enumerate(borders)}
+    owners: list[Span | None] = [None] * len(borders)
+    following = list(range(len(borders) + 1))
     for span in ordered:
-        for start, end in _uncovered(span, taken):
-            if (start, end) == (span.start, span.end):
-                insort(taken, (start, end, span), key=_place)
-            else:
-                trimmed = _trim(text, start, end)
-                if trimmed is not None and (span.entity_type != _UNNAMED or _has_digit(text[start:end])):
-                    piece = Span(span.entity_type, *trimmed, span.score, span.recognizer)
-                    insort(taken, (piece.start, piece.end, piece), key=_place)
-    return tuple(span for _, _, span in taken)
+        place, last = _unpainted(following, number[span.start]), number[span.end]
+        while place < last:
+            owners[place] = span
+            following[place] = place + 1
+            place = _unpainted(following, place)
+    result: list[Span] = []
+    place = 0
+    while place < len(borders):
+        owner, start = owners[place], borders[place]
+        while place < len(borders) and owners[place] is owner:
+            place += 1
+        if owner is None:
+            continue
+        end = borders[place]
+        if (start, end) == (owner.start, owner.end):
+            result.append(owner)
+        elif owner.entity_type == _UNNAMED and not _has_digit(text[start:end]):
+            continue
+        elif (trimmed := _trim(text, start, end)) is not None:
+            result.append(Span(owner.entity_type, *trimmed, owner.score, owner.recognizer))
+    return tuple(result)
+
+
+def _unpainted(following: list[int], place: int) -> int:
+    """Return the first stretch from `place` on that is not painted, shortening the way there for the next search."""
+    while following[place] != place:
+        following[place] = following[following[place]]
+        place = following[place]
+    return place
 
 
 def _strength(span: Span) -> tuple[int, int, float, int, str]:
@@ -64,25 +89,8 @@ def _strength(span: Span) -> tuple[int, int, float, int, str]:
     return rank, span.start - span.end, -span.score, span.start, f"{span.entity_type} {span.recognizer}"
 
 
-def _place(item: tuple[int, int, Span]) -> int:
-    return item[0]
-
-
-def _uncovered(span: Span, taken: Sequence[tuple[int, int, Span]]) -> list[tuple[int, int]]:
-    """Return what the disjoint, sorted ranges of `taken` leave of `span`."""
-    position = bisect_left(taken, span.start, key=_place)
-    if position and taken[position - 1][1] > span.start:
-        position -= 1
-    start = span.start
-    left: list[tuple[int, int]] = []
-    while position < len(taken) and taken[position][0] < span.end:
-        if start < taken[position][0]:
-            left.append((start, taken[position][0]))
-        start = max(start, taken[position][1])
-        position += 1
-    if start < span.end:
-        left.append((start, span.end))
-    return left
+def _place(span: Span) -> tuple[int, int]:
+    return span.start, span.end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -90,7 +98,7 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
         start += 1
     while end > start and not text[end - 1].isalnum():
         end -= 1
-    return (start, end) if sum(map(str.isalnum, text[start:end])) >= 2 else None
+    return (start, end) if start < end else None
 
 
 def _has_digit(text: str) -> bool:
