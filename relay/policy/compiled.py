@@ -68,13 +68,14 @@ class Entry:
 
     label: str
     action: Action | None
-    require: RouteKind | None
-    on: RouteKind | None
-    entity: tuple[str, ...] | None
-    group: tuple[str, ...] | None
-    min_score: float
-    roles: frozenset[Role] | None
-    match: _Test | None
+    require: RouteKind | None = None
+    prefer: RouteKind | None = None
+    on: RouteKind | None = None
+    entity: tuple[str, ...] | None = None
+    group: tuple[str, ...] | None = None
+    min_score: float = 0.0
+    roles: frozenset[Role] | None = None
+    match: _Test | None = None
     condition: Condition = field(default_factory=Condition)
 
     @property
@@ -84,8 +85,8 @@ class Entry:
 
     @property
     def is_unconditional(self) -> bool:
-        """Tell whether it is about spans of its types and nothing else: no condition at all, and no required route."""
-        return self.is_plain and self.condition == Condition() and self.require is None
+        """Tell whether it is about spans of its types and nothing else: no condition at all, and no route."""
+        return self.is_plain and self.condition == Condition() and self.require is None and self.prefer is None
 
     @property
     def asks_for_span(self) -> bool:
@@ -131,12 +132,12 @@ def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
         label=rule.label,
         action=rule.action,
         require=rule.require,
+        prefer=rule.prefer,
         on=rule.on,
         entity=rule.entity,
         group=rule.group,
         min_score=rule.min_score,
         roles=frozenset(rule.roles) if rule.roles else None,
-        match=None,
         condition=Condition(
             data_class=data_class.value if data_class else None, clients=rule.clients, models=rule.models
         ),
@@ -153,11 +154,9 @@ def exemption_entry(item: Exemption) -> Entry:
     return Entry(
         label=item.label,
         action=item.action,
-        require=None,
         on=item.on,
         entity=item.entity,
         group=item.group,
-        min_score=0.0,
         roles=frozenset(item.roles) if item.roles else None,
         match=glob_matcher(item.match) if item.match is not None else None,
         condition=Condition(clients=item.clients, models=item.models),

@@ -170,8 +170,8 @@ def _count(result: Replay, before: Decision, after: Decision, characters: int) -
 
 def _is_weaker(before: Decision, after: Decision, changes: Sequence[tuple[str, Action, Action]]) -> bool:
     """Tell whether `after` lets more out: not refused any more, further out, or a milder action on the same route."""
-    if before.blocked or after.blocked:
-        return bool(before.blocked) and not after.blocked
+    if after.blocked:
+        return False
     if before.route is not after.route:
         return before.route is RouteKind.LOCAL
-    return any(second.strictness < first.strictness for _, first, second in changes)
+    return bool(before.blocked) or any(second.strictness < first.strictness for _, first, second in changes)

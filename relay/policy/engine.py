@@ -1,7 +1,8 @@
 """Decide one request: data classes, then the route, then one action per span. Pure; the order of rules is nothing.
 
     data classes   from the entity types found and from words (classes.py)
-    route          local if any rule requires it; else the preferred one of those that are there
+    route          local if any rule requires it; else local if any rule prefers it or the policy does, where there
+                   is a local upstream; else the frontier
     per span       the strictest of the floor and every rule that holds,
                    then the mildest exemption that holds, which never undoes `block`
 
@@ -57,6 +58,7 @@ class Engine:
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
         self._requirements = tuple(entry for entry in rules if entry.require is RouteKind.LOCAL)
+        self._preferences = tuple(entry for entry in rules if entry.prefer is RouteKind.LOCAL)
         self._class_blocks = tuple(
             entry
             for entry in self._rules
@@ -121,8 +123,11 @@ class Engine:
         present = frozenset([span.entity_type for row in spans for span in row])
         evidence, mask = self._conditions(segments if read_words else (), present, client, model)
 
-        required = [entry for entry in self._requirements if self._requires(entry, mask, present, segments, spans)]
-        route, reason = self._route(required, available)
+        required, preferred = (
+            [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
+            for entries in (self._requirements, self._preferences)
+        )
+        route, reason = self._route(required, preferred, available)
         blocked: set[tuple[str, str]] = set()
         if required and RouteKind.LOCAL not in available:
             blocked.update((entry.label, entry.condition.data_class or "local route") for entry in required)
@@ -179,11 +184,12 @@ class Engine:
         return frozenset(name for name in self._table.names if self._asks_for(name, routes))
 
     def _asks_for(self, name: str, routes: Sequence[RouteKind]) -> bool:
-        asked = {entry.condition.data_class for entry in (*self._rules, *self._requirements)}
+        routing = (*self._requirements, *self._preferences)
+        asked = {entry.condition.data_class for entry in (*self._rules, *routing)}
         return (
             any(self._floor(name, route).action is not Action.KEEP for route in routes)
             or any(any(map(entry.applies_on, routes)) and entry.selects(name, self._table) for entry in self._rules)
-            or any(entry.asks_for_span and entry.selects(name, self._table) for entry in self._requirements)
+            or any(entry.asks_for_span and entry.selects(name, self._table) for entry in routing)
             or name in evidence_types(asked)
             or any(hint in asked for hint in self._table[name].classes if hint != "PII" or self._is_personal(name))
         )
@@ -192,18 +198,21 @@ class Engine:
 
     def bodiless_route(self, available: Collection[RouteKind]) -> RouteKind:
         """Return the route for a request that carries no text, such as a list of models."""
-        return self._route((), available)[0]
+        return self._route((), (), available)[0]
 
-    def _route(self, required: Sequence[Entry], available: Collection[RouteKind]) -> tuple[RouteKind, tuple[str, ...]]:
+    def _route(
+        self, required: Sequence[Entry], preferred: Sequence[Entry], available: Collection[RouteKind]
+    ) -> tuple[RouteKind, tuple[str, ...]]:
         local, frontier = RouteKind.LOCAL in available, RouteKind.FRONTIER in available
         if required:
             labels = sorted({entry.label for entry in required})
             missing = () if local else ("refused: no local upstream is available",)
             return RouteKind.LOCAL, (*(f"route local: required by {label}" for label in labels), *missing)
-        if self.policy.prefer is RouteKind.LOCAL:
+        if preferred or self.policy.prefer is RouteKind.LOCAL:
+            by = "".join(f" by {label}" for label in sorted({entry.label for entry in preferred})[:1])
             if local or not frontier:
-                return RouteKind.LOCAL, ("route local: preferred",)
-            return RouteKind.FRONTIER, ("route frontier: local is preferred but not available",)
+                return RouteKind.LOCAL, (f"route local: preferred{by}",)
+            return RouteKind.FRONTIER, (f"route frontier: local is preferred{by} but not available",)
         if local and not frontier:
             return RouteKind.LOCAL, ("route local: no frontier is available",)
         return RouteKind.FRONTIER, ("route frontier: no rule requires local",)
@@ -229,7 +238,7 @@ class Engine:
         """Tell whether content of `kind` may leave although nobody can inspect it."""
         return self.opaque(kind) is OpaqueHandling.PASS
 
-    def _requires(
+    def _asks(
         self,
         entry: Entry,
         mask: int,

@@ -98,17 +98,7 @@ def holds(entry: Entry, span: Span | None, segment: Segment | None) -> bool:
 
 def floor_entry(label: str, action: Action) -> Entry:
     """Return the default of a route as an entry that always holds."""
-    return Entry(
-        label=label,
-        action=action,
-        require=None,
-        on=None,
-        entity=None,
-        group=None,
-        min_score=0.0,
-        roles=None,
-        match=None,
-    )
+    return Entry(label=label, action=action)
 
 
 def _strictness(entry: Entry) -> int:

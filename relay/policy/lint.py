@@ -194,7 +194,9 @@ class _Linter:
                 and (not self._covers(item, other) or other.place < item.place)
             ):
                 return f"{other.entry.label} in {self._where(other)} says as much or more"
-        if entry.require is None and entry.action is not None:
+        if entry.prefer is not None and entry.action is None and entry.require is None:
+            return "the policy prefers local anyway" if self._policy.prefer is RouteKind.LOCAL else None
+        if entry.require is None and entry.prefer is None and entry.action is not None:
             routes = [route for route in RouteKind if entry.applies_on(route)]
             floors = [self._engine.floor(name, route)[0] for name in item.types for route in routes]
             if floors and min(action.strictness for action in floors) >= entry.action.strictness:
@@ -208,6 +210,8 @@ class _Linter:
         if not _weaker_or_equal(wide, narrow):
             return False
         if narrow.require is not None and (wide.require is not narrow.require or not _asks_less(one, other)):
+            return False
+        if narrow.prefer is not None and (not (wide.prefer or wide.require) or not _asks_less(one, other)):
             return False
         if narrow.action is None:
             return True

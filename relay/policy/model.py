@@ -135,13 +135,14 @@ class _Selector(_Entry):
 
 
 class Rule(_Selector):
-    """An entry that can only tighten: an action for spans, a required route for the request, or both."""
+    """An entry that can only tighten: an action for spans, a required or a preferred route, or several of them."""
 
     data_class: Classes | None = Field(default=None, alias="class")
     min_score: Annotated[float, Field(ge=0, le=1)] = 0.0
     on: RouteKind | None = None
     action: Action | None = None
     require: RouteKind | None = None
+    prefer: RouteKind | None = None
     why: Why | None = None
 
     @model_validator(mode="after")
@@ -149,14 +150,14 @@ class Rule(_Selector):
         selectors = (self.entity, self.group, self.data_class, self.roles, self.clients, self.models)
         if not any(selectors):
             raise ValueError("a rule needs at least one of entity, group, class, roles, clients, models")
-        if self.action is None and self.require is None:
-            raise ValueError("a rule needs an action or a require")
+        if self.action is None and self.require is None and self.prefer is None:
+            raise ValueError("a rule needs an action, a require or a prefer")
         if self.action is Action.KEEP:
             raise ValueError('a rule can only tighten, so "action: keep" says nothing; write an exemption instead')
-        if self.require is RouteKind.FRONTIER:
-            raise ValueError('a rule can only tighten, so it cannot require the frontier; use "prefer: frontier"')
-        if self.require is not None and self.on is not None:
-            raise ValueError('"require" chooses the route, so it cannot depend on it; leave out "on"')
+        if RouteKind.FRONTIER in (self.require, self.prefer):
+            raise ValueError("a rule can only tighten, so it cannot ask for the frontier, which is the default")
+        if self.on is not None and (self.require is not None or self.prefer is not None):
+            raise ValueError('"require" and "prefer" choose the route, so they cannot depend on it; leave out "on"')
         return self
 
     @property
@@ -164,7 +165,8 @@ class Rule(_Selector):
         """The name that decisions show: the one given, or one made of what the rule says."""
         if self.name is not None:
             return self.name
-        effect = "+".join(str(part) for part in (self.action, self.require) if part is not None)
+        parts = (self.action, self.require, f"prefer {self.prefer}" if self.prefer else None)
+        effect = "+".join(str(part) for part in parts if part is not None)
         return f"{self._subject()}:{effect}" + (f"@{self.on}" if self.on else "")
 
     def _subject(self) -> str:
@@ -305,11 +307,11 @@ _SETS = ("entity", "group", "data_class", "roles", "clients", "models")
 
 
 def _rule_parts(rule: Rule) -> Iterable[dict[str, Any]]:
-    """Split an action-and-require rule in two: they never influence each other."""
+    """Split a rule into one for each of its effects: they never influence each other."""
     whole = rule.model_dump(mode="json", exclude=_EXPLAINS, exclude_defaults=True)
-    for effect, other in (("action", "require"), ("require", "action")):
-        if effect in whole:
-            yield {key: value for key, value in whole.items() if key != other}
+    effects = whole.keys() & {"action", "require", "prefer"}
+    for effect in effects:
+        yield {key: value for key, value in whole.items() if key == effect or key not in effects}
 
 
 def _exemption_parts(exemption: Exemption) -> Iterable[dict[str, Any]]:

@@ -15,7 +15,7 @@ from relay.policy.cases import Outcome
 from relay.policy.classes import KnownType
 from relay.policy.lint import Finding, weakest_paths
 from relay.policy.loader import Layer, merged
-from relay.policy.model import Opaque, OpaqueHandling, Policy
+from relay.policy.model import Opaque, OpaqueHandling, Policy, Rule
 from relay.policy.requirements import REGULATIONS, Item
 from relay.types import Action, RouteKind
 
@@ -124,19 +124,23 @@ def _decision(policy: Policy) -> list[Block]:
         ("never put back into arguments", ", ".join(sorted(policy.restore.withhold)) or "none"),
         ("NER model", str(policy.model)),
     )
-    rules = tuple(
-        sorted((item.label, str(item.action or ""), str(item.require or ""), item.why or "") for item in policy.rules)
-    )
+    rules = tuple(sorted((item.label, str(item.action or ""), _routing(item), item.why or "") for item in policy.rules))
     exemptions = tuple(
         sorted((item.label, item.match or "every value", str(item.on), item.why) for item in policy.exemptions)
     )
     return [
         Table(("setting", "value"), settings),
         Heading(3, "Rules"),
-        Table(("rule", "action", "requires", "why"), rules) if rules else Paragraph("None."),
+        Table(("rule", "action", "route", "why"), rules) if rules else Paragraph("None."),
         Heading(3, "Exemptions"),
         Table(("exemption", "match", "on", "why"), exemptions) if exemptions else Paragraph("None."),
     ]
+
+
+def _routing(rule: Rule) -> str:
+    if rule.require is not None:
+        return f"{rule.require} required"
+    return f"{rule.prefer} preferred" if rule.prefer is not None else ""
 
 
 # What an action means to somebody who reads columns.

@@ -1,7 +1,8 @@
 """Law 6: adding a rule never weakens a decision, adding an exemption never tightens one, and order means nothing.
 
-A decision is at least as strict as another when it refuses the request, or keeps in the building what the other sends
-out, or takes the same route and orders something at least as strict for every span.
+A decision is at least as strict as another when it refuses the request, or keeps it in the building where the other
+sends it out (or would, and refuses to), or takes the same route, refuses what the other refuses, and orders something at
+least as strict for every span.
 """
 
 from __future__ import annotations
@@ -64,10 +65,10 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     rule: dict[str, Any] = {subject: draw(SELECT[subject])}
     rule.update(_conditions(draw, {**SELECT, "min_score": st.sampled_from((0.3, 0.6, 0.9))}))
     if draw(SELDOM):
-        rule["require"] = "local"
-    elif draw(SELDOM):
+        rule[draw(st.sampled_from(("require", "prefer")))] = "local"
+    elif draw(st.integers(0, 2)) == 2:
         rule["on"] = draw(st.sampled_from(("frontier", "local")))
-    if "require" not in rule or draw(st.booleans()):
+    if not rule.keys() & {"require", "prefer"} or draw(st.booleans()):
         rule["action"] = draw(st.sampled_from(TIGHT))
     return {**rule, "why": "because"}
 
@@ -138,10 +139,10 @@ def _actions(decision: Decision) -> list[int]:
 
 
 def _at_least_as_strict(one: Decision, other: Decision) -> bool:
+    if one.route is not other.route:
+        return bool(one.blocked) or one.route is RouteKind.LOCAL
     if one.blocked or other.blocked:
         return bool(one.blocked)
-    if one.route is not other.route:
-        return one.route is RouteKind.LOCAL
     return all(mine >= theirs for mine, theirs in zip(_actions(one), _actions(other), strict=True))
 
 

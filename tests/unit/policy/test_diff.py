@@ -116,6 +116,8 @@ def test_a_replay_counts_what_differs(analyze: Analyze) -> None:
         ("", "rules: [{class: PHI, require: local}]", (RouteKind.FRONTIER,), 0),
         ("prefer: local", "", tuple(RouteKind), 4),
         ("", "prefer: local", tuple(RouteKind), 0),
+        ("rules: [{entity: US_SSN, on: frontier, action: block}]", "prefer: local", tuple(RouteKind), 0),
+        ("rules: [{entity: US_SSN, on: frontier, action: block}]", "", tuple(RouteKind), 1),
         ("default: {frontier: mask}", "default: {frontier: placeholder}", tuple(RouteKind), 3),
     ],
 )

@@ -164,6 +164,7 @@ def test_an_exemption_stricter_than_what_holds_changes_nothing() -> None:
     assert action(decide(policy, "PERSON", role=Role.TOOL)) == "mask"
 
 
+BLOCK_OUT = "rules: [{entity: US_SSN, on: frontier, action: block}"
 # (policy, types, text, available, route, refused)
 ROUTES = [
     ("", ("PERSON",), "", BOTH, "frontier", False),
@@ -186,6 +187,14 @@ ROUTES = [
     ("rules: [{clients: laptop, require: local}]", (), "", BOTH, "frontier", False),
     ("rules: [{models: gpt-7, require: local}]", (), "", BOTH, "local", False),
     ("rules: [{class: [PCI, SECRET], require: local}]", ("GITHUB_TOKEN",), "", BOTH, "local", False),
+    ("rules: [{class: PII, prefer: local}]", ("PERSON",), "", BOTH, "local", False),
+    ("rules: [{class: PII, prefer: local}]", ("PERSON",), "", FRONTIER, "frontier", False),
+    ("rules: [{class: PII, prefer: local}]", (), "", BOTH, "frontier", False),
+    ("rules: [{entity: US_SSN, prefer: local}]", ("PERSON",), "", BOTH, "frontier", False),
+    (BLOCK_OUT + ", {class: PII, prefer: local}]", ("US_SSN",), "", BOTH, "local", False),
+    (BLOCK_OUT + ", {class: PII, prefer: local}]", ("US_SSN",), "", FRONTIER, "frontier", True),
+    (BLOCK_OUT + "]", ("US_SSN",), "", BOTH, "frontier", True),
+    ("rules: [{class: PII, prefer: local}, {class: PII, require: local}]", ("PERSON",), "", FRONTIER, "local", True),
     ("rules: [{class: [PCI, SECRET], require: local}]", ("PERSON",), "", BOTH, "frontier", False),
 ]
 
@@ -255,6 +264,8 @@ ASKED = [
     ("detect: {on: LOCATION}", {"LOCATION"}, {"DATE_TIME"}),
     ("rules: [{entity: DATE_TIME, action: mask}]", {"DATE_TIME"}, {"LOCATION"}),
     ("rules: [{group: ADDRESS, require: local}]", {"LOCATION"}, {"DATE_TIME"}),
+    ("rules: [{group: ADDRESS, prefer: local}]", {"LOCATION"}, {"DATE_TIME"}),
+    ("rules: [{class: PHI, prefer: local}]", {"CONDITION"}, {"LOCATION"}),
     ("rules: [{class: PHI, require: local}]", {"CONDITION", "MEDICATION"}, {"LOCATION"}),
     ("default: {frontier: keep}\nrules: [{class: PCI, action: mask}]", {"CREDIT_CARD"}, {"PERSON", "US_SSN"}),
     (

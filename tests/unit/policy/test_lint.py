@@ -59,6 +59,21 @@ FINDINGS = [
         ["3 dead-rule"],
     ),
     (
+        "a preferred route that is required",
+        R + "  - {class: PHI, prefer: local, why: w}\n  - {class: PHI, require: local, why: w}",
+        ["3 dead-rule"],
+    ),
+    (
+        "a required route that is preferred",
+        R + "  - {class: PHI, require: local, why: w}\n  - {class: PCI, prefer: local, why: w}",
+        [],
+    ),
+    (
+        "a preference that the policy has",
+        "version: 1\nprefer: local\nrules:\n  - {class: PHI, prefer: local, why: w}",
+        ["4 dead-rule"],
+    ),
+    (
         "a class requires more than its types",
         R + "  - {class: PRIVILEGED, action: block, why: w}\n  - {entity: '*', action: block, why: w}",
         [],

@@ -126,7 +126,7 @@ WRONG = [
     (
         "a rule that says nothing",
         RULE + "entity: US_SSN",
-        ["p.yaml:3:5: rules: a rule needs an action or a require"],
+        ["p.yaml:3:5: rules: a rule needs an action, a require or a prefer"],
     ),
     (
         "a rule that would loosen",
@@ -136,12 +136,14 @@ WRONG = [
     (
         "a rule that requires the frontier",
         RULE + "entity: US_SSN\n    require: frontier",
-        ['p.yaml:3:5: rules: a rule can only tighten, so it cannot require the frontier; use "prefer: frontier"'],
+        ["p.yaml:3:5: rules: a rule can only tighten, so it cannot ask for the frontier, which is the default"],
     ),
     (
         "a route that depends on the route",
         RULE + "entity: US_SSN\n    require: local\n    on: frontier",
-        ['p.yaml:3:5: rules: "require" chooses the route, so it cannot depend on it; leave out "on"'],
+        [
+            'p.yaml:3:5: rules: "require" and "prefer" choose the route, so they cannot depend on it; leave out "on"',
+        ],
     ),
     (
         "an exemption without where and why",

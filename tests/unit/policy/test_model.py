@@ -53,6 +53,7 @@ LABELS = [
     ("{entity: [US_SSN, 'UK_*'], action: mask, on: local}", "US_SSN,UK_*:mask@local"),
     ("{class: PHI, require: local}", "class=PHI:local"),
     ("{class: [PHI, PCI], action: redact, require: local}", "class=PHI,PCI:redact+local"),
+    ("{class: PII, prefer: local}", "class=PII:prefer local"),
     ("{group: FINANCE, clients: 'hr-*', min_score: 0.5, action: mask}", "group=FINANCE client=hr-* score>=0.5:mask"),
     ("{name: contract 4.2, entity: US_SSN, action: block}", "contract 4.2"),
 ]
@@ -87,6 +88,7 @@ OTHER = [
     "{entity: [US_SSN, US_ITIN], action: redact, require: local}",
     "{entity: [US_SSN], action: mask, require: local}",
     "{entity: [US_SSN, US_ITIN], action: mask}",
+    "{entity: [US_SSN, US_ITIN], action: mask, prefer: local}",
     "{entity: [US_SSN, US_ITIN], action: mask, require: local, min_score: 0.1}",
     "{entity: [US_SSN, US_ITIN], action: mask, require: local, roles: user}",
     ONE + "]\nprefer: local\nexemptions: [",
