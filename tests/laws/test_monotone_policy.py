@@ -1,8 +1,8 @@
 """Law 6: adding a rule never weakens a decision, adding an exemption never tightens one, and order means nothing.
 
 A decision is at least as strict as another when it refuses the request, or keeps it in the building where the other
-sends it out (or would, and refuses to), or takes the same route, refuses what the other refuses, and orders something at
-least as strict for every span.
+sends it out (or would, and refuses to), or takes the same route, refuses what the other refuses, and orders something
+at least as strict for every span.
 """
 
 from __future__ import annotations
