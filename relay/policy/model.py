@@ -220,16 +220,20 @@ class Opaque(_Entry):
     files: OpaqueHandling = OpaqueHandling.REFUSE
     other: OpaqueHandling = OpaqueHandling.REFUSE
 
-    def handling(self, kind: str) -> OpaqueHandling:
-        """Return the handling of `kind` as a format names it: "image", "image_url", "input_audio", "document", …"""
+    @staticmethod
+    def key(kind: str) -> str:
+        """Return the key that decides about `kind`, as a format names it: "image", "audio", "file", "document", …"""
         lowered = kind.lower()
         if "image" in lowered or "video" in lowered:
-            return self.images
+            return "images"
         if "audio" in lowered:
-            return self.audio
-        if "file" in lowered or "document" in lowered or "pdf" in lowered:
-            return self.files
-        return self.other
+            return "audio"
+        return "files" if "file" in lowered or "document" in lowered or "pdf" in lowered else "other"
+
+    def handling(self, kind: str) -> OpaqueHandling:
+        """Return what happens to content of `kind`, as a format names it."""
+        found: OpaqueHandling = getattr(self, self.key(kind))
+        return found
 
 
 class Restore(_Entry):

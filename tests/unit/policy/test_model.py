@@ -6,7 +6,7 @@ import pytest
 
 from relay.policy.classes import DataClass
 from relay.policy.loader import parse
-from relay.policy.model import glob_matcher
+from relay.policy.model import Opaque, glob_matcher
 
 # (glob, text, does it match)
 GLOBS = [
@@ -130,3 +130,24 @@ def test_the_classes_are_those_of_the_taxonomy() -> None:
     from relay.detect.taxonomy import ENTITY_TYPES
 
     assert {hint for info in ENTITY_TYPES.values() for hint in info.classes} <= {item.value for item in DataClass}
+
+
+@pytest.mark.parametrize(
+    ("kind", "key"),
+    [
+        ("image", "images"),
+        ("image_url", "images"),
+        ("video", "images"),
+        ("input_audio", "audio"),
+        ("file", "files"),
+        ("document", "files"),
+        ("remote", "other"),
+        ("", "other"),
+    ],
+)
+def test_each_kind_of_opaque_content_has_a_key(kind: str, key: str) -> None:
+    """A kind that nobody thought of is `other`, which is refused by default."""
+    assert Opaque.key(kind) == key
+    policy = parse(f"version: 1\nopaque: {{{key}: pass}}", "p.yaml")
+    assert policy.opaque.handling(kind) == "pass"
+    assert parse("version: 1", "p.yaml").opaque.handling(kind) == "refuse"
