@@ -47,40 +47,39 @@ class Literals:
     def __bool__(self) -> bool:
         return self.longest > 0
 
-    def find(self, data: str, at: int, *, final: bool) -> Found | None:
-        """Return the first text that begins at or after `at`, the longest of those that begin there.
+    def find_all(self, data: str, at: int, *, final: bool) -> list[Found]:
+        """Return every occurrence that begins at or after `at`, by start, at one start the longest first.
 
-        Unless `final`, a text that may begin in `data` and go on behind its end is found with end None.
+        Unless `final`, a text that may begin in `data` and go on behind its end counts as the longest, with end None.
         """
-        lower = _lower(data)
-        found = [
-            hit
-            for table, text in ((self._exact, data), (self._folded, lower))
-            for spelling, name in table.items()
-            if (hit := self._one(spelling, name, data, text, at, final=final)) is not None
-        ]
-        if not found:
-            return None
-        start = min(hit.start for hit in found)
-        return max(
-            (hit for hit in found if hit.start == start), key=lambda hit: len(data) + 1 if hit.end is None else hit.end
-        )
-
-    def _one(self, spelling: str, name: str, data: str, text: str, at: int, *, final: bool) -> Found | None:
-        place = text.find(spelling, at)
-        while place >= 0:
-            end = place + len(spelling)
-            if self._begins(data, place):
-                if end == len(data) and not final:
-                    return Found(place, None, name)
-                if end == len(data) or not (_WORD.match(data[end - 1]) and _WORD.match(data[end])):
-                    return Found(place, end, name)
-            place = text.find(spelling, place + 1)
+        found: list[Found] = []
+        for table, text in ((self._exact, data), (self._folded, _lower(data) if self._folded else data)):
+            for spelling, name in table.items():
+                place = text.find(spelling, at)
+                while place >= 0:
+                    end = place + len(spelling)
+                    if self._begins(data, place) and self._ends(data, end):
+                        found.append(Found(place, end if final or end < len(data) else None, name))
+                    place = text.find(spelling, place + 1)
         if not final:
-            for place in range(max(at, len(text) - len(spelling) + 1), len(text)):
-                if text[place] == spelling[0] and spelling.startswith(text[place:]) and self._begins(data, place):
-                    return Found(place, None, name)
-        return None
+            found += self._begun(data, at)
+        found.sort(key=lambda hit: (hit.start, -len(data) - 1 if hit.end is None else -hit.end))
+        return found
+
+    def _begun(self, data: str, at: int) -> Iterable[Found]:
+        """Yield where the end of `data` is a beginning of a text."""
+        tail = max(at, len(data) - self.longest + 1)
+        lower = _lower(data[tail:])
+        for place in range(tail, len(data)):
+            if not self._begins(data, place):
+                continue
+            for table, rest in ((self._exact, data[place:]), (self._folded, lower[place - tail :])):
+                for spelling, name in table.items():
+                    if len(spelling) > len(rest) and spelling.startswith(rest):
+                        yield Found(place, None, name)
+
+    def _ends(self, data: str, end: int) -> bool:
+        return end == len(data) or not (_WORD.match(data[end - 1]) and _WORD.match(data[end]))
 
     def _begins(self, data: str, place: int) -> bool:
         if place == 0 or not (_WORD.match(data[place]) and _WORD.match(data[place - 1])):

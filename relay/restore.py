@@ -17,12 +17,13 @@ from __future__ import annotations
 import json
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Container
 from typing import NamedTuple
 from urllib.parse import quote
 
 from relay.alterations import grammar, key_of
-from relay.literals import Literals
+from relay.literals import Found, Literals
 from relay.protocols import Restoring
 from relay.surroundings import Surroundings
 from relay.types import Encoding
@@ -132,12 +133,15 @@ class Restorer:
         self._carry = ""
         data = self._before + text
         position = len(self._before)
-        if not self._may_hold(data):
-            stop = len(data) if final else self._held_from(data, max(position, len(data) - self._longest))
+        # Where nothing complete can be, only the end has to be looked at.
+        tail = position if self._may_hold(data) else max(position, len(data) - self._longest)
+        if tail > position and not self._stand_ins:
+            stop = len(data) if final else self._held_from(data, tail)
             self._carry = data[stop:]
             return self._let_go(data, position, stop)
+        hits = deque(self._stand_ins.find_all(data, position, final=final) if self._stand_ins else ())
         out: list[str] = []
-        while (found := self._next(data, position, final=final)) is not None:
+        while (found := self._next(data, position, max(position, tail), hits, final=final)) is not None:
             start, end, text, form = found
             out.append(self._let_go(data, position, start))
             position = start
@@ -150,14 +154,16 @@ class Restorer:
         out.append(self._let_go(data, position, len(data)))
         return "".join(out)
 
-    def _next(self, data: str, at: int, *, final: bool) -> _Next | None:
+    def _next(self, data: str, at: int, tail: int, hits: deque[Found], *, final: bool) -> _Next | None:
         """Return what comes first: an issued text, or (end None) where one may begin that goes on after the data."""
-        found = self._next_placeholder(data, at, final=final) if self._issued else None
-        if not self._stand_ins or (hit := self._stand_ins.find(data, at, final=final)) is None:
+        while hits and hits[0].start < at:
+            hits.popleft()
+        found = self._next_placeholder(data, tail, final=final) if self._issued else None
+        if not hits or (found is not None and found.start < hits[0].start):
             return found
-        other = _Next(hit.start, hit.end, hit.text, "stand-in")
-        if found is None or found.start != other.start:
-            return other if found is None or other.start < found.start else found
+        other = _Next(hits[0].start, hits[0].end, hits[0].text, "stand-in")
+        if found is None or other.start < found.start:
+            return other
         return found if found.end is None or (other.end is not None and found.end >= other.end) else other
 
     def _next_placeholder(self, data: str, at: int, *, final: bool) -> _Next | None:
@@ -177,8 +183,6 @@ class Restorer:
 
     def _may_hold(self, data: str) -> bool:
         """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
-        if self._stand_ins:
-            return True
         folded = data.encode("utf-8", "surrogatepass").lower()
         return any(needle in folded for needle in self._needles)
 

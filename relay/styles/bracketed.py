@@ -35,6 +35,8 @@ class Bracketed:
 
     def __init__(self, entity_types: Iterable[str] = ()) -> None:
         self._entity_types = frozenset(entity_types)
+        for encoding in Encoding:
+            grammar(encoding)  # compiled here, at start, and not in the first request
 
     def render(self, entity_type: str, number: int, form: str = "") -> str:
         """Return `[TYPE_number]`, or `[TYPE_number_FORM]` for another form of the same entity."""
@@ -59,18 +61,14 @@ class Bracketed:
                 yield match.span()
 
     def _in_capitals(self, text: str, match: re.Match[str], expressions: Grammar) -> tuple[tuple[int, int] | None, int]:
-        """Return the look-alike among words in capitals, which may hold other words too, and where to go on."""
+        """Return the look-alike that a run of capitals begins with, if any, and where to go on: at its second word."""
         gaps = [gap.span() for gap in expressions.separator.finditer(text, *match.span())]
         starts = [match.start(), *(end for _, end in gaps)]
         ends = [*(start for start, _ in gaps), match.end()]
         words = [text[start:end] for start, end in zip(starts, ends, strict=True)]
         for last in range(1, len(words)):
-            if not words[last].isdigit():
-                continue
-            for first in range(last):
-                if self._names_one(words[first : last + 1], anywhere=False):
-                    return (starts[first], ends[last]), ends[last]
-        # The run may have been cut off at its limit: what stands in its last words is for the next look.
+            if words[last].isdigit() and self._names_one(words[: last + 1], anywhere=False):
+                return (match.start(), ends[last]), ends[last]
         return None, starts[1]
 
     def _names_one(self, words: list[str], *, anywhere: bool) -> bool:

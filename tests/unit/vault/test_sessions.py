@@ -39,6 +39,13 @@ def test_a_session_is_found_by_its_id(clock: Clock) -> None:
     assert sessions.get(session.id).counts() == {"PERSON": 1}
 
 
+def test_ids_are_indexed_under_a_key_of_their_own(clock: Clock) -> None:
+    """What a look-up compares says nothing about the id, in this process or another."""
+    one, other = (Sessions(random.Random(seed).randbytes, clock, Bracketed()) for seed in (1, 2))
+    assert one._mark("id", "") == one._mark("id", "")
+    assert len({one._mark("id", ""), other._mark("id", ""), one._mark("id", "owner")}) == 3
+
+
 def test_every_wrong_id_fails_alike(clock: Clock) -> None:
     """Closed, expired, foreign, malformed and invented ids raise one and the same exception."""
     sessions = make(clock, max_sessions=10)
