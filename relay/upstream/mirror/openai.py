@@ -1,10 +1,12 @@
-"""The mirror's OpenAI voice: chat completions, whole and streamed, and the list of models.
+"""The mirror's OpenAI voice: chat and legacy completions, whole and streamed; embeddings, moderations, models.
 
 Shapes as the `openai` package 3.52 reads them (openai-python, api_resources, 2026-11-20).
 """
 
 from __future__ import annotations
 
+import base64
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +14,18 @@ import orjson
 
 from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
 
-__all__ = ["error", "models", "read", "stream", "whole"]
+__all__ = [
+    "embeddings",
+    "error",
+    "models",
+    "moderations",
+    "read",
+    "read_completion",
+    "stream",
+    "stream_completion",
+    "whole",
+    "whole_completion",
+]
 
 _CREATED = 1_700_000_000
 _FINGERPRINT = "fp_mirror"
@@ -109,6 +122,48 @@ def stream(ask: Ask, turn: Turn, number: int) -> Iterator[bytes]:
     yield b"data: [DONE]\n\n"
 
 
+def read_completion(tree: dict[str, Any]) -> Ask:
+    """Read a legacy completions request."""
+    prompt = tree.get("prompt") or ""
+    text = prompt if isinstance(prompt, str) else "\n".join(map(str, prompt))
+    return Ask(text=text, prompt=text, model=str(tree.get("model", "mirror")), stream=bool(tree.get("stream")))
+
+
+def whole_completion(ask: Ask, turn: Turn, number: int) -> bytes:
+    """Return a whole legacy completion."""
+    return orjson.dumps({**_completion(ask, number, turn.text, "stop"), "usage": _usage(ask, turn)})
+
+
+def stream_completion(ask: Ask, turn: Turn, number: int) -> Iterator[bytes]:
+    """Yield the events of a streamed legacy completion."""
+    for piece in pieces(turn.text):
+        yield _event(_completion(ask, number, piece, None))
+    yield _event(_completion(ask, number, "", "stop"))
+    yield b"data: [DONE]\n\n"
+
+
+def embeddings(tree: dict[str, Any]) -> bytes:
+    """Return one embedding for each input."""
+    given = tree.get("input") or []
+    inputs = [given] if isinstance(given, str) else given
+    vector: Any = [0.25, -0.5, 0.75]
+    if tree.get("encoding_format") == "base64":
+        vector = base64.b64encode(struct.pack("<3f", *vector)).decode()
+    data = [{"object": "embedding", "index": index, "embedding": vector} for index in range(len(inputs))]
+    usage = {"prompt_tokens": len(inputs), "total_tokens": len(inputs)}
+    return orjson.dumps({"object": "list", "model": tree.get("model"), "data": data, "usage": usage})
+
+
+def moderations(tree: dict[str, Any]) -> bytes:
+    """Return one harmless verdict for each input."""
+    given = tree.get("input") or []
+    inputs = [given] if isinstance(given, str) else given
+    verdict = {"flagged": False, "categories": {}, "category_scores": {}, "category_applied_input_types": {}}
+    return orjson.dumps(
+        {"id": "modr-mirror", "model": tree.get("model") or "mirror", "results": [verdict] * len(inputs)}
+    )
+
+
 def models() -> bytes:
     """Return the list of models."""
     names = ("mirror", "mirror-large")
@@ -135,6 +190,12 @@ def _head(ask: Ask, number: int, kind: str) -> dict[str, Any]:
         "service_tier": "default",
         "system_fingerprint": _FINGERPRINT,
     }
+
+
+def _completion(ask: Ask, number: int, text: str, finish: str | None) -> dict[str, Any]:
+    choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": finish}
+    head = {"id": f"cmpl-mirror{number:06}", "object": "text_completion", "created": _CREATED, "model": ask.model}
+    return {**head, "choices": [choice]}
 
 
 def _text(message: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""The mirror's server: routes, the record of what was received, and every way an upstream can misbehave.
+"""The mirror's server: the record of what was received, and every way an upstream can misbehave.
 
 A prompt asks for misbehaviour in words that no scrubbing touches; the constructor's `rules` apply to every request.
 
@@ -18,15 +18,14 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any
 
 import orjson
 from aiohttp import web
 
 from relay.types import Headers
-from relay.upstream.mirror import anthropic, openai
-from relay.upstream.mirror.reply import Ask, answer, cut, read_rules
+from relay.upstream.mirror.reply import answer, cut, read_rules
+from relay.upstream.mirror.routes import Error, Speech, error_of, route
 
 __all__ = ["Mirror", "Received", "running"]
 
@@ -101,52 +100,43 @@ class Mirror:
             raise
 
     async def _route(self, request: web.BaseRequest, body: Any) -> web.StreamResponse:
-        voice = anthropic if _speaks_anthropic(request) else openai
-        match request.path.rstrip("/").rpartition("/v1")[2]:
-            case "/models":
-                return _json(200, voice.models())
-            case "/chat/completions":
-                return await self._answer(request, openai, openai.read(body or {}))
-            case "/messages":
-                return await self._answer(request, anthropic, anthropic.read(body or {}))
-            case "/messages/count_tokens":
-                return _json(200, anthropic.count_tokens(anthropic.read(body or {})))
-            case _:
-                return _json(404, voice.error(404, "Nothing is served here."))
+        names = frozenset(name.lower() for name in request.headers)
+        error = error_of(request.path, names)
+        tree = body if isinstance(body, dict) else {}
+        found = route(request.path, request.query_string, names, tree, self._number)
+        if found is None:
+            return _json(404, error(404, "Nothing is served here."))
+        return _json(200, found) if isinstance(found, bytes) else await self._speak(request, found, error)
 
-    async def _answer(self, request: web.BaseRequest, voice: ModuleType, ask: Ask) -> web.StreamResponse:
+    async def _speak(self, request: web.BaseRequest, speech: Speech, error: Error) -> web.StreamResponse:
+        ask = speech.ask
         rules = {**self._rules, **read_rules(ask.text)}
         await asyncio.sleep(rules.get("slow", 0))
         status = int(rules.get("error", 0))
         if status:
             message = f"The request was refused: {ask.prompt}" if status < 500 else "The server had an error."
-            return _json(status, voice.error(status, message), {"Retry-After": "1"} if status == 429 else {})
+            return _json(status, error(status, message), {"Retry-After": "1"} if status == 429 else {})
         extra = {"X-Request-Id": f"req_mirror{self._number:06}", "Server": "mirror", "CF-Ray": "mirror"}
+        if "cookie" in rules:
+            extra["Set-Cookie"] = "__cf_bm=mirror; Path=/"
         if "redirect" in rules:
             return _json(307, b"{}", {"Location": f"{self.base_url}/elsewhere"})
         turn = answer(ask, rules)
-        if not ask.stream:
-            whole: bytes = voice.whole(ask, turn, self._number)
-            if "bomb" in rules:
-                whole = gzip.compress(bytes(_BOMB_BYTES))
-            elif "gzip" in rules:
-                whole = gzip.compress(whole)
-            if {"bomb", "gzip"} & rules.keys():
-                extra["Content-Encoding"] = "gzip"
-            if "cut" in rules:
-                return await self._cut_whole(request, whole)
-            response = _json(200, whole, extra)
-            if "cookie" in rules:
-                response.headers["Set-Cookie"] = "__cf_bm=mirror; Path=/"
-            return response
-        if "cookie" in rules:
-            extra["Set-Cookie"] = "__cf_bm=mirror; Path=/"
-        return await self._stream(request, b"".join(voice.stream(ask, turn, self._number)), rules, extra)
+        if ask.stream:
+            extra["Content-Type"] = speech.stream_type
+            return await self._stream(request, speech.stream(turn), rules, extra)
+        whole = speech.whole(turn)
+        if "cut" in rules:
+            return await self._cut_whole(request, whole)
+        if {"bomb", "gzip"} & rules.keys():
+            extra["Content-Encoding"] = "gzip"
+            whole = gzip.compress(bytes(_BOMB_BYTES) if "bomb" in rules else whole)
+        return _json(200, whole, extra)
 
     async def _stream(
         self, request: web.BaseRequest, data: bytes, rules: Mapping[str, float], extra: Mapping[str, str]
     ) -> web.StreamResponse:
-        response = web.StreamResponse(headers={"Content-Type": "text/event-stream; charset=utf-8", **extra})
+        response = web.StreamResponse(headers=extra)
         await response.prepare(request)
         parts = list(cut(data))
         for place, part in enumerate(parts):
@@ -177,10 +167,6 @@ async def running(
     """Make a mirror and serve it until the context ends."""
     async with Mirror(rules=rules).running(host=host, port=port) as mirror:
         yield mirror
-
-
-def _speaks_anthropic(request: web.BaseRequest) -> bool:
-    return "anthropic-version" in request.headers or "/messages" in request.path
 
 
 def _json(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> web.Response:
