@@ -212,23 +212,37 @@ class Exemption(_Selector):
         return f"exempt {' '.join(parts)}:{self.action}@{self.on}"
 
 
+# What stands in a format's name for a kind of content, and the key that decides about it; the first that fits.
+_OPAQUE_KEYS = (
+    (("remote", "url"), "remote_urls"),
+    (("stored", "state"), "stored_state"),
+    (("third_party", "tool"), "third_party_tools"),
+    (("image", "video"), "images"),
+    (("audio",), "audio"),
+    (("file", "document", "pdf"), "files"),
+)
+
+
 class Opaque(_Entry):
-    """Content that cannot be read (images, sound, files): each kind is refused unless policy says otherwise."""
+    """Content that cannot be read: each kind is refused unless policy says otherwise.
+
+    `remote_urls` are addresses that the provider would fetch, `stored_state` what it keeps from earlier requests,
+    `third_party_tools` programs that it would call; `other` is the rest, such as templates and token ids.
+    """
 
     images: OpaqueHandling = OpaqueHandling.REFUSE
     audio: OpaqueHandling = OpaqueHandling.REFUSE
     files: OpaqueHandling = OpaqueHandling.REFUSE
+    remote_urls: OpaqueHandling = OpaqueHandling.REFUSE
+    stored_state: OpaqueHandling = OpaqueHandling.REFUSE
+    third_party_tools: OpaqueHandling = OpaqueHandling.REFUSE
     other: OpaqueHandling = OpaqueHandling.REFUSE
 
     @staticmethod
     def key(kind: str) -> str:
         """Return the key that decides about `kind`, as a format names it: "image", "audio", "file", "document", …"""
         lowered = kind.lower()
-        if "image" in lowered or "video" in lowered:
-            return "images"
-        if "audio" in lowered:
-            return "audio"
-        return "files" if "file" in lowered or "document" in lowered or "pdf" in lowered else "other"
+        return next((key for parts, key in _OPAQUE_KEYS if any(part in lowered for part in parts)), "other")
 
     def handling(self, kind: str) -> OpaqueHandling:
         """Return what happens to content of `kind`, as a format names it."""

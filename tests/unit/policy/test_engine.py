@@ -299,7 +299,7 @@ def test_what_is_restored_and_let_through() -> None:
     assert made.restores_tool("get_weather", "PERSON")
     assert not made.restores_tool("get_weather", "US_SSN")
     assert not made.restores_tool("send_mail")
-    assert made.lets_through("image_url")
+    assert made.lets_through("image")
     assert not made.lets_through("document")
     assert not made.lets_through("input_audio")
     assert made.bodiless_route(BOTH) is RouteKind.FRONTIER

@@ -136,12 +136,16 @@ def test_the_classes_are_those_of_the_taxonomy() -> None:
     ("kind", "key"),
     [
         ("image", "images"),
-        ("image_url", "images"),
+        ("image_url", "remote_urls"),
         ("video", "images"),
         ("input_audio", "audio"),
         ("file", "files"),
         ("document", "files"),
-        ("remote", "other"),
+        ("remote_url", "remote_urls"),
+        ("stored_state", "stored_state"),
+        ("third_party_tool", "third_party_tools"),
+        ("template", "other"),
+        ("token_ids", "other"),
         ("", "other"),
     ],
 )
