@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
+from relay.detect.custom import CustomRules
 from relay.detect.known import KnownValues
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.overlap import LOOKALIKE, resolve
@@ -51,10 +52,12 @@ class Analyzer:
         min_score: float = MIN_SCORE,
         lookalikes: Callable[[str], Iterable[tuple[int, int]]] = _no_lookalikes,
         cache: SpanCache | None = None,
+        custom: CustomRules | None = None,
     ) -> None:
         """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own.
 
-        With a `cache`, the spans of a segment are remembered by its keyed hash.
+        With a `cache`, the spans of a segment are remembered by its keyed hash. `custom` holds the operator's own
+        patterns and lists.
         """
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
@@ -64,9 +67,11 @@ class Analyzer:
         self._min_score = min_score
         self._lookalikes = lookalikes
         self._cache = cache
+        self._custom = custom or CustomRules()
         self.entity_types = frozenset(
             {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
             | set(model.labels if model is not None else ())
+            | self._custom.entity_types
             | {LOOKALIKE}
         )
 
@@ -88,7 +93,7 @@ class Analyzer:
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             joined = [pair for pair in joined if pair[0] in entity_types]
-        disjoint = [resolve(spans, text) for spans, text in zip(found, texts, strict=True)]
+        disjoint = [self._settle(spans, text) for spans, text in zip(found, texts, strict=True)]
         values = KnownValues(self._values(texts, copies, disjoint, joined, known))
         result = []
         for text, copy, own in zip(texts, copies, disjoint, strict=True):
@@ -98,6 +103,10 @@ class Analyzer:
             more = [*self._alikes(text), *_outside(own, occurrences)]
             result.append(resolve([*own, *more], text) if more else own)
         return tuple(result)
+
+    def _settle(self, spans: Iterable[Span], text: str) -> tuple[Span, ...]:
+        """Return disjoint spans without the allowed values."""
+        return resolve([span for span in spans if not self._custom.allows(text[span.start : span.end])], text)
 
     def _each(self, segments: Sequence[Segment]) -> tuple[list[Normalized | None], list[list[Span]]]:
         """Return each segment's copy, and what recognizers and model find in it by itself; spans may overlap."""
@@ -135,7 +144,7 @@ class Analyzer:
 
     def _judge(self, text: str, candidates: Iterable[Found]) -> list[Span]:
         """Return the spans that the recognizers make of `candidates`."""
-        spans: list[Span] = []
+        spans = self._custom.find(text)
         seen: dict[tuple[int, int], Words] = {}
         for index, candidate in candidates:
             if index >= len(self._owners):  # a hint
