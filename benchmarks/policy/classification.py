@@ -44,6 +44,6 @@ def measure(analyze: Analyze | None) -> dict[str, dict[str, tuple[int, float, fl
     for row in rows():
         segment = Segment(pointer="/messages/0/content", text=row["text"], role=Role.USER, message=0)
         spans = analyze((segment,)) if analyze else (tuple(Span(*span) for span in row["spans"]),)
-        decision = engine.decide((segment,), spans, decision_id="b", available=(RouteKind.FRONTIER,))
+        decision = engine.explain((segment,), spans, decision_id="b", available=(RouteKind.FRONTIER,)).decision
         by_split.setdefault(row["split"], []).append((set(row["classes"]), set(decision.data_classes)))
     return {split: scores(pairs) for split, pairs in by_split.items()}

@@ -78,7 +78,8 @@ def measure() -> list[Row]:
                 ),
             )
         )
-    engine = Engine(parse("version: 1", "benchmark"), ENTITY_TYPES)
+    about_classes = "version: 1\nrules: [{class: PHI, require: local, why: benchmark}]"
+    engine = Engine(parse(about_classes, "benchmark"), ENTITY_TYPES)
     for characters in (300, 2_000, 20_000):
         text = (PROSE * (characters // len(PROSE) + 1))[:characters]
         segments, found = request(1, 1, text)

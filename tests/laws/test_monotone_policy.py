@@ -237,3 +237,15 @@ def test_what_the_analyzer_is_asked_for_is_all_that_matters(tree: dict[str, Any]
     assert dropped <= {Action.KEEP}
     kept = [item for row in whole.actions for item in row if item.span.entity_type in asked]
     assert kept == [item for row in part.actions for item in row]
+
+
+@settings(max_examples=150, deadline=None)
+@given(policies(), requests())
+def test_deciding_and_explaining_order_the_same(tree: dict[str, Any], request: Requests) -> None:
+    """Where a decision leaves words unread, no rule asks for them: route, refusals and actions are the explained ones."""
+    engine = Engine(_policy(tree), ENTITY_TYPES, describe=describe)
+    segments, rows, options = request
+    decided = engine.decide(segments, rows, decision_id="d", **options)
+    explained = engine.explain(segments, rows, decision_id="d", **options).decision
+    assert (decided.route, decided.blocked, decided.actions) == (explained.route, explained.blocked, explained.actions)
+    assert set(decided.data_classes) <= set(explained.data_classes)
