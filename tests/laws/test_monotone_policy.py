@@ -242,7 +242,7 @@ def test_what_the_analyzer_is_asked_for_is_all_that_matters(tree: dict[str, Any]
 @settings(max_examples=150, deadline=None)
 @given(policies(), requests())
 def test_deciding_and_explaining_order_the_same(tree: dict[str, Any], request: Requests) -> None:
-    """Where a decision leaves words unread, no rule asks for them: route, refusals and actions are the explained ones."""
+    """Where a decision leaves words unread, no rule asks for them: route, refusals and actions are the same."""
     engine = Engine(_policy(tree), ENTITY_TYPES, describe=describe)
     segments, rows, options = request
     decided = engine.decide(segments, rows, decision_id="d", **options)
