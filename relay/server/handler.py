@@ -10,7 +10,6 @@ client that hangs up cancels the upstream call, and its exchange is closed.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -35,11 +34,12 @@ from relay.protocols import Endpoint, Format
 from relay.server import access, body, cors, faults, sessions
 from relay.server.ports import Client, Response
 from relay.server.reply import Sent, Stream, send
+from relay.server.target import normalise
 from relay.server.work import Pool
 from relay.types import Headers, Outbound, Request
 from relay.vault.sessions import Session
 
-__all__ = ["Handler", "normalise"]
+__all__ = ["Handler"]
 
 # What keeps a silent stream alive, for each family whose SDKs accept something; Gemini's and Ollama's accept nothing
 # (tried with the SDKs, 2026-11-20).
@@ -51,14 +51,6 @@ _KEEP_ALIVE = {
 _LARGE_BYTES = 32_768
 # Bodies of the largest size that may be arriving at the same time: a bound on memory before any has been looked at.
 _BODIES_AT_ONCE = 16
-_DOUBLED_VERSION = re.compile(r"/(v\d+[a-z0-9]*)(?:/\1)+(?=/|$)")
-_SLASHES = re.compile(r"/{2,}")
-
-
-class OriginForm(ClientFault):
-    """A request target that only a forward proxy would take."""
-
-    code = "not_a_forward_proxy"
 
 
 class UpgradeRefused(ClientFault):
@@ -150,8 +142,6 @@ class Handler:
 
     async def _route(self, call: _Call) -> web.StreamResponse:
         request = call.request
-        if not call.path.startswith("/"):
-            raise OriginForm("The request target must begin with a slash.")
         call.path = normalise(call.path)
         access.check_host(call.header("host"), self._server, _local(request), keys_required=bool(self._config.clients))
         origin = call.header("origin")
@@ -333,14 +323,6 @@ class Handler:
                 logs.event(logs.Event.REFUSED, exchange=exchange_id, status=error.status)
             case _:
                 logs.event(logs.Event.FAILED, exchange=exchange_id)
-
-
-def normalise(path: str) -> str:
-    """Return `path` without what people add by mistake: doubled slashes and versions, a slash at the end."""
-    if "//" in path:
-        path = _SLASHES.sub("/", path)
-    path = _DOUBLED_VERSION.sub(r"/\1", path)
-    return path.rstrip("/") or "/"
 
 
 def _merged(head: Headers, extra: Headers) -> Headers:

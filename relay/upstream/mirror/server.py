@@ -18,6 +18,7 @@ import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import orjson
@@ -130,7 +131,7 @@ class Mirror:
             return await self._cut_whole(request, whole)
         if {"bomb", "gzip"} & rules.keys():
             extra["Content-Encoding"] = "gzip"
-            whole = gzip.compress(bytes(_BOMB_BYTES) if "bomb" in rules else whole)
+            whole = _bomb() if "bomb" in rules else gzip.compress(whole)
         return _json(200, whole, extra)
 
     async def _stream(
@@ -167,6 +168,11 @@ async def running(
     """Make a mirror and serve it until the context ends."""
     async with Mirror(rules=rules).running(host=host, port=port) as mirror:
         yield mirror
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(bytes(_BOMB_BYTES))
 
 
 def _json(status: int, body: bytes, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -18,7 +18,7 @@ from relay.errors import (
     VaultFull,
 )
 from relay.server import body, cors, faults
-from relay.server.handler import normalise
+from relay.server.target import OriginForm, normalise
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,13 @@ from relay.server.handler import normalise
 def test_normalise(path: str, expected: str) -> None:
     """Doubled slashes and versions and a slash at the end are mistakes that clients make."""
     assert normalise(path) == expected
+
+
+@pytest.mark.parametrize("path", ["", "*", "http://evil.example.com/", "evil.example.com:443"])
+def test_not_a_path(path: str) -> None:
+    """Whatever only a forward proxy would take is refused."""
+    with pytest.raises(OriginForm):
+        normalise(path)
 
 
 @pytest.mark.parametrize(
