@@ -39,6 +39,11 @@ def seconds(text: str) -> float:
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     """Four times the text takes at most six times as long, and 40 KB take less than a second."""
     short, long = ((unit * (size // len(unit) + 1))[:size] for size in (10_000, 40_000))
-    first, second = seconds(short), seconds(long)
-    assert second < 6 * first + 0.02
-    assert second < 1.0
+    # The machine may be busy: a slow pass counts only when it is slow again. A quadratic one would take 16 times.
+    ratios = []
+    for _ in range(3):
+        ratios.append(seconds(long) / (seconds(short) + 0.002))
+        if ratios[-1] < 6:
+            break
+    assert min(ratios) < 6
+    assert seconds(long) < 1.0
