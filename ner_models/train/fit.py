@@ -66,6 +66,8 @@ def fit(
     step = 0
     running = 0.0
     for epoch in range(config.epochs):
+        if time.monotonic() - began >= config.limit_s:
+            break
         groups = list(batches(make_samples(epoch), rng, tokens=config.tokens))
         for index, batch in enumerate(groups):
             # Progress is whichever is further: the work done or the time used. Linear warm-up, then linear decay.
