@@ -246,7 +246,7 @@ class Restorer:
             value = quote(value, safe="")
         if self._encoding is Encoding.JSON and place is not None:
             for _ in range(max(1, place.depth)):
-                value = json.dumps(value, ensure_ascii=False)[1:-1]
+                value = json.dumps(value, ensure_ascii=not _is_text(value))[1:-1]
         return value
 
     def _may_restore(self, placeholder: str) -> bool:
@@ -264,3 +264,8 @@ class Restorer:
             if self._place is not None:
                 self._place.feed(text)
         return text
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether `value` can stand in UTF-8 as it is: half a surrogate pair can only be escaped."""
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

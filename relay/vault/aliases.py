@@ -16,6 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relay.names import HONORIFIC_GENDER, gender_of
+
 __all__ = ["Form", "Name", "People", "parse"]
 
 _table = re.compile(r"\S+").findall
@@ -48,11 +50,16 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name taken apart, in lower case. `first` may be one letter (an initial) or empty, `last` may be empty."""
+    """A name taken apart, in lower case.
+
+    `first` may be one letter (an initial) or empty, `last` may be empty; `gender` is "f" or "m" where the title or else
+    the first name shows it.
+    """
 
     form: Form
     first: str
     last: str
+    gender: str = ""
 
 
 def parse(value: str) -> Name | None:
@@ -67,29 +74,32 @@ def parse(value: str) -> Name | None:
     if comma and tail.strip() and tail.strip(" .").lower() not in _SUFFIXES:
         last = _join(_WORD.findall(head))
         first = [word.rstrip(".").lower() for word in _WORD.findall(tail)]
-        return Name(Form.REVERSED, first[0], last) if first and last else None
-    titled = False
+        return Name(Form.REVERSED, first[0], last, gender_of(first[0])) if first and last else None
+    titled, gender = False, ""
     while len(words) > 1 and words[0] in _TITLES and (len(words[0]) > 1 or len(words) == 2):
         # A single letter is a title only in "M Dupont" without a full stop, else an initial.
         if len(words[0]) == 1 and value.lstrip()[1:2] == ".":
             break
+        gender = gender or HONORIFIC_GENDER.get(words[0], "m" if len(words[0]) == 1 else "")
         titled, words = True, words[1:]
     suffix = ""
     while len(words) > 1 and words[-1] in _SUFFIXES:  # "John Smith Jr." is not his father
         words, suffix = words[:-1], f" {words[-1]}{suffix}"
     if len(words) == 1:
-        return Name(Form.TITLED if titled else Form.FIRST, "" if titled else words[0], words[0])
+        if titled:
+            return Name(Form.TITLED, "", words[0], gender)
+        return Name(Form.FIRST, words[0], words[0], gender_of(words[0]))
     start = next((place for place, word in enumerate(words[:-1]) if place and word in _PARTICLES), len(words) - 1)
     last = " ".join(words[start:]) + suffix
     if words[0] in _PARTICLES:
         return Name(Form.LAST, "", " ".join(words))
-    return Name(Form.INITIAL if len(words[0]) == 1 else Form.FULL, words[0], last)
+    return Name(Form.INITIAL if len(words[0]) == 1 else Form.FULL, words[0], last, gender or gender_of(words[0]))
 
 
 class People:
     """The people of one session, and who a further name means. `mark` turns a text into at least 8 keyed bytes."""
 
-    __slots__ = ("_firsts", "_full", "_initials", "_lasts", "_mark", "_numbers")
+    __slots__ = ("_firsts", "_full", "_genders", "_initials", "_lasts", "_mark", "_numbers")
 
     def __init__(self, mark: Callable[[str], bytes]) -> None:
         self._mark = mark
@@ -98,6 +108,7 @@ class People:
         self._lasts = bytearray()
         self._initials = bytearray()
         self._full = bytearray()  # one byte a row: whether first and last are known apart
+        self._genders = bytearray()  # one byte a row: the letter, or a space
         self._numbers = array("I")
 
     def owner(self, name: Name) -> tuple[int, Form] | None:
@@ -108,11 +119,13 @@ class People:
                 firsts, lasts = self._rows(self._firsts, first), self._rows(self._lasts, last)
                 same = {row for row in firsts & lasts if self._full[row]}
                 short = firsts | lasts | self._rows(self._initials, self._initial(name))
-                return self._one(same or {row for row in short if not self._full[row]}, name.form)
+                return self._one(
+                    same or {row for row in self._not_other(short, name) if not self._full[row]}, name.form
+                )
             case Form.INITIAL:
                 return self._one(self._rows(self._initials, self._initial(name)), Form.INITIAL)
             case Form.TITLED | Form.LAST:
-                return self._one(self._rows(self._lasts, last), name.form)
+                return self._one(self._not_other(self._rows(self._lasts, last), name), name.form)
             case Form.FIRST:
                 firsts, lasts = self._rows(self._firsts, first), self._rows(self._lasts, last)
                 return self._one(firsts | lasts, Form.FIRST if firsts else Form.LAST)
@@ -144,11 +157,12 @@ class People:
         self._lasts += self._key(name.last)
         self._initials += initial
         self._full.append(known)
+        self._genders.append(ord(name.gender or " "))
         self._numbers.append(number)
 
     def clear(self) -> None:
         """Forget everybody."""
-        for column in (self._firsts, self._lasts, self._initials, self._full):
+        for column in (self._firsts, self._lasts, self._initials, self._full, self._genders):
             column.clear()
         del self._numbers[:]
 
@@ -166,6 +180,11 @@ class People:
                 rows.add(place // _MARK_BYTES)
             place = column.find(key, place + 1)
         return rows
+
+    def _not_other(self, rows: set[int], name: Name) -> set[int]:
+        """Return the rows whose gender `name` does not deny: Mr Gonzalez is not Maria."""
+        other = {"f": ord("m"), "m": ord("f")}.get(name.gender)
+        return {row for row in rows if self._genders[row] != other}
 
     def _one(self, rows: set[int], form: Form) -> tuple[int, Form] | None:
         numbers = {self._numbers[row] for row in rows}

@@ -211,6 +211,13 @@ def test_hosts_that_are_allowed(text: str, allowed: bool) -> None:
     assert (restore(text, hosts={"example.org"}) != text) is allowed
 
 
+def test_half_a_surrogate_pair_is_escaped_in_json() -> None:
+    """It cannot stand in the bytes of a document, and other letters stay as they are."""
+    vault = Issued({"[PERSON_1]": "Zoë", "[PERSON_2]": "a\ud83d"})
+    restorer = Restorer(vault, encoding=Encoding.JSON)
+    assert restorer.restore('{"a":"[PERSON_1]","b":"[PERSON_2]"}') == '{"a":"Zoë","b":"a\\ud83d"}'
+
+
 def test_what_is_not_allowed_stays_sealed() -> None:
     """A tool gets the entity types that policy gives it, and the rest as placeholders."""
     vault = Issued()
