@@ -14,6 +14,7 @@ from relay.protocols import Document, Endpoint, Format, StreamReader
 from relay.restore import Restorer
 from relay.types import Event, Leaf
 from relay.wire import sse, strict_json
+from relay.wire.framing import Framing
 
 __all__ = ["Answer", "Restorers", "StreamedAnswer", "WholeAnswer"]
 
@@ -23,6 +24,7 @@ MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 # Returns a restorer for the text of a leaf, or None where nothing may be restored.
 Restorers = Callable[[Leaf], Restorer | None]
+Lane = tuple[Any, ...]
 
 
 class Answer:
@@ -37,6 +39,10 @@ class Answer:
     def abandon(self) -> bytes:
         """Return what was held back, when the answer will never be complete."""
         return b""
+
+    def encode(self, event: Event) -> bytes:
+        """Return `event` in the framing of this answer."""
+        return sse.encode_event(event)
 
 
 class WholeAnswer(Answer):
@@ -87,66 +93,81 @@ class WholeAnswer(Answer):
 
 
 class StreamedAnswer(Answer):
-    """Server-sent events: one restorer a lane, text held back only while it may be part of a placeholder."""
+    """Events: one restorer a lane, text held back only while it may be part of a placeholder."""
 
-    def __init__(self, restorer: Restorers, reader: StreamReader) -> None:
-        self._new_restorer = restorer
+    def __init__(self, new_restorer: Restorers, reader: StreamReader, framing: Framing) -> None:
+        self._new_restorer = new_restorer
         self._reader = reader
-        self._parser = sse.Parser()
-        self._lanes: dict[tuple[Any, ...], Restorer | None] = {}
+        self._framing = framing
+        self._lanes: dict[Lane, Restorer | None] = {}
         self._ended = False
 
     def feed(self, chunk: bytes) -> bytes:
+        """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
         out: list[bytes] = []
-        for event in self._parser.feed(chunk):
+        for event in self._framing.feed(chunk):
             self._take(event, out)
         return b"".join(out)
 
     def finish(self) -> bytes:
+        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end."""
         out: list[bytes] = []
-        for event in self._parser.finish():
+        for event in self._framing.finish():
             self._take(event, out)
         if not self._ended:
             raise UpstreamBadStream("the upstream's stream stopped before its end")
         return b"".join(out)
 
     def abandon(self) -> bytes:
+        """Return what was held back, when the stream will never be complete."""
         out: list[bytes] = []
-        self._flush(tuple(self._lanes), out)
+        self._flush(tuple(self._lanes), out, cut_off=True)
         return b"".join(out)
+
+    def encode(self, event: Event) -> bytes:
+        """Return `event` as this stream writes events."""
+        return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
         if event.data is None or self._ended:
             return  # comments are hop-by-hop; after the end there is nothing more to say
-        if self._reader.is_end(event):
+        self._ended = self._reader.is_end(event)
+        if self._ended and not event.data.startswith("{"):  # [DONE]
             self._flush(tuple(self._lanes), out)
-            self._ended = True
-            out.append(sse.encode_event(event))
+            out.append(self._framing.encode(event))
             return
         try:
             tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
         except RelayFault:
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
-        self._flush(self._reader.closing(tree), out)
+        leaves = list(self._reader.leaves(tree))
+        last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
+        closing = set(self._lanes) if self._ended else set(self._reader.closing(tree))
+        # A lane that ends with this event without a word in it says first what it held back.
+        self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
         changed = False
-        for leaf in self._reader.leaves(tree):
-            changed = self._restore_leaf(leaf) or changed
+        for leaf in leaves:
+            ends = leaf.lane in closing and last.get(leaf.lane) is leaf
+            changed = self._restore_leaf(leaf, ends=ends) or changed
         data = strict_json.encode(tree).decode() if changed else event.data
-        out.append(sse.encode_event(Event(data, event.event)))
+        out.append(self._framing.encode(Event(data, event.event)))
 
-    def _restore_leaf(self, leaf: Leaf) -> bool:
+    def _restore_leaf(self, leaf: Leaf, *, ends: bool) -> bool:
         if leaf.lane is None:
             return _restore(leaf, self._new_restorer)
         if leaf.lane not in self._lanes:
             self._lanes[leaf.lane] = self._new_restorer(leaf)
-        restorer = self._lanes[leaf.lane]
-        return restorer is not None and _put(leaf, restorer.feed(leaf.text))
+        restorer = self._lanes.pop(leaf.lane) if ends else self._lanes[leaf.lane]
+        if restorer is None:
+            return False
+        text = restorer.feed(leaf.text)
+        return _put(leaf, text + restorer.finish() if ends else text)
 
-    def _flush(self, lanes: Iterable[tuple[Any, ...]], out: list[bytes]) -> None:
+    def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False) -> None:
         for lane in lanes:
             restorer = self._lanes.pop(lane, None)
-            if restorer is not None and (text := restorer.finish()):
-                out.append(sse.encode_event(self._reader.flush(lane, text)))
+            if restorer is not None and (text := restorer.finish(cut_off=cut_off)):
+                out.append(self._framing.encode(self._reader.flush(lane, text)))
 
 
 def _restore(leaf: Leaf, new_restorer: Restorers) -> bool:

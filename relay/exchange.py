@@ -24,6 +24,7 @@ from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
     AuthenticationFailed,
+    ClientFault,
     MethodNotAllowed,
     OpaqueRefused,
     PolicyRefused,
@@ -32,12 +33,13 @@ from relay.errors import (
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
+from relay.policy.model import OpaqueHandling, UnknownFields
 from relay.protocols import Document, Endpoint, Format, Operator, Route
 from relay.restore import Restorer
 from relay.scrub import scrub
 from relay.types import Action, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment
 from relay.vault.sessions import Session, Sessions
-from relay.wire import sse
+from relay.wire.framing import framing_of
 
 __all__ = ["Core", "Exchange"]
 
@@ -122,7 +124,7 @@ class Exchange:
             return self._bodiless(request)
         document = format.read(endpoint, request.body, core.pseudonym)
         self._document = document
-        self._refuse_opaque(document)
+        self._settle(document)
         self._hosts = _hosts(document.segments)
         begun = core.clock()
         vault = self._session.vault
@@ -192,12 +194,25 @@ class Exchange:
             ),
         )
 
-    def _refuse_opaque(self, document: Document) -> None:
+    def _settle(self, document: Document) -> None:
+        """Drop or refuse what nobody can inspect and what no table names, as policy says."""
+        engine = self._core.engine
         for pointer, kind in document.refused:
-            if not self._core.engine.lets_through(kind):
+            if engine.opaque(kind) is OpaqueHandling.REFUSE:
                 raise OpaqueRefused(
-                    f"{pointer} holds {kind}, which cannot be inspected; the policy key opaque.{kind} decides"
+                    f"{pointer} holds {kind}, which cannot be inspected; the policy key "
+                    f"opaque.{engine.policy.opaque.key(kind)} decides"
                 )
+        dropped = {kind for _, kind in document.refused if engine.opaque(kind) is OpaqueHandling.DROP}
+        if dropped:
+            document.drop_refused(dropped)
+        if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.REFUSE:
+            raise ClientFault(
+                f"the request has {document.unknown_fields} fields that relay does not know, and the policy key "
+                "unknown_fields refuses them"
+            )
+        if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.DROP:
+            document.drop_unknown()
 
     def _available(self) -> frozenset[RouteKind]:
         family = self._format.family
@@ -232,12 +247,12 @@ class Exchange:
     def start(self, status: int, headers: Headers) -> Head:
         """Take the upstream's status and headers and return the head for the client."""
         content_type = next((value for name, value in headers if name == "content-type"), "")
-        self.streaming = status == 200 and content_type.lower().startswith("text/event-stream")
-        if self.streaming and self._document is not None:
+        framing = framing_of(content_type) if status == 200 and self._document is not None else None
+        self.streaming = framing is not None
+        if framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._restorer, reader)
+            self._answer = StreamedAnswer(self._restorer, reader, framing)
         else:
-            self.streaming = False
             self._answer = WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
         return Head(status=status, headers=(*strip.response_headers(headers), *self.response_headers))
 
@@ -255,9 +270,10 @@ class Exchange:
 
     def fail(self, fault: RelayFault) -> bytes:
         """Return what a stream says when `fault` ends it: text held back, then the format's error event."""
-        held = self._answer.abandon() if self._answer is not None else b""
+        assert self._answer is not None, "start comes before fail"
+        held, error = self._answer.abandon(), self._answer.encode(self._format.error_event(fault))
         self.close()
-        return held + sse.encode_event(self._format.error_event(fault))
+        return held + error
 
     def close(self) -> None:
         """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""

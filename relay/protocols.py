@@ -6,7 +6,7 @@ shared test holds every plug-in to its contract.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from relay.errors import RelayFault
@@ -187,6 +187,19 @@ class Document(Protocol):
     unknown: int  # string leaves that the field table does not name (they are among the segments)
     model: str | None
     stream: bool
+
+    @property
+    def unknown_fields(self) -> int:
+        """How many fields the table does not name, whatever they hold."""
+        ...
+
+    def drop_refused(self, kinds: Collection[str]) -> None:
+        """Take out the refused content of `kinds`. Comes before `replace`."""
+        ...
+
+    def drop_unknown(self) -> None:
+        """Take out the fields that the table does not name. Comes before `replace`."""
+        ...
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given; JSON text is re-escaped at its own depth."""

@@ -127,14 +127,14 @@ def test_text_is_not_held_back_longer_than_needed(core: Core) -> None:
 
 
 def test_what_is_held_back_goes_out_before_the_finish(core: Core) -> None:
-    """A stream that stops in the middle of a placeholder passes the fragment on, before finish_reason."""
+    """A stream that stops in the middle of a placeholder passes the fragment on, no later than finish_reason."""
     exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
     exchange.start(200, STREAM_HEAD)
     out = exchange.feed(sse(delta("see [EMAIL_ADD"), delta("", finish_reason="stop"), "[DONE]")) + exchange.finish()
     rows = events(out)
     assert text_of(out) == "see [EMAIL_ADD"
     finish = next(i for i, row in enumerate(rows) if row != "[DONE]" and row["choices"][0].get("finish_reason"))
-    assert text_of(sse(*rows[:finish])) == "see [EMAIL_ADD"
+    assert text_of(sse(*rows[: finish + 1])) == "see [EMAIL_ADD"
     assert rows[-1] == "[DONE]"
 
 
@@ -402,3 +402,73 @@ def test_tool_arguments_are_restored_per_tool_and_type(make_core: MakeCore) -> N
     first, second = (json.loads(call["function"]["arguments"]) for call in message["tool_calls"])
     assert first == {"to": MAIL, "card": "[CREDIT_CARD_1]"}
     assert second == {"to": "[EMAIL_ADDRESS_1]", "card": "[CREDIT_CARD_1]"}
+
+
+def test_an_ollama_stream_of_lines_is_restored_line_by_line(core: Core) -> None:
+    """JSON by the line is a stream as well; its last line may hold text and the end together."""
+    exchange = begin(core, "/api/chat")
+    exchange.open(post("/api/chat", {"model": "m", "messages": [{"role": "user", "content": f"mail {MAIL}"}]}))
+    exchange.start(200, (("content-type", "application/x-ndjson"),))
+    assert exchange.streaming
+    lines = [
+        {"message": {"role": "assistant", "content": "to [EMAIL_"}, "done": False},
+        {"message": {"role": "assistant", "content": "ADDRESS_1], [EM"}, "done": True, "done_reason": "stop"},
+    ]
+    out = exchange.feed("".join(json.dumps(line) + "\n" for line in lines).encode()) + exchange.finish()
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert "".join(row["message"]["content"] for row in rows) == f"to {MAIL}, [EM"
+    assert rows[-1]["done"] is True
+
+
+def test_an_openai_responses_stream_says_the_same_text_everywhere(core: Core) -> None:
+    """Deltas, the finished item and the completed response are restored alike."""
+    exchange = begin(core, "/v1/responses")
+    exchange.open(post("/v1/responses", {"model": "m", "input": f"mail {MAIL}", "stream": True}))
+    exchange.start(200, STREAM_HEAD)
+    text = "to [EMAIL_ADDRESS_1]."
+    part = {"type": "output_text", "text": text, "annotations": []}
+    item = {"type": "message", "id": "i", "role": "assistant", "content": [part]}
+    place = {"item_id": "i", "output_index": 0, "content_index": 0}
+    stream = sse(
+        {"type": "response.output_text.delta", **place, "delta": text[:9]},
+        {"type": "response.output_text.delta", **place, "delta": text[9:]},
+        {"type": "response.output_text.done", **place, "text": text},
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": {"id": "r", "output": [item]}},
+    )
+    rows = events(exchange.feed(stream) + exchange.finish())
+    restored = f"to {MAIL}."
+    assert "".join(row["delta"] for row in rows if row["type"].endswith(".delta")) == restored
+    assert next(row["text"] for row in rows if row["type"].endswith("text.done")) == restored
+    assert rows[-1]["response"]["output"][0]["content"][0]["text"] == restored
+
+
+IMAGE = [
+    {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
+    {"type": "text", "text": "hi"},
+]
+
+
+@pytest.mark.parametrize(("handling", "leaves"), [("drop", False), ("pass", True)])
+def test_opaque_content_is_dropped_or_passed_as_policy_says(make_core: MakeCore, handling: str, leaves: bool) -> None:
+    """A dropped part is gone from the wire, and the text beside it goes on."""
+    core = make_core(f"version: 1\nmodel: none\nopaque: {{images: {handling}}}\n")
+    body = sent(core, CHAT, chat(IMAGE)).body
+    assert (b"iVBORw0KGgo" in body) is leaves
+    assert b'"hi"' in body
+
+
+@pytest.mark.parametrize(("handling", "body"), [("scrub", b"[EMAIL_ADDRESS_1]"), ("drop", None), ("refuse", None)])
+def test_unknown_fields_are_scrubbed_dropped_or_refused(make_core: MakeCore, handling: str, body: bytes | None) -> None:
+    """Never forwarded unread."""
+    core = make_core(f"version: 1\nmodel: none\nunknown_fields: {handling}\n")
+    request = chat("hi", brand_new={"for": MAIL})
+    if handling == "refuse":
+        with pytest.raises(RelayFault, match="unknown_fields"):
+            sent(core, CHAT, request)
+        return
+    out = sent(core, CHAT, request).body
+    assert MAIL.encode() not in out
+    assert (b"brand_new" in out) is (handling == "scrub")
+    if body is not None:
+        assert body in out
