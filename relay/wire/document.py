@@ -17,6 +17,10 @@ from relay.wire.segments import KeyPlace, Nested, Scan
 __all__ = ["TreeDocument", "read_document"]
 
 
+# The longest real requests, agents with a million tokens of history, have some ten thousand.
+MAX_ELEMENTS = 1_000_000
+
+
 class TreeDocument:
     """A `relay.protocols.Document` over a decoded tree. `segments` keep the texts that were read."""
 
@@ -147,7 +151,7 @@ def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *,
 
     `forced`: whether the fields that the table wants in every request are put in.
     """
-    tree = strict_json.decode(body)
+    tree = strict_json.decode(body, MAX_ELEMENTS)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
     scan = Scan(pseudonym)

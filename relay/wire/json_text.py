@@ -11,18 +11,23 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import orjson
 
+from relay.errors import ClientFault
 from relay.wire.pointer import escape
 from relay.wire.strict_json import encode_text
 
-__all__ = ["MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
+__all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
 # Numbers shorter than this cannot be a phone, account or card number and stay numbers.
 MIN_DIGITS = 7
+
+# Strings in one JSON text; the arguments of a tool call have tens of them.
+MAX_LITERALS = 100_000
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
 
@@ -46,9 +51,11 @@ class JsonText:
     __slots__ = ("literals", "raw")
 
     def __init__(self, raw: str) -> None:
-        """Take text for which `is_json_container` holds."""
+        """Take text for which `is_json_container` holds. Raises ClientFault when it has too many strings."""
         self.raw = raw
-        self.literals = list(_literals(raw))
+        self.literals = list(islice(_literals(raw), MAX_LITERALS + 1))
+        if len(self.literals) > MAX_LITERALS:
+            raise ClientFault(f"JSON text in a string holds more than {MAX_LITERALS} strings")
 
     def render(self) -> str:
         """Return the text; a replaced literal is written as a JSON string, also where it was a number."""

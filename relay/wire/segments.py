@@ -21,13 +21,14 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.nodes import ROLES, UNKNOWN, Node, Table
 from relay.wire.pointer import escape
 
-__all__ = ["KeyPlace", "Nested", "Place", "Scan"]
+__all__ = ["MAX_SEGMENTS", "KeyPlace", "Nested", "Place", "Scan"]
 
 _S, _SJ, _K, _P, _V = (
     Treatment.SCRUB,
@@ -63,6 +64,8 @@ _SCHEMA_WORDS = frozenset(
 _SCHEMA_KEYS = frozenset({"type", "description", "properties", "required", "items", "enum", "additionalProperties"})
 _LONGEST_IDENTIFIER = 40
 _SEVEN_DIGITS = 1_000_000
+# Texts in one request. Each is searched by itself; real agents have some thousands.
+MAX_SEGMENTS = 250_000
 
 
 class KeyPlace:
@@ -208,6 +211,8 @@ class Scan:
 
     def _add(self, place: Place, text: str, pointer: str, role: Role, message: int, *, contract: bool = False) -> None:
         if text:
+            if len(self.segments) >= MAX_SEGMENTS:
+                raise ClientFault(f"the body holds more than {MAX_SEGMENTS} texts")
             self.segments.append(
                 Segment(pointer=pointer, text=text, role=role, message=message, contract=contract),
             )

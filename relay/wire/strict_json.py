@@ -37,11 +37,17 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def decode(body: bytes) -> JSON:
+def decode(body: bytes, limit_elements: int | None = None) -> JSON:
     """Return the JSON value in `body`. Raises ClientFault, whose message holds sizes and kinds but no content.
 
-    Lone surrogates stay in the strings as such; integers are exact. Time is linear in the size of `body`.
+    Lone surrogates stay in the strings as such; integers are exact. Time is linear in the size of `body`. Small objects
+    take some twenty times their text in memory: `limit_elements` bounds containers, members and elements, and is
+    checked before anything is built.
     """
+    if limit_elements is not None and len(body) > limit_elements and _elements(body) > limit_elements:
+        structure = _outside_strings(body)[1]
+        if _elements(structure) > limit_elements:
+            raise ClientFault(f"the body holds more than {limit_elements} objects, arrays, members and elements")
     problem = 0
     try:
         tree = orjson.loads(body)
@@ -85,6 +91,10 @@ def _encode_fast(tree: JSON) -> bytes | None:
 
 def _escape_surrogates(text: str) -> str:
     return _SURROGATE.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
+
+
+def _elements(text: bytes) -> int:
+    return text.count(b",") + text.count(b"{") + text.count(b"[")
 
 
 def _outside_strings(body: bytes) -> tuple[int, bytes]:

@@ -246,6 +246,27 @@ def test_a_pseudonym_that_fails_is_not_swallowed():
         read_document(b'{"who":"me"}', TABLE, fail)
 
 
+@pytest.mark.parametrize(
+    "body, message",
+    [
+        (b'{"future":[' + b"{}," * 600_000 + b"{}]}", "1000000 objects, arrays"),
+        (b'{"future":[' + b"1," * 1_000_000 + b"1]}", "1000000 objects, arrays"),
+        (b'{"future":[' + b'"a",' * 250_000 + b'"a"]}', "250000 texts"),
+        (b'{"args":"[' + rb"\"a\"," * 100_000 + rb"\"a\"" + b']"}', "100000 strings"),
+    ],
+)
+def test_memory_is_bounded(body, message):
+    """A body of very many very small things is refused; its text would be nothing beside what is built of it."""
+    with pytest.raises(ClientFault, match=message):
+        read_document(body, TABLE, str)
+
+
+def test_punctuation_in_strings_is_no_structure():
+    """A long text with many braces and commas is one text."""
+    text = "{[,]}" * 400_000
+    assert [each.text for each in read({"text": text}).segments] == [text]
+
+
 @pytest.mark.parametrize("body, kind", [(b"[]", "array"), (b"1", "number"), (b"null", "null"), (b'"s"', "string")])
 def test_names_the_type_that_it_found(body, kind):
     """A body of the wrong type is refused with its type."""
