@@ -74,7 +74,7 @@ format.type                           P
 format.schema{}                       K
 
 [tool]
-{type,name,max_uses,strict,defer_loading,eager_input_streaming,max_characters,max_content_tokens}   P
+{type,max_uses,strict,defer_loading,eager_input_streaming,max_characters,max_content_tokens}   P
 {display_width_px,display_height_px,display_number,enable_zoom,use_cache}   P
 # A tool's name and text are the client's program: patterns only, no model.
 {name,description}                    K
