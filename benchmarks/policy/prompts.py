@@ -197,6 +197,35 @@ TEMPLATES: list[tuple[str, str, str]] = [
     (HELD, "", "Plan a week of meals for a family that likes pasta."),
     (HELD, "", "{PERSON} is our new account manager, phone {PHONE_NUMBER}; write an announcement."),
     (HELD, "", "How do privileged containers differ from rootless ones?"),
+    # ------------------------------------------------------------------------------- where words mislead, or say little
+    (DEV, "PHI", "{PERSON} has not kept anything down since the second cycle of chemo. What can I cook?"),
+    (DEV, "PHI", "Sugar was 310 this morning and {PERSON} feels shaky, what do we do? We are diabetic beginners."),
+    (DEV, "PHI", "Text to {PHONE_NUMBER}: your results are in, the doctor would like to see you about your kidneys."),
+    (DEV, "", "{PERSON} is writing a thesis on diabetes prevention in cities; suggest three chapters."),
+    (DEV, "", "Ask {PERSON} whether the brochure for the new MRI scanner is final."),
+    (
+        DEV,
+        "PRIVILEGED",
+        "Counsel wants this kept between us: the e-mails of {PERSON} hurt our position in the lawsuit.",
+    ),
+    (DEV, "", "Our client, a law school, wants a web site for its mock trial. Draft the sitemap."),
+    (DEV, "NPI", "Beneficiary {PERSON}, account {US_BANK_NUMBER}, please check the spelling of the name."),
+    (DEV, "", "Our bank account manager {PERSON} retires; write a farewell card."),
+    (DEV, "", "Is a visa or a mastercard better for travelling? {PERSON} wants to know."),
+    (HELD, "PHI", "{PERSON} forgot her tablets twice this week and her blood pressure is 180 over 110. Call someone?"),
+    (HELD, "PHI", "Write to {EMAIL_ADDRESS}: the second screening was clear, no further treatment is needed."),
+    (HELD, "PHI", "Help me tell my team that I, {PERSON}, start radiotherapy on Monday."),
+    (HELD, "", "{PERSON} gives a talk on the history of vaccination in Japan; write the abstract."),
+    (HELD, "", "Thank {PERSON} for the donation to the cancer research fund."),
+    (
+        HELD,
+        "PRIVILEGED",
+        "The partner on our case says the other side will settle. What our lawyers told us stays between us.",
+    ),
+    (HELD, "", "Write a scene: a lawyer and her client wait for the jury. No real people."),
+    (HELD, "NPI", "Set up a standing order from {IBAN_CODE} to {PERSON} for the flat."),
+    (HELD, "", "{PERSON} keeps the savings account for the school trip; write a reminder to parents."),
+    (HELD, "", "Explain to {PERSON} what a card verification code is for."),
 ]
 COPIES = 3
 

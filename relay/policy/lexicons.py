@@ -182,7 +182,8 @@ HEALTH = Lexicon(
             behandlung, krankheit, symptome, schmerzen, fieber, operiert, medikamente, paciente, pacientes,
             enfermedad, enfermedades, tratamiento, diagnóstico, dolor, antecedentes, exploración, cirugía, síntomas,
             hospitalización, lesión, lesiones, medicación, traitement, maladie, douleur, symptômes, chirurgie,
-            ordonnance
+            ordonnance, kidneys, livers, knees, tests came back, test results, results are in, your results, doctors,
+            nurses, hospitals, clinics, blood sugar, doctor's, medical
         """,
     },
     endings={
@@ -226,7 +227,8 @@ PRIVILEGED = Lexicon(
             your lawyer, as your attorney, as your counsel, as your solicitor, as counsel for, as counsel to, counsel
             advised, counsel advises, counsel's advice, counsel's opinion, counsel recommends, counsel thinks, mein
             anwalt, unser anwalt, unsere anwältin, mon avocat, notre avocat, mi abogado, nuestro abogado, lawyer told
-            me, lawyer told us, lawyer says, attorney told me, attorney told us, attorney says
+            me, lawyer told us, lawyer says, attorney told me, attorney told us, attorney says, counsel wants, counsel
+            says, counsel said, counsel asked, counsel told, counsel suggests, counsel warned
         """,
         "own client": """
             our client, our client's, my client, my client's, we represent, i represent, representing our client
