@@ -39,10 +39,11 @@ def port_of(url: str) -> int:
     return int(url.rsplit(":", 1)[1])
 
 
-def post_bytes(body: Any, *, path: str = "/v1/chat/completions", head: str = "") -> bytes:
-    """Return a whole POST request; `head` holds more header lines."""
+def post_bytes(body: Any, *, path: str = "/v1/chat/completions", head: str = "", keep: bool = False) -> bytes:
+    """Return a whole POST request; `head` holds more header lines. The connection ends with it unless `keep`."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     lines = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer k\r\nContent-Type: application/json\r\n"
+    head += "" if keep else "Connection: close\r\n"
     return f"{lines}{head}Content-Length: {len(raw)}\r\n\r\n".encode() + raw
 
 
@@ -51,20 +52,14 @@ def open_raw(url: str, timeout_s: float = 5) -> socket.socket:
     return socket.create_connection(("127.0.0.1", port_of(url)), timeout=timeout_s)
 
 
-def exchange_bytes(url: str, data: bytes, *, timeout_s: float = 5) -> bytes:
-    """Send `data` and return everything that comes until the connection ends or is silent for a quarter second."""
+def exchange_bytes(url: str, data: bytes, *, timeout_s: float = 10) -> bytes:
+    """Send `data` and return everything that comes until the connection ends."""
     with open_raw(url, timeout_s) as connection:
         connection.sendall(data)
         found = b""
-        while True:
-            try:
-                chunk = connection.recv(65_536)
-            except TimeoutError:
-                return found
-            if not chunk:
-                return found
+        while chunk := connection.recv(65_536):
             found += chunk
-            connection.settimeout(0.25)
+        return found
 
 
 async def until(condition: Any, *, timeout_s: float = 3) -> None:

@@ -27,8 +27,8 @@ HEAD = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: a
         HEAD + "Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
         HEAD + "X: a\r\n b\r\nContent-Length: 2\r\n\r\n{}",
         HEAD + "Bad\0: a\r\n\r\n",
-        "GET http://evil.example.com/ HTTP/1.1\r\nHost: localhost\r\n\r\n",
-        "CONNECT evil.example.com:443 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+        "GET http://evil.example.com/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+        "CONNECT evil.example.com:443 HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
         "GARBAGE\r\n\r\n",
         "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a" * 100_000 + "\r\n\r\n",
     ],
@@ -57,7 +57,7 @@ def test_chunked_upload_and_expect(relay: Running, mirror: Mirror) -> None:
     """A chunked body is read, and a client that waits for leave to send gets it at once."""
     body = post_bytes(chat()).partition(b"\r\n\r\n")[2]
     chunks = b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in (body[:10], body[10:])) + b"0\r\n\r\n"
-    key = "Authorization: Bearer k\r\n"
+    key = "Authorization: Bearer k\r\nConnection: close\r\n"
     assert b" 200 OK" in exchange_bytes(
         relay.url, (HEAD + key + "Transfer-Encoding: chunked\r\n\r\n").encode() + chunks
     )
@@ -96,7 +96,7 @@ def test_http_1_0(relay: Running, stream: bool) -> None:
 def test_pipelined(relay: Running, mirror: Mirror) -> None:
     """Requests sent at once are answered in order."""
     texts = ["one@example.org", "two@example.org", "three@example.org"]
-    data = b"".join(post_bytes(chat(f"{text} mirror: echo")) for text in texts)
+    data = b"".join(post_bytes(chat(f"{text} mirror: echo"), keep=text != texts[-1]) for text in texts)
     answer = exchange_bytes(relay.url, data)
     places = [answer.find(text.encode()) for text in texts]
     assert -1 not in places
