@@ -22,6 +22,8 @@ _ROW = re.compile(r"\d[ \t]$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
+_GROUP = re.compile(r"\d+")
+_MAX_DIGITS = 15  # E.164, 6.1
 _SEPARATED = re.compile(r"\d[ .()/-]+\d")
 
 
@@ -61,6 +63,8 @@ class PhoneRecognizer(RuleRecognizer):
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Decide by shape first, and ask the numbering plans only when the shape leaves it open."""
         value = candidate.value
+        if value.startswith("+"):
+            value = _leading(value)
         digits = "".join(char for char in value if char.isdecimal())
         score = self._score(value, digits)
         text = candidate.text
@@ -72,7 +76,7 @@ class PhoneRecognizer(RuleRecognizer):
             # One of a row of numbers: only a word makes it a telephone.
             score = min(score, 0.15)
         if score:
-            start, end = candidate.start, candidate.end
+            start, end = candidate.start, candidate.start + len(value)
             if value.startswith("(") and value.count("(") > value.count(")"):
                 start += 1
             more = _EXTENSION.match(text, end, end + 24)
@@ -80,7 +84,7 @@ class PhoneRecognizer(RuleRecognizer):
 
     def _score(self, value: str, digits: str) -> float:
         count = len(digits)
-        if not 7 <= count <= 15 or len(set(digits)) == 1 or _DECIMAL.fullmatch(value):
+        if not 7 <= count <= _MAX_DIGITS or len(set(digits)) == 1 or _DECIMAL.fullmatch(value):
             return 0.0
         if value.startswith(("+", "(+", "00")):
             bare = digits.removeprefix("00") if value.startswith("00") else digits
@@ -107,6 +111,14 @@ class PhoneRecognizer(RuleRecognizer):
             return bool(library.is_valid_number(library.parse(value, region)))
         except library.NumberParseException:
             return False
+
+
+def _leading(value: str) -> str:
+    """Return `value` without the last groups that make it longer than any number: they belong to what follows."""
+    groups = list(_GROUP.finditer(value))
+    while len(groups) > 1 and sum(len(group.group()) for group in groups) > _MAX_DIGITS:
+        groups.pop()
+    return value[: groups[-1].end()]
 
 
 PLUGINS = (PhoneRecognizer,)
