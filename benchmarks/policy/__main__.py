@@ -56,11 +56,11 @@ def _plot(classes: dict[str, tuple[int, float, float]]) -> None:
         axes.bar_label(bars, fmt="%.2f", fontsize=8)
     for rank, name in enumerate(names):
         if name in RECALL:
-            axes.hlines(RECALL[name], rank - 0.42, rank + 0.42, colors="#c0392b", linewidth=1.2)
+            axes.hlines(RECALL[name], rank + 0.01, rank + 0.39, colors="#c0392b", linewidth=1.2)
     axes.set_xticks(range(len(names)), names)
     axes.set_ylim(0, 1.12)
     axes.set_title("Data classes on held-out templates; red: recall to reach", fontsize=10)
-    axes.legend(loc="lower right", fontsize=8)
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), fontsize=8, frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     for ending in ("svg", "png"):
         figure.savefig(RESULTS / f"policy.{ending}", dpi=150)
