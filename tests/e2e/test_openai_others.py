@@ -22,17 +22,12 @@ TOOL: Any = {
 }
 
 
-# A stream's last event passes as it is, and a response's last event repeats the whole text.
-LAST_EVENT = pytest.mark.xfail(reason="the event that ends a stream is not restored yet", strict=False)
-
-
 @pytest.fixture
 def client(relay: Running) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(base_url=f"{relay.url}/v1", api_key="sk-test", max_retries=0) as made:
         yield made
 
 
-@LAST_EVENT
 def test_responses_whole_and_streamed(client: openai.OpenAI, mirror: Mirror) -> None:
     """A streamed response equals the whole one, and the upstream stores nothing."""
     whole = client.responses.create(model="mirror", instructions="Be brief.", input=PROMPT)
@@ -45,7 +40,7 @@ def test_responses_whole_and_streamed(client: openai.OpenAI, mirror: Mirror) -> 
     assert all(received.body["store"] is False for received in mirror.received)
 
 
-@pytest.mark.parametrize("stream", [False, pytest.param(True, marks=LAST_EVENT)])
+@pytest.mark.parametrize("stream", [False, True])
 def test_responses_tool(client: openai.OpenAI, mirror: Mirror, stream: bool) -> None:
     """Arguments of a function call come back as valid JSON with the values in them."""
     asked: Any = {"model": "mirror", "input": f"Use the tool to tell {VALUES['EMAIL_ADDRESS']}.", "tools": [TOOL]}

