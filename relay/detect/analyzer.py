@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
@@ -29,12 +30,23 @@ from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
 
-__all__ = ["MIN_SCORE", "Analyzer"]
+__all__ = ["MIN_SCORE", "Analyzer", "Finder"]
 
 # The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
 MIN_SCORE = 0.4
 # A value cut by the border of two parts is looked for within this many characters on either side.
 SEAM_CHARS = 160
+
+
+class Finder(Protocol):
+    """Whatever finds spans by itself, such as another library's recognizers. Thread-safe."""
+
+    name: str
+    entity_types: frozenset[str]
+
+    def find(self, text: str) -> list[Span]:
+        """Return the spans of `text`, in any order; they may overlap."""
+        ...
 
 
 def _no_lookalikes(_text: str) -> Iterable[tuple[int, int]]:
@@ -53,11 +65,12 @@ class Analyzer:
         lookalikes: Callable[[str], Iterable[tuple[int, int]]] = _no_lookalikes,
         cache: SpanCache | None = None,
         custom: CustomRules | None = None,
+        finders: Sequence[Finder] = (),
     ) -> None:
         """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own.
 
         With a `cache`, the spans of a segment are remembered by its keyed hash. `custom` holds the operator's own
-        patterns and lists.
+        patterns and lists; `finders` scan by themselves.
         """
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
@@ -68,10 +81,12 @@ class Analyzer:
         self._lookalikes = lookalikes
         self._cache = cache
         self._custom = custom or CustomRules()
+        self._finders = tuple(finders)
         self.entity_types = frozenset(
             {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
             | set(model.labels if model is not None else ())
             | self._custom.entity_types
+            | {entity_type for finder in finders for entity_type in finder.entity_types}
             | {LOOKALIKE}
         )
 
@@ -145,6 +160,11 @@ class Analyzer:
     def _judge(self, text: str, candidates: Iterable[Found]) -> list[Span]:
         """Return the spans that the recognizers make of `candidates`."""
         spans = self._custom.find(text)
+        for finder in self._finders:
+            try:
+                spans.extend(span for span in finder.find(text) if span.score >= self._min_score)
+            except Exception as error:
+                raise _failure(finder.name, error) from None
         seen: dict[tuple[int, int], Words] = {}
         for index, candidate in candidates:
             if index >= len(self._owners):  # a hint

@@ -14,25 +14,22 @@ name. An allowed value is never reported, whatever its case, unless it is only a
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
-import hyperscan
 import yaml
 
 from relay.detect.known import KnownValues, fold, searchable
+from relay.detect.scan import Matcher, Mode
 from relay.errors import ConfigFault
 from relay.types import Span
 
 __all__ = ["CustomPattern", "CustomRules", "load"]
 
-# Hyperscan can report where a match starts (SOM_LEFTMOST), but not safely: with 0.9.1 `a+b` ends the process on 500
-# letters a. So only ends are asked for, and starts are found by trying the expression from each place before an end.
-_FLAGS = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP
+# How far before an end a match may start. Hyperscan tells ends only, so starts are found by trying.
 _WINDOW_BYTES = 256
 
 
@@ -58,12 +55,12 @@ class CustomRules:
     ) -> None:
         """Compile everything. Raises ConfigFault for a pattern that cannot be matched in linear time."""
         self._patterns = tuple(patterns)
-        # Anchored at the start, one by one, so that a complaint names the pattern; and all together, to find ends.
-        self._anchored = [_compile([pattern], "^(?:%s)") for pattern in patterns]
-        self._database = _compile(patterns, "(?:%s)") if patterns else None
+        # Anchored at the start, one by one; and all together, to find ends.
+        compiled = [_compile(pattern) for pattern in patterns]
+        self._anchored = [matcher for matcher, _ in compiled]
+        self._all = Matcher([row for _, row in compiled]) if patterns else None
         self._deny = KnownValues(deny)
         self._allow = frozenset(map(fold, allow))
-        self._local = threading.local()
         self.entity_types = frozenset(pattern.entity_type for pattern in patterns)
 
     def allows(self, value: str) -> bool:
@@ -73,58 +70,39 @@ class CustomRules:
     def find(self, text: str) -> list[Span]:
         """Return what the patterns and the deny list find in `text`."""
         found = self._deny.find(text) if self._deny else []
-        if self._database is not None:
-            found.extend(self._scan(text))
+        if self._all is not None:
+            found.extend(self._scan(text, self._all))
         return found
 
-    def _scan(self, text: str) -> Iterable[Span]:
+    def _scan(self, text: str, matcher: Matcher) -> Iterable[Span]:
         # Lone surrogates have no UTF-8; each becomes one sign of the same count of code points.
         data = text.encode("utf-8", "replace")
         ends: dict[int, set[int]] = {}
-
-        def report(index: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        for index, end in matcher.ends(data):
             ends.setdefault(index, set()).add(end)
-
-        databases = self._scratches()
-        database, scratch = databases[-1]
-        database.scan(data, report, scratch=scratch)
         offsets = None if len(data) == len(text) else list(accumulate((_width(char) for char in text), initial=0))
         for index, places in ends.items():
             pattern = self._patterns[index]
-            for start, end in _matches(data, places, *databases[index]):
+            for start, end in _matches(data, places, self._anchored[index]):
                 low, high = (
                     (start, end) if offsets is None else (bisect_left(offsets, start), bisect_left(offsets, end))
                 )
                 yield Span(pattern.entity_type, low, high, pattern.score, "custom")
 
-    def _scratches(self) -> list[tuple[Any, Any]]:
-        """Return each database with this thread's scratch space, the one of all patterns last."""
-        pairs: list[tuple[Any, Any]] | None = getattr(self._local, "pairs", None)
-        if pairs is None:
-            databases = [*self._anchored, self._database]
-            pairs = self._local.pairs = [(database, hyperscan.Scratch(database)) for database in databases]
-        return pairs
 
-
-def _matches(data: bytes, ends: set[int], database: Any, scratch: Any) -> Iterable[tuple[int, int]]:
+def _matches(data: bytes, ends: set[int], anchored: Matcher) -> Iterable[tuple[int, int]]:
     """Yield the longest match from each start, disjoint, of the expression that ends at `ends`.
 
     Every place is tried as a start at most once, so work is linear. A match of more than _WINDOW_BYTES is cut there.
     """
-    found: list[int] = []
-
-    def report(_index: int, _start: int, end: int, _flags: int, _context: object) -> None:
-        found.append(end)
-
     start = 0
     for end in sorted(ends):
         start = max(start, end - _WINDOW_BYTES)
         while start < end:
             if data[start] & 0xC0 != 0x80:  # not inside a character
-                found.clear()
-                database.scan(data[start : start + _WINDOW_BYTES], report, scratch=scratch)
                 # What only the cut made possible, such as a word boundary, is no match of the whole text.
-                last = max((start + size for size in found if start + size in ends), default=0)
+                window = data[start : start + _WINDOW_BYTES]
+                last = max((start + size for _, size in anchored.ends(window) if start + size in ends), default=0)
                 if last:
                     yield start, last
                     start = last
@@ -171,17 +149,18 @@ def _pattern(node: Any, source: str) -> CustomPattern:
     )
 
 
-def _compile(patterns: Sequence[CustomPattern], frame: str) -> Any:
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    try:
-        database.compile(
-            [(frame % pattern.regex).encode("utf-8") for pattern in patterns],
-            ids=list(range(len(patterns))),
-            flags=[_FLAGS | (hyperscan.HS_FLAG_CASELESS if pattern.ignore_case else 0) for pattern in patterns],
-        )
-    except (hyperscan.error, UnicodeEncodeError) as error:
-        raise ConfigFault(f"{patterns[0].place}: the pattern cannot be matched in linear time: {error}") from None
-    return database
+def _compile(pattern: CustomPattern) -> tuple[Matcher, tuple[bytes, Mode]]:
+    """Return the matcher of a pattern that must begin where the data begins, and the row for that of all patterns."""
+    regex = f"(?:{pattern.regex})".encode("utf-8", "replace")
+    case = Mode.IGNORE_CASE if pattern.ignore_case else Mode.UTF8
+    # With Unicode classes Hyperscan has no word boundary; without them \b and \w know ASCII only.
+    for mode in (Mode.UNICODE | case, Mode.UTF8 | case):
+        try:
+            Matcher([(regex, mode)])
+            return Matcher([(b"^" + regex, mode)]), (regex, mode)
+        except ConfigFault as fault:
+            reason = fault.public
+    raise ConfigFault(f"{pattern.place}: the pattern {reason}")
 
 
 def _width(char: str) -> int:
