@@ -98,3 +98,23 @@ async def test_errors_that_quote_the_prompt(
     message = error["message"] if isinstance(error, dict) else error
     assert all(value in message for value in PLANTED)
     assert_clean(mirror)
+
+
+@pytest.mark.parametrize(
+    ("path", "body"), [(f"{GEMINI}:streamGenerateContent?alt=sse", ASKED), ("/api/chat", CHAT), ("/api/generate", CHAT)]
+)
+async def test_cut_streams(client: httpx.AsyncClient, path: str, body: dict[str, Any]) -> None:
+    """A stream that the upstream cuts off ends in the provider's own error and a broken connection."""
+    cut = f"{PROMPT} mirror: cut"
+    asked = orjson.loads(orjson.dumps(body).replace(PROMPT.encode(), cut.encode()))
+    if path == "/api/generate":
+        asked = {"model": "mirror", "prompt": cut}
+    seen = b""
+    with pytest.raises(httpx.RemoteProtocolError):
+        async with client.stream("POST", path, json=asked) as answer:
+            assert answer.status_code == 200
+            async for chunk in answer.aiter_raw():
+                seen += chunk
+    last = [line for line in seen.split(b"\n") if line.strip()][-1]
+    assert orjson.loads(last.removeprefix(b"data: "))["error"]
+    assert b": keep-alive" not in seen
