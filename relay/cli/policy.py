@@ -184,7 +184,7 @@ def _show(segments: Sequence[Segment], explanation: Explanation, engine: Engine)
     from rich.text import Text
 
     decision = explanation.decision
-    console = Console(soft_wrap=True)
+    console = Console(soft_wrap=True, highlight=False)
     console.print(f"policy  {engine.policy.title or 'untitled'}, digest {decision.policy}", markup=False)
     console.print(f"route   {decision.route}{', refused' if decision.blocked else ''}", markup=False)
     for reason in decision.reasons:
@@ -209,7 +209,7 @@ def _show(segments: Sequence[Segment], explanation: Explanation, engine: Engine)
             ]
             if console.is_terminal:
                 cells.append(segment.text[span.start : span.end])
-            table.add_row(*(Text(cell) for cell in cells))
+            table.add_row(*(Text(_printable(cell)) for cell in cells))
     console.print(table)
 
 
@@ -377,6 +377,12 @@ def report(
     )
     typer.echo(to_html(blocks) if html else to_markdown(blocks), nl=False)
     raise typer.Exit(0 if outcomes is None or all(item.passed for item in outcomes) else 1)
+
+
+def _printable(text: str) -> str:
+    """Return the first 80 characters of `text`, none of which a terminal would take for a command."""
+    shown = "".join(character if character.isprintable() else "\N{MIDDLE DOT}" for character in text[:80])
+    return shown + ("\N{HORIZONTAL ELLIPSIS}" if len(text) > 80 else "")
 
 
 # -------------------------------------------------------------------------------------------------------------- inputs

@@ -133,6 +133,15 @@ def test_explain_ends_with_status_1_when_policy_refuses(
     assert (found, json.loads(out)["blocked"]) == (status, refused)
 
 
+def test_explain_sends_no_command_to_the_terminal(policy: Path) -> None:
+    """A key of the request may hold an escape sequence; it is shown as dots, and long text is cut."""
+    body = {"messages": [{"role": "user", "x\x1b[2Jy": f"{CANARY}", "z" * 200: CANARY}]}
+    _, out = call("explain", "--policy", policy, text=json.dumps(body))
+    assert "\x1b" not in out
+    assert "x·[2Jy" in out
+    assert "z" * 100 not in out
+
+
 def test_a_request_that_cannot_be_read_is_one_line(policy: Path, tmp_path: Path) -> None:
     """A missing file and bytes that are no text."""
     with pytest.raises(ConfigFault, match=r"none\.json: cannot be read"):
