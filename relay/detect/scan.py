@@ -25,10 +25,14 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import IntFlag
 from typing import Protocol
 
-import hyperscan
-
+from relay.detect.scan_slow import SlowTriggers
 from relay.errors import ConfigFault
 from relay.types import Candidate, Pattern
+
+try:
+    import hyperscan
+except ImportError:  # a platform without a wheel: triggers run one by one, and custom patterns are refused
+    hyperscan = None
 
 __all__ = ["Found", "HyperscanTriggers", "Matcher", "Mode", "Scanner", "Triggers"]
 
@@ -53,10 +57,11 @@ class Triggers(Protocol):
 class Mode(IntFlag):
     """How one expression of a Matcher is read."""
 
-    BYTES = hyperscan.HS_FLAG_DOTALL
-    UTF8 = hyperscan.HS_FLAG_UTF8
-    UNICODE = hyperscan.HS_FLAG_UTF8 | hyperscan.HS_FLAG_UCP
-    IGNORE_CASE = hyperscan.HS_FLAG_CASELESS
+    # The values of HS_FLAG_DOTALL, _UTF8, _UCP and _CASELESS in hs_compile.h.
+    BYTES = 2
+    UTF8 = 32
+    UNICODE = 32 | 64
+    IGNORE_CASE = 1
 
 
 class Matcher:
@@ -68,6 +73,8 @@ class Matcher:
 
     def __init__(self, rows: Sequence[tuple[bytes, Mode]], numbers: Sequence[int] | None = None) -> None:
         """Compile expressions, known by their place or by `numbers`. Raises ConfigFault when Hyperscan refuses one."""
+        if hyperscan is None:
+            raise ConfigFault("cannot be matched in linear time without Hyperscan, which is not installed")
         self._database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
         try:
             self._database.compile(
@@ -131,16 +138,17 @@ class Scanner:
     def __init__(
         self,
         patterns: Sequence[Pattern],
-        triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] = HyperscanTriggers,
+        triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] | None = None,
     ) -> None:
-        """Compile `patterns`. Raises ConfigFault for an expression that cannot be compiled."""
+        """Compile `patterns`, with Hyperscan where it is installed and no other `triggers` are given. Raises ConfigFault for an expression that cannot be compiled."""
         self._patterns = tuple(patterns)
         self._expressions: list[re.Pattern[str] | None] = [None] * len(patterns)
         users: dict[tuple[str, bool], list[int]] = {}
         for index, pattern in enumerate(patterns):
             users.setdefault((pattern.trigger or pattern.regex, pattern.ignore_case), []).append(index)
         self._users = tuple(map(tuple, users.values()))
-        self._triggers = triggers(list(users)) if users else None
+        make = triggers or (HyperscanTriggers if hyperscan is not None else SlowTriggers)
+        self._triggers = make(list(users)) if users else None
 
     def candidates(self, text: str) -> list[Found]:
         """Return every pattern's matches in `text`: for one pattern in order and disjoint, the longest from each start.

@@ -1,0 +1,88 @@
+"""The scan: candidates at exact offsets, with Hyperscan and without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+import relay.detect.recognizers
+from relay.detect.scan import Found, Matcher, Mode, Scanner
+from relay.detect.scan_slow import SlowTriggers
+from relay.errors import ConfigFault
+from relay.registry import collect
+from relay.types import Pattern
+
+PATTERNS = [pattern for plugin in collect(relay.detect.recognizers).values() for pattern in plugin.patterns]
+FAST, SLOW = Scanner(PATTERNS), Scanner(PATTERNS, SlowTriggers)
+VECTORS = Path(__file__).parents[2] / "vectors" / "detect"
+TEXTS = [row["text"] for path in sorted(VECTORS.glob("*.yaml")) for row in yaml.safe_load(path.read_text("utf-8"))]
+
+
+def places(found: list[Found]) -> list[tuple[str, int, int]]:
+    return sorted((candidate.pattern.name, candidate.start, candidate.end) for _, candidate in found)
+
+
+def values(patterns: list[Pattern], text: str) -> list[str]:
+    return [candidate.value for _, candidate in Scanner(patterns).candidates(text)]
+
+
+def test_without_hyperscan_the_same_is_found() -> None:
+    """Both kinds of triggers lead to the same candidates on every vector."""
+    for text in TEXTS:
+        assert places(SLOW.candidates(text)) == places(FAST.candidates(text)), text
+
+
+@pytest.mark.parametrize("before", ["", "é ", "日本語 ", "😀 ", "\ud800 ", "\x00 ", "a" * 70_000 + " "])
+def test_offsets_are_code_points(before: str) -> None:
+    """Whatever stands before a candidate, its offsets slice to it."""
+    pattern = Pattern(name="id", regex=r"(?<!\w)ID-\d{4}(?!\w)", trigger=r"ID-\d{4}", score=0.5)
+    assert values([pattern], f"{before}ID-1234 ID-12345 xID-1234") == ["ID-1234"]
+
+
+def test_a_group_narrows_the_candidate() -> None:
+    """The group `value` is the candidate, and an empty one is none."""
+    pattern = Pattern(name="key", regex=r"key=(?P<value>\w*)", trigger="key=", score=0.5)
+    assert values([pattern], "key=abc key= ") == ["abc"]
+
+
+def test_a_pattern_may_follow_its_trigger() -> None:
+    """Such a pattern is tried right behind the trigger and nowhere else."""
+    pattern = Pattern(name="key", regex=r"\s?\d+", trigger=r"\bno\.?", score=0.5, follows=True)
+    assert values([pattern], "no 12, no. 34, 56, nothing 78") == [" 12", " 34"]
+
+
+def test_a_long_window_is_searched_near_the_trigger_only() -> None:
+    """A match must begin within the lead of its trigger, and the next one begins behind it."""
+    pattern = Pattern(name="blob", regex=r"<[a-z]{4,300}>", trigger="<[a-z]", score=0.5, lead_chars=2, max_chars=302)
+    assert values([pattern], "<abcd><efgh>" + "x" * 400 + "<" + "y" * 300 + ">") == [
+        "<abcd>",
+        "<efgh>",
+        f"<{'y' * 300}>",
+    ]
+
+
+def test_windows_that_touch_are_one() -> None:
+    """Many triggers close together give each match once."""
+    pattern = Pattern(name="digits", regex=r"\d+", trigger=r"\d", score=0.5, max_chars=8)
+    assert values([pattern], "1234 5678") == ["1234", "5678"]
+
+
+def test_patterns_share_a_trigger() -> None:
+    """Two patterns with one trigger both get their candidates."""
+    patterns = [Pattern(name=name, regex=rf"{name}\d", trigger=r"[ab]\d", score=0.5) for name in "ab"]
+    assert values(patterns, "a1 b2") == ["a1", "b2"]
+
+
+@pytest.mark.parametrize("trigger", ["(x", "x*", r"(x)\1", "(?=x)"])
+def test_a_trigger_that_cannot_be_compiled_stops_start_up(trigger: str) -> None:
+    """The error is a ConfigFault."""
+    with pytest.raises(ConfigFault):
+        Scanner([Pattern(name="bad", regex="x", trigger=trigger, score=0.5)])
+
+
+def test_hundreds_of_ends_do_not_end_the_process() -> None:
+    """Start of match is not asked for, which is not safe in the library."""
+    assert len(Matcher([(b"a+b", Mode.BYTES)]).ends(b"a" * 5000)) == 0
+    assert len(Matcher([(b"a+", Mode.BYTES)]).ends(b"a" * 5000)) == 5000
