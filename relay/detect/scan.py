@@ -32,7 +32,7 @@ from relay.types import Candidate, Pattern
 try:
     import hyperscan
 except ImportError:  # a platform without a wheel: triggers run one by one, and custom patterns are refused
-    hyperscan = None
+    hyperscan = None  # type: ignore[assignment]
 
 __all__ = ["Found", "HyperscanTriggers", "Matcher", "Mode", "Scanner", "Triggers"]
 
@@ -140,7 +140,7 @@ class Scanner:
         patterns: Sequence[Pattern],
         triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] | None = None,
     ) -> None:
-        """Compile `patterns`, with Hyperscan where it is installed and no other `triggers` are given. Raises ConfigFault for an expression that cannot be compiled."""
+        """Compile `patterns`, by Hyperscan where it is installed. Raises ConfigFault for what cannot be compiled."""
         self._patterns = tuple(patterns)
         self._expressions: list[re.Pattern[str] | None] = [None] * len(patterns)
         users: dict[tuple[str, bool], list[int]] = {}
