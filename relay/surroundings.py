@@ -3,7 +3,8 @@
 The restorer feeds everything it puts out and asks before each value. The answer depends on the characters so far and
 not on how they were cut, and errs towards "inside":
 
-    URL        from `://`, `www.` or `]: //`       to white space, < or >
+    URL        from `://`, `www.`, `]: //`         to white space, < or >
+               or `name.example/`
     target     from `](`                           to the matching `)` or the end of the line
     attribute  from `=` in a tag `<name …`         to the closing quote, or white space or > without one
 
@@ -29,12 +30,21 @@ class _Mode(Enum):
     ATTRIBUTE = auto()
 
 
-_TRIGGERS = ("://", "](", "]:", "<", "www.", "WWW.", "Www.")
+_TRIGGERS = ("/", "?", "#", "](", "<", "www.", "WWW.", "Www.")
+# `name.example/` without a scheme is made a link by many programs that show chats. One character before the dot is
+# enough to tell it from `/.config/`, and keeps the expression short and linear.
+_BARE_HOST = r"[a-z0-9]\.[a-z]{2,24}+(?::[0-9]{1,5}+)?[/?#]"
 _TRIGGER = re.compile(
-    r"(?P<url>://|(?-i:www|Www|WWW)\.|\]:[ \t]{0,8}+<?//)|(?P<target>\]\()|(?P<tag><[a-z][a-z0-9-]*+[\s/])", re.I
+    rf"(?P<url>://|(?-i:www|Www|WWW)\.|\]:[ \t]{{0,8}}+<?//|{_BARE_HOST})|(?P<target>\]\()"
+    r"|(?P<tag><[a-z][a-z0-9-]{0,40}+[\s/])",
+    re.I,
 )
-_TRIGGER_BEGUN = re.compile(r"(?::/?|\](?::[ \t]{0,8}+<?/?)?|<(?:[a-z][a-z0-9-]*+)?|w{1,3}+)\Z", re.I)
-_TAG_NAME_LIMIT = 48  # a longer one is no tag
+_TRIGGER_BEGUN = re.compile(
+    r"(?::/?|\](?::[ \t]{0,8}+<?/?)?|<(?:[a-z][a-z0-9-]{0,40}+)?|w{1,3}+"
+    r"|[a-z0-9](?:\.(?:[a-z]{1,24}+(?::[0-9]{0,5}+)?)?)?)\Z",
+    re.I,
+)
+_LONGEST_BEGUN = 48
 _URL_END = re.compile(r"[\s<>]")
 _HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?")
 _SCHEME = re.compile(r"[ \t]*<?(?:[a-z][a-z0-9+.-]*:)?//", re.I)
@@ -124,7 +134,7 @@ class Surroundings:
         if any(sign in text for sign in _TRIGGERS):
             trigger = _TRIGGER.search(text, position)
         if trigger is None:
-            tail = _TRIGGER_BEGUN.search(text, max(position, len(text) - _TAG_NAME_LIMIT))
+            tail = _TRIGGER_BEGUN.search(text, max(position, len(text) - _LONGEST_BEGUN))
             self._begun = tail.group() if tail is not None else ""
             return text, len(text)
         self._url = ""

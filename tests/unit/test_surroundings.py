@@ -82,3 +82,32 @@ def test_host(text: str, host: str | None) -> None:
     for char in text:
         place.feed(char)
     assert place.host == host
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("see example.com/", True),
+        ("see example.com?", True),
+        ("see example.com:80/", True),
+        ("see example.com", False),
+        ("see example.com/ and", False),
+        ("a/.config/", False),
+        ("1.5/", False),
+        ("x.y/", False),
+        ("www.", True),
+        ("awww. ok", False),
+        ("<img/src=", True),
+        (f"<{'x' * 60} src=", False),
+        ("[x]:        //", True),
+        ("[x]:         //", False),
+    ],
+)
+def test_triggers_at_every_cut(text: str, inside: bool) -> None:
+    """What opens a destination does so however it was cut."""
+    for first in range(len(text) + 1):
+        for second in range(first, len(text) + 1):
+            place = Surroundings(Encoding.TEXT)
+            for piece in (text[:first], text[first:second], text[second:]):
+                place.feed(piece)
+            assert place.inside is inside
