@@ -3,7 +3,9 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-.PHONY: demo test check bench bench-latency model lock clean
+BENCHMARKS := latency patterns wire vault memory policy accuracy
+
+.PHONY: demo test check bench $(BENCHMARKS:%=bench-%) model lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -29,10 +31,11 @@ check: .venv/dev.stamp
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
 
-bench: bench-latency
+bench: $(BENCHMARKS:%=bench-%)
 
-bench-latency: .venv/dev.stamp
-	$(BIN)/python -m benchmarks.latency
+# Results are printed and go to benchmarks/results/.
+bench-%: .venv/dev.stamp
+	$(BIN)/python -m benchmarks.$*
 
 # Trains and exports the NER model: about an hour on two cores. Never needed to run relay.
 DATA ?= ../shared/data

@@ -142,7 +142,7 @@ class StreamedAnswer(Answer):
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
         leaves = list(self._reader.leaves(tree))
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
-        closing = set(self._lanes) if self._ended else set(self._reader.closing(tree))
+        closing = {*self._lanes, *last} if self._ended else set(self._reader.closing(tree))
         # A lane that ends with this event without a word in it says first what it held back.
         self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
         changed = False

@@ -126,7 +126,7 @@ class Segment:
     cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only.
     """
 
-    pointer: str
+    pointer: str = field(repr=False)  # a key may be somebody's text
     text: str = field(repr=False)
     role: Role = Role.OTHER
     message: int = -1
@@ -254,9 +254,9 @@ class Leaf:
     """
 
     holder: Any = field(repr=False)
-    key: str | int
+    key: str | int = field(repr=False)
     encoding: Encoding = Encoding.TEXT
-    lane: tuple[Any, ...] | None = None
+    lane: tuple[Any, ...] | None = field(default=None, repr=False)
     tool: str | None = None  # name of the tool whose arguments these are
     hosted: bool = False  # the provider runs that tool: never restored
 

@@ -472,3 +472,17 @@ def test_unknown_fields_are_scrubbed_dropped_or_refused(make_core: MakeCore, han
     assert (b"brand_new" in out) is (handling == "scrub")
     if body is not None:
         assert body in out
+
+
+def test_a_stream_of_one_line_loses_nothing(core: Core) -> None:
+    """The first text of a lane may come with the end; what looks like a beginning goes out all the same."""
+    exchange = begin(core, "/api/chat")
+    exchange.open(post("/api/chat", {"model": "m", "messages": [{"role": "user", "content": f"mail {MAIL}"}]}))
+    exchange.start(200, (("content-type", "application/x-ndjson"),))
+    line = {
+        "message": {"role": "assistant", "content": "to [EMAIL_ADDRESS_1], [EM"},
+        "done": True,
+        "done_reason": "stop",
+    }
+    out = exchange.feed(json.dumps(line).encode() + b"\n") + exchange.finish()
+    assert json.loads(out)["message"]["content"] == f"to {MAIL}, [EM"
