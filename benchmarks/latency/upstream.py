@@ -2,8 +2,8 @@
 
 `python -m benchmarks.latency.upstream` prints its port and serves until it is killed. It is a bare protocol, so that a
 direct request costs next to nothing and the difference to one through relay is relay's own cost. A request whose body
-holds `"stream":true` is answered with as many events as its `max_tokens` says, written in one go or, with header
-`x-pieces: each`, one by one.
+holds `"stream":true` is answered with as many events as its `max_tokens` says: the first by itself, as a model's first
+token comes, and the others together a moment later.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ _PLACEHOLDER = re.compile(rb"\[[A-Z_]+_\d+(?:_[A-Z]+)?\]")
 _TOKENS = re.compile(rb'"max_tokens":\s*(\d+)')
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 _STREAM = re.compile(rb'"stream":\s*true')
+_REST_AFTER_S = 0.003
 _CHAT = {"id": "chatcmpl-1", "created": 1, "model": "m"}
 _TEXT = "Understood. I will write to them today, attach the invoice and ask for a reply by Monday. "
 
@@ -48,7 +49,9 @@ class Upstream(asyncio.Protocol):
         text = _TEXT + " ".join(f"Shall I copy {name}?" for name in names)
         if _STREAM.search(body):
             found = _TOKENS.search(body)
-            self._transport.write(_streamed(text, int(found[1]) if found else 20))
+            first, *others = _streamed(text, int(found[1]) if found else 20)
+            self._transport.write(first)
+            asyncio.get_running_loop().call_later(_REST_AFTER_S, self._transport.write, b"".join(others))
             return
         message = {"role": "assistant", "content": text}
         choices = [{"index": 0, "message": message, "finish_reason": "stop"}]
@@ -57,18 +60,20 @@ class Upstream(asyncio.Protocol):
         self._transport.write(head + answer)
 
 
-def _streamed(text: str, events: int) -> bytes:
+def _streamed(text: str, events: int) -> list[bytes]:
+    """Return the writes of a stream: head and first event, then one write an event."""
     out = [b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"]
     words = [text[start : start + 5] for start in range(0, len(text), 5)]
     for number in range(events):
         choice = {"index": 0, "delta": {"content": words[number % len(words)]}, "finish_reason": None}
         event = b"data: %b\n\n" % orjson.dumps({**_CHAT, "object": "chat.completion.chunk", "choices": [choice]})
         out.append(b"%x\r\n%b\r\n" % (len(event), event))
+    out[:2] = [out[0] + out[1]]
     choice = {"index": 0, "delta": {}, "finish_reason": "stop"}
     last = orjson.dumps({**_CHAT, "object": "chat.completion.chunk", "choices": [choice]})
     end = b"data: %b\n\ndata: [DONE]\n\n" % last
     out.append(b"%x\r\n%b\r\n0\r\n\r\n" % (len(end), end))
-    return b"".join(out)
+    return out
 
 
 async def main() -> None:
