@@ -61,7 +61,7 @@ class AccountRecognizer(RuleRecognizer):
     source = (
         "home directories by the Filesystem Hierarchy Standard 3.0,"
         " Apple and Microsoft conventions; git-commit(1) trailers; "
-        "special-use names by RFC 6762 and RFC 9476; account URLs of the sites named; read 2026-11-21"
+        "special-use names by RFC 6762 and RFC 9476; account URLs of the sites named; as of 2026-11-21"
     )
     rules = (
         Rule(

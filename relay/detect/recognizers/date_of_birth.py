@@ -38,7 +38,7 @@ class DateRecognizer(RuleRecognizer):
     """A calendar date; a date of birth when a word of birth stands near it."""
 
     name = "date_of_birth"
-    source = "ISO 8601-1:2019 and the usual day-month-year orders; month names from Unicode CLDR 48; read 2026-11-21"
+    source = "ISO 8601-1:2019 and the usual day-month-year orders; month names from Unicode CLDR 48; as of 2026-11-21"
     rules = (
         Rule(
             entity_type="DATE_OF_BIRTH",

@@ -39,7 +39,7 @@ class DeviceRecognizer(RuleRecognizer):
     name = "devices"
     source = (
         "49 CFR 565.15 table VI (VIN); GSMA TS.06 (IMEI, Luhn); ITU-T E.118 (ICCID, Luhn); ITU-T E.212 (IMSI); "
-        "RFC 9562 (UUID); labels by own choice; read 2026-11-21"
+        "RFC 9562 (UUID); labels by own choice; as of 2026-11-21"
     )
     rules = (
         Rule(

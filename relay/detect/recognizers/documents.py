@@ -31,7 +31,7 @@ class DocumentRecognizer(RuleRecognizer):
     name = "documents"
     source = (
         "labels: own choice; passport number shape from ICAO 9303-3 section 4.4; machine-readable zones from ICAO "
-        "9303-4 and 9303-5; licence shapes vary by state (AAMVA D20); read 2026-11-21"
+        "9303-4 and 9303-5; licence shapes vary by state (AAMVA D20); as of 2026-11-21"
     )
     rules = (
         labelled("DRIVER_LICENSE", _LICENSE, r"(?=[A-Z0-9 -]{0,12}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){4,17}", score=0.7),

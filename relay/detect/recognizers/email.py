@@ -46,7 +46,9 @@ class EmailRecognizer(RuleRecognizer):
     """An address with a domain of at least two labels, whose last one is letters."""
 
     name = "email"
-    source = "RFC 5322 section 3.4.1 and RFC 6531 section 3.3, without quoted local parts and comments; read 2026-11-21"
+    source = (
+        "RFC 5322 section 3.4.1 and RFC 6531 section 3.3, without quoted local parts and comments; as of 2026-11-21"
+    )
     rules = (
         Rule(
             entity_type="EMAIL_ADDRESS",

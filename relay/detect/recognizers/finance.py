@@ -67,7 +67,7 @@ class FinanceRecognizer(RuleRecognizer):
     source = (
         "ABA routing number policy (2019); Bitcoin developer guide,"
         " Base58Check; BIP-173 and BIP-350; EIP-55 without its "
-        "check sum (Keccak); Commission Regulation (EU) 904/2010 and VIES formats; read 2026-11-21"
+        "check sum (Keccak); Commission Regulation (EU) 904/2010 and VIES formats; as of 2026-11-21"
     )
     rules = (
         *number("ABA_ROUTING_NUMBER", r"", _routing, "routing, aba, rtn, routing number, transit", bare=r"\d{9}"),

@@ -26,7 +26,7 @@ class HealthRecognizer(RuleRecognizer):
     """There is no national format for these: the label decides, and the value must hold three digits."""
 
     name = "health"
-    source = "45 CFR 164.514(b)(2)(i)(H), (I) and (R), labels by own choice; read 2026-11-21"
+    source = "45 CFR 164.514(b)(2)(i)(H), (I) and (R), labels by own choice; as of 2026-11-21"
     rules = (
         labelled("MEDICAL_RECORD_NUMBER", _RECORD, _VALUE, score=0.75),
         labelled(

@@ -44,7 +44,7 @@ class IbanRecognizer(RuleRecognizer):
     """Takes a number of its country's length with right check digits; beside "IBAN" a wrong one at a lower score."""
 
     name = "iban"
-    source = "ISO 13616-1 and the SWIFT IBAN registry, release 99; ISO 9362 for bank identifiers; read 2026-11-21"
+    source = "ISO 13616-1 and the SWIFT IBAN registry, release 99; ISO 9362 for bank identifiers; as of 2026-11-21"
     rules = (
         Rule(
             entity_type="IBAN_CODE",

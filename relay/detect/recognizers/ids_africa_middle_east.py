@@ -34,7 +34,7 @@ class AfricaMiddleEastRecognizer(RuleRecognizer):
         "NVI (T.C. kimlik numarası); Israeli Population Authority (mispar zehut, Luhn); ICP (Emirates ID, Luhn); Saudi "
         "National Information Center (Luhn, 1 or 2 first); South African Identification Act 68 of 1997 (Luhn); NIMC "
         "(NIN); "
-        "algorithms compared with Wikipedia, read 2026-11-21"
+        "algorithms checked with published example numbers, 2026-11-21"
     )
     rules = (
         *number(

@@ -82,7 +82,7 @@ class AmericasRecognizer(RuleRecognizer):
         "21 CFR "
         "1301; Canada Post and ESDC (SIN); Receita Federal (CPF, CNPJ); RENAPO (CURP); AFIP (CUIT); Registro Civil "
         "(RUT); "
-        "DIAN (NIT); Registro Civil del Ecuador; DNIC (CI); read 2026-11-21"
+        "DIAN (NIT); Registro Civil del Ecuador; DNIC (CI); as of 2026-11-21"
     )
     rules = (
         *number("US_NPI", r"", _npi, "npi, provider, national provider, provider identifier", bare=r"[12]\d{9}"),

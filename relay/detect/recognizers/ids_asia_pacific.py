@@ -117,7 +117,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
         "MIC "
         "(My Number); GB 11643-1999; NIA (Taiwan); ImmD (HKID); JPN (MyKad); Dukcapil (NIK); BIR (TIN); DOPA (Thai "
         "id); "
-        "algorithms compared with Wikipedia, read 2026-11-21"
+        "algorithms checked with published example numbers, 2026-11-21"
     )
     rules = (
         *number("AU_TFN", r"\d{3} \d{3} \d{2,3}", _tfn, "tfn, tax file, tax file number", bare=r"\d{8,9}", score=0.3),

@@ -82,7 +82,7 @@ class EasternEuropeRecognizer(RuleRecognizer):
     source = (
         "gov.pl (PESEL, NIP); MVČR (rodné číslo); OUG 97/2005 (CNP); GRAO (EGN); Zakon o OIB (OIB); JMBG law of 1976; "
         "amka.gr (AMKA); NAV (adóazonosító jel); FNS order MMV-7-6/435 (INN); PFR (SNILS); Ukrainian State Tax Service "
-        "(RNOKPP); Kazakh law 223 of 2007 (IIN); algorithms compared with Wikipedia, read 2026-11-21"
+        "(RNOKPP); Kazakh law 223 of 2007 (IIN); algorithms checked with published example numbers, 2026-11-21"
     )
     rules = (
         *number("PL_PESEL", r"", _pesel, "pesel, numer pesel", bare=r"\d{11}"),

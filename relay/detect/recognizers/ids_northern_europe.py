@@ -70,7 +70,7 @@ class NorthernEuropeRecognizer(RuleRecognizer):
         "Skatteverket SKV 704 (personnummer); DVV (henkilötunnus); CPR-kontoret, 'Personnummeret i CPR' (2008); "
         "Skatteetaten (fødselsnummer, with synthetic numbers); Þjóðskrá (kennitala); Riigi Teataja 106032012004 "
         "(isikukood); "
-        "PMLP (personas kods); read 2026-11-21"
+        "PMLP (personas kods); as of 2026-11-21"
     )
     rules = (
         *number(

@@ -116,7 +116,7 @@ class WesternEuropeRecognizer(RuleRecognizer):
         "GKV-Spitzenverband (KVNR); ICAO 9303-3; INSEE (NIR); BOE-A-1978 and Real Decreto 1553/2005 (NIF, NIE); DM 23 "
         "December 1976 (codice fiscale); RvIG (BSN); Portaria 2021 (NIF); Royal Decree 1984 (Rijksregister); BSV "
         "(AHV); "
-        "ASVG section 31 (SVNR); read 2026-11-21"
+        "ASVG section 31 (SVNR); as of 2026-11-21"
     )
     rules = (
         *number("UK_NHS", r"\d{3}[ -]\d{3}[ -]\d{4}", _nhs, "nhs, nhs number, patient, health", bare=r"\d{10}"),

@@ -19,7 +19,7 @@ class IpAddressRecognizer(RuleRecognizer):
     """Takes addresses of hosts: not loopback, not unspecified, no mask, no version number. MAC addresses too."""
 
     name = "ip_address"
-    source = "RFC 791, RFC 4291 section 2.2, RFC 5952; EUI-48 and EUI-64 as in RFC 9542; read 2026-11-21"
+    source = "RFC 791, RFC 4291 section 2.2, RFC 5952; EUI-48 and EUI-64 as in RFC 9542; as of 2026-11-21"
     rules = (
         Rule(
             entity_type="IP_ADDRESS",

@@ -55,10 +55,7 @@ class PaymentCardRecognizer(RuleRecognizer):
     """
 
     name = "payment_card"
-    source = (
-        "ISO/IEC 7812-1 (Luhn, annex B); issuer ranges as published by the card schemes and collected in "
-        "'Payment card number', Wikipedia, read 2026-11-21"
-    )
+    source = "ISO/IEC 7812-1 (Luhn, annex B); issuer ranges as the card schemes publish them; as of 2026-11-21"
     rules = (
         Rule(
             entity_type="CREDIT_CARD",
@@ -90,7 +87,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             r"|caduca|caducidad|scadenza|validade|vervaldatum|expire(?: le)?)\.?(?:\s{0,2}(?:is|ist|est|es"
             r"|[:=#(-])){0,2}\s{0,2}"
             r"(?P<value>(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?\d{2})",
-            trigger=r"\b[01]\d ?[/-] ?(?:20)?[2-4]\d\b",
+            trigger=r"\b[01]\d ?[/-] ?(?:20)?\d\d\b",
             score=0.6,
             lead_chars=48,
             ignore_case=True,

@@ -45,7 +45,7 @@ class PhoneRecognizer(RuleRecognizer):
     name = "phone"
     source = (
         "ITU-T E.164 (11/2010), E.123 (2001); North American Numbering Plan; numbering plans of all regions from the "
-        "phonenumbers library (libphonenumber); read 2026-11-21"
+        "phonenumbers library (libphonenumber); as of 2026-11-21"
     )
     rules = (
         Rule(

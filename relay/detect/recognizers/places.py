@@ -20,7 +20,7 @@ class PlaceRecognizer(RuleRecognizer):
     name = "places"
     source = (
         "ISO 6709:2022 annex H; open location code specification, google/open-location-code; what3words notation with "
-        "three slashes; read 2026-11-21"
+        "three slashes; as of 2026-11-21"
     )
     rules = (
         Rule(

@@ -30,7 +30,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
     name = "secrets_structured"
     source = (
         "RFC 7515 and 7516 (JOSE), RFC 7468 and RFC 4716 (private keys), RFC 9580 (OpenPGP armor), RFC 7617 and 6750 "
-        "(authorization schemes), RFC 6265 (cookies); read 2026-11-21"
+        "(authorization schemes), RFC 6265 (cookies); as of 2026-11-21"
     )
     rules = (
         Rule(

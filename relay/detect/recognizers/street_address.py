@@ -54,7 +54,7 @@ class StreetAddressRecognizer(RuleRecognizer):
     name = "street_address"
     source = (
         "USPS Publication 28 appendix C1 (street suffixes); UPU S42 templates for DE, ES, FR, GB, IT, NL, PT, US; "
-        "postal code forms from Unicode CLDR 26 postalCodeData; read 2026-11-21"
+        "postal code forms from Unicode CLDR 26 postalCodeData; as of 2026-11-21"
     )
     rules = (
         Rule(
@@ -189,7 +189,8 @@ class StreetAddressRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="UK_POSTCODE",
-            regex=r"(?:GIR 0AA|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]|[A-HK-Y]\d[ABEHMNPRV-Y])"
+            regex=r"(?:GIR 0AA|ZZ99 \d[A-Z]{2}|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]"
+            r"|[A-HK-Y]\d[ABEHMNPRV-Y])"
             r"\s{1,2}\d[ABD-HJLNP-UW-Z]{2})",
             trigger=r"\b[A-Z]{1,2}\d[A-Z0-9]? {0,2}\d[A-Z]{2}\b",
             score=0.5,

@@ -26,7 +26,7 @@ class UsSsnRecognizer(RuleRecognizer):
     """
 
     name = "us_ssn"
-    source = "SSA POMS RM 10201.035 (areas, groups, serials); IRS Publication 1915 (ITIN); read 2026-11-21"
+    source = "SSA POMS RM 10201.035 (areas, groups, serials); IRS Publication 1915 (ITIN); as of 2026-11-21"
     rules = (
         Rule(
             entity_type="US_SSN",
