@@ -218,20 +218,21 @@ class Restorer:
     def _issued_in(self, match: re.Match[str], data: str) -> _Next | None:
         """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
         form = match.lastgroup or ""
-        if form in ("bare", "upper") and match.end() == len(data) and data[: match.start()].endswith(_OPENERS):
-            return None  # a bracketed placeholder whose end never came, so its number may not be complete
-        key = key_of(match[form], self._grammar)
-        placeholder = self._issued.get(key)
-        if placeholder is not None:
-            return _Next(match.start(), match.end(), placeholder, form)
-        if form != "upper":
+        end = match.end()
+        placeholder = self._issued.get(key_of(match[form], self._grammar))
+        if placeholder is None and form == "upper":
+            # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
+            for gap in reversed(list(self._grammar.separator.finditer(data, match.start(), match.end()))):
+                end = gap.start()
+                placeholder = self._issued.get(key_of(data[match.start() : end], self._grammar))
+                if placeholder is not None and "_" not in gap.group():
+                    break
+                placeholder = None
+        if placeholder is None:
             return None
-        # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
-        for gap in reversed(list(self._grammar.separator.finditer(data, match.start(), match.end()))):
-            placeholder = self._issued.get(key_of(data[match.start() : gap.start()], self._grammar))
-            if placeholder is not None and "_" not in gap.group():
-                return _Next(match.start(), gap.start(), placeholder, form)
-        return None
+        if form in ("bare", "upper") and end == len(data) and data[: match.start()].endswith(_OPENERS):
+            return None  # a bracketed placeholder whose end never came, so its number may not be complete
+        return _Next(match.start(), end, placeholder, form)
 
     def _value(self, placeholder: str, raw: str, form: str) -> str:
         place = self._place

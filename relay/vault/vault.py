@@ -24,6 +24,7 @@ from relay.vault.keys import Keys
 __all__ = ["Vault"]
 
 _PERSON, _EMAIL_ADDRESS, _EMAIL = "PERSON", "EMAIL_ADDRESS", "EMAIL"
+_LINKED = frozenset({_PERSON, _EMAIL_ADDRESS})
 _WHOLE = frozenset({aliases.Form.FULL.value, aliases.Form.REVERSED.value})
 _ATTEMPTS = 50  # numbers tried for a stand-in before a placeholder is issued
 _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate pair
@@ -171,10 +172,14 @@ class Vault:
             known = self._index.get(mark)
             if known is not None:
                 return known
-            name = aliases.parse(value) if self._people is not None and entity_type == _PERSON else None
-            owner, form = self._owner(entity_type, value, name)
+            name, owner, form = None, 0, ""
+            if self._people is not None and entity_type in _LINKED:
+                name = aliases.parse(value) if entity_type == _PERSON else None
+                owner, form = self._owner(self._people, value, name)
             number = owner or self._numbers.get(entity_type, 0) + 1
-            placeholder, number = self._behind(keys, entity_type, value, number, form, stand_in)
+            placeholder = ""
+            if stand_in is not None:
+                placeholder, number = self._behind(keys, entity_type, value, number, form, stand_in)
             if not placeholder:
                 placeholder = self._render(_PERSON if owner else entity_type, number, form)
             self._store(keys, placeholder, entity_type, data)
@@ -185,18 +190,15 @@ class Vault:
                 self._people.add(owner or number, name)
             return placeholder
 
-    def _owner(self, entity_type: str, value: str, name: aliases.Name | None) -> tuple[int, str]:
-        """Return the number of the person that `value` belongs to (0: not sure of anybody) and its form."""
-        people = self._people
-        if people is None or not self._numbers.get(_PERSON):
+    def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
+        """Return the number of the person that a name or an address belongs to (0: nobody for sure), and its form."""
+        if not self._numbers.get(_PERSON):
             return 0, ""
         if name is not None:
             owner = people.owner(name)
             return (owner[0], owner[1].value) if owner is not None else (0, "")
-        if entity_type == _EMAIL_ADDRESS:
-            found = people.owner_of_address(value)
-            return (found, _EMAIL) if found else (0, "")
-        return 0, ""
+        found = people.owner_of_address(value) if "@" in value else None
+        return (found, _EMAIL) if found else (0, "")
 
     def _render(self, entity_type: str, number: int, form: str) -> str:
         placeholder = self._style.render(entity_type, number, form)
@@ -207,17 +209,9 @@ class Vault:
         return placeholder
 
     def _behind(
-        self,
-        keys: Keys,
-        entity_type: str,
-        value: str,
-        number: int,
-        form: str,
-        stand_in: Callable[[int, str], str] | None,
+        self, keys: Keys, entity_type: str, value: str, number: int, form: str, stand_in: Callable[[int, str], str]
     ) -> tuple[str, int]:
         """Return a free stand-in and its number, or "" and the number that a placeholder takes."""
-        if stand_in is None:
-            return "", number
         for further in range(number, number + _ATTEMPTS):
             text = stand_in(further, form)
             if not text:

@@ -112,9 +112,12 @@ def boundary(text: str, start: int, end: int, encoding: Encoding) -> bool:
         escaped = encoding is Encoding.JSON and start >= 2 and re.fullmatch(r"\\[nrtbfNRTBF]", text[start - 2 : start])
         if not escaped:
             return False
-    if end == len(text):
-        return not text[:start].endswith(("[", "［", "【"))
-    return not WORD_END.match(text[end])
+    return end == len(text) or not WORD_END.match(text[end])
+
+
+def is_fragment(text: str, start: int, end: int, form: str) -> bool:
+    """Tell whether this is a bracketed placeholder whose end never came."""
+    return form in ("bare", "upper") and end == len(text) and text[:start].endswith(("[", "［", "【"))
 
 
 def reference(text: str, encoding: Encoding) -> str:
@@ -132,6 +135,8 @@ def reference(text: str, encoding: Encoding) -> str:
             and (form != "literal" or literal_boundary(text, position, match.end(), encoding))
         ]
         end, form, name = max(hits, key=lambda hit: hit[0], default=(position + 1, "", ""))
+        if is_fragment(text, position, end, form):
+            end, hits = position + 1, []
         place = surroundings(history, encoding)
         if not hits or place.inside:
             history.append((text[position:end], False))
@@ -274,6 +279,8 @@ ENCODINGS = st.sampled_from(list(Encoding))
 @settings(max_examples=400, deadline=None)
 @given(st.one_of(TEXTS, LOOSE), CUTS, ENCODINGS)
 @example("[PERSON_1", [9], Encoding.TEXT)
+@example("[PERSON_1 LAST", [3], Encoding.TEXT)
+@example("[PERSON_1 AND PERSON", [3], Encoding.TEXT)
 @example("x\\nPERSON_12", [3], Encoding.JSON)
 def test_any_chunking_equals_the_reference(text: str, cuts: list[int], encoding: Encoding) -> None:
     """However a text is cut, it is restored as the slow reference restores it whole."""
