@@ -90,6 +90,11 @@ class Analyzer:
             | {LOOKALIKE}
         )
 
+    @property
+    def has_model(self) -> bool:
+        """Tell whether a model reads the segments, too; without one, analyzing is a matter of microseconds."""
+        return self._model is not None
+
     def analyze(
         self,
         segments: Sequence[Segment],
@@ -135,7 +140,7 @@ class Analyzer:
                 digest = self._cache.digest(segment.text, b"contract" if segment.contract else b"")
                 kept = self._cache.get(digest)
             if kept is not None:
-                copies.append(normalize(segment.text, kept.hints))
+                copies.append(normalize(segment.text, kept.hints) if kept.copied else None)
                 found.append(list(kept.spans))
                 continue
             candidates = self._scanner.candidates(segment.text)
@@ -150,7 +155,7 @@ class Analyzer:
         self._read(segments, copies, found, fresh)
         if self._cache is not None:
             for place, (digest, hints) in fresh.items():
-                self._cache.put(digest, Kept(tuple(found[place]), hints))
+                self._cache.put(digest, Kept(tuple(found[place]), hints, copies[place] is not None))
         return copies, found
 
     def _patterns(self, text: str) -> list[Span]:

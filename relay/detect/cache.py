@@ -23,10 +23,11 @@ __all__ = ["Kept", "SpanCache"]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is remembered of a text: its spans, and the hints that say how to read it."""
+    """What is remembered of a text: its spans, whether it has a normalised copy, and the hints for making that."""
 
     spans: tuple[Span, ...]
     hints: frozenset[str] = frozenset()
+    copied: bool = False
 
 
 _DIGEST_BYTES = 16  # two of 2**32 texts meet with a chance of 2**-65

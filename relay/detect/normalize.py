@@ -61,6 +61,7 @@ _LOOKALIKES = str.maketrans(
 _CONFUSABLE = "".join(map(chr, _LOOKALIKES))
 # Digits and letters that may stand beside a look-alike in a word that is not simply Cyrillic, Greek or Armenian.
 _MIXED = re.compile(rf"(?=[\w@.+-]*[A-Za-z0-9@])(?=[\w@.+-]*[{_CONFUSABLE}])[\w@.+-]+")
+_LOOKALIKE = re.compile(f"[{_CONFUSABLE}]")
 _MIXED_HINT = re.compile(rf"[A-Za-z0-9@._+-][{_CONFUSABLE}]|[{_CONFUSABLE}][A-Za-z0-9@._+-]")
 
 _NO_WIDTH = (
@@ -122,7 +123,7 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
     unusual = mixed = False
     if not text.isascii():
         unusual = _UNUSUAL.search(text) is not None
-        mixed = _MIXED_HINT.search(text) is not None
+        mixed = _LOOKALIKE.search(text) is not None and _MIXED_HINT.search(text) is not None
     if not (escapes or unusual or mixed or hints):
         return None
     copy = _Copy(text)
