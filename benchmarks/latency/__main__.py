@@ -1,8 +1,8 @@
 """Measure what relay adds: `python -m benchmarks.latency [--quick]`, also `make bench-latency`.
 
-Three targets answer the same requests in turn, in one run, so that a busy machine is busy for all of them: the upstream
-directly, a relay with patterns only, and a relay with the model. What is reported as added is the difference of the
-quantiles. With 16 clients the load comes from a process of its own. Takes about three minutes, with `--quick` one.
+The upstream and a relay answer the same requests in turn, in one run, so that a busy machine is busy for both: once
+with a relay that has patterns only, once with one that has the model. What is reported as added is the difference of
+the quantiles. With 16 clients the load comes from a process of its own. Takes about three minutes, with `--quick` one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ from benchmarks.latency.servers import ROOT, Servers, import_s, running
 
 __all__ = ["main"]
 
-TARGETS = ("direct", "patterns", "model")
+RELAYS = ("patterns", "model")
+TARGETS = ("direct", *RELAYS)
 CLIENTS = 16
 _EVENTS = (100, 2_000)  # two lengths of a stream: the slope between them is the cost of an event
 
@@ -64,14 +65,10 @@ def _measure(servers: Servers, console: Console, *, quick: bool) -> dict[str, An
                     continue
                 answer = "streamed" if stream else "whole"
                 with console.status(f"{shape}, {answer}, {clients} clients"):
-                    cpu_s = {name: servers.cpu_s(name) for name in servers.pids}
-                    if clients == 1:
-                        samples = asyncio.run(_one_client(servers, requests, budget_s))
-                        busy_s = {name: sum(sample.total_s for sample in found) for name, found in samples.items()}
-                    else:
-                        samples, busy_s = _many_clients(servers, requests, budget_s)
-                    cpu_s = {name: servers.cpu_s(name) - before for name, before in cpu_s.items()}
-                cases += _rows(shape, answer, clients, samples, busy_s, cpu_s)
+                    cases += [
+                        _row(shape, answer, clients, relay, *_run(servers, relay, requests, clients, budget_s / 2))
+                        for relay in RELAYS
+                    ]
     with console.status("cost of an event"):
         event_us = asyncio.run(_event_cost(servers, repeats=int(8 * budget_s)))
     memory = {
@@ -94,16 +91,31 @@ def _measure(servers: Servers, console: Console, *, quick: bool) -> dict[str, An
     return result
 
 
-async def _one_client(servers: Servers, requests: Sequence[bytes], budget_s: float) -> dict[str, list[Sample]]:
-    connections = {name: Connection(servers.ports[name]) for name in TARGETS}
-    samples: dict[str, list[Sample]] = {name: [] for name in TARGETS}
+def _run(
+    servers: Servers, relay: str, requests: Sequence[bytes], clients: int, budget_s: float
+) -> tuple[dict[str, list[Sample]], dict[str, float], float]:
+    """Return the samples of `direct` and `relay`, the seconds each was busy, and the relay's processor seconds."""
+    before = servers.cpu_s(relay)
+    if clients == 1:
+        samples = asyncio.run(_one_client(servers, relay, requests, budget_s))
+        busy_s = {name: sum(sample.total_s for sample in found) for name, found in samples.items()}
+    else:
+        samples, busy_s = _many_clients(servers, relay, requests, clients, budget_s)
+    return samples, busy_s, servers.cpu_s(relay) - before
+
+
+async def _one_client(
+    servers: Servers, relay: str, requests: Sequence[bytes], budget_s: float
+) -> dict[str, list[Sample]]:
+    names = ("direct", relay)
+    connections = {name: Connection(servers.ports[name]) for name in names}
+    samples: dict[str, list[Sample]] = {name: [] for name in names}
     end = time.perf_counter() + budget_s
     for number, body in enumerate(requests):
         if time.perf_counter() > end and number > 20:
             break
         request = request_bytes(body)
-        for place in range(len(TARGETS)):
-            name = TARGETS[(place + number) % len(TARGETS)]  # nobody is always first
+        for name in names if number % 2 else reversed(names):  # nobody is always first
             sample = await connections[name].send(request)
             if number >= 3:
                 samples[name].append(sample)
@@ -113,15 +125,15 @@ async def _one_client(servers: Servers, requests: Sequence[bytes], budget_s: flo
 
 
 def _many_clients(
-    servers: Servers, requests: Sequence[bytes], budget_s: float
+    servers: Servers, relay: str, requests: Sequence[bytes], clients: int, budget_s: float
 ) -> tuple[dict[str, list[Sample]], dict[str, float]]:
     rounds = 2 if len(requests[0]) < 10_000 else 1  # a round of long requests with the model overruns its time
     spec = {
-        "ports": {name: servers.ports[name] for name in TARGETS},
+        "ports": {name: servers.ports[name] for name in ("direct", relay)},
         "bodies": [body.decode() for body in requests],
-        "clients": CLIENTS,
+        "clients": clients,
         "rounds": rounds,
-        "seconds": budget_s / (rounds * len(TARGETS)),
+        "seconds": budget_s / (rounds * 2),
     }
     command = [sys.executable, "-m", "benchmarks.latency.load"]
     done = subprocess.run(command, input=json.dumps(spec), stdout=subprocess.PIPE, text=True, check=True, cwd=ROOT)
@@ -147,38 +159,32 @@ async def _event_cost(servers: Servers, repeats: int) -> dict[str, float]:
     return {name: round((slope[name] - slope["direct"]) * 1e6, 2) for name in TARGETS if name != "direct"}
 
 
-def _rows(
+def _row(
     shape: str,
     answer: str,
     clients: int,
+    relay: str,
     samples: dict[str, list[Sample]],
     busy_s: dict[str, float],
-    cpu_s: dict[str, float],
-) -> list[dict[str, Any]]:
-    direct = [sample.total_s for sample in samples["direct"]]
-    direct_first = [sample.first_s for sample in samples["direct"]]
-    rows = []
-    for relay in TARGETS[1:]:
-        total = [sample.total_s for sample in samples[relay]]
-        first = [sample.first_s for sample in samples[relay]]
-        quantiles = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
-        rows.append(
-            {
-                "shape": shape,
-                "answer": answer,
-                "clients": clients,
-                "relay": relay,
-                "requests": len(total),
-                "added_ms": {key: _ms(_quantile(total, q) - _quantile(direct, q)) for key, q in quantiles.items()},
-                "total_ms": {key: _ms(_quantile(total, q)) for key, q in quantiles.items()},
-                "direct_ms": {key: _ms(_quantile(direct, q)) for key, q in quantiles.items()},
-                "added_first_ms": _ms(median(first) - median(direct_first)),
-                "cpu_ms": _ms(cpu_s[relay] / len(total)),
-                "per_s": round(len(total) / busy_s[relay], 1),
-                "direct_per_s": round(len(direct) / busy_s["direct"], 1),
-            }
-        )
-    return rows
+    cpu_s: float,
+) -> dict[str, Any]:
+    total, direct = ([sample.total_s for sample in samples[name]] for name in (relay, "direct"))
+    first, direct_first = ([sample.first_s for sample in samples[name]] for name in (relay, "direct"))
+    quantiles = {"p50": 0.5, "p95": 0.95, "p99": 0.99}
+    return {
+        "shape": shape,
+        "answer": answer,
+        "clients": clients,
+        "relay": relay,
+        "requests": len(total),
+        "added_ms": {key: _ms(_quantile(total, q) - _quantile(direct, q)) for key, q in quantiles.items()},
+        "total_ms": {key: _ms(_quantile(total, q)) for key, q in quantiles.items()},
+        "direct_ms": {key: _ms(_quantile(direct, q)) for key, q in quantiles.items()},
+        "added_first_ms": _ms(median(first) - median(direct_first)),
+        "cpu_ms": _ms(cpu_s / len(total)),
+        "per_s": round(len(total) / busy_s[relay], 1),
+        "direct_per_s": round(len(direct) / busy_s["direct"], 1),
+    }
 
 
 def _goals(result: dict[str, Any]) -> list[dict[str, Any]]:
