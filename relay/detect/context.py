@@ -52,6 +52,7 @@ RAISING: Mapping[str, frozenset[str]] = {
         "movil, celular, llamar, llámame, llame, cellulare, chiamare, chiamami, recapito, telefone, telemóvel, ligar,"
         "telefoon, telefoonnummer, mobiel, bellen, signal, fax, telefax, pager"
     ),
+    "FAX_NUMBER": _words("fax, telefax"),
     "EMAIL_ADDRESS": _words("email, mail, e-mail, correo, courriel"),
     "CREDIT_CARD": _words(
         "card, credit, debit, visa, mastercard, amex, discover, diners, maestro, jcb, pan, cc, kreditkarte,"

@@ -80,10 +80,10 @@ class DocumentRecognizer(RuleRecognizer):
         if entity_type == "DRIVER_LICENSE" and ("licen" in label or label.rstrip(" :#").endswith("dl")):
             entity_type = "US_DRIVER_LICENSE"
         elif entity_type == "PASSPORT" and "passport" in label and len(kept) == 9 and kept[1:].isdigit():
-            entity_type = "US_PASSPORT"
+            entity_type = "UK_PASSPORT" if "uk pass" in label or "british pass" in label else "US_PASSPORT"
         yield Span(entity_type, start, end, rule.score, self.name)
 
 
-DocumentRecognizer.entity_types = (*DocumentRecognizer.entity_types, "US_DRIVER_LICENSE", "US_PASSPORT")
+DocumentRecognizer.entity_types = (*DocumentRecognizer.entity_types, "US_DRIVER_LICENSE", "US_PASSPORT", "UK_PASSPORT")
 
 PLUGINS = (DocumentRecognizer,)

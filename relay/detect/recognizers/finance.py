@@ -72,6 +72,14 @@ class FinanceRecognizer(RuleRecognizer):
     rules = (
         *number("ABA_ROUTING_NUMBER", r"", _routing, "routing, aba, rtn, routing number, transit", bare=r"\d{9}"),
         labelled("UK_SORT_CODE", r"sort[ -]?code", r"\d{2}[- ]?\d{2}[- ]?\d{2}", score=0.7),
+        labelled(
+            "TAX_ID",
+            r"tax (?:id|number|no\.?|identification|ref(?:erence)?)|taxpayer (?:id|number)|tin|steuernummer"
+            r"|steuer-?nr\.?|st\.?-nr\.?"
+            r"|numéro fiscal|número fiscal|codice fiscale|fiscaal nummer|btw-nummer",
+            r"(?=[A-Z0-9/.-]{0,8}\d)[A-Z0-9](?:[ /.-]?[A-Z0-9]){5,17}",
+            score=0.45,
+        ),
         labelled("US_BANK_NUMBER", _ACCOUNT, r"\d(?:[ -]?\d){5,19}", score=0.6),
         Rule(
             entity_type="CRYPTO",

@@ -172,7 +172,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
             r"[A-PR-WY][1-9]\d ?\d{4}[1-9]",
             None,
             "passport, indian passport",
-            score=0.1,
+            score=0.35,
             written_trigger=r"\b[A-Z][1-9]\d ?\d{4}[1-9]\b",
         ),
         *number(

@@ -19,6 +19,7 @@ _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d")
 _DECIMAL = re.compile(r"\+?\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
 _ROW = re.compile(r"\d[ \t]$")
+_FAX = re.compile(r"\bfax[^\d\n]{0,12}$|telefax[^\d\n]{0,12}$", re.IGNORECASE)
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
@@ -80,7 +81,8 @@ class PhoneRecognizer(RuleRecognizer):
             if value.startswith("(") and value.count("(") > value.count(")"):
                 start += 1
             more = _EXTENSION.match(text, end, end + 24)
-            yield Span("PHONE_NUMBER", start, more.end() if more else end, score, self.name)
+            kind = "FAX_NUMBER" if _FAX.search(text[max(0, start - 24) : start]) else "PHONE_NUMBER"
+            yield Span(kind, start, more.end() if more else end, score, self.name)
 
     def _score(self, value: str, digits: str) -> float:
         count = len(digits)
@@ -120,5 +122,7 @@ def _leading(value: str) -> str:
         groups.pop()
     return value[: groups[-1].end()]
 
+
+PhoneRecognizer.entity_types = ("PHONE_NUMBER", "FAX_NUMBER")
 
 PLUGINS = (PhoneRecognizer,)

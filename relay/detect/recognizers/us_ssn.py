@@ -78,4 +78,6 @@ class UsSsnRecognizer(RuleRecognizer):
         yield Span(entity_type, candidate.start, candidate.end, score, self.name)
 
 
+UsSsnRecognizer.entity_types = (*UsSsnRecognizer.entity_types, "US_ITIN")
+
 PLUGINS = (UsSsnRecognizer,)

@@ -1,0 +1,56 @@
+"""Every recognizer keeps its contract, and every type that is on by default is found by a vector."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+import relay.detect.recognizers
+from relay.detect.recognizers.secrets_tokens import _ROWS
+from relay.detect.taxonomy import ENTITY_TYPES, Method
+from relay.protocols import Recognizer
+from relay.registry import collect
+
+RECOGNIZERS = [plugin() for plugin in collect(relay.detect.recognizers).values()]
+VECTORS = Path(__file__).parents[2] / "vectors" / "detect"
+
+
+@pytest.mark.parametrize("recognizer", RECOGNIZERS, ids=lambda recognizer: recognizer.name)
+def test_it_keeps_the_contract(recognizer: Recognizer) -> None:
+    """It says where its rules come from, with a date, and reports types of the table only."""
+    assert isinstance(recognizer, Recognizer)
+    assert "2026" in recognizer.source
+    assert set(recognizer.entity_types) <= set(ENTITY_TYPES)
+    assert recognizer.patterns
+    assert set(recognizer.context) <= set(recognizer.entity_types)
+    assert all(0 <= pattern.score <= 1 and pattern.max_chars > 0 for pattern in recognizer.patterns)
+
+
+def test_names_of_patterns_are_unique() -> None:
+    """A candidate's pattern says which rule it came from."""
+    names = Counter(pattern.name for recognizer in RECOGNIZERS for pattern in recognizer.patterns)
+    assert not [name for name, count in names.items() if count > 1]
+
+
+def test_every_type_that_is_on_is_found_by_a_vector() -> None:
+    """But for names of people, which only the model finds, look-alikes, and an operator's own."""
+    found = {
+        kind
+        for path in VECTORS.glob("*.yaml")
+        for row in yaml.safe_load(path.read_text("utf-8"))
+        for _, kind in row["find"]
+    }
+    found |= {entity_type for entity_type, _, _ in _ROWS}
+    wanted = {name for name, info in ENTITY_TYPES.items() if info.default and info.method is not Method.MODEL}
+    assert wanted - found == {"PLACEHOLDER_LOOKALIKE", "CUSTOM"}
+
+
+def test_there_are_as_many_as_promised() -> None:
+    """More than a hundred types, 120 forms of secrets, and numbers of 35 countries."""
+    types = {entity_type for recognizer in RECOGNIZERS for entity_type in recognizer.entity_types}
+    assert len(types) > 100
+    assert len(_ROWS) >= 120
+    assert len({name[:2] for name in types if name[2:3] == "_"}) >= 35
