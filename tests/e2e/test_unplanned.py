@@ -215,8 +215,9 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
         core, analyzer=Slow(core.analyzer, "analyze"), sessions=Watched(core.sessions, "ephemeral")
     )  # type: ignore[arg-type]
     relay = serve(from_core=slow)
+    large = chat(f"{PROMPT} " + "lorem ipsum " * 1_000)  # small ones may be scrubbed on the loop
     with open_raw(relay.url) as connection:
-        connection.sendall(post_bytes(chat()))
+        connection.sendall(post_bytes(large))
         await asyncio.to_thread(started.wait, 5)
     await until(lambda: relay.handler.in_flight == 0)
     assert not sessions[0].closed
