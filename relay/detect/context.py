@@ -29,8 +29,10 @@ LOWER = 0.3
 # The most that context makes of a guess.
 _BEST = CERTAIN - 0.05
 
-# A word, or a part of a name written as `apiKey`.
-_WORD = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
+_WORD = re.compile(r"[^\W\d_]+")
+# A name written as `apiKey`, and its parts.
+_CAMEL = re.compile("[a-z][A-Z]")
+_PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
 
 # The words near a span, and those right before it.
 Words = tuple[set[str], set[str]]
@@ -191,7 +193,7 @@ def words_near(text: str, start: int, end: int) -> Words:
     words: set[str] = set()
     closest: set[str] = set()
     for side in (before, after.partition(";")[0]):
-        found = [word.lower() for word in _WORD.findall(side)]
+        found = _WORD.findall(side.lower()) if _CAMEL.search(side) is None else _parts(side)
         words.update(found)
         words.update(map(" ".join, pairwise(found)))
         # "cards" counts as "card".
@@ -200,3 +202,7 @@ def words_near(text: str, start: int, end: int) -> Words:
             closest.update(found[-2:])
             closest.add(" ".join(found[-2:]))
     return words, closest
+
+
+def _parts(text: str) -> list[str]:
+    return [part.lower() for part in _PART.findall(text)]

@@ -1,0 +1,68 @@
+"""Words near a span raise or lower its score."""
+
+from __future__ import annotations
+
+import pytest
+
+from relay.detect.context import ContextTable, words_near
+from relay.detect.overlap import CERTAIN
+from relay.types import Span
+
+TABLE = ContextTable([("STAFF_NUMBER", ("Badge",))])
+VALUE = "4155552671"
+
+
+def score(text: str, entity_type: str = "PHONE_NUMBER", base: float = 0.3) -> float:
+    """Return the score of VALUE in `text`, rounded."""
+    start = text.index(VALUE)
+    return round(TABLE.adjust(Span(entity_type, start, start + len(VALUE), base), text, {}).score, 2)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"it is {VALUE}", 0.3),  # no word near
+        (f"phone {VALUE}", 0.7),
+        (f"PHONE: {VALUE}", 0.7),
+        (f"my phones are {VALUE}", 0.7),  # the plural
+        (f"workPhone={VALUE}", 0.7),  # a part of a name
+        (f"work_phone={VALUE}", 0.7),
+        (f"{VALUE} is my mobile", 0.7),  # behind
+        (f"meine Handynummer ist {VALUE}", 0.7),
+        (f"mon numéro de portable {VALUE}", 0.7),
+        (f"mi teléfono {VALUE}", 0.7),
+        (f"il mio cellulare {VALUE}", 0.7),
+        (f"o meu telemóvel {VALUE}", 0.7),
+        (f"mijn telefoonnummer {VALUE}", 0.7),
+        (f"headphoneset {VALUE}", 0.3),  # inside a word
+        (f"phone:\n{VALUE}", 0.7),  # a label on the line above
+        (f"my phone\n{VALUE}", 0.3),  # no label
+        (f"phone: none; id {VALUE}", 0.3),  # a semicolon ends what is said
+        (f"phone {'x' * 80} {VALUE}", 0.3),  # too far
+        (f"order {VALUE}", 0.0),
+        (f"order {VALUE}, phone below", 0.0),  # both: the word right before decides
+        (f"order by phone {VALUE}", 0.7),
+    ],
+)
+def test_what_is_near(text: str, expected: float) -> None:
+    """The score moves as the words near the value say."""
+    assert score(text) == expected
+
+
+def test_context_claims_no_certainty() -> None:
+    """A raised score stays below what a checksum may claim, and a certain span is not moved."""
+    assert score(f"phone {VALUE}", base=0.8) < CERTAIN
+    assert score(f"order {VALUE}", base=0.95) == 0.95
+
+
+def test_a_recognizer_brings_its_own_words() -> None:
+    """They count for its types, whatever their case."""
+    assert score(f"badge {VALUE}", "STAFF_NUMBER") == 0.7
+    assert score(f"badge {VALUE}") == 0.3
+
+
+def test_pairs_of_words() -> None:
+    """Two neighbouring words are compared as one, and the last two before the span are known apart."""
+    words, closest = words_near("his Social-Security number 123", 27, 30)
+    assert {"social security", "security number", "social"} <= words
+    assert closest == {"security", "number", "security number"}
