@@ -73,13 +73,15 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
     yield _Sheet(
         title="False alarms",
         about="Found spans per 1,000 words in text without labels. Real and fictional people and places that a prompt "
-        "or a comment names count as false alarms. Types are those under the default policy.",
-        columns=("text", "words", *_VIEWS, "most frequent types"),
+        "or a comment names count as false alarms, and a value found once counts wherever it stands again. Flagged "
+        "texts and types are those under the default policy.",
+        columns=("text", "words", *_VIEWS, "texts flagged", "most frequent types"),
         rows=tuple(
             (
                 name,
                 f"{views['default']['words']:,}",
                 *(f"{views[view]['noise']:.2f}" for view in _VIEWS),
+                "{} of {}".format(*views["default"]["clean_rows_flagged"]),
                 ", ".join(f"{kind} {count}" for kind, count in list(views["default"]["noise_types"].items())[:5]),
             )
             for name, views in result["false_alarms"].items()
