@@ -46,7 +46,7 @@ def _words(text: str) -> frozenset[str]:
 RAISING: Mapping[str, frozenset[str]] = {
     "PHONE_NUMBER": _words(
         "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, message, registered, desk, office,"
-        " answering, whatsapp, hotline, landline, contact,"
+        " answering, whatsapp, hotline, landline, main line, direct line, support line, contact,"
         " dial,"
         "reach, ring, ph, mob, fon, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, anrufen, rufnummer,"
         "erreichbar, durchwahl, téléphone, téléphoner, portable, appeler, appelez, numéro de, teléfono, telefono,"
@@ -102,7 +102,7 @@ RAISING: Mapping[str, frozenset[str]] = {
 _NUMBERS_THAT_ARE_NOT_PRIVATE = _words(
     "order, orders, invoice, ticket, tracking, sku, isbn, issn, doi, version, build, release, part, item, product,"
     " port,"
-    "commit, revision, issue, bug, error, code, line, row, page, chapter, figure, section, equation, bytes, pixels,"
+    "commit, revision, issue, bug, error, code, row, page, chapter, figure, section, equation, bytes, pixels,"
     " hash,"
     "timestamp, epoch, milliseconds, seconds, ms, bestellung, bestellnummer, rechnung, auftrag, rechnungsnummer,"
     " artikel,"

@@ -30,7 +30,10 @@ _ISSUERS: tuple[tuple[int, int, frozenset[int], bool], ...] = (
     (62, 62, frozenset({16, 17, 18, 19}), False),  # UnionPay
     (2200, 2204, frozenset({16}), True),  # Mir
     (60, 60, frozenset({16}), True),  # RuPay
-    (50, 50, frozenset(range(12, 20)), False),  # Maestro
+    (50, 50, frozenset({16}), True),  # Maestro
+    (56, 58, frozenset({16}), True),
+    (63, 69, frozenset({16}), True),
+    (50, 50, frozenset(range(12, 20)), False),
     (56, 58, frozenset(range(12, 20)), False),
     (63, 69, frozenset(range(12, 20)), False),
 )

@@ -16,8 +16,8 @@ __all__ = ["PLUGINS", "PhoneRecognizer"]
 _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "PT", "BR", "MX", "AU", "CH", "AT", "BE", "IE", "SE", "PL")
 
 _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d{4}")
-_DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[01]?\d\2(?:19|20)\d\d")
-_DECIMAL = re.compile(r"\+?\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
+_DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
+_DECIMAL = re.compile(r"\+\d{1,8}[.,]\d{1,2}|\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
 _ROW = re.compile(r"\d[ \t]$")
 _FAX = re.compile(r"\bfax[^\d\n]{0,12}$|telefax[^\d\n]{0,12}$", re.IGNORECASE)
 _EXTENSION = re.compile(
@@ -53,7 +53,7 @@ class PhoneRecognizer(RuleRecognizer):
             entity_type="PHONE_NUMBER",
             regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
             trigger=r"\d{2}[^0-9a-zA-Z\n]{0,3}\d{1,2}[^0-9a-zA-Z\n]{0,3}\d{2}",
-            start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=])",
+            start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=/])",
             end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
             score=0.6,
             lead_chars=28,

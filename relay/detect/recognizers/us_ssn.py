@@ -69,7 +69,7 @@ class UsSsnRecognizer(RuleRecognizer):
         entity_type = "US_ITIN" if area >= 900 and group in _ITIN_GROUPS else "US_SSN"
         issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial
         if not issued or len(set(digits)) == 1:
-            score = min(score, 0.45) if "-" in candidate.value else 0.1
+            score = min(score, 0.45) if candidate.value[3] in "-." else 0.1
         elif "-" in candidate.value:
             # Nothing else is written 3-2-4 with hyphens, so an "order" or "row" beside it does not outweigh its form.
             score = _HYPHENATED
