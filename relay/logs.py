@@ -54,6 +54,13 @@ def event(name: Event, level: int = logging.INFO, **fields: Value) -> None:
         _logger.log(level, orjson.dumps(line).decode())
 
 
+class _Lines(logging.Formatter):
+    """One JSON object a line, with the time (seconds since 1970) and the level in front."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f'{{"time":{record.created:.3f},"level":"{record.levelname.lower()}",{record.getMessage()[1:]}'
+
+
 def _plain(value: Value) -> object:
     if isinstance(value, Enum):
         return value.value
@@ -66,7 +73,7 @@ def configure(level: int = logging.INFO) -> None:
     httpx and httpcore print URLs at INFO, and a Gemini key may sit in one; aiohttp prints peers and request lines.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+    handler.setFormatter(_Lines())
     _logger.handlers[:] = [handler]
     _logger.propagate = False
     _logger.setLevel(level)

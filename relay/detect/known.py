@@ -105,7 +105,10 @@ class KnownValues:
         return found
 
     def _look(self, text: str, table: _Table, found: list[Span]) -> None:
-        present = table.keys() & set(_WORD.findall(text))
+        # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
+        # sorted out below, where the borders of the value are looked at.
+        few = len(table) <= 2 * _FEW
+        present = {word for word in table if word in text} if few else table.keys() & set(_WORD.findall(text))
         if not present:
             return
         if len(present) <= _FEW:

@@ -97,6 +97,7 @@ class RuleRecognizer:
                 max_chars=rule.max_chars,
                 ignore_case=rule.ignore_case,
                 follows=rule.follows,
+                opens=_opens(rule),
             )
             for name, rule in cls._rules.items()
         )
@@ -109,6 +110,33 @@ class RuleRecognizer:
         if score:
             yield Span(rule.entity_type, candidate.start, candidate.end, score, self.name)
 
+
+def _opens(rule: Rule) -> str:
+    """Return where a match of `rule` can begin: at a run of digits or a word, where its expression says so surely."""
+    if rule.follows or not rule.start.startswith(_NOT_INSIDE_A_WORD) or _has_alternatives(rule.regex):
+        return ""
+    if _DIGIT_FIRST.match(rule.regex):
+        return r"\d+"
+    return r"\w+" if _WORD_FIRST.match(rule.regex) else ""
+
+
+def _has_alternatives(regex: str) -> bool:
+    """Tell whether there is a `|` outside every group."""
+    depth = 0
+    for sign in _SIGNS.findall(regex):
+        if sign == "|" and not depth:
+            return True
+        depth += (sign == "(") - (sign == ")")
+    return False
+
+
+# Borders that begin so let no match begin inside a word; a number is part of one.
+_NOT_INSIDE_A_WORD = (WORD_START, NUMBER_START, r"(?<![\w")
+_SIGNS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]")
+# A first sign that has to be there: a digit or a class of digits; a letter or a class of letters and digits.
+_MUST = r"(?![?*]|\{0)"
+_DIGIT_FIRST = re.compile(rf"(?:\\d|\[(?:\d(?:-\d)?)+\]){_MUST}")
+_WORD_FIRST = re.compile(rf"(?:\\w|\[[A-Za-z0-9-]+\]|[A-Za-z]){_MUST}")
 
 # What a national number is worth: with its usual separators and a right check digit; bare digits with one; and when the
 # check digit is wrong or there is none, which only a word beside it makes credible.

@@ -23,6 +23,7 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntFlag
+from functools import cache
 from typing import Protocol
 
 from relay.detect.scan_slow import SlowTriggers
@@ -179,7 +180,8 @@ class Scanner:
         elif pattern.max_chars > _LONG:
             matches = _long(expression, text, ends, _lead(pattern), pattern.max_chars)
         else:
-            matches = _around(expression, text, ends, _lead(pattern), pattern.max_chars)
+            opens = _opening(pattern.opens) if pattern.opens else None
+            matches = _around(expression, text, ends, _lead(pattern), pattern.max_chars, opens)
         for match in matches:
             first, last = match.span(group)
             if first < last:
@@ -198,7 +200,12 @@ def _behind(expression: re.Pattern[str], text: str, ends: Sequence[int], max_cha
 
 
 def _around(
-    expression: re.Pattern[str], text: str, ends: Sequence[int], lead: int, max_chars: int
+    expression: re.Pattern[str],
+    text: str,
+    ends: Sequence[int],
+    lead: int,
+    max_chars: int,
+    opens: re.Pattern[str] | None,
 ) -> Iterable[re.Match[str]]:
     """Yield what is found in the merged windows around triggers."""
     place = 0
@@ -207,7 +214,15 @@ def _around(
         while place < len(ends) and ends[place] - lead <= stop:
             stop = ends[place] + max_chars + _LOOK_AHEAD
             place += 1
-        yield from expression.finditer(text, start, stop)
+        if opens is None:
+            yield from expression.finditer(text, start, stop)
+            continue
+        done = start
+        # A match holds its trigger, so none begins behind the last one.
+        for opening in opens.finditer(text, start, ends[place - 1]):
+            if opening.start() >= done and (match := expression.match(text, opening.start(), stop)) is not None:
+                done = match.end()
+                yield match
 
 
 def _long(
@@ -223,6 +238,11 @@ def _long(
             if match is not None:
                 start = max(start, match.end())
                 yield match
+
+
+@cache
+def _opening(expression: str) -> re.Pattern[str]:
+    return re.compile(expression)
 
 
 def _lead(pattern: Pattern) -> int:
