@@ -46,7 +46,8 @@ def _words(text: str) -> frozenset[str]:
 RAISING: Mapping[str, frozenset[str]] = {
     "PHONE_NUMBER": _words(
         "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, message, registered, desk, office,"
-        " answering, whatsapp, hotline, landline, main line, direct line, support line, contact,"
+        " answering, whatsapp, hotline, tfno, tlf, telf, tél, tlfno, landline, main line, direct line, support line,"
+        " contact,"
         " dial,"
         "reach, ring, ph, mob, fon, telefon, telefonnummer, handy, handynummer, mobil, mobilnummer, anrufen, rufnummer,"
         "erreichbar, durchwahl, téléphone, téléphoner, portable, appeler, appelez, numéro de, teléfono, telefono,"

@@ -12,7 +12,7 @@ __all__ = ["PLUGINS", "HealthRecognizer"]
 _RECORD = (
     r"MRN|medical record|med\.? rec\.?|health record|chart|hospital number|hospital no|EHR|EMR|krankenakte|fallnummer"
     r"|fall-?nr|dossier médical"
-    r"|NHC|historia clínica|cartella clinica|prontuário|dossiernummer|NIP patient|unit number|accession"
+    r"|NHC|CIPA|historia clínica|cartella clinica|prontuário|dossiernummer|NIP patient|unit number|accession"
 )
 _PLAN = (
     r"health plan|member|subscriber|insurance|policy|medicaid|beneficiary|group|payer|plan|HICN|RxBIN|RxGRP|RxPCN"
@@ -28,6 +28,14 @@ class HealthRecognizer(RuleRecognizer):
     name = "health"
     source = "45 CFR 164.514(b)(2)(i)(H), (I) and (R), labels by own choice; as of 2026-11-21"
     rules = (
+        labelled("HEALTH_PLAN_NUMBER", r"nass|n[ºo°]? ?(?:de )?afiliación", r"\d{2}[ -]?\d{6,8}[ -]?\d{2}", score=0.75),
+        labelled(
+            "MEDICAL_LICENSE",
+            r"n[ºo°]? ?\.?col\.?|(?:n[ºo°]\.? )?colegiado",
+            r"\d{2}(?: ?\d{2})?(?: ?\d{3,6})?",
+            score=0.7,
+        ),
+        labelled("PATIENT_ID", r"episodio|encounter|fallnummer|numéro de séjour", r"\d{5,12}", score=0.7),
         labelled("MEDICAL_RECORD_NUMBER", _RECORD, _VALUE, score=0.75),
         labelled(
             "HEALTH_PLAN_NUMBER",

@@ -109,8 +109,9 @@ class StreetAddressRecognizer(RuleRecognizer):
         Rule(
             entity_type="STREET_ADDRESS",
             regex=rf"(?:{_ROMANCE_KIND})\s{{0,2}}(?:(?:de|del|della|delle|dei|degli|di|da|do|das|dos|la|las|los|el|y|e"
-            rf"|\d{{1,3}}|(?:d|l|dell)['’]{_CAP}|{_CAP}),?\s{{1,2}}){{1,6}}"
-            rf"(?:n[.ºo°]{{0,2}}\s?|núm\.?\s?|#\s?)?\d{{1,5}}(?:\s?[-/]\s?\d{{1,4}})?[A-Za-z]?(?:,\s?(?:\d{{1,"
+            rf"|\d{{1,3}}|(?:d|l|dell)['’]{_CAP}|{_CAP})(?:,\s{{0,2}}|\s{{1,2}})){{1,6}}"
+            rf"(?:[sS]/[nN]|(?:n[.ºo°]{{0,2}}\s?|núm\.?\s?|#\s?)?\d{{1,5}})(?:\s?[-/]\s?\d{{1,4}})?[A-Za-z]?(?:,"
+            rf"\s?(?:\d{{1,"
             rf"2}}[ºª°]|piso \d{{1,2}})\s?\w{{0,3}})?{_EU_PLACE}",
             trigger=rf"\b(?:{_ROMANCE_KIND}) ?(?:[A-ZÁÉÍÓÚ0-9]|d[aeio']|l)",
             score=0.6,
@@ -209,9 +210,19 @@ class StreetAddressRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="CA_POSTAL_CODE",
-            regex=r"[ABCEGHJ-NPRSTVXYZ]\d[ABCEGHJ-NPRSTV-Z][ -]?\d[ABCEGHJ-NPRSTV-Z]\d",
+            regex=r"[ABCEGHJ-NPRSTVXYZ]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d",
             trigger=r"\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d\b",
             score=0.5,
+            lead_chars=8,
+            max_chars=10,
+        ),
+        Rule(
+            # Unspaced it is too common a shape ("T3N0M0" is a stage of cancer) to stand alone.
+            entity_type="CA_POSTAL_CODE",
+            regex=r"[ABCEGHJ-NPRSTVXYZ]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d",
+            trigger=r"\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d\b",
+            score=0.15,
+            words="postal, postal code, postcode, code postal, address, canada",
             lead_chars=8,
             max_chars=10,
         ),
