@@ -36,7 +36,7 @@ NUMBER_END = r"(?!\w)(?![.,/+-]\d)"
 LINK = (
     r"(?:[\s_-]{0,2}(?:numbers?|nos?\.?|num\.?|nr\.?|nummer|número|numero|numéro|n[º°.]|id|code|#|is|was|ist|lautet"
     r"|est|es|è|é"
-    r"|[:=(\"'`*-])){0,5}\s{0,3}[\"'`#*]{0,2}"
+    r"|[:=(\"'`*-])){0,5}(?:[ \t]{0,40}|\s{0,3})[\"'`#*]{0,2}"
 )
 
 
