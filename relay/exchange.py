@@ -161,7 +161,7 @@ class Exchange:
             body=body,
             stream=document.stream,
         )
-        egress.check(outbound.body, outbound.path, scrubbed.removed)
+        egress.check(outbound.body, outbound.path, scrubbed.removed, issued=frozenset(vault.placeholders()))
         core.metrics.scrubbed(
             format.name,
             decision,

@@ -20,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["Finding", "Measure", "apply", "reexec_env", "reexec_if_needed", "report"]
+__all__ = ["Finding", "Measure", "apply", "holds", "reexec_env", "reexec_if_needed", "report"]
 
 _TUNABLES = "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0:glibc.malloc.mxfast=0"
 # Without bytecode caches relay writes no file at all.
@@ -71,6 +71,11 @@ def apply() -> tuple[Finding, ...]:
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     return report()
+
+
+def holds(measure: Measure) -> bool:
+    """Tell whether `measure` holds in this process."""
+    return any(finding.holds for finding in report() if finding.measure is measure)
 
 
 def report() -> tuple[Finding, ...]:

@@ -74,8 +74,10 @@ def doctor(
     check("model", model)
     for name, destination in loaded.upstreams.items():
         check(f"upstream {name}", lambda destination=destination: asyncio.run(health.probe(destination)))  # type: ignore[misc]
+    memory = build.sessions(rules).memory
+    console.print(f"[blue]note[/] keys: {memory.protection()}")
     for line in harden.report():
-        console.print(f"[blue]note[/] hardening: {line}")
+        console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
     send = _pipeline(loaded)
     for kind, value in _CANARIES.items():
         if kind == "model" and rules.model == "none":

@@ -204,8 +204,8 @@ class Analyzer:
             raise _failure("model", error) from None
         for place, spans in zip(places, rows, strict=True):
             copy = copies[place]
-            believed = [span for span in spans if span.score >= self._min_score]
-            found[place].extend(believed if copy is None else map(copy.back, believed))
+            # The model has thresholds of its own, one for each type.
+            found[place].extend(spans if copy is None else map(copy.back, spans))
 
     def _seams(self, segments: Sequence[Segment], found: list[list[Span]]) -> list[tuple[str, str]]:
         """Add the pieces of values that lie across the border of two parts of one message; return the whole values."""

@@ -16,10 +16,11 @@ from typing import Any
 import orjson
 from aiohttp import http_parser, web
 
-from relay import logs
+from relay import harden, logs
 from relay.config import Config
 from relay.errors import ConfigFault
 from relay.exchange import Core
+from relay.forget import Forgetter
 from relay.server.admin import Admin
 from relay.server.handler import Handler
 from relay.server.ports import Client
@@ -93,6 +94,9 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             admin_url = _url(admin_listening)
         sweeping = loop.create_task(_sweep(core))
         try:
+            if harden.holds(harden.Measure.ALLOCATOR):
+                # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
+                handler.forgetter = Forgetter(loop)
             logs.event(logs.Event.READY, upstreams=len(config.upstreams))
             yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
         finally:
@@ -108,6 +112,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
                 async with asyncio.timeout(_CANCEL_S):
                     await handler.idle()
             sweeping.cancel()
+            if handler.forgetter is not None:
+                handler.forgetter.close()
             core.sessions.close_all()
             handler.close()
             if admin_listening is not None:

@@ -30,6 +30,7 @@ from relay.errors import (
     UpstreamFault,
 )
 from relay.exchange import Core, Exchange
+from relay.forget import Forgetter
 from relay.protocols import Endpoint, Format
 from relay.server import access, body, cors, faults, sessions
 from relay.server.ports import Client, Response
@@ -97,6 +98,7 @@ class Handler:
         self._idle = asyncio.Event()
         self._idle.set()
         self.draining = False
+        self.forgetter: Forgetter | None = None
 
     @property
     def in_flight(self) -> int:
@@ -123,6 +125,8 @@ class Handler:
         finally:
             self._in_flight -= 1
             self._core.metrics.in_flight.dec()
+            if self.forgetter is not None:
+                self.forgetter.soon()
             if not self._in_flight:
                 self._idle.set()
 
