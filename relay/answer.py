@@ -140,11 +140,14 @@ class StreamedAnswer(Answer):
             tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
         except RelayFault:
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        closing = set(self._reader.closing(tree))
         leaves = list(self._reader.leaves(tree))
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
-        closing = {*self._lanes, *last} if self._ended else set(self._reader.closing(tree))
-        # A lane that ends with this event without a word in it says first what it held back.
-        self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
+        if self._ended:
+            closing.update(self._lanes, last)
+        if closing:
+            # A lane that ends with this event without a word in it says first what it held back.
+            self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
         changed = False
         for leaf in leaves:
             ends = leaf.lane in closing and last.get(leaf.lane) is leaf
