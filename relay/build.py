@@ -15,6 +15,7 @@ import relay.wire.formats
 from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
+from relay.detect.cache import SpanCache
 from relay.detect.ner_onnx import NerModel
 from relay.errors import ConfigFault
 from relay.exchange import Core
@@ -69,7 +70,8 @@ def analyzer(policy: Policy, model_dir: Path | None = None) -> Analyzer:
     """Return an analyzer with every recognizer and the model that a policy names (`none`: patterns only)."""
     recognizers: list[Recognizer] = [plugin() for plugin in collect(relay.detect.recognizers).values()]
     model = None if policy.model == "none" else NerModel.load(model_dir or MODELS / policy.model)
-    return Analyzer(recognizers, model, lookalikes=style(policy).lookalikes)
+    cache = SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
+    return Analyzer(recognizers, model, lookalikes=style(policy).lookalikes, cache=cache)
 
 
 def sources() -> Mapping[str, str]:

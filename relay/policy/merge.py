@@ -68,6 +68,7 @@ def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], 
     compare(("unknown_fields",), *unknown, _UNKNOWN.index(unknown[1]) < _UNKNOWN.index(unknown[0]))
     compare(("prefer",), base.prefer, child.prefer, base.prefer is RouteKind.LOCAL and child.prefer is not base.prefer)
     compare(("restore", "urls"), base.restore.urls, child.restore.urls, child.restore.urls > base.restore.urls)
+    compare(("span_cache",), base.span_cache, child.span_cache, child.span_cache > base.span_cache)
     for key, more in (("tools", True), ("withhold", False)):
         old, new = set(getattr(base.restore, key)), set(getattr(child.restore, key))
         compare(("restore", key), sorted(old), sorted(new), bool(new - old if more else old - new))

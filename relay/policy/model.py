@@ -274,6 +274,8 @@ class Policy(_Entry):
     restore: Restore = Restore()
     style: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = "bracketed"
     model: Model = Model.FAST
+    # Whether the spans of a text are remembered for a while under a keyed hash of it (relay/detect/cache.py).
+    span_cache: StrictBool = True
 
     @model_validator(mode="after")
     def _check(self) -> Policy:

@@ -123,6 +123,7 @@ def _decision(policy: Policy) -> list[Block]:
         ("values put back into arguments of tools", tools),
         ("never put back into arguments", ", ".join(sorted(policy.restore.withhold)) or "none"),
         ("NER model", str(policy.model)),
+        ("spans remembered under a keyed hash", "yes" if policy.span_cache else "no"),
     )
     rules = tuple(sorted((item.label, str(item.action or ""), _routing(item), item.why or "") for item in policy.rules))
     exemptions = tuple(
