@@ -16,7 +16,8 @@ __all__ = ["Servers", "import_s", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything but the model, so that the difference between the two relays is the model.
-_PATTERNS_ONLY = "version: 1\ntitle: Patterns only\nmodel: none\n"
+# Every request counts as new: with the span cache on, bodies that come round again would cost next to nothing.
+_POLICIES = {"patterns": "version: 1\nmodel: none\nspan_cache: false\n", "model": "version: 1\nspan_cache: false\n"}
 _RELAYS = ("patterns", "model")
 
 
@@ -43,21 +44,30 @@ class Servers:
 
 @contextmanager
 def running(work: Path) -> Iterator[Servers]:
-    """Run the upstream and one relay with patterns only, one with the default policy; `work` takes a policy file."""
-    policy = work / "patterns.yaml"
-    policy.write_text(_PATTERNS_ONLY)
+    """Run the upstream and one relay with patterns only, one with the model; `work` takes their policy files."""
     with ExitStack() as stack:
         upstream = stack.enter_context(_process(sys.executable, "-m", "benchmarks.latency.upstream"))
         ports = {"direct": int(_line(upstream))}
         pids: dict[str, int] = {}
         ready_s: dict[str, float] = {}
         for name in _RELAYS:
-            extra = ("--policy", str(policy)) if name == "patterns" else ()
+            policy = work / f"{name}.yaml"
+            policy.write_text(_POLICIES[name])
             url = f"http://127.0.0.1:{ports['direct']}/v1"
             begun = time.perf_counter()
             relay = stack.enter_context(
                 _process(
-                    sys.executable, "-m", "relay", "serve", "--port", "0", "--upstream", url, "--no-harden", *extra
+                    sys.executable,
+                    "-m",
+                    "relay",
+                    "serve",
+                    "--port",
+                    "0",
+                    "--upstream",
+                    url,
+                    "--no-harden",
+                    "--policy",
+                    str(policy),
                 )
             )
             line = _line(relay)
