@@ -115,10 +115,17 @@ class SessionConfig(_Section):
 
 
 class ShapingConfig(_Section):
-    """Traffic shaping on the client leg. Zero switches a part off."""
+    """Traffic shaping on the client leg. Relay does none, so anything but 0 is refused rather than ignored."""
 
-    interval_ms: int = Field(default=0, ge=0, le=1000)
-    pad_to: int = Field(default=0, ge=0, le=65536)
+    interval_ms: int = 0
+    pad_to: int = 0
+
+    @field_validator("interval_ms", "pad_to")
+    @classmethod
+    def _off(cls, value: int) -> int:
+        if value != 0:
+            raise ValueError("relay does not shape traffic; only 0 is accepted")
+        return value
 
 
 class Config(_Section):
