@@ -34,7 +34,7 @@ check: .venv/dev.stamp
 bench: $(BENCHMARKS:%=bench-%)
 
 # Results are printed and go to benchmarks/results/.
-bench-%: .venv/dev.stamp
+$(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.$*
 
 # Trains and exports the NER model: about an hour on two cores. Never needed to run relay.

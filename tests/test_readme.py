@@ -134,14 +134,17 @@ def test_yaml_blocks(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert list(config.upstreams) == ["openai", "anthropic", "ollama"]
 
 
-TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 COMMANDS = [line.split("#")[0].strip() for text in blocks("sh") for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("make")])
-def test_make_targets_exist(command: str) -> None:
-    """The commands are CI's own, so they are not run from inside the tests."""
-    assert command.split()[1] in TARGETS
+@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z-]+)", README))))
+def test_make_targets_do_something(target: str) -> None:
+    """The commands are CI's own or long, so they are not run from inside the tests; what they would run is real."""
+    done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "bin/" in done.stdout
+    for module in re.findall(r"-m (benchmarks\.\w+)", done.stdout):
+        assert (ROOT / module.replace(".", "/") / "__main__.py").exists()
 
 
 @pytest.mark.parametrize("command", [line for line in COMMANDS if "bin/relay" in line and "serve" not in line])
