@@ -13,6 +13,7 @@ to send.
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -171,11 +172,12 @@ class Exchange:
         )
         logs.event(
             logs.Event.SCRUBBED,
+            logging.DEBUG,
             exchange=self._id,
             decision=logs.Id(decision.id),
             route=decision.route,
             segments=len(document.segments),
-            replaced=sum(decision.counts().values()),
+            replaced=len(scrubbed.removed),
         )
         return outbound
 

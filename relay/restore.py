@@ -18,7 +18,7 @@ import json
 import re
 from bisect import bisect_left
 from collections import deque
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import NamedTuple
 from urllib.parse import quote
 
@@ -46,6 +46,30 @@ class _Next(NamedTuple):
     form: str
 
 
+class _Ahead:
+    """Where the needles of one text stand. Each is looked for once along the whole text, so that this stays linear."""
+
+    __slots__ = ("_folded", "_places", "_same_length")
+
+    def __init__(self, data: str, needles: Iterable[str]) -> None:
+        self._folded = data.lower()
+        self._same_length = len(self._folded) == len(data)
+        self._places = dict.fromkeys(needles, -1)
+
+    def next(self, data: str, at: int) -> int | None:
+        """Return where the first needle stands from `at` on, or None; `at` where lower case moved the characters."""
+        if not self._same_length:
+            return at
+        first: int | None = None
+        for needle, place in self._places.items():
+            if place < at:
+                found = self._folded.find(needle, at)
+                place = self._places[needle] = found if found >= 0 else len(data)
+            if place < len(data) and (first is None or place < first):
+                first = place
+        return first
+
+
 class Restorer:
     """Restores one lane. Make one for each lane of each response; it is not shared between threads.
 
@@ -55,6 +79,7 @@ class Restorer:
     """
 
     __slots__ = (
+        "_ahead",
         "_allowed",
         "_anything",
         "_before",
@@ -100,6 +125,7 @@ class Restorer:
         self._allowed = allowed
         self._place = None if urls and encoding is Encoding.TEXT else Surroundings(encoding)
         self._anything = bool(self._issued) or bool(self._stand_ins)
+        self._ahead: _Ahead | None = None
         self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
         self._carry = ""
 
@@ -140,6 +166,7 @@ class Restorer:
             self._carry = data[stop:]
             return self._let_go(data, position, stop)
         hits = deque(self._stand_ins.find_all(data, position, final=final) if self._stand_ins else ())
+        self._ahead = _Ahead(data, (needle.decode() for needle in self._needles)) if final else None
         out: list[str] = []
         while (found := self._next(data, position, max(position, tail), hits, final=final)) is not None:
             start, end, text, form = found
@@ -151,6 +178,7 @@ class Restorer:
             out.append(self._value(text, data[start:end], form))
             self._before = data[max(0, end - 2) : end]
             position = end
+        self._ahead = None
         out.append(self._let_go(data, position, len(data)))
         return "".join(out)
 
@@ -168,6 +196,12 @@ class Restorer:
 
     def _next_placeholder(self, data: str, at: int, *, final: bool) -> _Next | None:
         search = self._grammar.final.search if final else self._grammar.search.search
+        if final:
+            # Every form holds a needle, so none begins long before the next one; most texts end without another.
+            near = self._ahead.next(data, at) if self._ahead is not None else at
+            if near is None:
+                return None
+            at = max(at, near - self._longest)
         while (match := search(data, at)) is not None:
             start = match.start()
             complete: re.Match[str] | None = match
