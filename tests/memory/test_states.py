@@ -17,18 +17,11 @@ from pathlib import Path
 
 import pytest
 
-import relay.server
 from tests.memory.scan import ScanRefused, scan, spellings
 from tests.memory.target import Relay, Upstream, planted, upstream
 from tests.memory.target import relay as serving
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
-SERVER = Path(relay.server.__file__).parent
-FORGETS = pytest.mark.xfail(
-    not any("Forgetter(" in path.read_text(encoding="utf-8") for path in SERVER.glob("*.py")),
-    reason="the server does not call relay.forget yet",
-    strict=False,
-)
 
 _SETTLED_S = 5.0  # longest wait for buffers to be dropped; polled, so normally a fraction of it
 
@@ -129,7 +122,6 @@ STATES: dict[str, Callable[[Relay, Upstream, list[str]], None]] = {
 }
 
 
-@FORGETS
 @pytest.mark.parametrize("state", STATES.values(), ids=STATES)
 def test_nothing_is_left(target: Relay, server: Upstream, state: Callable[[Relay, Upstream, list[str]], None]) -> None:
     """No value of a request outlives it, and none of an idle session is readable."""
@@ -138,7 +130,6 @@ def test_nothing_is_left(target: Relay, server: Upstream, state: Callable[[Relay
     assert_forgotten(target, values)
 
 
-@FORGETS
 def test_nothing_is_left_on_an_open_connection(target: Relay, server: Upstream) -> None:
     """Keep-alive keeps the connection, not what went through it."""
     values = [planted() for _ in range(3)]
