@@ -74,6 +74,7 @@ class _Call:
     headers: Headers = field(repr=False)
     extra: Headers = ()
     format: Format | None = None
+    client: str = ""  # the name of its entry in the configuration; empty where none are configured
 
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
@@ -167,11 +168,10 @@ class Handler:
             return await send(request, 200, (("content-type", "text/plain"), *call.extra), b"relay\n")
         if self.draining:
             raise RelayBusy("Relay is shutting down.")
-        owner = ""
         if self._config.clients:
-            owner, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
+            call.client, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
         if call.path == sessions.PREFIX or call.path.startswith(f"{sessions.PREFIX}/"):
-            return await self._session(call, owner)
+            return await self._session(call)
         matched = self._core.match(request.method, call.path, call.headers)
         if matched is not None:
             call.format = matched[0]
@@ -180,13 +180,13 @@ class Handler:
         if matched is None:
             raise UnknownEndpoint("Nothing is served at this path.")
         name = call.header("x-relay-session")
-        session = self._core.sessions.get(name, owner=owner) if name else None
+        session = self._core.sessions.get(name, owner=call.client) if name else None
         return await self._exchanged(call, session, *matched)
 
-    async def _session(self, call: _Call, owner: str) -> web.StreamResponse:
+    async def _session(self, call: _Call) -> web.StreamResponse:
         if call.request.method == "POST":
             body.require_json(call.header("content-type"))
-        status, data = sessions.answer(self._core.sessions, call.request.method, call.path, owner)
+        status, data = sessions.answer(self._core.sessions, call.request.method, call.path, call.client)
         self._core.metrics.sessions.set(len(self._core.sessions))
         return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)
 
@@ -203,7 +203,17 @@ class Handler:
         exchange_id = logs.Id(f"{self._run}{next(self._numbers):08x}")
         try:
             exchange, outbound = await self._open(
-                call, inbound, partial(Exchange, self._core, session, format, endpoint, exchange_id=exchange_id)
+                call,
+                inbound,
+                partial(
+                    Exchange,
+                    self._core,
+                    session,
+                    format,
+                    endpoint,
+                    exchange_id=exchange_id,
+                    client=call.client or None,
+                ),
             )
             try:
                 async with self._client.send(outbound) as response:

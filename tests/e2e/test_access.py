@@ -10,6 +10,7 @@ import pytest
 from relay.config import ClientConfig
 from relay.server.app import Running
 from relay.upstream.mirror import Mirror
+from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, upstream
 from tests.e2e.support import chat, port_of
 
@@ -156,3 +157,20 @@ async def test_websocket(relay: Running) -> None:
         answer = await client.get("/v1/responses")
     assert answer.status_code == 426
     assert answer.json()["error"]["message"]
+
+
+async def test_a_policy_knows_its_clients(serve: Serve, mirror: Mirror, make_core: MakeCore) -> None:
+    """A rule for one client holds for that client's key and for no other."""
+    rule = "{clients: [kiosk], entity: EMAIL_ADDRESS, action: block, why: a public terminal}"
+    relay = serve(
+        clients=(_client("kiosk", "key-of-the-kiosk"), _client("desk", "key-of-the-desk")),
+        upstreams={"mirror": upstream(mirror.base_url, credential="none")},
+        from_core=make_core(f"version: 1\nmodel: none\nrules:\n  - {rule}\n"),
+    )
+    async with httpx.AsyncClient(base_url=relay.url) as client:
+        for key, status in (("key-of-the-kiosk", 403), ("key-of-the-desk", 200)):
+            answer = await client.post(
+                "/v1/chat/completions", json=chat("mail maria@example.org"), headers={"authorization": f"Bearer {key}"}
+            )
+            assert answer.status_code == status
+    assert len(mirror.received) == 1
