@@ -239,7 +239,8 @@ class Exchange:
 
     @staticmethod
     def _rename_model(document: Document, upstream: UpstreamConfig) -> None:
-        if upstream.models and isinstance(document.tree, dict) and isinstance(document.model, str):
+        # Where the path names the model (Gemini) there is nothing to rename in the body.
+        if upstream.models and "model" in document.tree and document.model is not None:
             renamed = upstream.models.get(document.model, upstream.models.get("*"))
             if renamed is not None:
                 document.tree["model"] = renamed

@@ -486,3 +486,21 @@ def test_a_stream_of_one_line_loses_nothing(core: Core) -> None:
     }
     out = exchange.feed(json.dumps(line).encode() + b"\n") + exchange.finish()
     assert json.loads(out)["message"]["content"] == f"to {MAIL}, [EM"
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        (CHAT, {"model": "big-1", "messages": [{"role": "user", "content": f"mail {MAIL}"}]}),
+        ("/v1beta/models/big-1:generateContent", {"contents": [{"parts": [{"text": f"mail {MAIL}"}]}]}),
+        ("/v1/models/big-1:streamGenerateContent", {"contents": [{"parts": [{"text": f"mail {MAIL}"}]}]}),
+    ],
+)
+def test_a_rule_for_a_model_holds_wherever_the_format_names_it(make_core: MakeCore, path: str, body: Any) -> None:
+    """In the body or in the path; another model is not held by it."""
+    rule = "{models: ['big-*'], entity: EMAIL_ADDRESS, action: block, why: w}"
+    core = make_core(f"version: 1\nmodel: none\nrules:\n  - {rule}\n")
+    with pytest.raises(PolicyRefused, match="EMAIL_ADDRESS"):
+        sent(core, path, body, x_goog_api_key="k")
+    other = json.loads(json.dumps(body).replace("big-1", "small-1"))
+    assert MAIL.encode() not in sent(core, path.replace("big-1", "small-1"), other, x_goog_api_key="k").body

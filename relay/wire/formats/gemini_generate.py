@@ -248,8 +248,10 @@ class GeminiGenerate(GeminiFormat):
         return PathEndpoint(name=call, upstream_path=f"/{version}/{model}:{call}{query}")
 
     def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
-        """Decode and read a request. The method, not the body, says whether it streams."""
+        """Decode and read a request. The path, not the body, names the model and says whether it streams."""
         document = read_document(body, self.table, pseudonym)
+        found = _PATH.fullmatch(endpoint.upstream_path.partition("?")[0])
+        document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
         return document
 
