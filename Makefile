@@ -5,7 +5,10 @@ PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --only-binary 
 
 BENCHMARKS := latency patterns wire vault memory policy accuracy
 
-.PHONY: demo test check bench $(BENCHMARKS:%=bench-%) model lock clean
+# Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
+ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
+
+.PHONY: demo test check environments bench $(BENCHMARKS:%=bench-%) model lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -18,13 +21,21 @@ BENCHMARKS := latency patterns wire vault memory policy accuracy
 	$(BIN)/python -m pip install $(PIP_FLAGS) -r requirements-dev.lock
 	touch $@
 
+environments: $(ENVIRONMENTS)
+
+.venvs/%/stamp: tests/environments/%.txt | .venv/run.stamp
+	rm -rf $(@D)
+	$(PYTHON) -m venv --without-pip $(@D)
+	$(BIN)/python -m pip --python $(@D)/bin/python install $(PIP_FLAGS) -r $<
+	touch $@
+
 demo: .venv/run.stamp
 	$(BIN)/relay demo
 
-test: .venv/dev.stamp
+test: .venv/dev.stamp environments
 	$(BIN)/python -m pytest
 
-check: .venv/dev.stamp
+check: .venv/dev.stamp environments
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -52,6 +63,9 @@ lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev \
 		-c requirements.lock -o requirements-dev.lock
+	for path in tests/environments/*.in; do \
+		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$path -o $${path%.in}.txt || exit; \
+	done
 
 clean:
-	rm -rf .venv .venv-train .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venvs .venv-train .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +16,28 @@ from relay.types import RouteKind
 FRONTIER = UpstreamConfig(kind=RouteKind.FRONTIER, base_url="http://127.0.0.1:9/v1")
 LOCAL = UpstreamConfig(kind=RouteKind.LOCAL, base_url="http://127.0.0.1:9", models={"*": "llama3.3"})
 
+ROOT = Path(__file__).resolve().parent.parent
+
 MakeCore = Callable[..., Core]
+Environment = Callable[[str], Path]
+
+
+@pytest.fixture(scope="session")
+def environment() -> Environment:
+    """Return a function that gives the Python of an environment of `tests/environments`; `make environments` makes it.
+
+    Where it has not been made the test is skipped; in CI that is a failure.
+    """
+
+    def python(name: str) -> Path:
+        if not (ROOT / ".venvs" / name / "stamp").exists():
+            reason = f"the environment {name} is not there; `make environments` makes it"
+            if os.environ.get("CI"):
+                pytest.fail(reason)
+            pytest.skip(reason)
+        return ROOT / ".venvs" / name / "bin" / "python"
+
+    return python
 
 
 @pytest.fixture(scope="session")
