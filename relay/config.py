@@ -7,15 +7,17 @@ once, at start. The shape is documented in README and held by pydantic here.
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from relay.errors import ConfigFault
+from relay.strict_yaml import Document, Place, read_bytes, read_document
 from relay.types import RouteKind
 
 __all__ = [
@@ -30,6 +32,8 @@ __all__ = [
 ]
 
 Family = Literal["openai", "anthropic", "gemini", "ollama"]
+# Lines of a file that hold a comment and nothing else.
+_COMMENTS = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
 ALL_FORMATS: tuple[Family, ...] = ("openai", "anthropic", "gemini", "ollama")
 
 
@@ -152,49 +156,38 @@ def load(path: Path | None, environ: Mapping[str, str], overrides: Mapping[str, 
     `overrides` is a nested mapping, as the command line's options give it. Raises ConfigFault with one line for each
     problem; the offending value is not repeated.
     """
-    tree: dict[str, Any] = {}
-    if path is not None:
-        try:
-            loaded = yaml.load(path.read_text(encoding="utf-8"), Loader=_UniqueKeyLoader)  # noqa: S506 - a SafeLoader
-        except OSError as error:
-            raise ConfigFault(f"{path}: cannot be read ({error.strerror})") from None
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-            raise ConfigFault(f"{where}: {getattr(error, 'problem', None) or 'not valid YAML in UTF-8'}") from None
-        if loaded is not None and not isinstance(loaded, dict):
-            raise ConfigFault(f"{path}: expected a mapping, found a {type(loaded).__name__}")
-        tree = loaded or {}
+    document = _read(path) if path is not None else None
+    tree: dict[str, Any] = deepcopy(document.tree) if document is not None else {}
     for name, value in environ.items():
         if name.startswith("RELAY__"):
-            _set(tree, [part.lower() for part in name.split("__")[1:]], yaml.safe_load(value), name)
+            found = read_document(value, name).tree if value.strip() else None
+            _set(tree, [part.lower() for part in name.split("__")[1:]], found, name)
     _merge(tree, overrides or {})
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        where = str(path) if path else "configuration"
         lines = [
-            f"{where}: {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem['msg']}"
+            f"{_place(document, problem['loc'])}: {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem['msg']}"
             for problem in error.errors(include_input=False, include_url=False)
         ]
         raise ConfigFault("\n".join(lines)) from None
 
 
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML's safe subset with duplicate keys refused: the second would win silently."""
+def _read(path: Path) -> Document | None:
+    data = read_bytes(path)
+    if not _COMMENTS.sub(b"", data).strip():
+        return None  # an empty file says nothing, which is allowed here
+    document = read_document(data, str(path))
+    if not isinstance(document.tree, dict):
+        raise ConfigFault(f"{path}: expected keys with values at the top level")
+    return document
 
 
-def _mapping(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if not isinstance(key, str | int | bool) or key in seen:
-            raise yaml.constructor.ConstructorError(None, None, "duplicate or unusable key", key_node.start_mark)
-        seen.add(key)
-    return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+def _place(document: Document | None, loc: Place) -> str:
+    """Return the place in the file that a complaint is about, or the nearest to it."""
+    if document is None:
+        return "configuration"
+    return str(document.complaint(loc, "", at_key=True)).removesuffix(": ")
 
 
 def _set(tree: dict[str, Any], keys: list[str], value: Any, name: str) -> None:

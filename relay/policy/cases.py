@@ -18,10 +18,10 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
-from relay.policy.document import Document, read_bytes, read_document
 from relay.policy.engine import Engine
 from relay.policy.loader import validate_as
 from relay.policy.model import DataClass
+from relay.strict_yaml import Document, read_bytes, read_document
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 
 __all__ = [

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from relay.policy.classes import WHOLE_REQUEST, KnownType
-from relay.policy.model import DataClass, Exemption, Policy, Rule, glob_matcher
+from relay.policy.globs import any_of, glob_matcher
+from relay.policy.model import DataClass, Exemption, Policy, Rule
 from relay.types import Action, Role, RouteKind
 
 __all__ = ["Condition", "Entry", "Table", "compile_exemptions", "compile_rules", "exemption_entry", "rule_entries"]
@@ -161,10 +161,3 @@ def exemption_entry(item: Exemption) -> Entry:
         match=glob_matcher(item.match) if item.match is not None else None,
         condition=Condition(clients=item.clients, models=item.models),
     )
-
-
-@lru_cache(maxsize=4096)
-def any_of(globs: tuple[str, ...]) -> _Test:
-    """Return a test for texts that any of `globs` matches."""
-    tests = [glob_matcher(glob) for glob in globs]
-    return lambda text: any(test(text) for test in tests)

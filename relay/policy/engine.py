@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
-from relay.policy.compiled import Entry, Table, any_of, compile_exemptions, compile_rules
+from relay.policy.compiled import Entry, Table, compile_exemptions, compile_rules
+from relay.policy.globs import any_of
 from relay.policy.lines import Line, Lines, act, floor_entry, holds
 from relay.policy.model import OpaqueHandling, Policy
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
@@ -233,10 +234,6 @@ class Engine:
     def opaque(self, kind: str) -> OpaqueHandling:
         """Return what happens to content of `kind`, as a format names it, that cannot be inspected."""
         return self.policy.opaque.handling(kind)
-
-    def lets_through(self, kind: str) -> bool:
-        """Tell whether content of `kind` may leave although nobody can inspect it."""
-        return self.opaque(kind) is OpaqueHandling.PASS
 
     def _asks(
         self,

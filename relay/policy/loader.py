@@ -15,9 +15,10 @@ from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from relay.policy.document import Complaint, Document, Place, fault, read_bytes, read_document
+from relay.policy.globs import glob_matcher
 from relay.policy.merge import merge
-from relay.policy.model import Policy, glob_matcher
+from relay.policy.model import Policy
+from relay.strict_yaml import Complaint, Document, Place, fault, read_bytes, read_document
 
 __all__ = ["Layer", "load", "load_layers", "parse", "suggest", "unknown_types", "validate", "validate_as"]
 

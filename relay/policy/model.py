@@ -8,16 +8,14 @@ lines with a file, a line and a column.
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-import math
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
+from relay.policy.canonical import canonical_entries, exemption_parts, rule_parts
 from relay.types import Action, Role, RouteKind
 
 __all__ = [
@@ -32,7 +30,6 @@ __all__ = [
     "Restore",
     "Rule",
     "UnknownFields",
-    "glob_matcher",
 ]
 
 
@@ -315,75 +312,8 @@ class Policy(_Entry):
         usual = Policy(version=1).settings()
         form = {
             "settings": {key: value for key, value in self.settings().items() if value != usual[key]},
-            "rules": _canonical_entries(_rule_parts(rule) for rule in self.rules),
-            "exemptions": _canonical_entries(_exemption_parts(item) for item in self.exemptions),
+            "rules": canonical_entries(rule_parts(rule) for rule in self.rules),
+            "exemptions": canonical_entries(exemption_parts(item) for item in self.exemptions),
         }
         text = json.dumps(form, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
         return b"relay-policy-1\n" + text.encode("ascii")
-
-
-_EXPLAINS = {"name", "why"}
-_SETS = ("entity", "group", "data_class", "roles", "clients", "models")
-
-
-def _rule_parts(rule: Rule) -> Iterable[dict[str, Any]]:
-    """Split a rule into one for each of its effects: they never influence each other."""
-    whole = rule.model_dump(mode="json", exclude=_EXPLAINS, exclude_defaults=True)
-    effects = whole.keys() & {"action", "require", "prefer"}
-    for effect in effects:
-        yield {key: value for key, value in whole.items() if key == effect or key not in effects}
-
-
-def _exemption_parts(exemption: Exemption) -> Iterable[dict[str, Any]]:
-    whole = exemption.model_dump(mode="json", exclude=_EXPLAINS, exclude_defaults=True)
-    if "match" in whole:
-        whole["match"] = whole["match"].casefold()
-    yield whole
-
-
-def _canonical_entries(entries: Iterable[Iterable[dict[str, Any]]]) -> list[str]:
-    found: set[str] = set()
-    for parts in entries:
-        for part in parts:
-            for item in _expand(part, _SETS):
-                found.add(json.dumps(item, sort_keys=True, separators=(",", ":")))
-    return sorted(found)
-
-
-def _expand(part: dict[str, Any], keys: tuple[str, ...]) -> Iterable[dict[str, Any]]:
-    """Write an entry over lists as entries over single values: `entity: [A, B]` is one entry for A and one for B.
-
-    Above 256 combinations the entry stays whole, with its lists sorted.
-    """
-    lists = {key: sorted(set(part[key])) for key in keys if key in part}
-    if math.prod(len(values) for values in lists.values()) > 256:
-        yield {**part, **lists}
-        return
-    for values in itertools.product(*lists.values()):
-        yield {**part, **dict(zip(lists, values, strict=True))}
-
-
-def glob_matcher(glob: str) -> Callable[[str], bool]:
-    """Return a test for `glob`, in which `*` stands for any run of characters, in any letter case.
-
-    Every other character stands for itself. The work is linear in the text for each `*`: no expression is compiled,
-    and nothing of the text is kept.
-    """
-    first, *rest = re.split(r"\*+", glob.casefold())
-    if not rest:
-        return lambda text: text.casefold() == first
-    *middle, last = rest
-
-    def matches(text: str) -> bool:
-        text = text.casefold()
-        if not text.startswith(first) or not text.endswith(last) or len(text) < len(first) + len(last):
-            return False
-        position, end = len(first), len(text) - len(last)
-        for part in middle:
-            found = text.find(part, position, end)
-            if found < 0:
-                return False
-            position = found + len(part)
-        return True
-
-    return matches

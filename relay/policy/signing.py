@@ -24,9 +24,9 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from relay.errors import ConfigFault
-from relay.policy.document import read_bytes
 from relay.policy.loader import Layer, load_layers, merged
 from relay.policy.model import Policy
+from relay.strict_yaml import read_bytes
 
 __all__ = ["SUFFIX", "key_id", "load_signed", "read_private_key", "read_public_key", "sign", "signature_path", "verify"]
 

@@ -53,10 +53,11 @@ def test_defaults_need_no_file() -> None:
     ("text", "complaint"),
     [
         ("server: {prot: 1}", "server.prot: Extra inputs are not permitted"),
-        ("server: {port: 70000}", "server.port"),
-        ("server: {port: 1}\nserver: {port: 2}", ":2:1: duplicate"),
+        ("server: {port: 70000}", ":1:10: server.port"),
+        ("server: {port: 1}\nserver: {port: 2}", ':2:1: the key "server" is here a second time'),
         ("server: [", "relay.yaml:1"),
-        ("- 1", "expected a mapping"),
+        ("- 1", "expected keys with values"),
+        ("server: &a {port: 1}", ":1:9: an anchor"),
         ("server: {host: 0.0.0.0}", "clients: at least one is required"),
         ("upstreams: {a: {kind: frontier, base_url: 'ftp://example.com'}}", "upstreams.a.base_url"),
         ("upstreams: {a: {kind: frontier, base_url: 'https://u:p@example.com'}}", "no user info"),
@@ -84,6 +85,12 @@ def test_complaints_and_reprs_repeat_no_value(tmp_path: Path) -> None:
     assert "c4nary" not in caught.value.public
     config = load(write(tmp_path, f"clients: [{{name: a, key_sha256: {'ab' * 32}}}]"), {})
     assert "abab" not in repr(config)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing yet\n", "\n\n"])
+def test_an_empty_file_says_nothing(tmp_path: Path, text: str) -> None:
+    """Unlike an empty policy, an empty configuration is one: the defaults."""
+    assert load(write(tmp_path, text), {}) == load(None, {})
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:

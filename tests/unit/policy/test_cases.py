@@ -9,9 +9,9 @@ import pytest
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.errors import ConfigFault
 from relay.policy.cases import Analyze, CaseFile, load_cases, run
-from relay.policy.document import read_document
 from relay.policy.engine import Engine
 from relay.policy.loader import parse, validate_as
+from relay.strict_yaml import read_document
 
 POLICY = """version: 1
 rules:

@@ -9,6 +9,7 @@ import pytest
 from relay.detect.taxonomy import ENTITY_TYPES, describe
 from relay.policy.engine import Engine
 from relay.policy.loader import parse
+from relay.policy.model import OpaqueHandling
 from relay.types import Decision, Role, RouteKind, Segment, Span
 
 BOTH = frozenset(RouteKind)
@@ -299,9 +300,9 @@ def test_what_is_restored_and_let_through() -> None:
     assert made.restores_tool("get_weather", "PERSON")
     assert not made.restores_tool("get_weather", "US_SSN")
     assert not made.restores_tool("send_mail")
-    assert made.lets_through("image")
-    assert not made.lets_through("document")
-    assert not made.lets_through("input_audio")
+    assert made.opaque("image") is OpaqueHandling.PASS
+    assert made.opaque("document") is OpaqueHandling.DROP
+    assert made.opaque("input_audio") is OpaqueHandling.REFUSE
     assert made.bodiless_route(BOTH) is RouteKind.FRONTIER
     assert engine("prefer: local").bodiless_route(BOTH) is RouteKind.LOCAL
 

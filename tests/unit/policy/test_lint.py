@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
-from relay.policy.document import read_document
 from relay.policy.lint import lint, weakest_paths
 from relay.policy.loader import Layer, parse, validate
+from relay.strict_yaml import read_document
 from relay.types import Action, RouteKind
 
 R = "version: 1\nrules:\n"

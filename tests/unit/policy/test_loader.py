@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from relay.errors import ConfigFault
-from relay.policy.document import LIMIT_BYTES
 from relay.policy.loader import load, parse
+from relay.strict_yaml import LIMIT_BYTES
 from relay.types import Action, RouteKind
 
 RULE = "version: 1\nrules:\n  - "
@@ -42,12 +42,12 @@ WRONG = [
     (
         "a merge key",
         "version: 1\ndefault:\n  <<: {frontier: keep}",
-        ['p.yaml:3:3: a merge key (<<) is not allowed; use "extends" to build on another policy'],
+        ['p.yaml:3:3: a merge key (<<) is not allowed; a policy builds on another with "extends"'],
     ),
     (
         "two documents",
         "version: 1\n---\nversion: 1",
-        ["p.yaml:2:1: a second document begins here; one file is one policy"],
+        ["p.yaml:2:1: a second document begins here; one file is one document"],
     ),
     (
         "a key twice",

@@ -12,12 +12,12 @@ import pytest
 from relay import build
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.policy.cases import Analyze, CaseFile, load_cases, run
-from relay.policy.document import read_document
 from relay.policy.engine import Engine
 from relay.policy.lint import lint
 from relay.policy.loader import load, load_layers, validate_as
 from relay.policy.model import Policy, Rule
 from relay.policy.schema import schema, schema_text
+from relay.strict_yaml import read_document
 
 ROOT = Path(__file__).parents[3]
 POLICIES = ROOT / "policies"

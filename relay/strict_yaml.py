@@ -1,4 +1,4 @@
-"""Decode a policy file: a safe subset of YAML, with a line and a column for every path in it.
+"""Decode a policy, a test or a configuration file: a safe subset of YAML, with the place of every path in it.
 
     file bytes → parser events → one tree of plain values
 
@@ -126,7 +126,7 @@ class _Reader:
         self._expect(events, yaml.DocumentEndEvent)
         after = next(events)
         if not isinstance(after, yaml.StreamEndEvent):
-            raise _Refused(after.start_mark, "a second document begins here; one file is one policy")
+            raise _Refused(after.start_mark, "a second document begins here; one file is one document")
         if tree is None:
             raise _Refused(None, "is empty")
         return Document(file=self.file, tree=tree, keys=self.keys, values=self.values)
@@ -172,7 +172,7 @@ class _Reader:
                 raise _Refused(mark, "a key with an anchor or a tag is not allowed")
             key = event.value
             if key == "<<":
-                raise _Refused(mark, 'a merge key (<<) is not allowed; use "extends" to build on another policy')
+                raise _Refused(mark, 'a merge key (<<) is not allowed; a policy builds on another with "extends"')
             if key in found:
                 line = self.keys[(*path, key)][0]
                 raise _Refused(mark, f'the key "{key}" is here a second time; it is already in line {line}')
