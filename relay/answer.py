@@ -116,6 +116,7 @@ class StreamedAnswer(Answer):
             self._take(event, out)
         if not self._ended:
             raise UpstreamBadStream("the upstream's stream stopped before its end")
+        out.append(self._framing.end())
         return b"".join(out)
 
     def abandon(self) -> bytes:
@@ -153,7 +154,7 @@ class StreamedAnswer(Answer):
             ends = leaf.lane in closing and last.get(leaf.lane) is leaf
             changed = self._restore_leaf(leaf, ends=ends) or changed
         data = strict_json.encode(tree).decode() if changed else event.data
-        out.append(self._framing.encode(Event(data, event.event)))
+        out.append(self._framing.encode(Event(data, self._reader.name(event, tree))))
 
     def _restore_leaf(self, leaf: Leaf, *, ends: bool) -> bool:
         if leaf.lane is None:

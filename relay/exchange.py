@@ -40,7 +40,8 @@ from relay.restore import Restorer
 from relay.scrub import scrub
 from relay.types import Action, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment
 from relay.vault.sessions import Session, Sessions
-from relay.wire.framing import framing_of
+from relay.wire.framing import ArrayStream, Framing, framing_of
+from relay.wire.stops import cuts
 
 __all__ = ["Core", "Exchange"]
 
@@ -104,6 +105,7 @@ class Exchange:
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
+        self._streams_array = False
 
     # ------------------------------------------------------------------------------------------------------- request
 
@@ -125,6 +127,7 @@ class Exchange:
             return self._bodiless(request)
         document = format.read(endpoint, request.body, core.pseudonym)
         self._document = document
+        self._streams_array = format.streams_array(request.query)
         self._settle(document)
         self._hosts = _hosts(document.segments)
         begun = core.clock()
@@ -148,7 +151,9 @@ class Exchange:
             raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         name, upstream = self._upstream(decision.route)
         scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
+        self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
+        document.force(frontier=decision.route is RouteKind.FRONTIER)
         self._rename_model(document, upstream)
         body = document.encode()
         outbound = Outbound(
@@ -216,6 +221,17 @@ class Exchange:
         if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.DROP:
             document.drop_unknown()
 
+    def _check_stops(self, document: Document, texts: Mapping[int, str]) -> None:
+        """Refuse stop strings that would cut placeholders: the answer would end where the client never asked it to."""
+        placeholders = self._session.vault.placeholders() if document.stops else ()
+        for index in document.stops:
+            segment = document.segments[index]
+            if cuts(texts.get(index, segment.text), placeholders):
+                raise ClientFault(
+                    f"{segment.pointer} can match inside a placeholder that stands for a value of this conversation, "
+                    "and would cut it; stop at another text"
+                )
+
     def _available(self) -> frozenset[RouteKind]:
         family = self._format.family
         return frozenset(
@@ -250,14 +266,18 @@ class Exchange:
     def start(self, status: int, headers: Headers) -> Head:
         """Take the upstream's status and headers and return the head for the client."""
         content_type = next((value for name, value in headers if name == "content-type"), "")
-        framing = framing_of(content_type) if status == 200 and self._document is not None else None
+        framing: Framing | None = framing_of(content_type) if status == 200 and self._document is not None else None
+        passed = strip.response_headers(headers)
+        if framing is not None and self._streams_array:
+            framing = ArrayStream(framing)
+            passed = tuple((key, framing.content_type if key == "content-type" else value) for key, value in passed)
         self.streaming = framing is not None
         if framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
             self._answer = StreamedAnswer(self._restorer, reader, framing)
         else:
             self._answer = WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
-        return Head(status=status, headers=(*strip.response_headers(headers), *self.response_headers))
+        return Head(status=status, headers=(*passed, *self.response_headers))
 
     def feed(self, chunk: bytes) -> bytes:
         """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""

@@ -184,6 +184,7 @@ class Document(Protocol):
     segments: tuple[Segment, ...]
     pinned: tuple[str, ...]  # texts that pass unchanged; egress still reads them
     refused: tuple[tuple[str, str], ...]  # (pointer, kind) of content that cannot be inspected
+    stops: tuple[int, ...]  # segments where an answer stops, should the model say them
     unknown: int  # string leaves that the field table does not name (they are among the segments)
     model: str | None
     stream: bool
@@ -199,6 +200,10 @@ class Document(Protocol):
 
     def drop_unknown(self) -> None:
         """Take out the fields that the table does not name. Comes before `replace`."""
+        ...
+
+    def force(self, *, frontier: bool) -> None:
+        """Put in the fields that every request to a frontier must have, or take them out for a local server."""
         ...
 
     def replace(self, texts: Mapping[int, str]) -> None:
@@ -227,6 +232,10 @@ class StreamReader(Protocol):
 
     def flush(self, lane: tuple[Any, ...], text: str) -> Event:
         """Return an event of the format that carries `text` on `lane`."""
+        ...
+
+    def name(self, event: Event, tree: JSON) -> str | None:
+        """Return what the event is called for the client; some servers leave the names out that SDKs go by."""
         ...
 
     def is_end(self, event: Event) -> bool:
@@ -264,6 +273,10 @@ class Format(Protocol):
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one streamed response to `document`."""
+        ...
+
+    def streams_array(self, query: str) -> bool:
+        """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
         ...
 
     def request_headers(self, headers: Headers) -> Headers:

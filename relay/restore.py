@@ -9,11 +9,12 @@ Rules:
 3. A restored value is never looked at again.
 4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`relay.surroundings`), unless
    `urls` is true or the URL's host is among `hosts`; and no placeholder that `allowed` refuses, whatever surrounds it.
-5. In JSON text a value is escaped as deep as the strings it stands in.
+5. In JSON text a value is escaped as deep as the strings it stands in, in HTML it is written with references.
 """
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from bisect import bisect_left
@@ -279,6 +280,8 @@ class Restorer:
             place.feed_value(value)
         if form == "percent":
             value = quote(value, safe="")
+        if self._encoding is Encoding.HTML:
+            value = html.escape(value)
         if self._encoding is Encoding.JSON and place is not None:
             for _ in range(max(1, place.depth)):
                 value = json.dumps(value, ensure_ascii=not _is_text(value))[1:-1]

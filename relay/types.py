@@ -74,6 +74,7 @@ class Encoding(StrEnum):
 
     TEXT = "text"
     JSON = "json"  # the text is (part of) a JSON document: escape what is inserted
+    HTML = "html"  # the text is HTML: write what is inserted with references
 
 
 class RouteKind(StrEnum):

@@ -30,17 +30,27 @@ class TreeDocument:
         "_places",
         "_refused_at",
         "_unknown_at",
+        "forced",
         "model",
         "pinned",
         "refused",
         "segments",
+        "stops",
         "stream",
         "tree",
         "unknown",
     )
 
-    def __init__(self, tree: dict[str, JSON], scan: Scan, note: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        tree: dict[str, JSON],
+        scan: Scan,
+        note: Mapping[str, str] | None = None,
+        forced: tuple[tuple[str, JSON], ...] = (),
+    ) -> None:
         self.tree = tree
+        self.forced = forced
+        self.stops: tuple[int, ...] = tuple(scan.stops)
         self.segments: tuple[Segment, ...] = tuple(scan.segments)
         self.pinned: tuple[str, ...] = tuple(scan.pinned)
         self.refused: tuple[tuple[str, str], ...] = tuple(scan.refused)
@@ -70,6 +80,18 @@ class TreeDocument:
         """Take out the fields that the table does not name. Comes before `replace`."""
         self._forget(take_out(self.tree, [(at, "") for at in self._unknown_at], None))
         self._unknown_at = []
+
+    def force(self, *, frontier: bool) -> None:
+        """Put in the fields that a frontier must get (`store: false`), or take them out for a server at home.
+
+        A frontier that stores by default stores nothing then. Servers at home store nothing anyway, and some refuse
+        fields that they do not know.
+        """
+        for name, value in self.forced:
+            if frontier:
+                self.tree[name] = value
+            else:
+                self.tree.pop(name, None)
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given. Linear in the size of the document."""
@@ -149,16 +171,14 @@ class TreeDocument:
 def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *, forced: bool = True) -> TreeDocument:
     """Decode `body` strictly and read it by the `request` section of `table`. Raises ClientFault.
 
-    `forced`: whether the fields that the table wants in every request are put in.
+    `forced`: whether the endpoint knows the fields that the table wants in every request (`TreeDocument.force`).
     """
     tree = strict_json.decode(body, MAX_ELEMENTS)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
     scan = Scan(pseudonym)
     scan.root(tree, table)
-    if forced:
-        tree.update(table.forced)
-    return TreeDocument(tree, scan, table.removed)
+    return TreeDocument(tree, scan, table.removed, table.forced if forced else ())
 
 
 _KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

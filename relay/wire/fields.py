@@ -12,15 +12,18 @@ The treatment is a code of `relay.types.Treatment`, or `@section` where another 
 where they continue as a response mirrors them (S and K as R, Sj as Rj, X and F as P), or `.` where the row only carries
 options:
 
-    X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent
-    F kind=image        what the refusal calls it; null and false pass; `when=string`: only text is
+    X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent,
+                        on its way to a frontier; a local server does not get it
+    F kind=image        what the refusal calls it; null and false pass; `when=string`: only text is, `when=audio`: only
+                        this word is, in any letter case, and others pass
     role=auto           the speaker of all text below: a `relay.types.Role`, or what the object's own `role` says
     message             the array's indices number the messages
     index=id            what tells the elements of an array apart in lanes, if not their `index`; `index=-`: nothing
     lane=text           the leaf is a delta of the lane with this name; `by=index,…` says which keys of the whole event
                         tell lanes apart, besides the `index` of the array elements on the way
     tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
-    jsonmode            the text is JSON when the request asked for JSON output
+    jsonmode            the text is JSON when the request asked for JSON output; `html`: it is HTML
+    stop                the answer ends where this text would come
     mirror=D            the treatment in a mirrored section, where it is not the one above
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
@@ -119,7 +122,8 @@ def _read(text: str) -> tuple[dict[str, list[_Row]], dict[str, str]]:
 
 def _mirrored(words: tuple[str, ...]) -> list[str]:
     """Return a request row's words as they are for the same place in a response."""
-    code, options = words[0], [word for word in words[1:] if word.startswith(("tool=", "hosted", "jsonmode", "index="))]
+    kept = ("tool=", "hosted", "jsonmode", "html", "index=")
+    code, options = words[0], [word for word in words[1:] if word.startswith(kept)]
     for word in words:
         if word.startswith("mirror="):
             return [word.removeprefix("mirror="), *options]
@@ -206,8 +210,9 @@ def _apply(node: Node, words: list[str]) -> None:
         match name:
             case "kind":
                 node.kind = value
-            case "when" if value == "string":
+            case "when":
                 node.whole = False
+                node.when = value.removeprefix("string")
             case "role":
                 node.auto_role = value == "auto"
                 node.role = None if node.auto_role else Role(value)
@@ -225,6 +230,10 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.hosted = True
             case "jsonmode":
                 node.json_mode = True
+            case "html":
+                node.html = True
+            case "stop":
+                node.stop = True
             case "always" | "mirror":
                 pass
             case _:
@@ -327,7 +336,7 @@ def _merged(base: Node, member: Node) -> Node:
         value: Any = getattr(member, attribute)
         setattr(merged, attribute, getattr(base, attribute) if value is None else value)
     if member.text is None:
-        merged.whole, merged.kind, merged.how = base.whole, base.kind, base.how
+        merged.whole, merged.kind, merged.how, merged.when = base.whole, base.kind, base.how, base.when
     merged.hosted = base.hosted or member.hosted
     merged.auto_role = member.auto_role or (base.auto_role and member.role is None)
     return merged

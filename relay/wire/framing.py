@@ -1,21 +1,25 @@
-"""How a stream's events are framed: server-sent events, or JSON by the line. The response's content type tells.
+"""How a stream's events are framed: server-sent events, JSON by the line, or the elements of one JSON array.
+
+The upstream's content type tells how it frames; the array is only written, for clients that ask Gemini without
+`alt=sse`.
 
     framing = framing_of(content_type)          # None: a whole body
     events = framing.feed(chunk)
     data = framing.encode(event)
+    data = framing.end()                        # after the last event of a stream that is whole
 
 In JSON by the line an event is a line: its data is the line's text, and it has no name.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from relay.errors import UpstreamBadStream
 from relay.types import Event
 from relay.wire import ndjson, sse, strict_json
 
-__all__ = ["EventStream", "Framing", "LineStream", "framing_of"]
+__all__ = ["ArrayStream", "EventStream", "Framing", "LineStream", "framing_of"]
 
 
 class Framing(Protocol):
@@ -33,6 +37,10 @@ class Framing(Protocol):
         """Return the bytes of one event."""
         ...
 
+    def end(self) -> bytes:
+        """Return what a complete stream ends in."""
+        ...
+
 
 class EventStream(sse.Parser):
     """`text/event-stream`."""
@@ -40,6 +48,10 @@ class EventStream(sse.Parser):
     def encode(self, event: Event) -> bytes:
         """Return the event as every SDK reads it."""
         return sse.encode_event(event)
+
+    def end(self) -> bytes:
+        """Return nothing: the last event says that it is the last."""
+        return b""
 
 
 class LineStream:
@@ -61,6 +73,42 @@ class LineStream:
         if event.data is None:
             return b""
         return ndjson.encode_line(strict_json.decode(event.data.encode("utf-8", "surrogatepass")))
+
+    def end(self) -> bytes:
+        """Return nothing: the last line says that it is the last."""
+        return b""
+
+
+class ArrayStream:
+    """Events of another framing, written as the elements of one JSON array, each as soon as it is there.
+
+    What the stream never said to its end has no closing bracket, so no client takes it for whole.
+    """
+
+    content_type: Final = "application/json; charset=UTF-8"
+
+    def __init__(self, events: Framing) -> None:
+        self._events = events
+        self._before = b"["
+
+    def feed(self, chunk: bytes) -> list[Event]:
+        """Return the events complete with `chunk`. Raises UpstreamBadStream."""
+        return self._events.feed(chunk)
+
+    def finish(self) -> list[Event]:
+        """Return what the stream ended in."""
+        return self._events.finish()
+
+    def encode(self, event: Event) -> bytes:
+        """Return the event's data as an element; nothing for an event without data."""
+        if event.data is None:
+            return b""
+        before, self._before = self._before, b",\r\n"
+        return before + event.data.encode("utf-8", "surrogatepass")
+
+    def end(self) -> bytes:
+        """Return the closing bracket."""
+        return b"[]" if self._before == b"[" else b"]"
 
 
 def framing_of(content_type: str) -> Framing | None:

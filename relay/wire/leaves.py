@@ -126,6 +126,8 @@ class _Walk:
             encoding = Encoding.JSON
         elif treatment is Treatment.RESTORE:
             encoding = Encoding.JSON if node.json_mode and self._json_mode else Encoding.TEXT
+            if node.html:
+                encoding = Encoding.HTML
         elif treatment is None:
             encoding = Encoding.TEXT
         else:

@@ -35,6 +35,7 @@ class Node:
         "flags",
         "hosted",
         "how",
+        "html",
         "index",
         "item",
         "json_mode",
@@ -47,8 +48,10 @@ class Node:
         "number",
         "prefixes",
         "role",
+        "stop",
         "text",
         "tool",
+        "when",
         "whole",
     )
 
@@ -63,6 +66,7 @@ class Node:
         self.prefixes: tuple[tuple[str, Node], ...] = ()
         self.flags: tuple[tuple[str, Node], ...] = ()  # members by a key that is true
         self.whole = False  # the treatment is for any value here, not only for a string
+        self.when = ""  # the one word that is refused here, in lower case; others pass
         self.how = ""
         self.kind = ""
         self.role: Role | None = None
@@ -73,7 +77,9 @@ class Node:
         self.by: tuple[str, ...] = ()
         self.tool: str | None = None
         self.hosted = False
+        self.stop = False  # an answer ends where this text would come
         self.json_mode = False
+        self.html = False
         self.links: list[str] = []
 
     def member(self, holder: Mapping[str, JSON]) -> Node:
@@ -110,7 +116,7 @@ class Table:
     ) -> None:
         self.sections = sections
         self.order = order
-        self.forced = forced  # top-level fields that every request gets
+        self.forced = forced  # top-level fields that every request to a frontier gets
         self.removed = removed  # a text part, for the place of a part that was taken out
 
 

@@ -5,7 +5,8 @@ What becomes of each kind of leaf:
 * SCRUB and SCRUB_JSON become segments, the latter one for each literal inside the JSON text; CONTRACT becomes a segment
   that only patterns search, unless it is a word of the JSON Schema language;
 * PINNED and REFUSE leaves are listed and never change; STRIP leaves are gone or pseudonymised when `read` returns;
-* PASS leaves are ids, names and closed sets of words. One that is not written like an id becomes a contract segment;
+* PASS leaves are ids, names and closed sets of words. One that is not written like an id, or has more than six digits
+  and no letter, becomes a contract segment;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
 * a number of seven or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
@@ -39,8 +40,9 @@ _S, _SJ, _K, _P, _V = (
 )
 _X, _F = Treatment.STRIP, Treatment.REFUSE
 
-# Ids, model names, tool names and words of closed sets, as all providers write them.
-_ID = re.compile(r"[A-Za-z0-9_.:/=+-]{0,256}")
+# Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
+_ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
+_ID_KEY = re.compile(r"[A-Za-z0-9_.:/=+-]{0,256}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
@@ -109,6 +111,7 @@ class Scan:
         "refused",
         "refused_at",
         "segments",
+        "stops",
         "unknown",
         "unknown_at",
     )
@@ -122,6 +125,7 @@ class Scan:
         self.pinned: list[str] = []
         self.refused: list[tuple[str, str]] = []
         self.refused_at: list[str] = []  # the same, with every key as it is
+        self.stops: list[int] = []  # segments that end an answer where they would come
         self.unknown = 0
         self.unknown_at: list[str] = []  # the fields that no row names, whatever they hold
 
@@ -168,6 +172,8 @@ class Scan:
                         self._add([holder, key], value, f"{pointer}/{escape(key)}", speaker, message, contract=True)
                 elif text is _S and below is not UNKNOWN:
                     if value:
+                        if below.stop:
+                            self.stops.append(len(self.segments))
                         self.segments.append(
                             Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=speaker, message=message)
                         )
@@ -234,7 +240,10 @@ class Scan:
         elif treatment is _V:
             self.pinned.append(text)
         elif treatment is _F:
-            self._refuse(pointer, node.kind)
+            if not node.when or text.lower() == node.when:
+                self._refuse(pointer, node.kind)
+            elif _ID.fullmatch(text) is None:
+                self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
             kind = _opaque(text)
@@ -243,6 +252,8 @@ class Scan:
             else:
                 self._add([holder, key], text, pointer, role, message)
         else:
+            if node.stop and text:
+                self.stops.append(len(self.segments))
             self._add([holder, key], text, pointer, role, message)
 
     def _number(
@@ -259,7 +270,7 @@ class Scan:
     ) -> None:
         if treatment is _S or treatment is _SJ:
             contract = _is_identifier(key)
-        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID.fullmatch(key) is None):
+        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID_KEY.fullmatch(key) is None):
             contract = True
         else:
             return

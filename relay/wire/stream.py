@@ -47,6 +47,10 @@ class TableReader:
         """Return an event that carries `text` on `lane`."""
         raise NotImplementedError
 
+    def name(self, event: Event, tree: JSON) -> str | None:
+        """Return the name that the upstream gave the event."""
+        return event.event
+
     def is_end(self, event: Event) -> bool:
         """Tell whether the stream ends with `event`."""
         raise NotImplementedError

@@ -49,6 +49,10 @@ class TableFormat:
         """Tell whether the request asked for JSON, so that text in the response is JSON text."""
         return False
 
+    def streams_array(self, query: str) -> bool:
+        """Tell that streams are events or lines."""
+        return False
+
     def section(self, name: str) -> Node:
         """Return a section of the table."""
         return self.table.sections[name]

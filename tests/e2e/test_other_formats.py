@@ -30,7 +30,7 @@ def _gemini(tree: dict[str, Any]) -> str:
 
 
 async def test_gemini(client: httpx.AsyncClient, mirror: Mirror) -> None:
-    """Whole and as events: the same text, with the values in it."""
+    """Whole, as events and as an array: the same text, with the values in it."""
     whole = await client.post(f"{GEMINI}:generateContent", json=ASKED)
     assert whole.status_code == 200, whole.text
     text = _gemini(whole.json())
@@ -39,6 +39,9 @@ async def test_gemini(client: httpx.AsyncClient, mirror: Mirror) -> None:
     assert streamed.headers["content-type"].startswith("text/event-stream")
     events = [orjson.loads(line[6:]) for line in streamed.text.splitlines() if line.startswith("data: ")]
     assert "".join(map(_gemini, events)) == text
+    array = await client.post(f"{GEMINI}:streamGenerateContent", json=ASKED)
+    assert array.headers["content-type"].startswith("application/json")
+    assert "".join(map(_gemini, array.json())) == text
     assert_clean(mirror)
 
 

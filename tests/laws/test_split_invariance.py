@@ -4,6 +4,7 @@ The reference below shares no expression with `relay.restore`: it tries every is
 position, and asks for the surroundings of the whole output so far, fed one character at a time.
 """
 
+import html
 import json
 import re
 from collections.abc import Mapping, Sequence
@@ -55,7 +56,8 @@ BLANK = {
     Encoding.TEXT: "(?:[ \t\xa0]?(?:\r\n|\n|\r)[ \t\xa0]{0,8}(?:>[ \t\xa0]?)?|[ \t\xa0]{1,2})",
     Encoding.JSON: r"(?:[ \t\xa0]?(?:\\{1,8}[nr]){1,2}[ \t\xa0]{0,8}(?:>[ \t\xa0]?)?|[ \t\xa0]{1,2})",
 }
-SLASH = {Encoding.TEXT: r"\\", Encoding.JSON: r"\\{1,8}"}
+BLANK[Encoding.HTML] = BLANK[Encoding.TEXT]
+SLASH = {Encoding.TEXT: r"\\", Encoding.JSON: r"\\{1,8}", Encoding.HTML: r"\\"}
 DASH = "[\\-‐‑‒–−－]"
 
 
@@ -163,6 +165,7 @@ def surroundings(history: list[tuple[str, bool]], encoding: Encoding) -> Surroun
 def as_written(value: str, form: str, depth: int, encoding: Encoding) -> str:
     """Return a value as its form and its place demand."""
     text = quote(value, safe="") if form == "percent" else value
+    text = html.escape(text) if encoding is Encoding.HTML else text
     for _ in range(depth if encoding is Encoding.JSON else 0):
         text = json.dumps(text, ensure_ascii=False)[1:-1]
     return text

@@ -1,5 +1,6 @@
 """The straight line without sockets: scrubbed out, restored back, whole and streamed, and closed whatever happens."""
 
+import dataclasses
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 
 from relay.errors import (
     AuthenticationFailed,
+    ClientFault,
     MethodNotAllowed,
     OpaqueRefused,
     PolicyRefused,
@@ -504,3 +506,127 @@ def test_a_rule_for_a_model_holds_wherever_the_format_names_it(make_core: MakeCo
         sent(core, path, body, x_goog_api_key="k")
     other = json.loads(json.dumps(body).replace("big-1", "small-1"))
     assert MAIL.encode() not in sent(core, path.replace("big-1", "small-1"), other, x_goog_api_key="k").body
+
+
+STREAM_GEMINI = "/v1beta/models/gemini-x:streamGenerateContent"
+
+
+def gemini(text: str, **fields: Any) -> dict[str, Any]:
+    return {"candidates": [{"index": 0, "content": {"role": "model", "parts": [{"text": text}]}, **fields}]}
+
+
+def asked_gemini(core: Core, query: str) -> Exchange:
+    exchange = begin(core, STREAM_GEMINI)
+    request = post(STREAM_GEMINI, {"contents": [{"role": "user", "parts": [{"text": f"mail {MAIL}"}]}]})
+    outbound = exchange.open(dataclasses.replace(request, query=query))
+    assert outbound.path.endswith("?alt=sse")
+    return exchange
+
+
+@pytest.mark.parametrize("step", [1, 5, 1000])
+@pytest.mark.parametrize(("query", "array"), [("", True), ("key=k", True), ("alt=json", True), ("alt=sse", False)])
+def test_gemini_without_alt_sse_gets_one_array_piece_by_piece(core: Core, query: str, array: bool, step: int) -> None:
+    """The upstream is asked for events; the client gets what it asked for, each event when it is there."""
+    exchange = asked_gemini(core, query)
+    head = exchange.start(200, STREAM_HEAD)
+    assert dict(head.headers)["content-type"].startswith("application/json" if array else "text/event-stream")
+    stream = sse(gemini("to [EMAIL_ADD"), gemini("RESS_1], bye"), gemini(" [EM", finishReason="STOP"))
+    out = b"".join(exchange.feed(stream[i : i + step]) for i in range(0, len(stream), step))
+    assert not array or out.startswith(b"[{")
+    out += exchange.finish()
+    rows = json.loads(out) if array else events(out)
+    parts = [part for row in rows for part in row["candidates"][0]["content"]["parts"]]
+    assert "".join(part["text"] for part in parts) == f"to {MAIL}, bye [EM"
+
+
+def test_a_broken_gemini_array_is_never_closed(core: Core) -> None:
+    """The error is its last element, and no bracket follows: nobody takes it for a whole one."""
+    exchange = asked_gemini(core, "")
+    exchange.start(200, STREAM_HEAD)
+    out = exchange.feed(sse(gemini("hello")))
+    with pytest.raises(UpstreamBadStream) as caught:
+        exchange.finish()
+    out += exchange.fail(caught.value)
+    assert json.loads(out + b"]")[-1]["error"]["status"] == "UNAVAILABLE"
+    with pytest.raises(json.JSONDecodeError):
+        json.loads(out)
+
+
+def test_html_takes_values_as_references(core: Core) -> None:
+    """What Gemini's search suggestions show is HTML, and a value in it stays text."""
+    exchange = begin(core, "/v1beta/models/gemini-x:generateContent")
+    body = {"contents": [{"parts": [{"text": "my password is hunter&2Zebra ok"}]}]}
+    exchange.open(post("/v1beta/models/gemini-x:generateContent", body))
+    exchange.start(200, JSON_HEAD)
+    entry = {"renderedContent": "<div>[PASSWORD_1]</div>"}
+    answer = {"candidates": [{"groundingMetadata": {"searchEntryPoint": entry}}]}
+    exchange.feed(json.dumps(answer).encode())
+    rendered = json.loads(exchange.finish())["candidates"][0]["groundingMetadata"]["searchEntryPoint"]
+    assert rendered["renderedContent"] == "<div>hunter&amp;2Zebra</div>"
+
+
+def test_anthropic_events_without_names_get_them(core: Core) -> None:
+    """The SDKs go by the names, and some servers leave them out."""
+    exchange = opened(core, MESSAGES, {"model": "m", "messages": [{"role": "user", "content": f"mail {MAIL}"}]})
+    exchange.start(200, STREAM_HEAD)
+    delta = {"type": "text_delta", "text": "to [EMAIL_ADDRESS_1]"}
+    rows = [
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": delta},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_stop"},
+    ]
+    out = exchange.feed("".join(f"data: {json.dumps(row)}\n\n" for row in rows).encode()) + exchange.finish()
+    assert out.count(b"event: content_block_delta\ndata: ") >= 1
+    assert out.endswith(b'event: message_stop\ndata: {"type": "message_stop"}\n\n')
+    assert MAIL.encode() in out
+
+
+STOPS = [
+    (CHAT, lambda stop: chat(f"mail {MAIL}", stop=stop), "/stop"),
+    ("/v1/completions", lambda stop: {"model": "m", "prompt": f"mail {MAIL}", "stop": [stop]}, "/stop/0"),
+    (
+        MESSAGES,
+        lambda stop: {"messages": [{"role": "user", "content": f"mail {MAIL}"}], "stop_sequences": ["x", stop]},
+        "/stop_sequences/1",
+    ),
+    (
+        "/v1beta/models/m:generateContent",
+        lambda stop: {"contents": [{"parts": [{"text": MAIL}]}], "generation_config": {"stop_sequences": [stop]}},
+        "/generation_config/stop_sequences/0",
+    ),
+    (
+        "/api/chat",
+        lambda stop: {"model": "m", "messages": [{"role": "user", "content": MAIL}], "options": {"stop": [stop]}},
+        "/options/stop/0",
+    ),
+    ("/api/generate", lambda stop: {"model": "m", "prompt": MAIL, "options": {"stop": [stop]}}, "/options/stop/0"),
+]
+
+
+@pytest.mark.parametrize(("path", "make", "pointer"), STOPS, ids=[path for path, *_ in STOPS])
+def test_a_stop_string_that_would_cut_a_placeholder_is_refused(core: Core, path: str, make: Any, pointer: str) -> None:
+    """By every format's name for it; one that cannot, or that is a value itself, goes on."""
+    for stop in ("]", "_", "1]\n"):
+        with pytest.raises(ClientFault, match=pointer):
+            sent(core, path, make(stop), x_goog_api_key="k")
+    assert b'"Human:"' in sent(core, path, make("Human:"), x_goog_api_key="k").body
+    assert MAIL.encode() not in sent(core, path, make(MAIL), x_goog_api_key="k").body
+    harmless = json.loads(json.dumps(make("]")).replace(MAIL, "nobody"))
+    assert b'"]"' in sent(core, path, harmless, x_goog_api_key="k").body
+
+
+def test_nothing_is_stored_at_a_frontier_and_a_local_server_is_not_asked(make_core: MakeCore) -> None:
+    """`store: false` for those that store by default, and no such field for a server that may not know it."""
+    core = make_core(LOCAL_FIRST, far=FRONTIER, near=LOCAL)
+    here = "my ssn is 536-22-1874"
+    rows: list[tuple[str, Any]] = [
+        (CHAT, lambda text: chat(text, store=True)),
+        ("/v1/responses", lambda text: {"model": "m", "input": text}),
+        ("/v1/models/m:generateContent", lambda text: {"contents": [{"parts": [{"text": text}]}], "store": True}),
+    ]
+    for path, make in rows:
+        assert orjson.loads(sent(core, path, make("hello"), x_goog_api_key="k").body)["store"] is False
+        assert "store" not in orjson.loads(sent(core, path, make(here), x_goog_api_key="k").body)
+    asked = sent(core, "/v1/models/m:countTokens", {"contents": []}, x_goog_api_key="k")
+    assert b"store" not in asked.body

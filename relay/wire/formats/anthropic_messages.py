@@ -6,6 +6,7 @@ Clients add `?beta=true`; the path decides, not the query.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, ClassVar
 
@@ -39,7 +40,7 @@ messages[].role                       P
 messages[].content                    S
 messages[].content[]                  @block
 
-stop_sequences[]                      S
+stop_sequences[]                      S   stop
 # Claude Code puts a JSON text with device, account and session ids here.
 metadata.user_id                      X pseudonym
 metadata{}                            X
@@ -271,6 +272,8 @@ type                                  P
 request_id                            P
 """
 
+_NAME = re.compile("[a-z_]{1,64}")
+_STOP = re.compile(r'\s*\{\s*"type"\s*:\s*"message_stop"')
 _HOSTED_TOOLS = frozenset({"server_tool_use", "mcp_tool_use"})
 
 
@@ -330,9 +333,16 @@ class MessagesReader(TableReader):
         tree = {"type": "content_block_delta", "index": index, "delta": delta}
         return Event(strict_json.encode(tree).decode(), "content_block_delta")
 
+    def name(self, event: Event, tree: JSON) -> str | None:
+        """Return the event's name, which the SDKs go by, or its type where the upstream left the name out."""
+        kind = tree.get("type") if type(tree) is dict else None
+        return event.event or (kind if type(kind) is str and _NAME.fullmatch(kind) else None)
+
     def is_end(self, event: Event) -> bool:
-        """Tell whether this is `message_stop`."""
-        return event.event == "message_stop"
+        """Tell whether this is `message_stop`; an event without a name says it in its data."""
+        if event.event is not None:
+            return event.event == "message_stop"
+        return event.data is not None and _STOP.match(event.data) is not None
 
 
 def _index(tree: dict[str, JSON]) -> int | str:

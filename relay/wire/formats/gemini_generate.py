@@ -1,8 +1,8 @@
 """Gemini: generate content, whole and streamed, count tokens, embed.
 
 Sources: google-genai 3.4.0 (`types.py`, `models.py`), read 2026-11-20. Proto3 JSON takes every field in camelCase and
-in snake_case, so a table of one spelling would be a way around it. A stream is asked for as server-sent events, which
-is what the vendor's SDKs ask for; the JSON array that the API gives without `alt=sse` is not offered.
+in snake_case, so a table of one spelling would be a way around it. A stream is always asked for as server-sent events,
+and a client that asks without `alt=sse` gets them as the JSON array that the API answers then.
 
 The offsets in grounding and citations count bytes of the scrubbed text and are passed on as they are.
 """
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar
+from urllib.parse import parse_qs
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, StreamReader
@@ -51,7 +52,8 @@ labels                                X drop
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P
-store                                 X =false
+# Projects made since 26 October 2026 store by default (ai.google.dev, "Logs and datasets", read 2026-11-26).
+store                                 X =false always
 
 generationConfig                      @config
 # countTokens may hold a whole request.
@@ -74,7 +76,7 @@ generationConfig                      @config
 [config]
 {temperature,topP,topK,candidateCount,maxOutputTokens,seed,presencePenalty,frequencyPenalty}   P
 {responseMimeType,responseLogprobs,logprobs,mediaResolution,audioTimestamp,enableEnhancedCivicAnswers}   P
-stopSequences[]                       S
+stopSequences[]                       S   stop
 responseSchema{}                      K
 responseJsonSchema                    K
 responseJsonSchema{}                  K
@@ -84,7 +86,7 @@ responseFormat[].text.schema{}        K
 responseFormat[].video.gcsUri         F   kind=remote_url
 responseFormat[].{text,audio,image,video}{}   P
 translationConfig.{targetLanguageCode,echoTargetLanguage}   P
-responseModalities[]                  P
+responseModalities[]                  F   kind=audio when=audio
 # Spoken output cannot be restored, and a voice sample is a person.
 speechConfig                          F   kind=audio
 audioTranscriptionConfig.languageCodes[]   P
@@ -218,7 +220,7 @@ groundingChunks[]{}                   R
 groundingSupports[].segment.text      R
 groundingSupports[].segment.{startIndex,endIndex,partIndex}   P
 groundingSupports[].{groundingChunkIndices,confidenceScores,renderedParts}   P
-searchEntryPoint.renderedContent      R
+searchEntryPoint.renderedContent      R   html
 searchEntryPoint.sdkBlob              P
 retrievalMetadata                     P
 googleMapsWidgetContextToken          V
@@ -249,7 +251,8 @@ class GeminiGenerate(GeminiFormat):
 
     def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
         """Decode and read a request. The path, not the body, names the model and says whether it streams."""
-        document = read_document(body, self.table, pseudonym)
+        stores = endpoint.name in ("generateContent", "streamGenerateContent")
+        document = read_document(body, self.table, pseudonym, forced=stores)
         found = _PATH.fullmatch(endpoint.upstream_path.partition("?")[0])
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
@@ -264,6 +267,10 @@ class GeminiGenerate(GeminiFormat):
         return CandidateReader(
             self.section("response"), json_mode=self.json_mode(document), count=count if type(count) is int else 1
         )
+
+    def streams_array(self, query: str) -> bool:
+        """Tell whether the query does without `alt=sse`."""
+        return "sse" not in parse_qs(query).get("alt", [])
 
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether the configuration asks for JSON."""

@@ -34,8 +34,8 @@ tools[].function.{name,description}   K
 tools[].function.parameters{}         K
 format                                P
 format{}                              K
-options.stop                          S
-options.stop[]                        S
+options.stop                          S   stop
+options.stop[]                        S   stop
 options{}                             P
 {model,stream,keep_alive,think,logprobs,top_logprobs,truncate,shift}   P
 

@@ -21,7 +21,7 @@ TABLE = """
 {input,prompt}                        S   role=user
 input[]                               S   role=user message
 input[]#                              F   kind=token_ids
-options.stop[]                        S
+options.stop[]                        S   stop
 options{}                             P
 {model,truncate,dimensions,keep_alive}   P
 

@@ -28,8 +28,8 @@ images                                F   kind=image
 context                               F   kind=token_ids
 format                                P
 format{}                              K
-options.stop                          S
-options.stop[]                        S
+options.stop                          S   stop
+options.stop[]                        S   stop
 options{}                             P
 {model,stream,keep_alive,think,logprobs,top_logprobs,truncate,shift,width,height,steps}   P
 

@@ -53,8 +53,9 @@ prediction.type                       P
 # Text the answer will mostly repeat; it must map like the messages or the speed-up is lost.
 prediction.content                    S   role=assistant
 prediction.content[]                  @part role=assistant
-stop                                  S
-stop[]                                S
+# Refused later if it could match inside a placeholder.
+stop                                  S   stop
+stop[]                                S   stop
 # Token ids: they say which words the client avoids, and nothing can be mapped.
 logit_bias{}                          P
 logit_bias{key}                       P
@@ -69,14 +70,14 @@ web_search_options.user_location      X drop
 store                                 X =false always
 # Spoken output cannot be restored.
 audio                                 F   kind=audio
-modalities[]                          P
+modalities[]                          F   kind=audio when=audio
 moderation{}                          P
 {model,reasoning_effort,verbosity,service_tier,prompt_cache_retention}   P
 {frequency_penalty,presence_penalty,temperature,top_p,seed,n,max_tokens,max_completion_tokens}   P
 {logprobs,top_logprobs,stream}        P
 stream_options{}                      P
 
-# vLLM, llama.cpp, OpenRouter
+# vLLM, llama.cpp, OpenRouter and other servers of this format
 documents[].{title,text}              S
 documents[]{}                         S
 # A template is a program for the server, written by the client.
@@ -85,14 +86,33 @@ chat_template_kwargs{}                S
 {guided_json,guided_regex,guided_grammar,grammar,json_schema,structured_outputs}   K
 {guided_json,json_schema,structured_outputs}{}   K
 guided_choice[]                       K
+{guided_decoding_backend,guided_whitespace_pattern}   K
+grammar_triggers[]{}                  K
 bad_words[]                           S
-{continue_final_message,add_generation_prompt,echo}   P
-{top_k,min_p,repetition_penalty,length_penalty,min_tokens,ignore_eos,best_of,priority}   P
-{skip_special_tokens,include_stop_str_in_output,truncate_prompt_tokens}   P
-{n_predict,cache_prompt,id_slot,repeat_penalty,repeat_last_n,typical_p,enable_thinking,keep_alive}   P
-{stop_token_ids,allowed_token_ids,models,transforms}[]   P
-{provider,reasoning,thinking,usage,options}{}   P
-{session_id,request_id,cache_salt,client_metadata}   X drop
+dry_sequence_breakers[]               S
+{continue_final_message,add_generation_prompt,add_special_tokens,echo}   P
+{top_k,top_a,min_p,repetition_penalty,length_penalty,min_tokens,ignore_eos,best_of,use_beam_search,priority}   P
+{skip_special_tokens,spaces_between_special_tokens,include_stop_str_in_output,truncate_prompt_tokens}   P
+{prompt_logprobs,return_tokens_as_token_ids,return_token_ids,include_reasoning,reasoning_format}   P
+{n_predict,n_keep,n_discard,n_indent,n_probs,min_keep,cache_prompt,id_slot,t_max_predict_ms,samplers}   P
+{repeat_penalty,repeat_last_n,typical_p,dynatemp_range,dynatemp_exponent,mirostat,mirostat_tau,mirostat_eta}   P
+{dry_multiplier,dry_base,dry_allowed_length,dry_penalty_last_n,xtc_probability,xtc_threshold}   P
+{return_tokens,timings_per_token,return_progress,post_sampling_probs,parse_tool_calls,grammar_lazy}   P
+{enable_thinking,thinking_forced_open,keep_alive,route,preset,data_parallel_rank}   P
+{stop_token_ids,allowed_token_ids,models,transforms,samplers,response_fields}[]   P
+{provider,reasoning,thinking,usage,options,mm_processor_kwargs,image_config}{}   P
+lora[]{}                              P
+# OpenRouter's web search and file parser; the words that a search is framed with are the client's.
+plugins[].search_prompt               S
+plugins[].{include_domains,exclude_domains}[]   K
+plugins[].pdf{}                       P
+plugins[]{}                           P
+# Azure's "on your data": the provider calls a search service with credentials.
+data_sources                          F   kind=third_party_tool
+# State of the server, or of another server, in a form that nobody can read.
+{kv_transfer_params,prompt_embeds}    F   kind=stored_state
+vllm_xargs{}                          S
+{session_id,request_id,cache_salt,client_metadata,trace}   X drop
 
 [message]
 # Bracketed placeholders are refused here: OpenAI wants [A-Za-z0-9_-]+.

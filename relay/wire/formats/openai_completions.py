@@ -27,14 +27,16 @@ prompt[]                              S   role=user message
 prompt[]#                             F   kind=token_ids
 prompt[][]#                           F   kind=token_ids
 suffix                                S   role=user
-stop                                  S
-stop[]                                S
+stop                                  S   stop
+stop[]                                S   stop
 {user,safety_identifier,prompt_cache_key}   X pseudonym
-{metadata,session_id,request_id,cache_salt,client_metadata}   X drop
+{metadata,session_id,request_id,cache_salt,client_metadata,trace}   X drop
 logit_bias{}                          P
 logit_bias{key}                       P
 {model,best_of,echo,frequency_penalty,presence_penalty,logprobs,max_tokens,n,seed,stream}   P
-{temperature,top_p,top_k,min_p,repetition_penalty,min_tokens,ignore_eos,service_tier}   P
+{temperature,top_p,top_k,min_p,repetition_penalty,length_penalty,min_tokens,ignore_eos,use_beam_search}   P
+{service_tier,priority,prompt_logprobs,return_tokens_as_token_ids,return_token_ids,add_special_tokens}   P
+{skip_special_tokens,spaces_between_special_tokens,include_stop_str_in_output,truncate_prompt_tokens}   P
 stream_options{}                      P
 {guided_json,guided_regex,guided_grammar,grammar,json_schema,structured_outputs}   K
 {guided_json,json_schema,structured_outputs}{}   K

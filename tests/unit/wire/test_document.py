@@ -26,6 +26,9 @@ who      X pseudonym
 name     X name
 store    X =false always
 ids[]#   F   kind=token_ids
+modes[]  F   kind=audio when=audio
+stop     S   stop
+stop[]   S   stop
 photo    F   kind=image
 ask      F   kind=stored_state
 id       P
@@ -34,8 +37,10 @@ late     S
 )
 
 
-def read(tree):
-    return read_document(json.dumps(tree).encode(), TABLE, lambda text: f"p:{text}")
+def read(tree, *, frontier=True):
+    document = read_document(json.dumps(tree).encode(), TABLE, lambda text: f"p:{text}")
+    document.force(frontier=frontier)
+    return document
 
 
 def found(tree):
@@ -56,6 +61,11 @@ def found(tree):
         ({"id": "call_1|x y"}, [("/id", "call_1|x y", True)]),
         ({"id": "call_1-a.b:c/d+e="}, []),
         ({"id": 12345678}, []),
+        ({"id": "536-22-1874"}, [("/id", "536-22-1874", True)]),
+        ({"id": "203.0.113.77"}, [("/id", "203.0.113.77", True)]),
+        ({"id": "123456"}, []),
+        ({"id": "a123456789"}, []),
+        ({"modes": ["text", "Audio", "not a word"]}, [("/modes/2", "not a word", True)]),
         ({"shape": {"type": "object", "title": "T"}}, [("/shape/title", "T", True)]),
         ({"shape": {"a1": 1, "a@b.c": 2}}, [("/shape/a1#", "a1", True), ("/shape/a@b.c#", "a@b.c", True)]),
         ({"plain": {"a b": "c d", "e": "f"}}, [("/plain/a b#", "a b", True), ("/plain/a b", "c d", True)]),
@@ -66,6 +76,25 @@ def found(tree):
 def test_makes_segments(tree, segments):
     """One row, one kind of leaf: what is text, what is contract, what is neither."""
     assert found(tree) == segments
+
+
+@pytest.mark.parametrize("tree", [{}, {"store": True}, {"store": False}])
+def test_a_local_server_gets_no_field_that_only_frontiers_know(tree):
+    """`store` is taken out for a server at home, which may refuse it."""
+    assert json.loads(read({**tree, "text": "a"}, frontier=False).encode()) == {"text": "a"}
+
+
+def test_stop_strings_are_listed():
+    """Each text that ends an answer is told by its segment; an empty one ends nothing."""
+    document = read({"text": "a", "stop": ["b", "", "c"]})
+    assert [document.segments[index].pointer for index in document.stops] == ["/stop/0", "/stop/2"]
+    assert [read({"stop": "b"}).segments[index].text for index in read({"stop": "b"}).stops] == ["b"]
+
+
+def test_one_word_of_a_field_is_refused():
+    """`when=audio` refuses that word in any letter case, and no other."""
+    assert read({"modes": ["text", "Audio"]}).refused == (("/modes/1", "audio"),)
+    assert read({"modes": ["text"]}).refused == ()
 
 
 @pytest.mark.parametrize(
@@ -224,7 +253,7 @@ def test_lone_surrogates_survive():
     assert [each.text for each in document.segments] == ["a\ud83d", "k", "b", "x", "\ud83d"]
     document.replace({2: "[B]", 4: "\ud83d!"})
     assert json.loads(document.encode()) == {
-        "text": "a\ud83d", "free": {"k": "[B]"}, "args": '{"x":"\\ud83d!"}', "store": False
+        "text": "a\ud83d", "free": {"k": "[B]"}, "args": '{"x":"\\ud83d!"}'
     }  # fmt: skip
 
 

@@ -126,7 +126,7 @@ def test_texts_find_their_place_when_elements_are_gone():
     document = read(*CHAT, tree)
     document.drop_unknown()
     document.replace(dict.fromkeys(range(len(document.segments)), "x"))
-    assert json.loads(document.encode()) == {"messages": [], "store": False}
+    assert json.loads(document.encode()) == {"messages": []}
 
 
 def test_takes_unknown_fields_out():
@@ -141,6 +141,6 @@ def test_takes_unknown_fields_out():
     assert document.unknown_fields == 4
     document.drop_unknown()
     assert json.loads(document.encode()) == {
-        "messages": [{"role": "user", "content": "a"}], "temperature": 0.5, "store": False
+        "messages": [{"role": "user", "content": "a"}], "temperature": 0.5
     }  # fmt: skip
     assert document.unknown_fields == 0

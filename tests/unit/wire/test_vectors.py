@@ -35,7 +35,9 @@ def read(format: Any, vector: Any) -> Any:
     endpoint = format.match("POST", vector["path"], ())
     assert endpoint is not None
     body = json.dumps(vector.get("request", {})).encode()
-    return endpoint, format.read(endpoint, body, lambda text: f"P-{text}")
+    document = format.read(endpoint, body, lambda text: f"P-{text}")
+    document.force(frontier=True)
+    return endpoint, document
 
 
 def described(leaf: Any) -> list[Any]:
