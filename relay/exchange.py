@@ -45,6 +45,8 @@ from relay.wire.stops import cuts
 
 __all__ = ["Core", "Exchange"]
 
+# Ollama's own server asks for no key, and its clients send none unless they are told to.
+_KEYLESS = ("ollama",)
 # The host of a URL, after user info if there is any (RFC 3986, 3.2).
 _URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
 
@@ -249,7 +251,7 @@ class Exchange:
         if upstream.credential != "client":
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
-        if key is None and upstream.kind is RouteKind.FRONTIER:
+        if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
             raise AuthenticationFailed("no API key: the upstream takes the client's own")
         return key
 

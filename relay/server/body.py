@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import zlib
+from collections.abc import Container
 
 from aiohttp import StreamReader, web
 
@@ -13,6 +14,10 @@ __all__ = ["BodyTimeout", "UnsupportedMediaType", "inflate", "read", "require_js
 
 # How long a client may send nothing in the middle of its body. A slow link is fine, a dead one is not.
 _SILENCE_S = 30.0
+# No content type, and what `curl -d` sends.
+_UNSAID = ("", "application/x-www-form-urlencoded")
+# Every POST of a page has an Origin, `null` where there is nothing to tell (Fetch standard, 2026-11-26).
+_PAGE_MARKS = ("origin", "referer", "sec-fetch-site")
 # `wbits` of zlib that reads both a gzip and a zlib header (zlib manual, inflateInit2).
 _EITHER_HEADER = 47
 
@@ -31,12 +36,16 @@ class BodyTimeout(ClientFault):
     code = "body_timeout"
 
 
-def require_json(content_type: str) -> None:
-    """Raise UnsupportedMediaType unless `content_type` is JSON.
+def require_json(content_type: str, *, names: Container[str]) -> None:
+    """Raise UnsupportedMediaType unless `content_type` is JSON; `names` are those of all headers.
 
-    A page in a browser can send every other type to a foreign origin without asking first.
+    A page in a browser can send every other type to a foreign origin without asking first. Browsers mark what a page
+    sends, so what has no mark may leave the type out (LiteLLM to Ollama, 1.110) or have the one that curl gives to
+    every body.
     """
     kind = content_type.partition(";")[0].strip().lower()
+    if kind in _UNSAID and not any(mark in names for mark in _PAGE_MARKS):
+        return
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise UnsupportedMediaType("The content type must be application/json.")
 

@@ -79,6 +79,10 @@ class _Call:
     def header(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
 
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(name for name, _ in self.headers)
+
 
 class Handler:
     """The server's one handler."""
@@ -185,7 +189,7 @@ class Handler:
 
     async def _session(self, call: _Call) -> web.StreamResponse:
         if call.request.method == "POST":
-            body.require_json(call.header("content-type"))
+            body.require_json(call.header("content-type"), names=call.names)
         status, data = sessions.answer(self._core.sessions, call.request.method, call.path, call.client)
         self._core.metrics.sessions.set(len(self._core.sessions))
         return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)
@@ -195,7 +199,7 @@ class Handler:
     ) -> web.StreamResponse:
         data = b""
         if endpoint.has_body and call.request.method == endpoint.method:
-            body.require_json(call.header("content-type"))
+            body.require_json(call.header("content-type"), names=call.names)
             with self._room_for(call.header("content-length")):
                 data = await body.read(call.request, self._limit)
         inbound = Request(method=call.request.method, path=call.path, query=call.query, headers=call.headers, body=data)
@@ -326,7 +330,7 @@ class Handler:
         self._core.metrics.refused(fault.code)
         format = call.format
         if format is None:
-            format = faults.guess(self._core.formats, call.path, frozenset(name for name, _ in call.headers))
+            format = faults.guess(self._core.formats, call.path, call.names)
         headers = (*faults.headers(fault), *call.extra)
         if isinstance(fault, UpgradeRefused):
             headers = (*headers, ("upgrade", "HTTP/1.1"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 
 import httpx
 import pytest
@@ -12,7 +13,7 @@ from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, upstream
-from tests.e2e.support import chat, port_of
+from tests.e2e.support import assert_clean, chat, port_of
 
 KEY = {"authorization": "Bearer sk-test"}
 PAGE = "http://localhost:3000"
@@ -93,13 +94,22 @@ async def test_listed_origin(serve: Serve) -> None:
     "content_type", [None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"]
 )
 async def test_content_type(relay: Running, mirror: Mirror, content_type: str | None) -> None:
-    """What a page could send without asking is not read."""
-    headers = {**KEY, **({"content-type": content_type} if content_type else {})}
+    """What a page could send without asking is not read, even where its origin is not told."""
+    headers = {**KEY, "sec-fetch-site": "cross-site", **({"content-type": content_type} if content_type else {})}
     async with httpx.AsyncClient(base_url=relay.url) as client:
         answer = await client.post("/v1/chat/completions", content=b"{}", headers=headers)
         session = await client.post("/relay/v1/sessions", content=b"{}", headers=headers)
     assert [answer.status_code, session.status_code] == [415, 415]
     assert not mirror.received
+
+
+async def test_curl(relay: Running, mirror: Mirror) -> None:
+    """A program that does not say that its body is JSON is understood all the same, as curl's are."""
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        for kind in ({}, {"content-type": "application/x-www-form-urlencoded"}):
+            content = json.dumps(chat()).encode()
+            assert (await client.post("/v1/chat/completions", content=content, headers=kind)).status_code == 200
+    assert_clean(mirror)
 
 
 async def test_client_keys(serve: Serve, mirror: Mirror) -> None:

@@ -334,6 +334,14 @@ def test_refusals_before_anything_is_sent(core: Core, request_: Request, fault: 
     exchange.close()
 
 
+def test_ollama_needs_no_key(core: Core) -> None:
+    """Ollama's clients send no key, and none is made up for them."""
+    exchange = begin(core, "/api/chat")
+    outbound = exchange.open(Request(method="POST", path="/api/chat", body=b'{"model":"m","messages":[]}'))
+    exchange.close()
+    assert "authorization" not in dict(outbound.headers)
+
+
 def test_a_request_scoped_vault_is_gone_after_the_answer(core: Core) -> None:
     """finish() and close() both leave a shredded vault behind, also when nothing was answered."""
     exchange = opened(core, CHAT, chat(f"mail {MAIL}"))

@@ -12,8 +12,9 @@ import orjson
 
 from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
 
-__all__ = ["count_tokens", "embedding", "error", "models", "read", "stream", "whole"]
+__all__ = ["count_tokens", "embedding", "embeddings", "error", "models", "read", "stream", "whole"]
 
+_VECTOR = [0.25, -0.5, 0.75]
 _STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
 
 
@@ -34,7 +35,7 @@ def read(tree: dict[str, Any]) -> Ask:
         prompt="\n".join([_text(system), *map(_text, contents)]),
         model="mirror",
         stream=False,
-        tools=tuple(Tool(function["name"], _lower(function.get("parameters") or {})) for function in declared),
+        tools=tuple(Tool(function["name"], _lower(_parameters(function))) for function in declared),
         after_tool=any(_either(part, "functionResponse", "function_response") for part in last),
     )
 
@@ -59,7 +60,12 @@ def count_tokens(ask: Ask) -> bytes:
 
 def embedding() -> bytes:
     """Return an embedding."""
-    return orjson.dumps({"embedding": {"values": [0.25, -0.5, 0.75]}})
+    return orjson.dumps({"embedding": {"values": _VECTOR}})
+
+
+def embeddings(tree: dict[str, Any]) -> bytes:
+    """Return one embedding for each request of a batch."""
+    return orjson.dumps({"embeddings": [{"values": _VECTOR} for _ in tree.get("requests") or []]})
 
 
 def models() -> bytes:
@@ -94,6 +100,11 @@ def _text(content: dict[str, Any]) -> str:
         answered = _either(part, "functionResponse", "function_response")
         found.append(orjson.dumps(answered).decode() if answered else part.get("text", ""))
     return "".join(found)
+
+
+def _parameters(function: dict[str, Any]) -> Any:
+    as_json_schema = _either(function, "parametersJsonSchema", "parameters_json_schema")
+    return as_json_schema or function.get("parameters") or {}
 
 
 def _either(tree: dict[str, Any], camel: str, snake: str) -> Any:

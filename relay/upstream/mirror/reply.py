@@ -77,7 +77,7 @@ def read_rules(text: str) -> dict[str, float]:
 
 def answer(ask: Ask, rules: Mapping[str, float]) -> Turn:
     """Return the answer to `ask`."""
-    placeholders = _placeholders(ask.text) or _placeholders(ask.prompt)
+    placeholders = (not ask.after_tool and _placeholders(ask.text)) or _placeholders(ask.prompt)
     called = _called(ask)
     if called:
         count = 2 if "parallel" in rules else 1

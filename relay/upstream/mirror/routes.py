@@ -105,6 +105,8 @@ def _gemini(call: str | None, query: str, body: dict[str, Any], number: int) -> 
             return gemini.count_tokens(ask)
         case "embedContent":
             return gemini.embedding()
+        case "batchEmbedContents":
+            return gemini.embeddings(body)
     return None
 
 

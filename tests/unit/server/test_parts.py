@@ -47,26 +47,28 @@ def test_not_a_path(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content_type", "good"),
+    ("content_type", "program", "page"),
     [
-        ("application/json", True),
-        ("Application/JSON; charset=utf-8", True),
-        ("application/vnd.api+json", True),
-        ("", False),
-        ("text/plain", False),
-        ("text/json", False),
-        ("application/jsonp", False),
-        ("application/x-www-form-urlencoded", False),
-        ("text/plain; application/json", False),
+        ("application/json", True, True),
+        ("Application/JSON; charset=utf-8", True, True),
+        ("application/vnd.api+json", True, True),
+        ("", True, False),
+        ("application/x-www-form-urlencoded", True, False),
+        ("text/plain", False, False),
+        ("text/json", False, False),
+        ("application/jsonp", False, False),
+        ("text/plain; application/json", False, False),
+        ("multipart/form-data", False, False),
     ],
 )
-def test_require_json(content_type: str, good: bool) -> None:
-    """Only JSON is read."""
-    if good:
-        body.require_json(content_type)
-    else:
-        with pytest.raises(body.UnsupportedMediaType):
-            body.require_json(content_type)
+def test_require_json(content_type: str, program: bool, page: bool) -> None:
+    """Only JSON is read; a program may leave that unsaid or say what curl says, a page may not."""
+    for marks, good in (({"host"}, program), ({"origin"}, page), ({"referer"}, page), ({"sec-fetch-site"}, page)):
+        if good:
+            body.require_json(content_type, names=marks)
+        else:
+            with pytest.raises(body.UnsupportedMediaType):
+                body.require_json(content_type, names=marks)
 
 
 def test_inflate() -> None:
