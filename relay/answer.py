@@ -11,7 +11,7 @@ from typing import Any
 
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.protocols import Document, Endpoint, Format, StreamReader
-from relay.restore import Restorer
+from relay.turns import Writer
 from relay.types import Event, Leaf
 from relay.wire import sse, strict_json
 from relay.wire.framing import Framing
@@ -23,7 +23,7 @@ __all__ = ["Answer", "Restorers", "StreamedAnswer", "WholeAnswer"]
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 # Returns a restorer for the text of a leaf, or None where nothing may be restored.
-Restorers = Callable[[Leaf], Restorer | None]
+Restorers = Callable[[Leaf], Writer | None]
 Lane = tuple[Any, ...]
 
 
@@ -99,7 +99,7 @@ class StreamedAnswer(Answer):
         self._new_restorer = new_restorer
         self._reader = reader
         self._framing = framing
-        self._lanes: dict[Lane, Restorer | None] = {}
+        self._lanes: dict[Lane, Writer | None] = {}
         self._ended = False
 
     def feed(self, chunk: bytes) -> bytes:

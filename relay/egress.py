@@ -22,7 +22,7 @@ from relay.detect.known import searchable
 from relay.errors import ScrubFailed
 from relay.types import Headers
 
-__all__ = ["check"]
+__all__ = ["check", "holds", "private"]
 
 # A text that looks like a placeholder is vaulted as itself, and its replacement may read just like it.
 _NOT_PRIVATE: Final = frozenset({"PLACEHOLDER_LOOKALIKE"})
@@ -65,19 +65,32 @@ def check(
     The message names entity types only. `issued` are the session's placeholders and stand-ins: a moved date may read
     just like another real one, which then cannot be told from it and is not looked for.
     """
-    private = [pair for pair in values if pair[0] not in _NOT_PRIVATE and pair[1] not in issued and searchable(pair[1])]
-    if not private:
+    listed = private(values, issued=issued)
+    if not listed:
         return
     head = "\n".join((path, *(text for _, text in headers)))
     found = {
         entity_type
         for texts in (_readings(body.decode("utf-8", "replace")), _readings(head))
-        for entity_type, value in private
+        for entity_type, value in listed
         if _stands_in(value, texts)
     }
-    found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), private)
+    found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), listed)
     if found:
         raise ScrubFailed("values that had to be removed were still in the request: " + ", ".join(sorted(found)))
+
+
+def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> list[tuple[str, str]]:
+    """Return the pairs of `values` that `check` looks for."""
+    return [pair for pair in values if pair[0] not in _NOT_PRIVATE and pair[1] not in issued and searchable(pair[1])]
+
+
+def holds(text: str, values: list[tuple[str, str]]) -> bool:
+    """Tell whether `check` would find any of `values`, which are `private`, in `text`."""
+    readings = _readings(text)
+    return any(_stands_in(value, readings) for _, value in values) or bool(
+        _in_base64(text.encode("utf-8", "replace"), values)
+    )
 
 
 def _readings(text: str) -> list[tuple[str, str]]:

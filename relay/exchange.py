@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from relay import egress, logs, strip
+from relay import egress, logs, strip, turns
 from relay.answer import Answer, StreamedAnswer, WholeAnswer
 from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
@@ -108,6 +108,7 @@ class Exchange:
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
         self._streams_array = False
+        self._upstream_name = ""
 
     # ------------------------------------------------------------------------------------------------------- request
 
@@ -152,7 +153,11 @@ class Exchange:
             reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
             raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         name, upstream = self._upstream(decision.route)
-        scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
+        self._upstream_name = name
+        if self._session.ephemeral:
+            scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
+        else:
+            scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
         self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
@@ -276,9 +281,9 @@ class Exchange:
         self.streaming = framing is not None
         if framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._restorer, reader, framing)
+            self._answer = StreamedAnswer(self._writer, reader, framing)
         else:
-            self._answer = WholeAnswer(self._restorer, self._format, self._endpoint, self._document, status)
+            self._answer = WholeAnswer(self._writer, self._format, self._endpoint, self._document, status)
         return Head(status=status, headers=(*passed, *self.response_headers))
 
     def feed(self, chunk: bytes) -> bytes:
@@ -307,6 +312,13 @@ class Exchange:
             self._document = None
             self._answer = None
             self._session.release()
+
+    def _writer(self, leaf: Leaf) -> turns.Writer | None:
+        """Return what the text of `leaf` goes through, or None where it stays as it is."""
+        restorer = self._restorer(leaf)
+        if self._session.ephemeral:
+            return restorer  # nobody will send the answer back to this vault
+        return turns.Noted(restorer, self._session.vault, self._upstream_name, leaf.encoding)
 
     def _restorer(self, leaf: Leaf) -> Restorer | None:
         """Return a restorer for the text of `leaf`, or None where nothing is ever restored."""

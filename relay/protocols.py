@@ -33,6 +33,7 @@ __all__ = [
     "Recognizer",
     "Restoring",
     "Route",
+    "Said",
     "Sealing",
     "StreamReader",
     "Style",
@@ -174,6 +175,24 @@ class Endpoint(Protocol):
         ...
 
 
+class Said(Protocol):
+    """A string that an assistant said earlier, and the segments that were made of it."""
+
+    @property
+    def text(self) -> str:
+        """Return the whole string."""
+        ...
+
+    @property
+    def segments(self) -> tuple[int, ...]:
+        """Return the indices of its segments."""
+        ...
+
+    def put(self, text: str) -> None:
+        """Write `text` in its place."""
+        ...
+
+
 class Document(Protocol):
     """A decoded request: its segments, what must not leave, and how to put replaced text back.
 
@@ -200,6 +219,10 @@ class Document(Protocol):
 
     def drop_unknown(self) -> None:
         """Take out the fields that the table does not name. Comes before `replace`."""
+        ...
+
+    def said(self) -> Sequence[Said]:
+        """Return each string that an assistant said earlier. Comes before `replace`."""
         ...
 
     def force(self, *, frontier: bool) -> None:

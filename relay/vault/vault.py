@@ -20,6 +20,7 @@ from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
 from relay.vault import aliases
 from relay.vault.keys import Keys
+from relay.vault.ledger import Entry, Ledger
 
 __all__ = ["Vault"]
 
@@ -38,6 +39,7 @@ class Vault:
         "_bytes",
         "_index",
         "_keys",
+        "_ledger",
         "_lock",
         "_max_bytes",
         "_max_entities",
@@ -68,6 +70,7 @@ class Vault:
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
         self._numbers: dict[str, int] = {}
         self._people = aliases.People(self._person_mark) if link_people else None
+        self._ledger = Ledger()
         self._bytes = 0
         self._sealed = 0
 
@@ -110,6 +113,30 @@ class Vault:
         with self._lock:
             return self._usable().digest(entity_type, value.encode(*_CODEC))
 
+    def note_turn(self, upstream: str, text: str, original: str) -> None:
+        """Remember that `upstream` wrote `original` where the client read `text`. Of two originals the first stays."""
+        with self._lock:
+            keys = self._usable()
+            mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
+            if self._ledger.find(mark) is not None:
+                return
+            if text == original:
+                self._ledger.add(mark, Entry(0))
+                return
+            sealed = keys.seal(self._sealed, original.encode(*_CODEC), self._bind(mark.hex(), "turn"))
+            self._sealed += 1
+            self._ledger.add(mark, Entry(self._sealed - 1, sealed))
+
+    def recall_turn(self, upstream: str, text: str) -> str | None:
+        """Return what `upstream` wrote where the client read `text`, or None when nobody remembers."""
+        with self._lock:
+            keys = self._usable()
+            mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
+            entry = self._ledger.find(mark)
+            if entry is None or entry.sealed is None:
+                return None if entry is None else text
+            return keys.open(entry.counter, entry.sealed, self._bind(mark.hex(), "turn")).decode(*_CODEC)
+
     def placeholders(self) -> Sequence[str]:
         """Return every placeholder issued so far, in order of issue."""
         with self._lock:
@@ -147,6 +174,7 @@ class Vault:
             self._records.clear()
             self._index.clear()
             self._numbers.clear()
+            self._ledger.clear()
             if self._people is not None:
                 self._people.clear()
 

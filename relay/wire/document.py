@@ -4,21 +4,35 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from relay.errors import ClientFault
-from relay.types import JSON, Segment
+from relay.types import JSON, Role, Segment
 from relay.wire import strict_json
 from relay.wire.dropping import take_out
 from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import Table
 from relay.wire.segments import KeyPlace, Nested, Scan
 
-__all__ = ["TreeDocument", "read_document"]
+__all__ = ["Said", "TreeDocument", "read_document"]
 
 
 # The longest real requests, agents with a million tokens of history, have some ten thousand.
 MAX_ELEMENTS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A string that an assistant said earlier, whole, and the segments that were made of it."""
+
+    text: str = field(repr=False)
+    segments: tuple[int, ...]
+    place: list[Any] = field(repr=False)  # [holder, key]
+
+    def put(self, text: str) -> None:
+        """Write `text` in its place."""
+        self.place[0][self.place[1]] = text
 
 
 class TreeDocument:
@@ -92,6 +106,28 @@ class TreeDocument:
                 self.tree[name] = value
             else:
                 self.tree.pop(name, None)
+
+    def said(self) -> list[Said]:
+        """Return what assistants said. JSON in a string is one text, however many segments are in it."""
+        found: list[Said] = []
+        nested: dict[int, tuple[Nested, list[int]]] = {}
+        for index, (segment, place) in enumerate(zip(self.segments, self._places, strict=True)):
+            if segment.role is not Role.ASSISTANT:
+                continue
+            if type(place) is list:
+                if not segment.contract:
+                    found.append(Said(segment.text, (index,), place))
+            elif isinstance(place, tuple):
+                root = place[0]
+                while root.outer is not None:
+                    root = root.outer
+                nested.setdefault(id(root), (root, []))[1].append(index)
+        found += [
+            Said(root.text.raw, tuple(indices), root.place)
+            for root, indices in nested.values()
+            if root.place is not None
+        ]
+        return found
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given. Linear in the size of the document."""
