@@ -48,10 +48,10 @@ bench: $(BENCHMARKS:%=bench-%)
 $(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.$*
 
-# Trains and exports the NER model: about an hour on two cores. Never needed to run relay.
+# Trains and exports both NER models: under two hours on two cores. Never needed to run relay.
 DATA ?= ../shared/data
 model: .venv-train/stamp
-	.venv-train/bin/python -m ner_models.train --data $(DATA) --out ner_models/fast
+	.venv-train/bin/python -m ner_models.train --data $(DATA)
 
 .venv-train/stamp: ner_models/train/requirements.txt
 	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train

@@ -12,7 +12,7 @@ from relay.detect.ner_onnx import NerModel
 
 __all__ = ["origin_table", "speed_line", "write_scores"]
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+BEGIN, END = "<!-- {}, measured: begin -->", "<!-- {}, measured: end -->"
 # Carrier sentences of the name-origin table; none of them is a training template.
 CARRIERS = (
     "We received a message from {} about the delivery.",
@@ -63,11 +63,12 @@ def speed_line(model: NerModel) -> str:
     )
 
 
-def write_scores(card: Path, plain: dict[str, Score], int8: dict[str, Score], origins: str, speed: str, size_mb: float) -> None:
-    """Replace what stands between the marks in the card."""
+def write_scores(card: Path, name: str, plain: dict[str, Score], int8: dict[str, Score], origins: str, speed: str, size_mb: float) -> None:
+    """Replace what stands between the model's marks in the card."""
+    begin, end = BEGIN.format(name), END.format(name)
     text = card.read_text(encoding="utf-8")
-    head, rest = text.split(BEGIN)
-    _, tail = rest.split(END)
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
     body = "\n\n".join(
         [
             "### int8, as shipped", table(int8), "### float, same weights", table(plain), "### Speed and size",
@@ -78,4 +79,4 @@ def write_scores(card: Path, plain: dict[str, Score], int8: dict[str, Score], or
             origins,
         ]
     )
-    card.write_text(f"{head}{BEGIN}\n\n{body}\n\n{END}{tail}", encoding="utf-8")
+    card.write_text(f"{head}{begin}\n\n{body}\n\n{end}{tail}", encoding="utf-8")

@@ -186,7 +186,7 @@ CAPITAL = re.compile(r"[^\W\d_][\w'’-]*")
 
 def doubtful(text: str, lists: Lists) -> tuple[tuple[int, int], ...]:
     """Return the words of unlabelled text that may be names: capitalised and on a names list, with their neighbours."""
-    words = [match for match in CAPITAL.finditer(text)]
+    words = list(CAPITAL.finditer(text))
     doubt = set()
     for index, word in enumerate(words):
         low = word[0].lower().removesuffix("'s").removesuffix("’s")
@@ -233,18 +233,40 @@ def _json_lines(path: Path) -> Iterator[dict[str, object]]:
 
 
 EMAIL = re.compile(r"\S+@\S+\.\w+")
+# In code a capitalised word is an identifier more often than a name: in doubt are two names in a row, and what follows
+# the words with which authors are named.
+CREDIT = re.compile(r"(?i)(?:\b(?:by|author|authors|contributed|copyright|thanks to|from|dr|mr|ms)\b|\(c\)|©)[^\n]{0,60}")
+# Folders below the packages that the recipe itself needs, with their licences: Python and C++.
+CODE_PACKAGES = ("torch/nn BSD-3-Clause", "torch/include BSD-3-Clause", "sympy BSD-3-Clause", "networkx BSD-3-Clause",
+                 "numpy BSD-3-Clause", "onnx Apache-2.0")
+
+
+def doubtful_code(text: str, lists: Lists) -> tuple[tuple[int, int], ...]:
+    """Return what may be a person's name in source code."""
+    found = [match.span() for match in CREDIT.finditer(text)]
+    words = list(CAPITAL.finditer(text))
+    for left, right in zip(words, words[1:], strict=False):
+        names = left[0].lower() in lists.given_names and right[0].lower() in lists.family_names
+        if names and right[0][0].isupper() and text[left.end() : right.start()] in (" ", ". "):
+            found.append((left.start(), right.end()))
+    return tuple(sorted(found))
 
 
 def code_rows(lists: Lists, rng: random.Random, count: int) -> list[Row]:
-    """Cut pieces of Python's own standard library (PSF licence): source code as a hard negative."""
-    files = sorted(path for path in Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
+    """Cut pieces of source code as hard negatives: Python's standard library (PSF licence) and `CODE_PACKAGES`."""
+    packages = Path(sysconfig.get_paths()["purelib"])
+    own = sorted(Path(sysconfig.get_paths()["stdlib"]).glob("*.py"))
+    others = [
+        sorted(path for kind in ("*.py", "*.h") for path in (packages / entry.split()[0]).rglob(kind) if "test" not in path.name)
+        for entry in CODE_PACKAGES
+    ]
+    folders = [own, own, own, *(files for files in others if files)]
     rows = []
-
     for _ in range(count):
-        lines = rng.choice(files).read_text(encoding="utf-8", errors="replace").splitlines()
+        lines = rng.choice(rng.choice(folders)).read_text(encoding="utf-8", errors="replace").splitlines()
         start = rng.randrange(max(1, len(lines) - 10))
-        text = "\n".join(lines[start : start + rng.randint(3, 25)])
+        text = "\n".join(lines[start : start + rng.randint(3, 25)])[:4000]
         if not text.strip() or EMAIL.search(text):
             continue
-        rows.append(Row(text=text, spans=(), known=ABSENT, unsure=doubtful(text, lists), source="code"))
+        rows.append(Row(text=text, spans=(), known=ABSENT, unsure=doubtful_code(text, lists), source="code"))
     return rows

@@ -12,6 +12,7 @@ from ner_models.train.features import Sample, augment, encode_row, pack
 from ner_models.train.generate import Generator
 from ner_models.train.names import read_lists
 from ner_models.train.rows import Row
+from ner_models.train.swap import Swapper
 from relay.detect.ner_onnx import Coder
 
 __all__ = ["DataConfig", "make_sampler"]
@@ -22,7 +23,7 @@ class DataConfig:
     """How much of what. `limit` is the length of a training sequence in tokens, the window of the finished model."""
 
     synthetic: int = 60_000
-    code: int = 1_500
+    code: int = 6_000
     share_alike: bool = False
     limit: int = 128
     alone: float = 0.25
@@ -45,12 +46,13 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
     code = code_rows(lists, rng, config.code)
     log(f"prompts: {len(prompts)} rows, code: {len(code)} rows")
     real += prompts + code
+    swapper = Swapper(lists)
 
     def samples(epoch: int) -> list[Sample]:
         mix = random.Random(f"{seed}/{epoch}")
         rows = real if config.share >= 1 else mix.sample(real, int(len(real) * config.share))
         rows = rows + list(Generator(lists, seed * 1000 + epoch).rows(int(config.synthetic * config.share)))
-        encoded = [encode_row(augment(row, mix), coder) for row in rows]
+        encoded = [encode_row(augment(swapper.row(row, mix), mix), coder) for row in rows]
         packed = pack([sample for sample in encoded if sample], coder, mix, limit=config.limit, alone=config.alone)
         log(f"epoch {epoch}: {len(rows)} rows, {len(packed)} sequences, {sum(len(s.ids) for s in packed)} tokens")
         return packed

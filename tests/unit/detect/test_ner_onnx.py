@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from relay.detect.ner_onnx import NerModel, decode_words, repair_spans, word_scores
+from relay.detect.ner_onnx import Encoded, NerModel, Scored, decode_words, repair_spans, word_scores
 from relay.errors import ConfigFault
 from relay.types import Span
 
@@ -253,6 +253,32 @@ def oracle(scores: np.ndarray, types: int) -> float:
     return best
 
 
+def scores(model: NerModel, **shares: float) -> Scored:
+    """One word with the given probabilities; the rest is outside."""
+    row = np.full(1 + 2 * len(model.labels), 1e-6, dtype=np.float32)
+    for kind, share in shares.items():
+        row[1 + 2 * model.labels.index(kind)] = share
+    row[0] = 1.0 - row[1:].sum()
+    one = np.array([0], dtype=np.int64)
+    encoded = Encoded(ids=one, types=one, heads=one, starts=one, ends=np.array([5], dtype=np.int64))
+    return Scored(encoded=encoded, logs=np.log(row)[None])
+
+
+@pytest.mark.parametrize(
+    ("shares", "kind"),
+    [
+        ({"LOCATION": 0.85, "PERSON": 0.12}, "PERSON"),
+        ({"ORGANIZATION": 0.7, "PERSON": 0.11}, "PERSON"),
+        ({"LOCATION": 0.9, "PERSON": 0.05}, "LOCATION"),
+        ({"STREET_ADDRESS": 0.8, "PERSON": 0.15}, "STREET_ADDRESS"),
+        ({"NRP": 0.8, "PERSON": 0.15}, "NRP"),
+    ],
+)
+def test_a_place_that_may_be_a_person_is_one(model: NerModel, shares: dict[str, float], kind: str) -> None:
+    """Places and organisations pass by default, so a fair chance of a person wins; of other types it does not."""
+    assert [span.entity_type for span in model.choose("Logan", scores(model, **shares))] == [kind]
+
+
 def test_decoder_finds_the_best_valid_sequence() -> None:
     """On random scores the decoded entities reach the total of an exhaustive search."""
     rng = np.random.default_rng(5)
@@ -307,6 +333,10 @@ def spans_of(text: str, *marked: tuple[str, str]) -> list[Span]:
         ("password: Ab#9!x9$ ok", [("Ab", "PASSWORD")], ["Ab#9!x9$"]),
         ("case AB-12/9 closed", [("12", "ID_NUMBER")], ["AB-12/9"]),
         ("--- !!!", [("---", "ORGANIZATION")], []),
+        ("plan A works", [("A", "PERSON")], []),
+        ("plan A works", [("A", "ID_NUMBER")], ["A"]),
+        ("ask Bo now", [("Bo", "PERSON")], ["Bo"]),
+        ("\u738b called", [("\u738b", "PERSON")], ["\u738b"]),
     ],
 )
 def test_repair(text: str, marked: list[tuple[str, str]], values: list[str]) -> None:

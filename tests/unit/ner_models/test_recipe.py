@@ -6,6 +6,7 @@ import gzip
 import importlib.util
 import json
 import random
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,13 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ner_models.train.corpora import CORPORA, doubtful, read_corpus
+from ner_models.train.corpora import CORPORA, doubtful, doubtful_code, read_corpus
 from ner_models.train.features import augment, batches, encode_row, pack
 from ner_models.train.gate import losses
 from ner_models.train.generate import SLOT, Generator, read_templates
 from ner_models.train.judge import score
 from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, LABELS, TYPES, Row, column
+from ner_models.train.swap import Swapper
 from relay.detect.ner_onnx import Coder, NerModel
 from relay.types import Span
 
@@ -145,6 +147,55 @@ def test_names_in_unlabelled_text_are_doubtful() -> None:
     assert [text[start:end] for start, end in doubtful(text, LISTS)] == ["Anna", "Qwerty"]
 
 
+@pytest.mark.parametrize(
+    ("text", "doubt"),
+    [
+        ("class Will(Mary): pass", []),
+        ("# Copyright 2020 Qwerty Asdf", ["Copyright 2020 Qwerty Asdf"]),
+        ("x = 1  # by Qwerty", ["by Qwerty"]),
+        ('name = "Anna Smith"', ["Anna Smith"]),
+        ("from Anna import Smith", ["from Anna import Smith"]),
+        ("Anna(Smith)", []),
+    ],
+)
+def test_names_in_code_are_doubtful_where_authors_stand(text: str, doubt: list[str]) -> None:
+    """In code, one listed word is an identifier; two in a row and what follows a credit are in doubt."""
+    assert [text[start:end] for start, end in doubtful_code(text, LISTS)] == doubt
+
+
+def test_swapping_moves_every_offset_along() -> None:
+    """Other names stand where the old ones stood, equal ones alike, and what is unsure keeps its text."""
+    text = "mr. hill met Anna Poe in Ulmstadt; Anna Poe paid 555 to @bob1 and J. R. Poe-Lee III"
+    names = {"hill": "PERSON", "Anna Poe": "PERSON", "Ulmstadt": "LOCATION", "@bob1": "USERNAME"}
+    places = ((name, at) for name in names for at in re.finditer(re.escape(name), text))
+    spans = sorted((at.start(), at.end(), names[name]) for name, at in places)
+    row = Row(text=text, spans=tuple(spans), known=ALL, unsure=((49, 52),), source="test")
+    assert row.text[49:52] == "555"
+    rng, swapper = random.Random(3), Swapper(LISTS, share=1.0)
+    people, towns = set(), set()
+    for _ in range(60):
+        other = swapper.row(row, rng)
+        values = [other.text[start:end] for start, end, _ in other.spans]
+        assert [kind for *_, kind in other.spans] == [kind for *_, kind in row.spans]
+        assert values[1] == values[3]
+        assert values[4] == "@bob1"
+        assert values[0].islower()
+        assert [other.text[start:end] for start, end in other.unsure] == ["555"]
+        people.add(values[1])
+        towns.add(values[2])
+    assert len(people) > 5
+    assert towns <= {"Ulm", "Salem", "Lyon"}
+    assert "Anna Poe" not in people
+
+
+def test_no_share_swaps_nothing() -> None:
+    """Rows outside the share, and rows without people or places, stay as they are."""
+    person = Row(text="Anna", spans=((0, 4, "PERSON"),), known=ALL, source="test")
+    age = Row(text="77", spans=((0, 2, "AGE"),), known=ALL, source="test")
+    assert Swapper(LISTS, share=0.0).row(person, random.Random(1)) == person
+    assert Swapper(LISTS, share=1.0).row(age, random.Random(1)) == age
+
+
 def test_augmenting_keeps_offsets() -> None:
     """Whatever happens to the letters, the length stays, so the spans still fit."""
     row = Row(text="Hi Anna, İstanbul is nice. See you!", spans=((3, 7, "PERSON"),), known=ALL, source="test")
@@ -203,6 +254,63 @@ def test_partial_loss_is_the_mass_of_what_is_allowed() -> None:
 
 
 @needs_torch
+def test_teacher_loss_is_nothing_where_both_agree() -> None:
+    """Equal opinions cost nothing, other ones do, and padding does not count."""
+    import torch
+
+    from ner_models.train.fit import teacher_loss
+
+    ours = torch.tensor([[[2.0, 0.0], [0.0, 0.0], [9.0, 0.0]]])
+    theirs = torch.tensor([[[2.0, 0.0], [0.0, 3.0], [0.0, 9.0]]])
+    real = torch.tensor([[True, False, False]])
+    assert float(teacher_loss(ours, theirs, real)) == pytest.approx(0.0)
+    real[0, 1] = True
+    assert float(teacher_loss(ours, theirs, real)) > 0.1
+
+
+@needs_torch
+def test_student_starts_as_a_part_of_its_teacher() -> None:
+    """With all layers it computes the same; with fewer it has the teacher's own, renumbered."""
+    import torch
+
+    from ner_models.train.encoder import Encoder, EncoderConfig
+
+    config = EncoderConfig(labels=5, layers=3, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    teacher = Encoder(config).eval()
+    ids, types = torch.randint(0, 50, (2, 7)), torch.randint(0, 12, (2, 7))
+    whole, half = teacher.student((0, 1, 2)).eval(), teacher.student((0, 2))
+    with torch.no_grad():
+        assert torch.equal(whole(ids, types), teacher(ids, types))
+    assert torch.equal(half.layers[1].qkv.weight, teacher.layers[2].qkv.weight)
+
+
+@needs_torch
+def test_dropped_features_are_dropped_for_a_whole_sequence() -> None:
+    """A feature is gone for all tokens of a sequence or for none, the rest is scaled up; nothing is dropped in use."""
+    import torch
+
+    from ner_models.train.encoder import FeatureDropout
+
+    layer, x = FeatureDropout(0.5), torch.ones(3, 4, 64)
+    dropped = layer.train()(x)
+    assert torch.equal(dropped, dropped[:, :1].expand_as(x))
+    assert set(dropped.unique().tolist()) == {0.0, 2.0}
+    assert torch.equal(layer.eval()(x), x)
+
+
+@needs_torch
+def test_vocabulary_is_what_text_can_contain() -> None:
+    """The spare pieces are gone and every row is the row of its piece."""
+    from ner_models.train.encoder import pretrained_folder, read_vocabulary
+
+    pieces, rows = read_vocabulary()
+    every = (pretrained_folder() / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    assert [every[row] for row in rows] == pieces
+    assert len(every) - len(pieces) > 900
+    assert {"[CLS]", "[SEP]", "[UNK]", "[PAD]", "maria"} <= set(pieces)
+
+
+@needs_torch
 def test_exported_graph_equals_the_network(tmp_path: Path) -> None:
     """The graph written node by node computes what the trained network computes; int8 stays near it."""
     import onnxruntime
@@ -237,7 +345,8 @@ def test_smoke_run_of_the_whole_recipe(tmp_path: Path) -> None:
         "--data",
         str(DATA),
         "--out",
-        str(tmp_path / "fast"),
+        str(tmp_path),
     ]
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=900)
-    assert isinstance(NerModel.load(tmp_path / "fast").find("My name is John Smith."), list)
+    for size in ("fast", "accurate"):
+        assert isinstance(NerModel.load(tmp_path / size).find("My name is John Smith."), list)
