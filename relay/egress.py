@@ -59,11 +59,14 @@ def check(
     headers: Headers = (),
     *,
     issued: Container[str] = (),
+    model: str = "",
 ) -> None:
     """Raise ScrubFailed when a value of `values` ((entity type, value) pairs) stands in what is about to leave.
 
     The message names entity types only. `issued` are the session's placeholders and stand-ins: a moved date may read
-    just like another real one, which then cannot be told from it and is not looked for.
+    just like another real one, which then cannot be told from it and is not looked for. `model` is the name of the
+    upstream's model, which has to stand in the request: a plain word of it, such as "claude", that was taken for a name
+    in a prompt is no leak there.
     """
     listed = private(values, issued=issued)
     if not listed:
@@ -73,7 +76,7 @@ def check(
         entity_type
         for texts in (_readings(body.decode("utf-8", "replace")), _readings(head))
         for entity_type, value in listed
-        if _stands_in(value, texts)
+        if _stands_in(value, texts, model)
     }
     found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), listed)
     if found:
@@ -118,11 +121,14 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
+def _stands_in(value: str, texts: list[tuple[str, str]], model: str) -> bool:
     exact = value.isalpha()
     wanted = value if exact else _unescape(value).lower()
     for text, lower in texts:
         searched = text if exact else lower
+        if exact and wanted in model:
+            # Only as a whole JSON string or in a segment of the path.
+            searched = re.sub(rf'(?<=["/]){re.escape(model)}(?=[":/?])', "", searched)
         # The common case, and as fast as a search can be.
         if wanted in searched and _occurs(wanted, searched):
             return True

@@ -174,7 +174,13 @@ class Exchange:
             body=body,
             stream=document.stream,
         )
-        egress.check(outbound.body, outbound.path, scrubbed.removed, issued=frozenset(vault.placeholders()))
+        egress.check(
+            outbound.body,
+            outbound.path,
+            scrubbed.removed,
+            issued=frozenset(vault.placeholders()),
+            model=self._model(document),
+        )
         core.metrics.scrubbed(
             format.name,
             decision,
@@ -267,6 +273,11 @@ class Exchange:
             renamed = upstream.models.get(document.model, upstream.models.get("*"))
             if renamed is not None:
                 document.tree["model"] = renamed
+
+    @staticmethod
+    def _model(document: Document) -> str:
+        model = document.tree.get("model", document.model)
+        return model if isinstance(model, str) else ""
 
     # ------------------------------------------------------------------------------------------------------ response
 

@@ -26,6 +26,7 @@ from relay.detect.known import KnownValues
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.overlap import LOOKALIKE, resolve
 from relay.detect.scan import Found, Scanner
+from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
@@ -273,11 +274,18 @@ def _legible(text: str, copy: Normalized | None) -> str:
 
 
 def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
-    """Return those of `spans` that no span of `own`, disjoint and sorted, covers already."""
+    """Return those of `spans` that no span of `own`, disjoint and sorted, covers already.
+
+    A type that is off covers none that is on: one name may be a person's here and a company's there.
+    """
     for span in spans:
         place = bisect_right(own, span.start, key=_start)
-        if not place or own[place - 1].end < span.end:
+        if not place or own[place - 1].end < span.end or _is_on(span) > _is_on(own[place - 1]):
             yield span
+
+
+def _is_on(span: Span) -> bool:
+    return describe(span.entity_type).default
 
 
 def _start(span: Span) -> int:

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.taxonomy import describe
 from relay.types import Span
 
 __all__ = ["KNOWN", "KnownValues", "searchable"]
@@ -62,11 +63,11 @@ class KnownValues:
     __slots__ = ("_anywhere", "_exact", "_folded")
 
     def __init__(self, values: Iterable[tuple[str, str]]) -> None:
-        """Index `values`; of two types for one value the first stays."""
+        """Index `values`; of two types for one value one that is on by default stays, then the first."""
         self._exact: _Table = {}
         self._folded: _Table = {}
         self._anywhere: dict[str, str] = {}
-        for entity_type, value in values:
+        for entity_type, value in sorted(values, key=_is_off):
             if not searchable(value):
                 continue
             if _UNSPACED.search(value):
@@ -130,6 +131,10 @@ class KnownValues:
                 entity_type = values.get(text[start : start + length])
                 if entity_type is not None and _bounded(text, start, start + length):
                     found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
+
+
+def _is_off(pair: tuple[str, str]) -> bool:
+    return not describe(pair[0]).default
 
 
 def _places(text: str, word: str) -> Iterable[int]:

@@ -3,6 +3,7 @@
 import base64
 import html
 import json
+from contextlib import nullcontext
 from urllib.parse import quote
 
 import pytest
@@ -101,6 +102,24 @@ def test_a_stand_in_is_no_leak() -> None:
     check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")], issued=("2023-05-06",))
     with pytest.raises(ScrubFailed):
         check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")])
+
+
+@pytest.mark.parametrize(
+    ("value", "body", "path", "leak"),
+    [
+        ("claude", '{"model":"claude-x"}', "/v1/messages", False),
+        ("claude", "{}", "/v1/models/claude-x:generateContent", False),
+        ("claude", '{"model":"claude-x","text":"ask claude"}', "/v1/messages", True),
+        ("claude", '{"model":"claude-x","text":"ask claude-x"}', "/v1/messages", True),
+        ("claude", '{"model":"claude-xy"}', "/v1/messages", True),
+        ("claude@example.org", '{"model":"claude@example.org"}', "/v1/messages", True),
+    ],
+)
+def test_the_name_of_the_model(value: str, body: str, path: str, leak: bool) -> None:
+    """A plain word of the model's name may stand in it, whatever a prompt made of that word, and nowhere else."""
+    model = "claude@example.org" if "@" in value else "claude-x"
+    with pytest.raises(ScrubFailed) if leak else nullcontext():
+        check(body.encode(), path, [("PERSON", value)], model=model)
 
 
 def test_every_type_is_named_once() -> None:

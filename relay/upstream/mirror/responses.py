@@ -19,7 +19,7 @@ _CREATED = 1_700_000_000
 
 
 def read(tree: dict[str, Any]) -> Ask:
-    """Read a Responses request."""
+    """Read a Responses request. Tools may also come as an item of the input (Codex 0.169)."""
     items = tree.get("input") or []
     if isinstance(items, str):
         items = [{"role": "user", "content": items}]
@@ -35,7 +35,8 @@ def read(tree: dict[str, Any]) -> Ask:
         stream=bool(tree.get("stream")),
         tools=tuple(
             Tool(tool["name"], tool.get("parameters") or {})
-            for tool in tree.get("tools") or []
+            for tools in (tree.get("tools"), *(item.get("tools") for item in items))
+            for tool in tools or []
             if tool.get("type") == "function"
         ),
         must_use=must_use,

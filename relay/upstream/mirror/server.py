@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -25,7 +25,7 @@ import orjson
 from aiohttp import web
 
 from relay.types import Headers
-from relay.upstream.mirror.reply import answer, cut, read_rules
+from relay.upstream.mirror.reply import Turn, answer, cut, read_rules
 from relay.upstream.mirror.routes import Error, Speech, error_of, route
 
 __all__ = ["Mirror", "Received", "running"]
@@ -50,14 +50,20 @@ class Received:
 
 
 class Mirror:
-    """An upstream on loopback. `received` holds the latest `keep` requests, `disconnects` counts callers that left."""
+    """An upstream on loopback. `received` holds the latest `keep` requests, `disconnects` counts callers that left.
 
-    def __init__(self, *, rules: Mapping[str, float] | None = None, keep: int = 1000) -> None:
+    `speak` makes the answers; it is given what is asked and the rules that hold for it.
+    """
+
+    def __init__(
+        self, *, rules: Mapping[str, float] | None = None, keep: int = 1000, speak: Callable[..., Turn] = answer
+    ) -> None:
         self.received: list[Received] = []
         self.base_url = ""
         self.disconnects = 0
         self._rules = dict(rules or {})
         self._keep = keep
+        self._speech = speak
         self._number = 0
 
     @asynccontextmanager
@@ -122,7 +128,7 @@ class Mirror:
             extra["Set-Cookie"] = "__cf_bm=mirror; Path=/"
         if "redirect" in rules:
             return _json(307, b"{}", {"Location": f"{self.base_url}/elsewhere"})
-        turn = answer(ask, rules)
+        turn = self._speech(ask, rules)
         if ask.stream:
             extra["Content-Type"] = speech.stream_type
             return await self._stream(request, speech.stream(turn), rules, extra)

@@ -49,6 +49,26 @@ def test_a_value_found_once_is_found_everywhere() -> None:
     assert values(ANALYZER, "order 4155552671") == [[]]
 
 
+class Undecided:
+    """Takes a name for a company's in one text and for a person's in another."""
+
+    labels = ("ORGANIZATION", "PERSON")
+    version = "fake"
+
+    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+        kinds = {"Maria sells shoes": "ORGANIZATION", "Maria is my aunt": "PERSON"}
+        return [[Span(kinds[text], 0, 5, 0.8, "ner")] if text in kinds else [] for text in texts]
+
+
+@pytest.mark.parametrize(
+    "texts", [("Maria sells shoes", "Maria is my aunt"), ("Maria is my aunt", "Maria sells shoes")]
+)
+def test_a_type_that_is_off_hides_none_that_is_on(texts: tuple[str, str]) -> None:
+    """A value that is a person's anywhere is a person's everywhere, or it would leave where it is a company's."""
+    found = values(Analyzer([], Undecided()), *texts, "ask Maria")
+    assert found == [[("Maria", "PERSON")]] * 3
+
+
 def test_values_of_the_session_are_found() -> None:
     """What an open session knows is found without any recognizer, in contract text too."""
     segments = [Segment(pointer="/a", text="ask about Blue Heron", contract=True)]
