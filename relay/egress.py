@@ -121,7 +121,7 @@ def _unescape(text: str) -> str:
     return text
 
 
-def _stands_in(value: str, texts: list[tuple[str, str]], model: str) -> bool:
+def _stands_in(value: str, texts: list[tuple[str, str]], model: str = "") -> bool:
     exact = value.isalpha()
     wanted = value if exact else _unescape(value).lower()
     for text, lower in texts:
