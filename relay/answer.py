@@ -16,7 +16,7 @@ from relay.types import Event, Leaf
 from relay.wire import sse, strict_json
 from relay.wire.framing import Framing
 
-__all__ = ["Answer", "Restorers", "StreamedAnswer", "WholeAnswer"]
+__all__ = ["Answer", "PassedAnswer", "Restorers", "StreamedAnswer", "WholeAnswer"]
 
 # A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
 # longest answer with its tool calls.
@@ -43,6 +43,32 @@ class Answer:
     def encode(self, event: Event) -> bytes:
         """Return `event` in the framing of this answer."""
         return sse.encode_event(event)
+
+
+class PassedAnswer(Answer):
+    """Bytes as they came, for a policy that only observes. A stream that breaks just ends: an event would alter it."""
+
+    def __init__(self, *, streaming: bool) -> None:
+        self._streaming = streaming
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        if self._streaming:
+            return chunk
+        self._size += len(chunk)
+        if self._size > MAX_ANSWER_BYTES:
+            raise UpstreamBadStream(f"the upstream's answer is larger than {MAX_ANSWER_BYTES} bytes")
+        self._chunks.append(chunk)
+        return b""
+
+    def finish(self) -> bytes:
+        body = b"".join(self._chunks)
+        self._chunks.clear()
+        return body
+
+    def encode(self, event: Event) -> bytes:
+        return b""
 
 
 class WholeAnswer(Answer):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import relay.detect.recognizers
 import relay.operators
@@ -13,6 +16,7 @@ import relay.routes
 import relay.styles
 import relay.wire.formats
 from relay.config import Config, SessionConfig
+from relay.decision_log import DecisionLog
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCache
@@ -20,12 +24,12 @@ from relay.detect.ner_onnx import NerModel
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.metrics import Metrics
-from relay.policy import loader
+from relay.policy import loader, signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import Format, Operator, Recognizer, Route, Style
+from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect
-from relay.types import Action, RouteKind
+from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
@@ -33,13 +37,17 @@ from relay.vault.sessions import Sessions
 __all__ = [
     "DEFAULT_POLICY",
     "MODELS",
+    "PolicySource",
     "analyzer",
     "client",
     "core",
+    "decision_log",
     "engine",
     "formats",
     "operators",
+    "policy_source",
     "read_policy",
+    "reloaded",
     "sessions",
     "sources",
     "style",
@@ -55,6 +63,29 @@ def read_policy(path: Path | None) -> Policy:
     return loader.load(path or DEFAULT_POLICY, known_types=taxonomy.ENTITY_TYPES)
 
 
+@dataclass(frozen=True, slots=True)
+class PolicySource:
+    """Where this process has its policy from, and the key that must have signed it.
+
+    The key is read once: whoever can replace files later cannot replace the key that a running relay asks for.
+    """
+
+    path: Path | None
+    key: Ed25519PublicKey | None
+
+    def read(self) -> Policy:
+        """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
+        if self.key is None:
+            return read_policy(self.path)
+        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=taxonomy.ENTITY_TYPES)
+
+
+def policy_source(config: Config) -> PolicySource:
+    """Return the source that a configuration names. Raises ConfigFault when its key cannot be read."""
+    key = signing.read_public_key(config.require_signed) if config.require_signed is not None else None
+    return PolicySource(config.policy, key)
+
+
 def engine(policy: Policy) -> Engine:
     """Return the decision engine of a policy."""
     return Engine(policy, taxonomy.ENTITY_TYPES, describe=taxonomy.describe)
@@ -66,10 +97,16 @@ def style(policy: Policy) -> Style:
     return made
 
 
-def analyzer(policy: Policy, model_dir: Path | None = None) -> Analyzer:
-    """Return an analyzer with every recognizer and the model that a policy names (`none`: patterns only)."""
+def analyzer(policy: Policy, model_dir: Path | None = None, *, model: EntityModel | None = None) -> Analyzer:
+    """Return an analyzer with every recognizer and the model that a policy names (`none`: patterns only).
+
+    `model` is that model, where it is loaded already.
+    """
     recognizers: list[Recognizer] = [plugin() for plugin in collect(relay.detect.recognizers).values()]
-    model = None if policy.model == "none" else NerModel.load(model_dir or MODELS / policy.model)
+    if policy.model == "none":
+        model = None
+    elif model is None:
+        model = NerModel.load(model_dir or MODELS / policy.model)
     cache = SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
     return Analyzer(recognizers, model, lookalikes=style(policy).lookalikes, cache=cache)
 
@@ -108,13 +145,26 @@ def sessions(policy: Policy, limits: SessionConfig | None = None) -> Sessions:
     )
 
 
-def core(config: Config, environ: Mapping[str, str] = os.environ) -> Core:
-    """Connect everything that exchanges share. Raises ConfigFault."""
-    policy = read_policy(config.policy)
+def decision_log(config: Config) -> DecisionLog | None:
+    """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
+    return DecisionLog(config.decision_log.fd, time.time) if config.decision_log is not None else None
+
+
+def core(
+    config: Config,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    source: PolicySource | None = None,
+    record: Callable[[Decision], None] | None = None,
+) -> Core:
+    """Connect everything that exchanges share. Raises ConfigFault. `record` takes every decision."""
+    policy = (source or policy_source(config)).read()
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     routes: list[Route] = [plugin() for plugin in collect(relay.routes).values()]
     all_formats = formats()
+    metrics = Metrics(formats=(format.name for format in all_formats), entity_types=taxonomy.ENTITY_TYPES)
+    metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
         analyzer=analyzer(policy, config.model_dir),
@@ -127,8 +177,32 @@ def core(config: Config, environ: Mapping[str, str] = os.environ) -> Core:
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
         clock=time.perf_counter,
-        metrics=Metrics(formats=(format.name for format in all_formats), entity_types=taxonomy.ENTITY_TYPES),
+        metrics=metrics,
+        record=record,
     )
+
+
+# What a policy says that its analyzer does not depend on. A key that is not here has the analyzer built anew.
+_NOT_ABOUT_FINDING = {
+    *("version", "title", "extends", "mode", "default", "prefer", "detect", "rules", "exemptions"),
+    *("opaque", "unknown_fields", "restore"),
+}
+
+
+def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
+    """Return `core` under the policy as its source has it now; `core` itself stays as it is. Raises ConfigFault.
+
+    Sessions, metrics and credentials stay the same objects, and so does the analyzer unless the policy wants another.
+    """
+    before, policy = core.engine.policy, source.read()
+    if policy.style != before.style:
+        raise ConfigFault("style: open sessions hold placeholders of the old one, so a new one takes a restart")
+    old, new = (item.model_dump(exclude=_NOT_ABOUT_FINDING) for item in (before, policy))
+    finder = core.analyzer
+    if old != new:
+        kept = finder.model if policy.model == before.model else None
+        finder = analyzer(policy, config.model_dir, model=kept)
+    return replace(core, engine=engine(policy), analyzer=finder)
 
 
 def client(config: Config) -> UpstreamClient:

@@ -23,6 +23,7 @@ from relay.types import RouteKind
 __all__ = [
     "ClientConfig",
     "Config",
+    "DecisionLogConfig",
     "SecretReference",
     "ServerConfig",
     "SessionConfig",
@@ -132,6 +133,12 @@ class ShapingConfig(_Section):
         return value
 
 
+class DecisionLogConfig(_Section):
+    """Where decisions are recorded: a file descriptor that relay is started with (1: standard output)."""
+
+    fd: int = Field(ge=1, le=1023)
+
+
 class Config(_Section):
     """Everything. `upstreams` is in order of preference within a kind."""
 
@@ -139,6 +146,8 @@ class Config(_Section):
     clients: tuple[ClientConfig, ...] = ()
     upstreams: Mapping[str, UpstreamConfig] = {}
     policy: Path | None = None  # None: the default policy that ships with relay
+    require_signed: Path | None = None  # an Ed25519 public key; the policy is used only with its signature
+    decision_log: DecisionLogConfig | None = None
     model_dir: Path | None = None  # None: the model that ships with relay
     session: SessionConfig = SessionConfig()
     shaping: ShapingConfig = ShapingConfig()

@@ -14,6 +14,7 @@ __all__ = [
     "ClientFault",
     "ConfigFault",
     "MethodNotAllowed",
+    "NotRecorded",
     "OpaqueRefused",
     "PolicyRefused",
     "RelayBusy",
@@ -113,6 +114,13 @@ class RelayBusy(RelayFault):
 
     status = 503
     code = "relay_busy"
+
+
+class NotRecorded(RelayFault):
+    """The decision log takes no more lines; what is not recorded does not leave."""
+
+    status = 503
+    code = "decision_not_recorded"
 
 
 class ScrubFailed(RelayFault):

@@ -15,12 +15,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from relay import egress, logs, strip, turns
-from relay.answer import Answer, StreamedAnswer, WholeAnswer
+from relay.answer import Answer, PassedAnswer, StreamedAnswer, WholeAnswer
 from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
@@ -38,7 +38,7 @@ from relay.policy.model import OpaqueHandling, UnknownFields
 from relay.protocols import Document, Endpoint, Format, Operator, Route
 from relay.restore import Restorer
 from relay.scrub import scrub
-from relay.types import Action, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment
+from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.stops import cuts
@@ -67,6 +67,8 @@ class Core:
     random_bytes: Callable[[int], bytes] = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     metrics: Metrics
+    # Takes every decision before anything leaves; when it raises, nothing does. None: decisions are not recorded.
+    record: Callable[[Decision], None] | None = None
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
@@ -131,34 +133,23 @@ class Exchange:
         document = format.read(endpoint, request.body, core.pseudonym)
         self._document = document
         self._streams_array = format.streams_array(request.query)
-        self._settle(document)
+        observing = core.engine.observes
+        fault = self._unreadable(document)
+        if not observing:
+            self._settle(document, fault)
         self._hosts = _hosts(document.segments)
         begun = core.clock()
         vault = self._session.vault
         spans = core.analyzer.analyze(document.segments, known=vault.values())
-        decision = core.engine.decide(
-            document.segments,
-            spans,
-            decision_id=core.random_bytes(8).hex(),
-            available=self._available(),
-            client=self._client,
-            model=document.model,
-        )
-        self.response_headers = (
-            ("x-relay-decision", decision.id),
-            ("x-relay-route", decision.route.value),
-            ("x-relay-policy", decision.policy),
-        )
-        if decision.blocked:
-            reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
-            raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
+        decided, decision = self._decide(document, spans)
         name, upstream = self._upstream(decision.route)
         self._upstream_name = name
-        if self._session.ephemeral:
+        if self._session.ephemeral or observing:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
             scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
-        self._check_stops(document, scrubbed.texts)
+        if not observing:
+            self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
         self._rename_model(document, upstream)
@@ -181,6 +172,8 @@ class Exchange:
             issued=frozenset(vault.placeholders()),
             model=self._model(document),
         )
+        if observing:
+            core.metrics.observed(decided, fault.code if fault is not None else "")
         core.metrics.scrubbed(
             format.name,
             decision,
@@ -199,11 +192,35 @@ class Exchange:
         )
         return outbound
 
+    def _decide(self, document: Document, spans: Sequence[Sequence[Span]]) -> tuple[Decision, Decision]:
+        """Return what policy decides, and what of it is carried out: the same, or nothing for `mode: observe`."""
+        core, available = self._core, self._available()
+        decided = core.engine.decide(
+            document.segments,
+            spans,
+            decision_id=core.random_bytes(8).hex(),
+            available=available,
+            client=self._client,
+            model=document.model,
+        )
+        decision = core.engine.carried_out(decided, available)
+        self.response_headers = (
+            ("x-relay-decision", decision.id),
+            ("x-relay-route", decision.route.value),
+            ("x-relay-policy", self._policy_header()),
+        )
+        if core.record is not None:
+            core.record(decided)
+        if decision.blocked:
+            reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
+            raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
+        return decided, decision
+
     def _bodiless(self, request: Request) -> Outbound:
         # Lists of models and the like: no text leaves, so the default route of the policy serves them.
         route = self._core.engine.bodiless_route(self._available())
         name, upstream = self._upstream(route)
-        self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._core.engine.digest))
+        self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._policy_header()))
         return Outbound(
             upstream=name,
             route=route,
@@ -214,23 +231,35 @@ class Exchange:
             ),
         )
 
-    def _settle(self, document: Document) -> None:
-        """Drop or refuse what nobody can inspect and what no table names, as policy says."""
+    def _policy_header(self) -> str:
+        """Return the digest, and for a policy that only observes a word that nobody takes for protection."""
+        engine = self._core.engine
+        return f"{engine.digest}; mode=observe" if engine.observes else engine.digest
+
+    def _unreadable(self, document: Document) -> ClientFault | None:
+        """Return why policy refuses what nobody can inspect and what no table names, or None when it does not."""
         engine = self._core.engine
         for pointer, kind in document.refused:
             if engine.opaque(kind) is OpaqueHandling.REFUSE:
-                raise OpaqueRefused(
+                return OpaqueRefused(
                     f"{pointer} holds {kind}, which cannot be inspected; the policy key "
                     f"opaque.{engine.policy.opaque.key(kind)} decides"
                 )
-        dropped = {kind for _, kind in document.refused if engine.opaque(kind) is OpaqueHandling.DROP}
-        if dropped:
-            document.drop_refused(dropped)
         if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.REFUSE:
-            raise ClientFault(
+            return ClientFault(
                 f"the request has {document.unknown_fields} fields that relay does not know, and the policy key "
                 "unknown_fields refuses them"
             )
+        return None
+
+    def _settle(self, document: Document, fault: ClientFault | None) -> None:
+        """Drop or refuse what nobody can inspect and what no table names, as policy says."""
+        if fault is not None:
+            raise fault
+        engine = self._core.engine
+        dropped = {kind for _, kind in document.refused if engine.opaque(kind) is OpaqueHandling.DROP}
+        if dropped:
+            document.drop_refused(dropped)
         if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.DROP:
             document.drop_unknown()
 
@@ -266,6 +295,11 @@ class Exchange:
             raise AuthenticationFailed("no API key: the upstream takes the client's own")
         return key
 
+    @property
+    def alters_nothing(self) -> bool:
+        """True when policy only observes: not a byte of the answer may be changed or added."""
+        return self._core.engine.observes
+
     @staticmethod
     def _rename_model(document: Document, upstream: UpstreamConfig) -> None:
         # Where the path names the model (Gemini) there is nothing to rename in the body.
@@ -290,7 +324,9 @@ class Exchange:
             framing = ArrayStream(framing)
             passed = tuple((key, framing.content_type if key == "content-type" else value) for key, value in passed)
         self.streaming = framing is not None
-        if framing is not None and self._document is not None:
+        if self._core.engine.observes and not isinstance(framing, ArrayStream):
+            self._answer = PassedAnswer(streaming=self.streaming)
+        elif framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
             self._answer = StreamedAnswer(self._writer, reader, framing)
         else:
@@ -326,6 +362,8 @@ class Exchange:
 
     def _writer(self, leaf: Leaf) -> turns.Writer | None:
         """Return what the text of `leaf` goes through, or None where it stays as it is."""
+        if self._core.engine.observes:
+            return None  # only the framing of a stream that the client wants as an array is changed
         restorer = self._restorer(leaf)
         if self._session.ephemeral:
             return restorer  # nobody will send the answer back to this vault

@@ -18,8 +18,9 @@ from types import TracebackType
 
 from relay import build
 from relay.detect.analyzer import Analyzer
-from relay.errors import PolicyRefused
+from relay.errors import ConfigFault, PolicyRefused
 from relay.policy.engine import Engine
+from relay.policy.model import Mode
 from relay.restore import Restorer
 from relay.scrub import scrub
 from relay.types import Decision, Encoding, RouteKind, Segment, Span
@@ -92,6 +93,8 @@ class TextSession:
 
 
 def open_session(policy: str | Path | None = None) -> TextSession:
-    """Open a session under a policy file (none: the default policy). Raises ConfigFault."""
+    """Open a session under a policy file (none: the default policy). Raises ConfigFault, also when it only observes."""
     loaded = build.read_policy(Path(policy) if policy is not None else None)
+    if loaded.mode is Mode.OBSERVE:
+        raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
     return TextSession(build.analyzer(loaded), build.engine(loaded), build.sessions(loaded))

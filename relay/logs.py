@@ -23,6 +23,7 @@ class Event(StrEnum):
     STARTED = "started"
     READY = "ready"
     RELOADED = "reloaded"
+    RELOAD_FAILED = "reload_failed"
     DRAINING = "draining"
     STOPPED = "stopped"
     SCRUBBED = "scrubbed"

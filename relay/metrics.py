@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from relay.errors import PolicyRefused
 from relay.types import Action, Decision, RouteKind
 
 __all__ = ["Metrics"]
@@ -31,6 +32,18 @@ class Metrics:
         self._entities = Counter(
             "relay_entities", "Spans by what was done", ("entity_type", "action"), registry=self.registry
         )
+        self._observed_entities = Counter(
+            "relay_observed_entities",
+            "Spans by what mode: enforce would do",
+            ("entity_type", "action"),
+            registry=self.registry,
+        )
+        self._observed_exchanges = Counter(
+            "relay_observed_exchanges", "Exchanges by the route of mode: enforce", ("route",), registry=self.registry
+        )
+        self._observed_refusals = Counter(
+            "relay_observed_refusals", "Exchanges that mode: enforce would refuse", ("code",), registry=self.registry
+        )
         self._unknown = Counter(
             "relay_unknown_fields", "String leaves that no field table names", registry=self.registry
         )
@@ -40,6 +53,12 @@ class Metrics:
         self._scrub_s = Histogram(
             "relay_scrub_seconds", "Time from parsed to scrubbed", buckets=_SECONDS, registry=self.registry
         )
+        self._policy = Gauge("relay_policy_info", "The policy in force", ("digest", "mode"), registry=self.registry)
+        self._reloads = Counter(
+            "relay_policy_reloads", "Times that the policy was read anew", ("outcome",), registry=self.registry
+        )
+        for outcome in ("done", "failed"):
+            self._reloads.labels(outcome)
         self.sessions = Gauge("relay_sessions", "Open sessions", registry=self.registry)
         self.in_flight = Gauge("relay_in_flight", "Exchanges in work", registry=self.registry)
         for kind in RouteKind:
@@ -52,8 +71,27 @@ class Metrics:
         self._inspected.inc(segments)
         self._unknown.inc(unknown)
         self._scrub_s.observe(seconds)
+        self._count(self._entities, decision)
+
+    def observed(self, decision: Decision, fault: str = "") -> None:
+        """Count what would have been done under `mode: enforce`; `fault` is the code of what it would not even read."""
+        self._count(self._observed_entities, decision)
+        self._observed_exchanges.labels(decision.route.value).inc()
+        if fault or decision.blocked:
+            self._observed_refusals.labels(fault or PolicyRefused.code).inc()
+
+    def _count(self, counter: Counter, decision: Decision) -> None:
         for (entity_type, action), count in decision.counts().items():
-            self._entities.labels(self._known(entity_type, self._entity_types), Action(action).value).inc(count)
+            counter.labels(self._known(entity_type, self._entity_types), Action(action).value).inc(count)
+
+    def policy(self, digest: str, mode: str) -> None:
+        """Show which policy is in force."""
+        self._policy.clear()
+        self._policy.labels(digest, mode).set(1)
+
+    def reloaded(self, *, failed: bool) -> None:
+        """Count one reading of the policy while relay runs."""
+        self._reloads.labels("failed" if failed else "done").inc()
 
     def refused(self, code: str) -> None:
         """Count one exchange that ended in an error; `code` is a `RelayFault.code`."""

@@ -208,6 +208,7 @@ class Decision:
     actions: tuple[tuple[SpanAction, ...], ...]
     reasons: tuple[str, ...]
     blocked: tuple[tuple[str, str], ...] = ()  # (rule, entity type or data class) pairs that refuse the request
+    observed: bool = False  # the policy's mode is `observe`: nothing of this is carried out
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how often each (entity type, action) occurs."""

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.errors import PolicyRefused, RelayFault, ScrubFailed
+from relay.errors import ConfigFault, PolicyRefused, RelayFault, ScrubFailed
 
 if TYPE_CHECKING:
     from relay.config import Config
+    from relay.policy.model import Policy
 
 __all__ = ["doctor"]
 
@@ -39,6 +40,7 @@ def doctor(
     from relay import build, harden
     from relay.cli.serve import settings
     from relay.config import load
+    from relay.policy.signing import key_id
     from relay.upstream import health
 
     console = Console(highlight=False)
@@ -53,15 +55,23 @@ def doctor(
             console.print(f"[red]FAIL[/] {name}: ", end="")
             console.print(fault.public, markup=False)
 
-    overrides = settings(None, None, upstream, policy, None)
+    overrides = settings(upstream=upstream, policy=policy)
     try:
         loaded = load(config, os.environ, overrides)
     except RelayFault as fault:
         console.print(f"[red]FAIL[/] configuration: {fault.public}")
         raise typer.Exit(1) from None
     check("configuration", lambda: f"{len(loaded.upstreams)} upstreams, {len(loaded.clients)} clients")
-    rules = build.read_policy(loaded.policy)
-    check("policy", lambda: f"{loaded.policy or build.DEFAULT_POLICY.name}, digest {build.engine(rules).digest}")
+    try:
+        source = build.policy_source(loaded)
+        rules = source.read()
+    except RelayFault as fault:
+        console.print("[red]FAIL[/] policy: ", end="")
+        console.print(fault.public, markup=False)
+        raise typer.Exit(1) from None
+    signed = f", signed by key {key_id(source.key)}" if source.key is not None else ""
+    check("policy", lambda: f"{loaded.policy or build.DEFAULT_POLICY.name}, digest {rules.digest}{signed}")
+    check("mode", lambda: _mode(rules))
 
     def model() -> str:
         if rules.model == "none":
@@ -80,11 +90,18 @@ def doctor(
         console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
     send = _pipeline(loaded)
     for kind, value in _CANARIES.items():
-        if kind == "model" and rules.model == "none":
+        if rules.mode == "observe" or (kind == "model" and rules.model == "none"):
             continue
         check(f"canary by {kind}", lambda value=value: send(value))  # type: ignore[misc]
     if failed:
         raise typer.Exit(1)
+
+
+def _mode(policy: Policy) -> str:
+    """Return the mode of a policy that protects. Raises ConfigFault for one that only observes."""
+    if policy.mode == "observe":
+        raise ConfigFault("observe: requests and answers pass as they are; nothing is protected")
+    return "enforce"
 
 
 def _pipeline(loaded: Config) -> Callable[[str], str]:

@@ -22,10 +22,19 @@ def serve(
     admin_port: Annotated[
         int | None, typer.Option("--admin-port", help="Port for /livez, /readyz and /metrics.")
     ] = None,
+    require_signed: Annotated[
+        Path | None,
+        typer.Option("--require-signed", help="Ed25519 public key (PEM) that must have signed the policy."),
+    ] = None,
     no_harden: Annotated[bool, typer.Option("--no-harden", help="Leave the process as it was started.")] = False,
 ) -> None:
-    """Run the relay until SIGTERM or SIGINT. Prints `ready http://HOST:PORT` when it serves."""
+    """Run the relay until SIGTERM or SIGINT. Prints `ready http://HOST:PORT` when it serves.
+
+    SIGHUP has the policy read anew: each request keeps the policy it began with, and a file that cannot be used leaves
+    the old one in force.
+    """
     import os
+    import sys
 
     from relay import build, harden, logs
     from relay.config import load
@@ -34,15 +43,36 @@ def serve(
     if not no_harden:
         harden.reexec_if_needed()
     logs.configure()
-    loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port))
+    loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed))
     if not no_harden:
         harden.apply()
-    core = build.core(loaded, os.environ)
-    app.run(core, loaded, build.client(loaded), on_ready=lambda url: print(f"ready {url}", flush=True))
+    source = build.policy_source(loaded)
+    log = build.decision_log(loaded)
+    core = build.core(loaded, os.environ, source=source, record=log.append if log is not None else None)
+
+    def complain(reason: str) -> None:
+        print(f"relay: the policy in force stays: {reason}", file=sys.stderr, flush=True)
+
+    def on_ready(url: str) -> None:
+        print(f"ready {url}", flush=True)
+        if core.engine.observes:
+            print("relay: mode observe: requests and answers pass as they are; nothing is protected", file=sys.stderr)
+
+    reading = app.Reading(lambda core: build.reloaded(core, loaded, source), complain)
+    try:
+        app.run(core, loaded, build.client(loaded), on_ready=on_ready, reading=reading)
+    finally:
+        if log is not None:
+            log.close()
 
 
 def settings(
-    host: str | None, port: int | None, upstream: str | None, policy: Path | None, admin_port: int | None
+    host: str | None = None,
+    port: int | None = None,
+    upstream: str | None = None,
+    policy: Path | None = None,
+    admin_port: int | None = None,
+    require_signed: Path | None = None,
 ) -> dict[str, Any]:
     """Return the command line's options as configuration overrides."""
     server = {"host": host, "port": port, "admin_port": admin_port}
@@ -51,4 +81,6 @@ def settings(
         tree["upstreams"] = {"upstream": {"kind": "frontier", "base_url": upstream, "credential": "client"}}
     if policy is not None:
         tree["policy"] = policy
+    if require_signed is not None:
+        tree["require_signed"] = require_signed
     return tree

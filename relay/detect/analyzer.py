@@ -96,6 +96,11 @@ class Analyzer:
         """Tell whether a model reads the segments, too; without one, analyzing is a matter of microseconds."""
         return self._model is not None
 
+    @property
+    def model(self) -> EntityModel | None:
+        """The model, for another analyzer that wants the same."""
+        return self._model
+
     def analyze(
         self,
         segments: Sequence[Segment],

@@ -13,14 +13,14 @@ others. What can happen to an entity type is sorted out once per route and set o
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
 from relay.policy.compiled import Entry, Table, compile_exemptions, compile_rules
 from relay.policy.globs import any_of
 from relay.policy.lines import Line, Lines, act, floor_entry, holds
-from relay.policy.model import OpaqueHandling, Policy
+from relay.policy.model import Mode, OpaqueHandling, Policy
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
 
 __all__ = ["Engine", "Explanation", "KnownType"]
@@ -55,6 +55,7 @@ class Engine:
         """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it."""
         self.policy = policy
         self.digest = policy.digest
+        self.observes = policy.mode is Mode.OBSERVE
         self._table = Table(known_types, describe, policy)
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
@@ -149,8 +150,23 @@ class Engine:
             actions=actions,
             reasons=(*(f"class {item.reason}" for item in evidence), *reason),
             blocked=tuple(sorted(blocked)),
+            observed=self.observes,
         )
         return Explanation(decision=decision, evidence=evidence)
+
+    def carried_out(self, decision: Decision, available: Collection[RouteKind]) -> Decision:
+        """Return what is done about `decision`: the decision itself, or nothing when the policy only observes.
+
+        A request that is observed goes where it would go without a policy: to the frontier, if there is one.
+        """
+        if not decision.observed:
+            return decision
+        return replace(
+            decision,
+            route=RouteKind.FRONTIER if RouteKind.FRONTIER in available else RouteKind.LOCAL,
+            actions=tuple(() for _ in decision.actions),
+            blocked=(),
+        )
 
     def actions(
         self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]], route: RouteKind
@@ -199,6 +215,8 @@ class Engine:
 
     def bodiless_route(self, available: Collection[RouteKind]) -> RouteKind:
         """Return the route for a request that carries no text, such as a list of models."""
+        if self.observes:
+            return RouteKind.FRONTIER if RouteKind.FRONTIER in available else RouteKind.LOCAL
         return self._route((), (), available)[0]
 
     def _route(

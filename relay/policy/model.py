@@ -23,6 +23,7 @@ __all__ = [
     "Default",
     "Detect",
     "Exemption",
+    "Mode",
     "Model",
     "Opaque",
     "OpaqueHandling",
@@ -59,6 +60,13 @@ class UnknownFields(StrEnum):
     SCRUB = "scrub"
     DROP = "drop"
     REFUSE = "refuse"
+
+
+class Mode(StrEnum):
+    """Whether decisions are carried out. `observe` decides and counts but changes nothing, so it protects nobody."""
+
+    ENFORCE = "enforce"
+    OBSERVE = "observe"
 
 
 class Model(StrEnum):
@@ -261,6 +269,7 @@ class Policy(_Entry):
     version: Annotated[Literal[1], BeforeValidator(_number)]
     title: Annotated[str, Field(max_length=200)] | None = None
     extends: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    mode: Mode = Mode.ENFORCE
     default: Default = Default()
     prefer: RouteKind = RouteKind.FRONTIER
     detect: Detect = Detect()

@@ -14,12 +14,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from relay.errors import ConfigFault
 from relay.types import Decision
 
-__all__ = ["START", "Chain", "check_chain", "record"]
+__all__ = ["START", "Chain", "Checked", "check_chain", "record"]
 
 # What the first record of a chain names as its predecessor.
 START = "0" * 64
@@ -27,7 +28,7 @@ START = "0" * 64
 
 def record(decision: Decision) -> dict[str, Any]:
     """Return what a log may say about `decision`."""
-    return {
+    made: dict[str, Any] = {
         "id": decision.id,
         "policy": decision.policy,
         "route": decision.route.value,
@@ -36,6 +37,9 @@ def record(decision: Decision) -> dict[str, Any]:
         "blocked": [list(pair) for pair in decision.blocked],
         "counts": [[name, action, count] for (name, action), count in sorted(decision.counts().items())],
     }
+    if decision.observed:
+        made["observed"] = True  # decided only: the request left as it came
+    return made
 
 
 class Chain:
@@ -58,25 +62,52 @@ class Chain:
         return self._previous
 
 
-def check_chain(lines: Iterable[str], file: str = "log") -> tuple[int, str]:
-    """Return how many records there are and the newest hash. Raises ConfigFault at the first line that does not fit."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """What a log holds that `check_chain` has nothing against. `head` is the newest hash, START without records."""
+
+    records: int
+    chains: int  # a relay that starts anew begins one
+    others: int  # lines that are no records
+    head: str
+
+
+def check_chain(lines: Iterable[str], file: str = "log", *, kept: str | None = None) -> Checked:
+    """Return what `lines` hold. Raises ConfigFault at the first record that does not fit.
+
+    Other lines may stand between, as where standard output is shared with the line that says where relay listens. A
+    record that was made one of them is missing, so the record after it does not fit. With `kept`, the head of an
+    earlier check, a log without it is refused: its end was cut off, or all of it was written anew.
+    """
     previous, sequence = START, 0
+    records = chains = others = 0
+    found = kept is None
     for number, line in enumerate(lines, 1):
-        if not line.strip():
+        row = _row(line)
+        if row is None:
+            others += bool(line.strip())
             continue
-        try:
-            row = json.loads(line)
-            claimed = row.pop("hash")
-            parent, order = row["previous"], row["seq"]
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise ConfigFault(f"{file}:{number}: is no record of a decision log") from None
+        claimed, parent, order = row.pop("hash"), row.get("previous"), row.get("seq")
         if _hash(row) != claimed:
             raise ConfigFault(f"{file}:{number}: was changed after it was written")
-        # A program that starts anew begins a new chain.
-        if not (parent == START and order == 0) and (parent != previous or order != sequence):
-            raise ConfigFault(f"{file}:{number}: does not follow the line before it; something is missing or moved")
-        previous, sequence = claimed, order + 1
-    return sequence, previous
+        begins = parent == START and order == 0
+        if not begins and (parent != previous or order != sequence or not chains):
+            raise ConfigFault(f"{file}:{number}: does not follow the record before it; something is missing or moved")
+        previous, sequence = claimed, 1 if begins else sequence + 1
+        records, chains = records + 1, chains + begins
+        found = found or claimed == kept
+    if not found:
+        raise ConfigFault(f"{file}: the record with the hash that was kept is gone; the end was cut off, or all is new")
+    return Checked(records=records, chains=chains, others=others, head=previous)
+
+
+def _row(line: str) -> dict[str, Any] | None:
+    """Return the record in `line`, or None when there is none."""
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return row if isinstance(row, dict) and isinstance(row.get("hash"), str) else None
 
 
 def _hash(body: dict[str, Any]) -> str:

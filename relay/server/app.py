@@ -7,6 +7,7 @@ every session. Nothing is printed here: `on_ready` gets the URL.
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -24,8 +25,9 @@ from relay.forget import Forgetter
 from relay.server.admin import Admin
 from relay.server.handler import Handler
 from relay.server.ports import Client
+from relay.server.reload import Reload
 
-__all__ = ["Running", "run", "running", "serve"]
+__all__ = ["Reading", "Running", "run", "running", "serve"]
 
 _SWEEP_S = 5.0
 _BACKLOG = 1024
@@ -45,7 +47,17 @@ class Running:
     handler: Handler
 
 
-def run(core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None]) -> None:
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the policy is read anew on SIGHUP: `core` makes a new core from the old, `complain` hears why it cannot."""
+
+    core: Callable[[Core], Core]
+    complain: Callable[[str], None]
+
+
+def run(
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: Reading | None = None
+) -> None:
     """Serve until SIGTERM or SIGINT, on uvloop where there is one."""
     try:
         import uvloop
@@ -54,22 +66,39 @@ def run(core: Core, config: Config, client: Client, *, on_ready: Callable[[str],
     except ImportError:
         loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve(core, config, client, on_ready=on_ready))
+        runner.run(serve(core, config, client, on_ready=on_ready, reading=reading))
 
 
-async def serve(core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or SIGINT. `on_ready` is called with the base URL once connections are accepted."""
+async def serve(
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: Reading | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT. `on_ready` is called with the base URL once connections are accepted.
+
+    With a `reading`, SIGHUP has the policy read anew.
+    """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     try:
         async with running(core, config, client) as served:
-            on_ready(served.url)
-            await stop.wait()
+            reloading = _reload_on_hangup(loop, served.handler, reading) if reading is not None else None
+            try:
+                on_ready(served.url)
+                await stop.wait()
+            finally:
+                if reloading is not None:
+                    loop.remove_signal_handler(signal.SIGHUP)
+                    reloading.cancel()
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+def _reload_on_hangup(loop: asyncio.AbstractEventLoop, handler: Handler, reading: Reading) -> asyncio.Task[None]:
+    reload = Reload(handler, reading.core, reading.complain)
+    loop.add_signal_handler(signal.SIGHUP, reload.request)
+    return loop.create_task(reload.run())
 
 
 @asynccontextmanager
@@ -97,7 +126,14 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             if harden.holds(harden.Measure.ALLOCATOR):
                 # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
                 handler.forgetter = Forgetter(loop)
-            logs.event(logs.Event.READY, upstreams=len(config.upstreams))
+            policy = core.engine.policy
+            logs.event(
+                logs.Event.READY,
+                logging.WARNING if core.engine.observes else logging.INFO,
+                upstreams=len(config.upstreams),
+                policy=logs.Id(policy.digest),
+                mode=policy.mode,
+            )
             yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
         finally:
             logs.event(logs.Event.DRAINING)

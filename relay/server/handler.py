@@ -88,13 +88,12 @@ class Handler:
     """The server's one handler."""
 
     def __init__(self, core: Core, config: Config, client: Client) -> None:
-        self._core = core
+        self.core = core  # what new exchanges get; the policy in force is part of it
         self._config = config
         self._server = config.server
         self._client = client
         self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
         self._limit = config.server.max_body_mb * 1024 * 1024
-        self._in_place = not core.analyzer.has_model
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
         self._numbers = count(1)
@@ -122,14 +121,14 @@ class Handler:
         """Answer `request`."""
         self._in_flight += 1
         self._idle.clear()
-        self._core.metrics.in_flight.inc()
+        self.core.metrics.in_flight.inc()
         try:
             return await self._answer(request)
         except ConnectionError:
             return Sent(keep_alive=False)
         finally:
             self._in_flight -= 1
-            self._core.metrics.in_flight.dec()
+            self.core.metrics.in_flight.dec()
             if self.forgetter is not None:
                 self.forgetter.soon()
             if not self._in_flight:
@@ -176,7 +175,7 @@ class Handler:
             call.client, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
         if call.path == sessions.PREFIX or call.path.startswith(f"{sessions.PREFIX}/"):
             return await self._session(call)
-        matched = self._core.match(request.method, call.path, call.headers)
+        matched = self.core.match(request.method, call.path, call.headers)
         if matched is not None:
             call.format = matched[0]
         if call.header("upgrade"):
@@ -184,14 +183,14 @@ class Handler:
         if matched is None:
             raise UnknownEndpoint("Nothing is served at this path.")
         name = call.header("x-relay-session")
-        session = self._core.sessions.get(name, owner=call.client) if name else None
+        session = self.core.sessions.get(name, owner=call.client) if name else None
         return await self._exchanged(call, session, *matched)
 
     async def _session(self, call: _Call) -> web.StreamResponse:
         if call.request.method == "POST":
             body.require_json(call.header("content-type"), names=call.names)
-        status, data = sessions.answer(self._core.sessions, call.request.method, call.path, call.client)
-        self._core.metrics.sessions.set(len(self._core.sessions))
+        status, data = sessions.answer(self.core.sessions, call.request.method, call.path, call.client)
+        self.core.metrics.sessions.set(len(self.core.sessions))
         return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)
 
     async def _exchanged(
@@ -211,7 +210,7 @@ class Handler:
                 inbound,
                 partial(
                     Exchange,
-                    self._core,
+                    self.core,
                     session,
                     format,
                     endpoint,
@@ -259,7 +258,7 @@ class Handler:
                 exchange.close()
 
         try:
-            if self._in_place and len(request.body) <= _SMALL_BYTES:
+            if not self.core.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
                 outbound = begin()
             else:
                 outbound = await self._pool.run(begin, abandoned=abandon)
@@ -300,7 +299,7 @@ class Handler:
             call.request,
             status,
             headers,
-            keep_alive=_KEEP_ALIVE.get(call.format.family, b""),
+            keep_alive=b"" if exchange.alters_nothing else _KEEP_ALIVE.get(call.format.family, b""),
             silence_s=self._server.keepalive_s,
         )
         await stream.open()
@@ -317,7 +316,7 @@ class Handler:
             fault = error if isinstance(error, RelayFault) else _unrestorable()
             if not stream.begun:
                 raise fault from None  # nothing is out yet: an honest status is still possible
-            self._core.metrics.refused(fault.code)
+            self.core.metrics.refused(fault.code)
             try:
                 last = exchange.fail(fault)
             except Exception:
@@ -327,10 +326,10 @@ class Handler:
             stream.stop()
 
     async def _refuse(self, call: _Call, fault: RelayFault) -> Sent:
-        self._core.metrics.refused(fault.code)
+        self.core.metrics.refused(fault.code)
         format = call.format
         if format is None:
-            format = faults.guess(self._core.formats, call.path, call.names)
+            format = faults.guess(self.core.formats, call.path, call.names)
         headers = (*faults.headers(fault), *call.extra)
         if isinstance(fault, UpgradeRefused):
             headers = (*headers, ("upgrade", "HTTP/1.1"))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from relay.cli.policy.inputs import PolicyFile, analyze, engine, read, recognized
+from relay.cli.policy.inputs import Json, PolicyFile, analyze, engine, read, recognized, say
 from relay.errors import ConfigFault
 
 __all__ = ["check_log", "report", "sign", "verify"]
@@ -55,6 +57,7 @@ def report(
 def sign(
     file: Annotated[Path, typer.Argument(help="Policy file; the signature goes beside it as FILE.sig.")],
     key: Annotated[Path, typer.Option("--key", help="Ed25519 private key (PEM): openssl genpkey -algorithm ed25519")],
+    as_json: Json = False,
 ) -> None:
     """Sign a policy with everything it extends. RELAY_SIGNING_PASSPHRASE opens an encrypted key."""
     import os
@@ -70,28 +73,54 @@ def sign(
         target.write_text(signing.sign(layers, private), encoding="utf-8")
     except OSError as error:
         raise ConfigFault(f"{target}: cannot be written: {error.strerror}") from None
-    typer.echo(f"{target}: digest {merged(layers).digest}, key {signing.key_id(private.public_key())}")
+    digest, signer = merged(layers).digest, signing.key_id(private.public_key())
+    say(f"{target}: digest {digest}, key {signer}", as_json)
+    if as_json:
+        typer.echo(json.dumps({"signature": str(target), "digest": digest, "key": signer}))
 
 
 def verify(
     files: Annotated[list[Path], typer.Argument(help="Policy files with their .sig beside them.")],
     key: Annotated[Path, typer.Option("--key", help="Ed25519 public key (PEM): openssl pkey -in KEY -pubout")],
+    as_json: Json = False,
 ) -> None:
     """Check that policies are signed by a key and were not changed since."""
     from relay.policy import signing
 
     public = signing.read_public_key(key)
+    rows: list[dict[str, object]] = []
     for file in files:
-        policy = signing.load_signed(file, public)
-        typer.echo(f"{file}: signed by {signing.key_id(public)}, digest {policy.digest}")
+        try:
+            policy = signing.load_signed(file, public)
+        except ConfigFault as fault:
+            rows.append({"file": str(file), "valid": False, "reason": fault.public})
+            say(f"NOT VALID {fault.public}", as_json)
+            continue
+        rows.append({"file": str(file), "valid": True, "digest": policy.digest, "key": signing.key_id(public)})
+        say(f"{file}: signed by {signing.key_id(public)}, digest {policy.digest}", as_json)
+    if as_json:
+        typer.echo(json.dumps(rows))
+    raise typer.Exit(0 if all(row["valid"] for row in rows) else 1)
 
 
 def check_log(
-    log: Annotated[Path, typer.Argument(help="Decision log: JSON lines with a hash chain.")],
+    log: Annotated[Path, typer.Argument(help="Decision log: JSON lines with a hash chain; - is standard input.")],
+    head: Annotated[
+        str | None, typer.Option("--head", help="A hash kept from an earlier check: it must still be in the log.")
+    ] = None,
+    as_json: Json = False,
 ) -> None:
     """Check that no line of a decision log was changed, taken out, put in or moved."""
+    import dataclasses
+
     from relay.policy.record import check_chain
 
-    lines = read(log).decode("utf-8", "replace").splitlines()
-    count, head = check_chain(lines, str(log))
-    typer.echo(f"{log}: the chain holds; {count} records in its last part, head {head}")
+    data = sys.stdin.buffer.read() if str(log) == "-" else read(log)
+    checked = check_chain(data.decode("utf-8", "replace").splitlines(), str(log), kept=head)
+    say(
+        f"{log}: the chain holds; {checked.records} records in {checked.chains} runs of relay, "
+        f"{checked.others} other lines, head {checked.head}",
+        as_json,
+    )
+    if as_json:
+        typer.echo(json.dumps(dataclasses.asdict(checked)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from typer.testing import CliRunner
 
 from relay.cli.policy import app
 from relay.errors import ConfigFault
-from relay.policy.record import START, Chain, check_chain, record
+from relay.policy.record import START, Chain, Checked, check_chain, record
 from relay.types import Action, Decision, RouteKind, Span, SpanAction
 
 
@@ -53,9 +54,31 @@ def test_a_chain_checks_and_gives_its_head() -> None:
     rows = [json.loads(line) for line in lines]
     assert [row["seq"] for row in rows] == [0, 1, 2, 3]
     assert [row["previous"] for row in rows] == [START, *(row["hash"] for row in rows[:-1])]
-    assert check_chain(lines) == (4, rows[-1]["hash"])
-    assert check_chain([]) == (0, START)
-    assert check_chain([*lines, "", *log(2)])[0] == 2
+    assert check_chain(lines) == Checked(records=4, chains=1, others=0, head=rows[-1]["hash"])
+    assert check_chain([]) == Checked(records=0, chains=0, others=0, head=START)
+    again = check_chain([*lines, "", *log(2)])
+    assert (again.records, again.chains, again.head) == (6, 2, rows[1]["hash"])
+
+
+def test_other_lines_may_stand_between() -> None:
+    """Standard output is shared with the line that says where relay listens, and some collectors join the log."""
+    lines = ["ready http://127.0.0.1:8080", *log(2), '{"time":1,"event":"ready"}', *log(4)[2:]]
+    assert (check_chain(lines).records, check_chain(lines).others) == (4, 2)
+
+
+def test_what_is_observed_only_says_so() -> None:
+    """An auditor can tell what was decided from what was done."""
+    assert record(replace(decision(1), observed=True))["observed"] is True
+
+
+def test_a_hash_that_was_kept_shows_that_the_end_was_cut_off() -> None:
+    """The newest hash of an earlier check must still be there."""
+    lines = log()
+    kept = check_chain(lines[:3]).head
+    assert check_chain(lines, kept=kept).records == 4
+    for cut in (lines[:2], [], log(1)):
+        with pytest.raises(ConfigFault, match="the end was cut off"):
+            check_chain(cut, kept=kept)
 
 
 def _edit(lines: list[str], before: str, after: str) -> list[str]:
@@ -73,8 +96,9 @@ ALTERED: list[tuple[str, Callable[[list[str]], list[str]], int, str]] = [
     ("the first gone", lambda lines: lines[1:], 1, "does not follow"),
     ("a line twice", lambda lines: [lines[0], lines[1], *lines[1:]], 3, "does not follow"),
     ("two lines moved", lambda lines: [lines[0], lines[2], lines[1], lines[3]], 2, "does not follow"),
-    ("something else", lambda lines: [lines[0], "[1]", *lines[1:]], 2, "is no record"),
-    ("half a line", lambda lines: [lines[0], lines[1][:40], *lines[2:]], 2, "is no record"),
+    ("half a line", lambda lines: [lines[0], lines[1][:40], *lines[2:]], 3, "does not follow"),
+    ("a record that is none any more", lambda lines: _edit(lines, '"hash":', '"hsh":'), 3, "does not follow"),
+    ("a record without a predecessor", lambda lines: [lines[0], '{"hash":"0"}', *lines[1:]], 2, "was changed"),
 ]
 
 
@@ -101,6 +125,6 @@ def test_the_command_checks_a_file(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
     path.write_text("\n".join(log()) + "\n", encoding="utf-8")
     result = CliRunner().invoke(app, ["check-log", str(path)])
-    assert (result.exit_code, check_chain(log())[1] in result.stdout) == (0, True)
+    assert (result.exit_code, check_chain(log()).head in result.stdout) == (0, True)
     path.write_text("\n".join(log()[1:]) + "\n", encoding="utf-8")
     assert f"{path}:1: does not follow" in str(CliRunner().invoke(app, ["check-log", str(path)]).exception)

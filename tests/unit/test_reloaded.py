@@ -1,0 +1,58 @@
+"""A core under a policy read anew: what depends on the policy is new, and everything else is the same object."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from relay import build
+from relay.config import Config
+from relay.errors import ConfigFault
+from relay.exchange import Core
+from tests.conftest import FRONTIER
+
+
+def started(tmp_path: Path, policy: str) -> tuple[Path, Config, Core]:
+    path = tmp_path / "policy.yaml"
+    path.write_text(policy, encoding="utf-8")
+    config = Config(policy=path, upstreams={"frontier": FRONTIER})
+    return path, config, build.core(config, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "same"),
+    [
+        ("rules: [{entity: US_SSN, action: block, why: w}]", True),
+        ("default: {frontier: mask}\nopaque: {images: pass}\nmode: observe\ndetect: {on: [LOCATION]}", True),
+        ("span_cache: false", False),
+    ],
+)
+def test_the_analyzer_is_built_anew_only_for_a_policy_that_wants_another(
+    change: str, same: bool, tmp_path: Path
+) -> None:
+    """Rules cost no compiling of patterns; sessions, metrics and credentials always stay."""
+    path, config, core = started(tmp_path, "version: 1\nmodel: none\n")
+    path.write_text(f"version: 1\nmodel: none\n{change}\n", encoding="utf-8")
+    fresh = build.reloaded(core, config, build.policy_source(config))
+    assert (fresh.analyzer is core.analyzer) is same
+    assert fresh.engine.digest != core.engine.digest
+    for name in ("sessions", "metrics", "credentials", "operators", "formats"):
+        assert getattr(fresh, name) is getattr(core, name)
+
+
+def test_the_model_is_not_loaded_again(tmp_path: Path) -> None:
+    """Also where the analyzer around it is new."""
+    path, config, core = started(tmp_path, "version: 1\n")
+    path.write_text("version: 1\nspan_cache: false\n", encoding="utf-8")
+    fresh = build.reloaded(core, config, build.policy_source(config))
+    assert fresh.analyzer is not core.analyzer
+    assert fresh.analyzer.model is core.analyzer.model is not None
+
+
+def test_another_style_takes_a_restart(tmp_path: Path) -> None:
+    """Open sessions hold placeholders of the old one."""
+    path, config, core = started(tmp_path, "version: 1\nmodel: none\n")
+    path.write_text("version: 1\nmodel: none\nstyle: another\n", encoding="utf-8")
+    with pytest.raises(ConfigFault, match="takes a restart"):
+        build.reloaded(core, config, build.policy_source(config))
