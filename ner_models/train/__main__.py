@@ -23,6 +23,7 @@ from ner_models.train.encoder import Encoder, EncoderConfig, read_vocabulary
 from ner_models.train.fit import FitConfig, fit
 from ner_models.train.gate import losses
 from ner_models.train.judge import SETS, judge, table
+from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
 from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
@@ -126,9 +127,11 @@ def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse
     say(speed)
     card = arguments.card or arguments.out / "README.md"
     if card.exists() and not arguments.smoke:
-        origins = origin_table(quantised, read_lists(arguments.data / "lists"))
-        size_mb = (folder / "model.onnx").stat().st_size / 1e6
-        write_scores(card, name, plain, int8, origins, speed, size_mb)
+        lists = read_lists(arguments.data / "lists")
+        write_scores(
+            card, name, plain, int8, languages=language_table(quantised, arguments.data, lists), origins=origin_table(quantised, lists),
+            speed=speed, size_mb=(folder / "model.onnx").stat().st_size / 1e6,
+        )
     # A smoke run has learnt nothing, so its figures are noise.
     worse = [] if arguments.smoke else losses(plain, int8)
     for line in worse:

@@ -45,7 +45,10 @@ MEDDOCAN = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """How to read one file. `labels` maps to our types; a label not named makes its span unsure."""
+    """How to read one file. `labels` maps to our types; a label not named makes its span unsure.
+
+    The last `held_out` of its rows are never trained on: their order is that of the documents.
+    """
 
     file: str
     licence: str
@@ -54,6 +57,7 @@ class Corpus:
     share_alike: bool = False
     keep: float = 1.0
     repeat: int = 1
+    held_out: float = 0.0
 
 
 CORPORA = (
@@ -86,11 +90,11 @@ CORPORA = (
     ),
     Corpus(file="meddocan_es_train", licence="CC BY 4.0", labels=MEDDOCAN, known=ALL - {"NRP"}),
     Corpus(file="germeval_de_dev", licence="CC BY 4.0", labels=NEWS, known=CORE | SECRET),
-    Corpus(file="germeval_de_test", licence="CC BY 4.0", labels=NEWS, known=CORE | SECRET),
-    Corpus(file="kind_it_wikinews_train", licence="CC BY 2.5", labels=NEWS, known=CORE | SECRET, keep=0.7),
+    Corpus(file="germeval_de_test", licence="CC BY 4.0", labels=NEWS, known=CORE | SECRET, held_out=0.2),
+    Corpus(file="kind_it_wikinews_train", licence="CC BY 2.5", labels=NEWS, known=CORE | SECRET, keep=0.7, held_out=0.1),
     Corpus(file="crossner5", licence="MIT, text CC BY-SA", labels=NEWS, known=CORE | SECRET, share_alike=True),
     Corpus(file="ewt_uner_train_old", licence="CC BY-SA 4.0", labels=NEWS, known=CORE | SECRET, share_alike=True),
-    Corpus(file="uner_pt_bosque_train", licence="CC BY-SA 4.0", labels=NEWS, known=CORE | SECRET, share_alike=True, keep=0.7),
+    Corpus(file="uner_pt_bosque_train", licence="CC BY-SA 4.0", labels=NEWS, known=CORE | SECRET, share_alike=True, keep=0.7, held_out=0.15),
     Corpus(
         file="sgd_subset",
         licence="CC BY-SA 4.0",
@@ -150,14 +154,19 @@ def _spans(corpus: Corpus, row: dict[str, object]) -> Iterator[tuple[int, int, s
 GENERIC = {"airport", "home", "office", "town", "city", "here", "work", "today", "tomorrow", "now", "this week", "this year"}
 
 
-def read_corpus(corpus: Corpus, folder: Path, rng: random.Random) -> list[Row]:
-    """Read a corpus from `folder`/FILE.jsonl.gz, thinned to its share; rows with entities are thinned less."""
+def read_corpus(corpus: Corpus, folder: Path, rng: random.Random, *, held_out: bool = False) -> list[Row]:
+    """Read a corpus from `folder`/FILE.jsonl.gz, thinned to its share; rows with entities are thinned less.
+
+    With `held_out`, read what training leaves out instead, whole.
+    """
     rows: list[Row] = []
-    with gzip.open(folder / f"{corpus.file}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        for line in lines:
+    with gzip.open(folder / f"{corpus.file}.jsonl.gz", "rt", encoding="utf-8") as file:
+        lines = list(file)
+        border = len(lines) - int(len(lines) * corpus.held_out)
+        for line in lines[border:] if held_out else lines[:border]:
             data = json.loads(line)
             found = sorted(set(_spans(corpus, data)))
-            if rng.random() > (min(1.0, 2 * corpus.keep) if found else corpus.keep):
+            if not held_out and rng.random() > (min(1.0, 2 * corpus.keep) if found else corpus.keep):
                 continue
             spans: list[tuple[int, int, str]] = []
             unsure: list[tuple[int, int]] = []
@@ -172,7 +181,7 @@ def read_corpus(corpus: Corpus, folder: Path, rng: random.Random) -> list[Row]:
                 rows.append(
                     Row(text=data["text"], spans=tuple(spans), known=corpus.known, unsure=tuple(unsure), source=corpus.file)
                 )
-    return rows * corpus.repeat
+    return rows if held_out else rows * corpus.repeat
 
 
 def read_gold(path: Path) -> list[dict[str, object]]:

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ner_models.train.corpora import CORPORA, doubtful, doubtful_code, read_corpus
+from ner_models.train.corpora import CORPORA, Corpus, doubtful, doubtful_code, read_corpus
 from ner_models.train.features import augment, batches, encode_row, pack
 from ner_models.train.gate import losses
 from ner_models.train.generate import SLOT, Generator, read_templates
 from ner_models.train.judge import score
+from ner_models.train.languages import people_covered
 from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, LABELS, TYPES, Row, column
 from ner_models.train.swap import Swapper
@@ -139,6 +140,31 @@ def test_label_traps(
     while not rows:
         rows = read_corpus(corpus, tmp_path, rng)
     assert list(rows[0].spans) == spans
+
+
+def test_the_held_out_end_of_a_corpus_is_not_trained_on(tmp_path: Path) -> None:
+    """Training and held-out rows share nothing and are the whole corpus, the end of it held out."""
+    corpus = Corpus(file="german", licence="none", labels={}, known=ALL, held_out=0.2)
+    with gzip.open(tmp_path / "german.jsonl.gz", "wt", encoding="utf-8") as out:
+        out.writelines(
+            json.dumps({"id": str(number), "text": f"row {number}", "spans": []}) + "\n" for number in range(50)
+        )
+    train = read_corpus(corpus, tmp_path, random.Random(0))
+    held = read_corpus(corpus, tmp_path, random.Random(0), held_out=True)
+    assert [row.text for row in train] + [row.text for row in held] == [f"row {number}" for number in range(50)]
+    assert len(held) == 10
+
+
+def test_people_covered_counts_whole_names_under_any_replaced_type() -> None:
+    """Half a name is no cover, an address over a name is, a place over it is not."""
+
+    class Fixed:
+        def find(self, text: str) -> list[Span]:
+            return [Span("PERSON", 0, 3), Span("STREET_ADDRESS", 8, 11), Span("LOCATION", 12, 15)]
+
+    spans = ((0, 7, "PERSON"), (0, 3, "PERSON"), (8, 11, "PERSON"), (12, 15, "PERSON"), (16, 18, "AGE"))
+    row = Row(text="Ann Poe Bob Eve 77", spans=spans, known=ALL, source="test")
+    assert people_covered(Fixed(), [row]) == (2, 4)  # type: ignore[arg-type]
 
 
 def test_names_in_unlabelled_text_are_doubtful() -> None:
