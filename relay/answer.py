@@ -1,7 +1,7 @@
 """Restore a response on its way back: a JSON body when it is complete, a stream event by event.
 
-Text is held back only while it may be part of a placeholder, one restorer a lane, and a lane's carry goes out before
-the event that ends the lane.
+Text is held back only while it may be part of a placeholder, one writer a lane, and a lane's carry goes out before
+the event that ends the lane. Where policy wants it, what the model wrote by itself is scrubbed before.
 """
 
 from __future__ import annotations
@@ -11,20 +11,49 @@ from typing import Any
 
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.protocols import Document, Endpoint, Format, StreamReader
+from relay.scrub_answer import AnswerScrubber
 from relay.turns import Writer
-from relay.types import Event, Leaf
+from relay.types import JSON, Event, Leaf
 from relay.wire import sse, strict_json
 from relay.wire.framing import Framing
 
-__all__ = ["Answer", "PassedAnswer", "Restorers", "StreamedAnswer", "WholeAnswer"]
+__all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "WholeAnswer", "Writers"]
 
 # A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
 # longest answer with its tool calls.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
-# Returns a restorer for the text of a leaf, or None where nothing may be restored.
-Restorers = Callable[[Leaf], Writer | None]
+# Stands in an event for the text that is put there later.
+_HERE = "relay-text-goes-here"
+
+# Returns a new writer for the text of a leaf, or None where the text stays as it is.
+Writers = Callable[[Leaf], Writer | None]
 Lane = tuple[Any, ...]
+
+
+class ScrubbedThenRestored:
+    """What the model wrote by itself is scrubbed first, so that restored values are never looked at."""
+
+    def __init__(self, scrubber: AnswerScrubber, restorer: Writer | None) -> None:
+        self._scrubber = scrubber
+        self._restorer = restorer
+
+    def feed(self, text: str) -> str:
+        """Return what can be let go now."""
+        clean = self._scrubber.feed(text)
+        return clean if self._restorer is None else self._restorer.feed(clean)
+
+    def finish(self, *, cut_off: bool = False) -> str:
+        """Return the rest."""
+        clean = self._scrubber.finish(cut_off=cut_off)
+        if self._restorer is None:
+            return clean
+        return self._restorer.feed(clean) + self._restorer.finish(cut_off=cut_off)
+
+    def restore(self, text: str) -> str:
+        """Return what becomes of a whole text."""
+        clean = self._scrubber.scrub(text)
+        return clean if self._restorer is None else self._restorer.restore(clean)
 
 
 class Answer:
@@ -76,13 +105,13 @@ class WholeAnswer(Answer):
 
     def __init__(
         self,
-        restorer: Restorers,
+        new_writer: Writers,
         format: Format,
         endpoint: Endpoint,
         document: Document | None,
         status: int,
     ) -> None:
-        self._restorer = restorer
+        self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
         self._document = document
@@ -107,25 +136,26 @@ class WholeAnswer(Answer):
                 raise UpstreamBadStream("the upstream's answer is not JSON") from None
             return self._plain(body)
         for leaf in self._format.response_leaves(self._endpoint, self._document, tree):
-            _restore(leaf, self._restorer)
+            _rewrite(leaf, self._new_writer)
         return strict_json.encode(tree)
 
     def _plain(self, body: bytes) -> bytes:
         # A gateway's own error page, which may still quote what it was sent.
         text = body.decode("utf-8", "replace")
         holder = {"text": text}
-        _restore(Leaf(holder, "text"), self._restorer)
+        _rewrite(Leaf(holder, "text"), self._new_writer)
         return holder["text"].encode()
 
 
 class StreamedAnswer(Answer):
-    """Events: one restorer a lane, text held back only while it may be part of a placeholder."""
+    """Events: one writer a lane, text held back only while it may be part of a placeholder, or of a value to scrub."""
 
-    def __init__(self, new_restorer: Restorers, reader: StreamReader, framing: Framing) -> None:
-        self._new_restorer = new_restorer
+    def __init__(self, new_writer: Writers, reader: StreamReader, framing: Framing) -> None:
+        self._new_writer = new_writer
         self._reader = reader
         self._framing = framing
         self._lanes: dict[Lane, Writer | None] = {}
+        self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
         self._ended = False
 
     def feed(self, chunk: bytes) -> bytes:
@@ -170,6 +200,7 @@ class StreamedAnswer(Answer):
         closing = set(self._reader.closing(tree))
         leaves = list(self._reader.leaves(tree))
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
+        self._copy(event, tree, leaves)
         if self._ended:
             closing.update(self._lanes, last)
         if closing:
@@ -178,31 +209,54 @@ class StreamedAnswer(Answer):
         changed = False
         for leaf in leaves:
             ends = leaf.lane in closing and last.get(leaf.lane) is leaf
-            changed = self._restore_leaf(leaf, ends=ends) or changed
+            changed = self._rewrite_leaf(leaf, ends=ends) or changed
         data = strict_json.encode(tree).decode() if changed else event.data
         out.append(self._framing.encode(Event(data, self._reader.name(event, tree))))
 
-    def _restore_leaf(self, leaf: Leaf, *, ends: bool) -> bool:
+    def _rewrite_leaf(self, leaf: Leaf, *, ends: bool) -> bool:
         if leaf.lane is None:
-            return _restore(leaf, self._new_restorer)
+            return _rewrite(leaf, self._new_writer)
         if leaf.lane not in self._lanes:
-            self._lanes[leaf.lane] = self._new_restorer(leaf)
-        restorer = self._lanes.pop(leaf.lane) if ends else self._lanes[leaf.lane]
-        if restorer is None:
+            self._lanes[leaf.lane] = self._new_writer(leaf)
+        writer = self._lanes.pop(leaf.lane) if ends else self._lanes[leaf.lane]
+        if writer is None:
             return False
-        text = restorer.feed(leaf.text)
-        return _put(leaf, text + restorer.finish() if ends else text)
+        text = writer.feed(leaf.text)
+        return _put(leaf, text + writer.finish() if ends else text)
+
+    def _copy(self, event: Event, tree: JSON, leaves: list[Leaf]) -> None:
+        """Keep an event, without its text, for each lane in it that the format has no event for."""
+        unnamed = [leaf for leaf in leaves if leaf.unnamed and leaf.lane is not None]
+        if not unnamed:
+            return
+        places = [(leaf.holder, leaf.key) for leaf in leaves if type(leaf.holder[leaf.key]) is str]
+        texts = [holder[key] for holder, key in places]
+        for holder, key in places:
+            holder[key] = ""
+        for leaf in unnamed:
+            leaf.holder[leaf.key] = _HERE
+            self._copies[leaf.lane or ()] = Event(strict_json.encode(tree).decode(), event.event)
+            leaf.holder[leaf.key] = ""
+        for (holder, key), text in zip(places, texts, strict=True):
+            holder[key] = text
 
     def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False) -> None:
         for lane in lanes:
-            restorer = self._lanes.pop(lane, None)
-            if restorer is not None and (text := restorer.finish(cut_off=cut_off)):
-                out.append(self._framing.encode(self._reader.flush(lane, text)))
+            writer = self._lanes.pop(lane, None)
+            if writer is not None and (text := writer.finish(cut_off=cut_off)):
+                out.append(self._framing.encode(self._carrying(lane, text)))
+
+    def _carrying(self, lane: Lane, text: str) -> Event:
+        """Return an event that carries `text` on `lane`."""
+        copy = self._copies.pop(lane, None)
+        if copy is None or copy.data is None:
+            return self._reader.flush(lane, text)
+        return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
 
 
-def _restore(leaf: Leaf, new_restorer: Restorers) -> bool:
-    restorer = new_restorer(leaf)
-    return restorer is not None and _put(leaf, restorer.restore(leaf.text))
+def _rewrite(leaf: Leaf, new_writer: Writers) -> bool:
+    writer = new_writer(leaf)
+    return writer is not None and _put(leaf, writer.restore(leaf.text))
 
 
 def _put(leaf: Leaf, text: str) -> bool:

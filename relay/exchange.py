@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from relay import egress, logs, strip, turns
-from relay.answer import Answer, PassedAnswer, StreamedAnswer, WholeAnswer
+from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
@@ -34,10 +34,11 @@ from relay.errors import (
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import OpaqueHandling, UnknownFields
+from relay.policy.model import Answers, OpaqueHandling, UnknownFields
 from relay.protocols import Document, Endpoint, Format, Operator, Route
 from relay.restore import Restorer
 from relay.scrub import scrub
+from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
@@ -106,6 +107,7 @@ class Exchange:
         self._closed = False
         self._document: Document | None = None
         self._answer: Answer | None = None
+        self._emitted: Emitted | None = None
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
@@ -358,21 +360,27 @@ class Exchange:
             self._closed = True
             self._document = None
             self._answer = None
+            self._emitted = None
             self._session.release()
 
     def _writer(self, leaf: Leaf) -> turns.Writer | None:
         """Return what the text of `leaf` goes through, or None where it stays as it is."""
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
-        restorer = self._restorer(leaf)
+        writer: turns.Writer | None = None if leaf.hosted else self._restorer(leaf)
+        if self._core.engine.policy.answers is not Answers.KEEP:
+            writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
-            return restorer  # nobody will send the answer back to this vault
-        return turns.Noted(restorer, self._session.vault, self._upstream_name, leaf.encoding)
+            return writer  # nobody will send the answer back to this vault
+        return turns.Noted(writer, self._session.vault, self._upstream_name, leaf.encoding)
 
-    def _restorer(self, leaf: Leaf) -> Restorer | None:
-        """Return a restorer for the text of `leaf`, or None where nothing is ever restored."""
-        if leaf.hosted:
-            return None
+    def _found_in_answers(self) -> Emitted:
+        if self._emitted is None:
+            core = self._core
+            self._emitted = Emitted(core.analyzer, core.engine, core.operators, self._session.vault)
+        return self._emitted
+
+    def _restorer(self, leaf: Leaf) -> Restorer:
         engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
         return Restorer(
             vault,

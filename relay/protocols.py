@@ -254,7 +254,7 @@ class StreamReader(Protocol):
         ...
 
     def flush(self, lane: tuple[Any, ...], text: str) -> Event:
-        """Return an event of the format that carries `text` on `lane`."""
+        """Return an event of the format that carries `text` on `lane`, which is none that its leaf calls unnamed."""
         ...
 
     def name(self, event: Event, tree: JSON) -> str | None:

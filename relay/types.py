@@ -255,7 +255,8 @@ class Event:
 class Leaf:
     """A string inside a decoded tree that can be read and put back: `holder[key]`.
 
-    In a stream, `lane` names the ordered run of deltas that the text belongs to; whole texts have lane None.
+    In a stream, `lane` names the ordered run of deltas that the text belongs to; whole texts have lane None. A lane is
+    `unnamed` when no table knows it: its format cannot make an event for it.
     """
 
     holder: Any = field(repr=False)
@@ -264,6 +265,7 @@ class Leaf:
     lane: tuple[Any, ...] | None = field(default=None, repr=False)
     tool: str | None = None  # name of the tool whose arguments these are
     hosted: bool = False  # the provider runs that tool: never restored
+    unnamed: bool = False
 
     @property
     def text(self) -> str:

@@ -130,6 +130,24 @@ class Analyzer:
             result.append(resolve([*own, *more], text) if more else own)
         return tuple(result)
 
+    def find(self, text: str) -> tuple[Span, ...]:
+        """Return the disjoint, sorted spans of one text by patterns alone: no model reads it and no cache keeps it.
+
+        Raises ScrubFailed when a detector fails.
+        """
+        _, _, spans = self._scan(text)
+        return resolve([*self._settle(spans, text), *self._alikes(text)], text)
+
+    def _scan(self, text: str) -> tuple[Normalized | None, frozenset[str], list[Span]]:
+        """Return the normalised copy of `text`, the hints that made it, and what patterns find in both."""
+        candidates = self._scanner.candidates(text)
+        hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
+        copy = normalize(text, hints)
+        spans = self._judge(text, candidates)
+        if copy is not None:
+            spans.extend(map(copy.back, self._patterns(copy.text)))
+        return copy, hints, spans
+
     def _settle(self, spans: Iterable[Span], text: str) -> tuple[Span, ...]:
         """Return disjoint spans without the allowed values."""
         return resolve([span for span in spans if not self._custom.allows(text[span.start : span.end])], text)
@@ -149,12 +167,7 @@ class Analyzer:
                 copies.append(normalize(segment.text, kept.hints) if kept.copied else None)
                 found.append(list(kept.spans))
                 continue
-            candidates = self._scanner.candidates(segment.text)
-            hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
-            copy = normalize(segment.text, hints)
-            spans = self._judge(segment.text, candidates)
-            if copy is not None:
-                spans.extend(map(copy.back, self._patterns(copy.text)))
+            copy, hints, spans = self._scan(segment.text)
             copies.append(copy)
             found.append(spans)
             fresh[place] = (digest, hints)

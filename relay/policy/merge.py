@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from relay.policy.model import Mode, Opaque, OpaqueHandling, Policy, UnknownFields
+from relay.policy.model import Answers, Mode, Opaque, OpaqueHandling, Policy, UnknownFields
 from relay.types import RouteKind
 
 __all__ = ["loosened", "merge", "show"]
@@ -69,6 +69,8 @@ def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], 
     compare(("unknown_fields",), *unknown, _UNKNOWN.index(unknown[1]) < _UNKNOWN.index(unknown[0]))
     compare(("prefer",), base.prefer, child.prefer, base.prefer is RouteKind.LOCAL and child.prefer is not base.prefer)
     compare(("restore", "urls"), base.restore.urls, child.restore.urls, child.restore.urls > base.restore.urls)
+    order = tuple(Answers)
+    compare(("answers",), base.answers, child.answers, order.index(child.answers) < order.index(base.answers))
     compare(("span_cache",), base.span_cache, child.span_cache, child.span_cache > base.span_cache)
     for key, more in (("tools", True), ("withhold", False)):
         old, new = set(getattr(base.restore, key)), set(getattr(child.restore, key))

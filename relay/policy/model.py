@@ -19,6 +19,7 @@ from relay.policy.canonical import canonical_entries, exemption_parts, rule_part
 from relay.types import Action, Role, RouteKind
 
 __all__ = [
+    "Answers",
     "DataClass",
     "Default",
     "Detect",
@@ -67,6 +68,14 @@ class Mode(StrEnum):
 
     ENFORCE = "enforce"
     OBSERVE = "observe"
+
+
+class Answers(StrEnum):
+    """What happens to a value that the model writes and the client never sent, mildest first."""
+
+    KEEP = "keep"
+    MASK = "mask"
+    REDACT = "redact"
 
 
 class Model(StrEnum):
@@ -278,6 +287,7 @@ class Policy(_Entry):
     opaque: Opaque = Opaque()
     unknown_fields: UnknownFields = UnknownFields.SCRUB
     restore: Restore = Restore()
+    answers: Answers = Answers.KEEP
     style: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = "bracketed"
     model: Model = Model.FAST
     # Whether the spans of a text are remembered for a while under a keyed hash of it (relay/detect/cache.py).

@@ -122,6 +122,7 @@ def _decision(policy: Policy) -> list[Block]:
         ("values put back into URLs", "yes" if policy.restore.urls else "no"),
         ("values put back into arguments of tools", tools),
         ("never put back into arguments", ", ".join(sorted(policy.restore.withhold)) or "none"),
+        ("values that the model writes by itself", str(policy.answers)),
         ("NER model", str(policy.model)),
         ("spans remembered under a keyed hash", "yes" if policy.span_cache else "no"),
     )

@@ -108,6 +108,14 @@ class Vault:
             raise KeyError("no such placeholder was issued in this session")
         return record[0]
 
+    def holds(self, value: str) -> bool:
+        """Tell whether exactly this value is sealed here, as whatever entity type."""
+        data = value.encode(*_CODEC)
+        with self._lock:
+            keys = self._usable()
+            types = {entity_type for entity_type, _, _ in self._records.values()}
+            return any(keys.mark(entity_type, data) in self._index for entity_type in types)
+
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
         """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
         with self._lock:

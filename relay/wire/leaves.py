@@ -1,9 +1,10 @@
 """Find the restorable strings of a response or of one event, by its format's field table.
 
 RESTORE and RESTORE_JSON leaves are returned, and so are leaves that no row names: a placeholder that stays visible
-helps nobody, and the values go back to the client they came from. PINNED and PASS places are left alone with all below
-them. DROP places spell the placeholder in another form (log-probabilities, token ids); they become null, or an empty
-array, as soon as a leaf of the same object, or below it, really changes.
+helps nobody, and the values go back to the client they came from. Strings in a `delta` that no row names are deltas,
+too, each with a lane of its own. PINNED and PASS places are left alone with all below them. DROP places spell the
+placeholder in another form (log-probabilities, token ids); they become null, or an empty array, as soon as a leaf of
+the same object, or below it, really changes.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from relay.wire.nodes import Node, deep
 __all__ = ["collect"]
 
 _UNKNOWN = deep(Treatment.RESTORE)
+# What no row names inside an object of this name is a delta, too: the next field that a provider thinks of.
+_DELTA = "delta"
+_UNNAMED = deep(Treatment.RESTORE)
 
 
 @dataclass(slots=True)
@@ -73,8 +77,15 @@ class _Walk:
         self.keys: list[Leaf] = []
 
     def object(
-        self, holder: dict[str, JSON], node: Node, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+        self,
+        holder: dict[str, JSON],
+        node: Node,
+        trail: tuple[int | str, ...],
+        tool: str | None,
+        hosted: bool,
+        own_name: str = "",
     ) -> None:
+        unknown = _UNNAMED if own_name == _DELTA else _UNKNOWN
         node = node.member(holder)
         if node.tool is not None:
             name = holder.get(node.tool)
@@ -86,16 +97,18 @@ class _Walk:
         for key, value in holder.items():
             below = fields.get(key)
             if below is None:
-                below = node.any or _UNKNOWN
+                below = node.any or unknown
                 if not key.replace("_", "").isalpha() and (node.key or Treatment.RESTORE) is Treatment.RESTORE:
                     self.keys.append(_KeyLeaf(holder, key, tool=tool, hosted=hosted))
             kind = type(value)
-            if kind is str:
+            if below is _UNNAMED:
+                self._unnamed(value, holder, key, self._beside(node, trail), tool, hosted)
+            elif kind is str:
                 self._text(below, holder, key, trail, tool, hosted)
             elif value is None or below.text is Treatment.PASS or below.text is Treatment.PINNED:
                 continue
             elif kind is dict and below.text is not Treatment.DROP:
-                self.object(value, below, trail, tool, hosted)
+                self.object(value, below, trail, tool, hosted, key)
             elif kind is list and below.text is not Treatment.DROP:
                 self.array(value, below, trail, tool, hosted)
             if below.text is Treatment.DROP:
@@ -138,12 +151,35 @@ class _Walk:
             lane = (*named, *trail, node.lane)
         self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted or node.hosted))
 
+    def _beside(self, node: Node, trail: tuple[int | str, ...]) -> tuple[int | str, ...]:
+        """Return what the lanes of an object begin with, by those that the table names."""
+        by = next((field.by for field in node.fields.values() if field.lane is not None), ())
+        return (*(_name(self._root.get(name)) for name in by), *trail)
+
+    def _unnamed(
+        self, value: JSON, holder: Any, key: int | str, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+    ) -> None:
+        """Take every string in `value` for a delta of a lane of its own."""
+        lane = (*trail, key)
+        if type(value) is str:
+            self.leaves.append(Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True))
+        elif type(value) is dict or type(value) is list:
+            for below, item in value.items() if type(value) is dict else enumerate(value):
+                self._unnamed(item, value, below, lane, tool, hosted)
+
     def _wrap(self, begin: int, drops: tuple[tuple[dict[str, JSON], str], ...]) -> None:
         for position in range(begin, len(self.leaves)):
             leaf = self.leaves[position]
             earlier = leaf.drops if isinstance(leaf, _DroppingLeaf) else ()
             self.leaves[position] = _DroppingLeaf(
-                leaf.holder, leaf.key, leaf.encoding, leaf.lane, leaf.tool, leaf.hosted, (*earlier, *drops)
+                leaf.holder,
+                leaf.key,
+                leaf.encoding,
+                leaf.lane,
+                leaf.tool,
+                leaf.hosted,
+                leaf.unnamed,
+                (*earlier, *drops),
             )
 
 

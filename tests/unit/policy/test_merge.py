@@ -19,6 +19,7 @@ detect: {on: [LOCATION]}
 rules:
   - {entity: US_SSN, action: block, why: base}
 restore: {urls: false, tools: [get_weather], withhold: [CREDIT_CARD]}
+answers: redact
 model: none
 """
 CHILD = """version: 1
@@ -40,6 +41,7 @@ rules:
 exemptions:
   - {entity: EMAIL_ADDRESS, match: "*@example.com", on: frontier, action: keep, why: child}
 restore: {urls: false, tools: [get_weather], withhold: [CREDIT_CARD]}
+answers: redact
 model: none
 """
 
@@ -81,6 +83,8 @@ LOOSER = [
     ("restore: {urls: true}", ["restore.urls: false becomes true"]),
     ("restore: {tools: ['*']}", ["restore.tools: [get_weather] becomes [*]"]),
     ("restore: {tools: []}", []),
+    ("answers: keep", ["answers: redact becomes keep"]),
+    ("answers: redact", []),
     ("restore: {withhold: []}", ["restore.withhold: [CREDIT_CARD] becomes []"]),
     ("restore: {withhold: [CREDIT_CARD, US_SSN]}", []),
     ("unknown_fields: drop", []),

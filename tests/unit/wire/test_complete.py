@@ -237,6 +237,8 @@ def test_a_stream_reader_takes_events_of_any_shape(name, seed, wrong):
         for leaf in reader.leaves(tree):
             if leaf.lane is not None:
                 opened.add(leaf.lane)
+                if leaf.unnamed:
+                    continue
                 event = reader.flush(leaf.lane, "carry")
                 assert isinstance(event, Event)
                 assert "carry" in (event.data or "")
