@@ -28,6 +28,8 @@ _HERE = "relay-text-goes-here"
 
 # Returns a new writer for the text of a leaf, or None where the text stays as it is.
 Writers = Callable[[Leaf], Writer | None]
+# Is shown every decoded answer and event, before anything is written in it.
+Observe = Callable[[JSON], None]
 Lane = tuple[Any, ...]
 
 
@@ -110,12 +112,14 @@ class WholeAnswer(Answer):
         endpoint: Endpoint,
         document: Document | None,
         status: int,
+        observe: Observe = lambda _: None,
     ) -> None:
         self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
         self._document = document
         self._status = status
+        self._observe = observe
         self._chunks: list[bytes] = []
         self._size = 0
 
@@ -135,6 +139,7 @@ class WholeAnswer(Answer):
             if self._status < 400:
                 raise UpstreamBadStream("the upstream's answer is not JSON") from None
             return self._plain(body)
+        self._observe(tree)
         for leaf in self._format.response_leaves(self._endpoint, self._document, tree):
             _rewrite(leaf, self._new_writer)
         return strict_json.encode(tree)
@@ -150,10 +155,13 @@ class WholeAnswer(Answer):
 class StreamedAnswer(Answer):
     """Events: one writer a lane, text held back only while it may be part of a placeholder, or of a value to scrub."""
 
-    def __init__(self, new_writer: Writers, reader: StreamReader, framing: Framing) -> None:
+    def __init__(
+        self, new_writer: Writers, reader: StreamReader, framing: Framing, observe: Observe = lambda _: None
+    ) -> None:
         self._new_writer = new_writer
         self._reader = reader
         self._framing = framing
+        self._observe = observe
         self._lanes: dict[Lane, Writer | None] = {}
         self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
         self._ended = False
@@ -197,6 +205,7 @@ class StreamedAnswer(Answer):
             tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
         except RelayFault:
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        self._observe(tree)
         closing = set(self._reader.closing(tree))
         leaves = list(self._reader.leaves(tree))
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -27,8 +28,9 @@ from relay.metrics import Metrics
 from relay.policy import loader, signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
+from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
 from relay.registry import collect
+from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
@@ -48,6 +50,7 @@ __all__ = [
     "policy_source",
     "read_policy",
     "reloaded",
+    "router",
     "sessions",
     "sources",
     "style",
@@ -161,7 +164,6 @@ def core(
     policy = (source or policy_source(config)).read()
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
-    routes: list[Route] = [plugin() for plugin in collect(relay.routes).values()]
     all_formats = formats()
     metrics = Metrics(formats=(format.name for format in all_formats), entity_types=taxonomy.ENTITY_TYPES)
     metrics.policy(policy.digest, policy.mode.value)
@@ -170,9 +172,8 @@ def core(
         analyzer=analyzer(policy, config.model_dir),
         engine=engine(policy),
         operators=operators(),
-        routes={RouteKind(route.kind): route for route in routes},
+        router=router(config, metrics),
         sessions=sessions(policy, config.session),
-        upstreams=config.upstreams,
         credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
@@ -182,9 +183,23 @@ def core(
     )
 
 
+def router(config: Config, metrics: Metrics) -> Router:
+    """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
+    return Router(
+        config.upstreams,
+        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routes).values()},
+        config.routing,
+        metrics,
+        clock=time.monotonic,
+        wall=time.time,
+        random=random.random,
+    )
+
+
 # What a policy says that its analyzer does not depend on. A key that is not here has the analyzer built anew.
 _NOT_ABOUT_FINDING = {
     *("version", "title", "extends", "mode", "default", "prefer", "detect", "rules", "exemptions"),
+    *("deadline_s", "confidence"),
     *("opaque", "unknown_fields", "restore"),
 }
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -24,6 +24,8 @@ __all__ = [
     "ClientConfig",
     "Config",
     "DecisionLogConfig",
+    "Price",
+    "RoutingConfig",
     "SecretReference",
     "ServerConfig",
     "SessionConfig",
@@ -90,7 +92,11 @@ class SecretReference(_Section):
 
 
 class UpstreamConfig(_Section):
-    """One server behind a route. `formats` are format families; `models` renames models on the way out."""
+    """One server behind a route. `formats` are format families; `models` renames models on the way out.
+
+    At most `max_concurrent` requests are there at once (None: any number) and `max_queue` more wait. `overflow`: used
+    only while no other upstream of its kind has room.
+    """
 
     kind: RouteKind
     base_url: str = Field(repr=False)
@@ -98,6 +104,9 @@ class UpstreamConfig(_Section):
     credential: Literal["client", "none"] | SecretReference = "client"
     models: Mapping[str, str] = {}
     http2: bool = False
+    max_concurrent: int | None = Field(default=None, ge=1)
+    max_queue: int = Field(default=0, ge=0)
+    overflow: bool = False
 
     @field_validator("base_url")
     @classmethod
@@ -117,6 +126,29 @@ class SessionConfig(_Section):
     max_s: float = Field(default=14400, gt=0)
     max_sessions: int = Field(default=10_000, ge=1)
     max_entities: int = Field(default=20_000, ge=1)
+
+
+class Price(_Section):
+    """What a model costs, in US dollars per million tokens."""
+
+    input: float = Field(ge=0, allow_inf_nan=False)
+    output: float = Field(ge=0, allow_inf_nan=False)
+
+
+class RoutingConfig(_Section):
+    """How an upstream is chosen within the kind that policy wants. Times in seconds.
+
+    `prices` are by model as the upstream names it, or UPSTREAM/MODEL; `budgets` are US dollars a day (UTC) by client.
+    In both `*` stands for any run of characters, and the first that fits counts.
+    """
+
+    prices: Mapping[str, Price] = {}
+    budgets: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
+    retries: int = Field(default=0, ge=0, le=10)  # at the same upstream; SDKs try again by themselves
+    retry_s: float = Field(default=10, gt=0)  # no retry begins later than this
+    failures: int = Field(default=5, ge=1)  # in a row, before nothing is sent to an upstream
+    open_s: float = Field(default=10, gt=0)  # for so long
+    probe_s: float = Field(default=5, ge=0)  # between tries to connect to local and failing upstreams; 0: none
 
 
 class ShapingConfig(_Section):
@@ -140,7 +172,7 @@ class DecisionLogConfig(_Section):
 
 
 class Config(_Section):
-    """Everything. `upstreams` is in order of preference within a kind."""
+    """Everything. Among upstreams that are equal otherwise the first one listed is taken."""
 
     server: ServerConfig = ServerConfig()
     clients: tuple[ClientConfig, ...] = ()
@@ -150,6 +182,7 @@ class Config(_Section):
     decision_log: DecisionLogConfig | None = None
     model_dir: Path | None = None  # None: the model that ships with relay
     session: SessionConfig = SessionConfig()
+    routing: RoutingConfig = RoutingConfig()
     shaping: ShapingConfig = ShapingConfig()
 
     @model_validator(mode="after")

@@ -20,9 +20,9 @@ from urllib.parse import unquote
 
 from relay.detect.known import searchable
 from relay.errors import ScrubFailed
-from relay.types import Headers
+from relay.types import Headers, Outbound, RouteKind
 
-__all__ = ["check", "holds", "private"]
+__all__ = ["check", "check_route", "holds", "private"]
 
 # A text that looks like a placeholder is vaulted as itself, and its replacement may read just like it.
 _NOT_PRIVATE: Final = frozenset({"PLACEHOLDER_LOOKALIKE"})
@@ -81,6 +81,12 @@ def check(
     found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), listed)
     if found:
         raise ScrubFailed("values that had to be removed were still in the request: " + ", ".join(sorted(found)))
+
+
+def check_route(outbound: Outbound, destination: RouteKind) -> None:
+    """Raise ScrubFailed when `outbound` was scrubbed for another kind of route than its destination is."""
+    if outbound.route is not destination:
+        raise ScrubFailed(f"a request prepared for {outbound.route.value} was about to go to {destination.value}")
 
 
 def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> list[tuple[str, str]]:

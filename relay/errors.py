@@ -11,6 +11,7 @@ from typing import ClassVar
 __all__ = [
     "AuthenticationFailed",
     "BodyTooLarge",
+    "BudgetExhausted",
     "ClientFault",
     "ConfigFault",
     "MethodNotAllowed",
@@ -23,6 +24,7 @@ __all__ = [
     "SessionClosed",
     "UnknownEndpoint",
     "UpstreamBadStream",
+    "UpstreamClosed",
     "UpstreamFault",
     "UpstreamTimeout",
     "UpstreamUnreachable",
@@ -109,6 +111,13 @@ class VaultFull(RelayFault):
     code = "vault_full"
 
 
+class BudgetExhausted(RelayFault):
+    """The client has spent what it may spend today, and policy knows no way that costs less."""
+
+    status = 429
+    code = "budget_exhausted"
+
+
 class RelayBusy(RelayFault):
     """No capacity at present, or shutting down."""
 
@@ -140,6 +149,10 @@ class UpstreamUnreachable(UpstreamFault):
     """No connection could be made."""
 
     code = "upstream_unreachable"
+
+
+class UpstreamClosed(UpstreamUnreachable):
+    """A connection ended before an answer began. The upstream may have read the request, so nobody sends it again."""
 
 
 class UpstreamTimeout(UpstreamFault):

@@ -7,6 +7,10 @@
     data = exchange.finish()                       # the rest; a request-scoped vault is shredded here
     exchange.close()                               # always, whatever happened
 
+Before `start` the request may be opened again, when the upstream it was for failed (`avoid`) or was not sure of its
+answer (`unsure`). It is then read, decided and scrubbed anew from the client's bytes, for whatever route policy allows
+now: nothing that was prepared for one route is ever used for another.
+
 Nothing here does I/O. If anything unplanned happens before `open` returns, ScrubFailed is raised and there is nothing
 to send.
 """
@@ -16,12 +20,11 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from relay import egress, logs, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
-from relay.config import UpstreamConfig
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
     AuthenticationFailed,
@@ -34,9 +37,13 @@ from relay.errors import (
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import Answers, OpaqueHandling, UnknownFields
-from relay.protocols import Document, Endpoint, Format, Operator, Route
+from relay.policy.model import Answers, OpaqueHandling, StreamedVerdict, UnknownFields
+from relay.protocols import Document, Endpoint, Format, Operator
 from relay.restore import Restorer
+from relay.routing import confidence
+from relay.routing.choose import Need, Obstacle, Options
+from relay.routing.router import Move, Router, Ticket
+from relay.routing.usage import CHARACTERS_PER_TOKEN, Meter, Usage, expected_output
 from relay.scrub import scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment, Span
@@ -60,9 +67,8 @@ class Core:
     analyzer: Analyzer
     engine: Engine
     operators: Mapping[Action, Operator]
-    routes: Mapping[RouteKind, Route]
+    router: Router
     sessions: Sessions
-    upstreams: Mapping[str, UpstreamConfig]
     credentials: Mapping[str, str] = field(repr=False)  # upstream name -> the operator's key, already resolved
     pseudonym_key: bytes = field(repr=False)
     random_bytes: Callable[[int], bytes] = field(repr=False)
@@ -108,6 +114,12 @@ class Exchange:
         self._document: Document | None = None
         self._answer: Answer | None = None
         self._emitted: Emitted | None = None
+        self._decision: Decision | None = None
+        self._need = Need(family=format.family)
+        self._ticket: Ticket | None = None
+        self._meter = Meter()
+        self._counted = False
+        self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
@@ -116,22 +128,26 @@ class Exchange:
 
     # ------------------------------------------------------------------------------------------------------- request
 
-    def open(self, request: Request) -> Outbound:
-        """Scrub `request` and return what may leave. Raises RelayFault; anything unplanned becomes ScrubFailed."""
+    def open(self, request: Request, *, avoid: frozenset[str] = frozenset(), unsure: bool = False) -> Outbound:
+        """Scrub `request` and return what may leave. Raises RelayFault; anything unplanned becomes ScrubFailed.
+
+        `avoid` are upstreams where it has failed; `unsure`: a local answer was not good enough.
+        """
+        self._close_ticket(Usage(0, 0))
         try:
-            return self._open(request)
+            return self._open(request, avoid, unsure)
         except RelayFault:
             raise
         except Exception:
             # The cause may hold text, so it is cut off here; where it came from is for a debugger, not for a log.
             raise ScrubFailed("the request could not be scrubbed, so nothing was sent") from None
 
-    def _open(self, request: Request) -> Outbound:
+    def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         core, format, endpoint = self._core, self._format, self._endpoint
         if request.method != endpoint.method:
             raise MethodNotAllowed(f"this path takes {endpoint.method}")
         if not endpoint.has_body:
-            return self._bodiless(request)
+            return self._bodiless(request, avoid)
         document = format.read(endpoint, request.body, core.pseudonym)
         self._document = document
         self._streams_array = format.streams_array(request.query)
@@ -143,8 +159,17 @@ class Exchange:
         begun = core.clock()
         vault = self._session.vault
         spans = core.analyzer.analyze(document.segments, known=vault.values())
-        decided, decision = self._decide(document, spans)
-        name, upstream = self._upstream(decision.route)
+        self._need = Need(
+            family=format.family,
+            model=document.model,
+            tokens=sum(len(segment.text) for segment in document.segments) // CHARACTERS_PER_TOKEN,
+            output_tokens=expected_output(document.tree),
+            avoid=avoid,
+            deadline_s=core.engine.policy.deadline_s,
+        )
+        options = core.router.options(self._need, self._client or "")
+        decided, decision = self._decide(document, spans, options, unsure=unsure)
+        name = self._best(options, decision.route)
         self._upstream_name = name
         if self._session.ephemeral or observing:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
@@ -154,35 +179,37 @@ class Exchange:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
-        self._rename_model(document, upstream)
-        body = document.encode()
+        self.judge = None if unsure else self._ask_confidence(document, decision, options)
         outbound = Outbound(
             upstream=name,
             route=decision.route,
             method=endpoint.method,
-            path=endpoint.upstream_path,
+            path=self._renamed(document, name),
             headers=strip.request_headers(
-                format, request.headers, self._key(name, upstream, request), has_body=True, stream=document.stream
+                format, request.headers, self._key(name, request), has_body=True, stream=document.stream
             ),
-            body=body,
+            body=document.encode(),
             stream=document.stream,
         )
+        egress.check_route(outbound, core.router.upstreams[name].kind)
         egress.check(
             outbound.body,
             outbound.path,
             scrubbed.removed,
             issued=frozenset(vault.placeholders()),
-            model=self._model(document),
+            model=core.router.model_at(name, document.model) or "",
         )
-        if observing:
-            core.metrics.observed(decided, fault.code if fault is not None else "")
-        core.metrics.scrubbed(
-            format.name,
-            decision,
-            segments=len(document.segments),
-            unknown=document.unknown,
-            seconds=core.clock() - begun,
-        )
+        if not self._counted:
+            self._counted = True
+            if observing:
+                core.metrics.observed(decided, fault.code if fault is not None else "")
+            core.metrics.scrubbed(
+                format.name,
+                decision,
+                segments=len(document.segments),
+                unknown=document.unknown,
+                seconds=core.clock() - begun,
+            )
         logs.event(
             logs.Event.SCRUBBED,
             logging.DEBUG,
@@ -192,11 +219,19 @@ class Exchange:
             segments=len(document.segments),
             replaced=len(scrubbed.removed),
         )
+        self._ticket = core.router.ticket(name, self._need, self._client or "")
         return outbound
 
-    def _decide(self, document: Document, spans: Sequence[Sequence[Span]]) -> tuple[Decision, Decision]:
+    def _decide(
+        self,
+        document: Document,
+        spans: Sequence[Sequence[Span]],
+        options: Mapping[RouteKind, Options],
+        *,
+        unsure: bool,
+    ) -> tuple[Decision, Decision]:
         """Return what policy decides, and what of it is carried out: the same, or nothing for `mode: observe`."""
-        core, available = self._core, self._available()
+        core, available = self._core, _available(options)
         decided = core.engine.decide(
             document.segments,
             spans,
@@ -204,34 +239,50 @@ class Exchange:
             available=available,
             client=self._client,
             model=document.model,
+            unfit=_unfit(options, unsure=unsure),
         )
-        decision = core.engine.carried_out(decided, available)
+        move = _move(decided, options, unsure=unsure)
+        if move is not None:
+            reason = f"route {decided.route}: {decided.wanted} is {move}"
+            decided = replace(decided, reasons=(*decided.reasons, reason))
+        self._decision = decision = core.engine.carried_out(decided, available)
+        shown = decision.route.value
+        if move is not None and not decision.observed:
+            shown = f"{shown}; why={move.value}"
+            core.router.moved(decision.route, move)
         self.response_headers = (
             ("x-relay-decision", decision.id),
-            ("x-relay-route", decision.route.value),
+            ("x-relay-route", shown),
             ("x-relay-policy", self._policy_header()),
         )
         if core.record is not None:
             core.record(decided)
+        found = options[decision.route]
+        if decision.required and not found.names and found.obstacle is Obstacle.BUSY:
+            raise core.router.fault(found, decision.route, self._format.family)  # better in a moment than refused
         if decision.blocked:
             reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
             raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         return decided, decision
 
-    def _bodiless(self, request: Request) -> Outbound:
+    def _bodiless(self, request: Request, avoid: frozenset[str]) -> Outbound:
         # Lists of models and the like: no text leaves, so the default route of the policy serves them.
-        route = self._core.engine.bodiless_route(self._available())
-        name, upstream = self._upstream(route)
+        self._need = Need(family=self._format.family, avoid=avoid)
+        options = self._core.router.options(self._need, self._client or "")
+        route = self._core.engine.bodiless_route(_available(options))
+        name = self._best(options, route)
         self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._policy_header()))
-        return Outbound(
+        outbound = Outbound(
             upstream=name,
             route=route,
             method=self._endpoint.method,
             path=self._endpoint.upstream_path,
             headers=strip.request_headers(
-                self._format, request.headers, self._key(name, upstream, request), has_body=False, stream=False
+                self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),
         )
+        egress.check_route(outbound, self._core.router.upstreams[name].kind)
+        return outbound
 
     def _policy_header(self) -> str:
         """Return the digest, and for a policy that only observes a word that nobody takes for protection."""
@@ -276,18 +327,28 @@ class Exchange:
                     "and would cut it; stop at another text"
                 )
 
-    def _available(self) -> frozenset[RouteKind]:
-        family = self._format.family
-        return frozenset(
-            kind for kind, route in self._core.routes.items() if any(route.choose(self._core.upstreams, family))
-        )
+    # --------------------------------------------------------------------------------------------------------- routing
 
-    def _upstream(self, kind: RouteKind) -> tuple[str, UpstreamConfig]:
-        for name in self._core.routes[kind].choose(self._core.upstreams, self._format.family):
-            return name, self._core.upstreams[name]
-        raise PolicyRefused(f"no {kind.value} upstream is configured for the {self._format.family} format")
+    @property
+    def must_stay_local(self) -> bool:
+        """Tell whether a rule requires local."""
+        return self._decision is not None and self._decision.required and self._decision.route is RouteKind.LOCAL
 
-    def _key(self, name: str, upstream: UpstreamConfig, request: Request) -> str | None:
+    def may_go_elsewhere(self, avoid: frozenset[str]) -> bool:
+        """Tell whether policy allows an upstream that is not among `avoid`, and one qualifies."""
+        options = self._core.router.options(replace(self._need, avoid=avoid), self._client or "")
+        decision = self._decision
+        kinds = {decision.route} if decision is not None and decision.required else set(options)
+        return any(options[kind].names for kind in kinds)
+
+    def _best(self, options: Mapping[RouteKind, Options], kind: RouteKind) -> str:
+        found = options[kind]
+        if not found.names:
+            raise self._core.router.fault(found, kind, self._format.family)
+        return found.names[0]
+
+    def _key(self, name: str, request: Request) -> str | None:
+        upstream = self._core.router.upstreams[name]
         if upstream.credential == "none":
             return None
         if upstream.credential != "client":
@@ -302,18 +363,42 @@ class Exchange:
         """True when policy only observes: not a byte of the answer may be changed or added."""
         return self._core.engine.observes
 
-    @staticmethod
-    def _rename_model(document: Document, upstream: UpstreamConfig) -> None:
-        # Where the path names the model (Gemini) there is nothing to rename in the body.
-        if upstream.models and "model" in document.tree and document.model is not None:
-            renamed = upstream.models.get(document.model, upstream.models.get("*"))
-            if renamed is not None:
-                document.tree["model"] = renamed
+    def _renamed(self, document: Document, name: str) -> str:
+        """Let the request ask for the model as upstream `name` calls it, and return the path."""
+        model = self._core.router.model_at(name, document.model)
+        if model is None or model == document.model:
+            return self._endpoint.upstream_path
+        return self._format.rename(self._endpoint, document, model)
 
-    @staticmethod
-    def _model(document: Document) -> str:
-        model = document.tree.get("model", document.model)
-        return model if isinstance(model, str) else ""
+    def _ask_confidence(
+        self, document: Document, decision: Decision, options: Mapping[RouteKind, Options]
+    ) -> confidence.Judge | None:
+        """Ask for log-probabilities where the answer's confidence matters, and return who reads them."""
+        wanted = self._core.engine.policy.confidence
+        if (
+            not wanted.escalate
+            or decision.observed
+            or decision.route is not RouteKind.LOCAL
+            or decision.required
+            or not options[RouteKind.FRONTIER].names
+            or self._format.name not in confidence.FORMATS
+            or (document.stream and wanted.stream is StreamedVerdict.PASS)
+        ):
+            return None
+        return confidence.Judge(keep=not confidence.ask(self._format.name, document.tree))
+
+    def believes(self, mean: float | None) -> bool:
+        """Tell whether an answer with this mean token probability is used. One without any cannot be judged."""
+        return mean is None or mean >= self._core.engine.policy.confidence.threshold
+
+    def discard(self, meter: Meter) -> None:
+        """Count an answer that is not used; `meter` has read it."""
+        self._close_ticket(meter.usage(self._need.tokens))
+
+    def _close_ticket(self, usage: Usage) -> None:
+        if self._ticket is not None:
+            self._core.router.settle(self._ticket, usage)
+            self._ticket = None
 
     # ------------------------------------------------------------------------------------------------------ response
 
@@ -330,9 +415,11 @@ class Exchange:
             self._answer = PassedAnswer(streaming=self.streaming)
         elif framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._writer, reader, framing)
+            self._answer = StreamedAnswer(self._writer, reader, framing, self._meter.read)
         else:
-            self._answer = WholeAnswer(self._writer, self._format, self._endpoint, self._document, status)
+            self._answer = WholeAnswer(
+                self._writer, self._format, self._endpoint, self._document, status, self._meter.read
+            )
         return Head(status=status, headers=(*passed, *self.response_headers))
 
     def feed(self, chunk: bytes) -> bytes:
@@ -356,11 +443,12 @@ class Exchange:
 
     def close(self) -> None:
         """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""
+        self._close_ticket(self._meter.usage(self._need.tokens))
+        self._document = None
+        self._answer = None
+        self._emitted = None
         if not self._closed:
             self._closed = True
-            self._document = None
-            self._answer = None
-            self._emitted = None
             self._session.release()
 
     def _writer(self, leaf: Leaf) -> turns.Writer | None:
@@ -398,3 +486,31 @@ def _hosts(segments: Iterable[Segment]) -> frozenset[str]:
     """
     own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
     return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))
+
+
+def _available(options: Mapping[RouteKind, Options]) -> frozenset[RouteKind]:
+    return frozenset([kind for kind, found in options.items() if found.names])
+
+
+def _unfit(options: Mapping[RouteKind, Options], *, unsure: bool) -> frozenset[RouteKind]:
+    if unsure:
+        return frozenset({RouteKind.LOCAL})
+    return frozenset([kind for kind, found in options.items() if found.slow])
+
+
+def _move(decision: Decision, options: Mapping[RouteKind, Options], *, unsure: bool) -> Move | None:
+    """Return why a request does not go to the kind that policy wanted; None where it does, or that has no upstream."""
+    if decision.wanted is None or decision.wanted is decision.route:
+        return None
+    wanted = options[decision.wanted]
+    if wanted.names:
+        return Move.UNSURE if unsure else Move.SLOW
+    match wanted.obstacle:
+        case Obstacle.NOT_CONFIGURED:
+            return None
+        case Obstacle.OVER_BUDGET:
+            return Move.OVER_BUDGET
+        case Obstacle.BUSY:
+            return Move.BUSY
+        case Obstacle.DOWN | Obstacle.FAILED:
+            return Move.DOWN

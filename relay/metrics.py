@@ -6,7 +6,8 @@ as "other", so that a series can neither leak nor explode.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import time
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -15,6 +16,7 @@ from relay.types import Action, Decision, RouteKind
 
 __all__ = ["Metrics"]
 
+OUTCOMES = ("answered", "unreachable", "error", "limited", "broken")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
@@ -61,6 +63,39 @@ class Metrics:
             self._reloads.labels(outcome)
         self.sessions = Gauge("relay_sessions", "Open sessions", registry=self.registry)
         self.in_flight = Gauge("relay_in_flight", "Exchanges in work", registry=self.registry)
+        names = ("upstream", "route")
+        self._upstreams: dict[str, str] = {}
+        self._outcomes = Counter(
+            "relay_upstream_requests",
+            "Requests to upstreams by how they ended",
+            (*names, "outcome"),
+            registry=self.registry,
+        )
+        self._tokens = Counter(
+            "relay_tokens",
+            "Model tokens, as upstreams count them or else estimated",
+            (*names, "direction"),
+            registry=self.registry,
+        )
+        self._cost = Counter("relay_cost_usd", "Cost by the configured prices", names, registry=self.registry)
+        self._first_token_s = Histogram(
+            "relay_first_token_seconds",
+            "Time from asking to the first bytes of a streamed answer",
+            names,
+            buckets=_SECONDS,
+            registry=self.registry,
+        )
+        self._open = Gauge(
+            "relay_upstream_open", "1 while nothing is sent to the upstream", names, registry=self.registry
+        )
+        self._moves = Counter(
+            "relay_route_moves",
+            "Requests that did not go where policy would have them first",
+            ("to", "why"),
+            registry=self.registry,
+        )
+        self._uptime_s = Gauge("relay_uptime_seconds", "Time since start", registry=self.registry)
+        self._begun = time.monotonic()
         for kind in RouteKind:
             for name in self._formats:
                 self._exchanges.labels(name, kind.value)
@@ -97,9 +132,42 @@ class Metrics:
         """Count one exchange that ended in an error; `code` is a `RelayFault.code`."""
         self._refusals.labels(code).inc()
 
+    def declare(self, upstreams: Mapping[str, RouteKind]) -> None:
+        """Add the names of configured upstreams to the set that labels are checked against."""
+        for name, kind in upstreams.items():
+            self._upstreams[name] = kind.value
+            self._open.labels(name, kind.value)
+
+    def outcome(self, upstream: str, outcome: str) -> None:
+        """Count how one request to an upstream ended; `outcome` is one of OUTCOMES."""
+        self._outcomes.labels(*self._at(upstream), self._known(outcome, frozenset(OUTCOMES))).inc()
+
+    def used(self, upstream: str, input_tokens: int, output_tokens: int, usd: float) -> None:
+        """Count tokens and cost of one request."""
+        at = self._at(upstream)
+        self._tokens.labels(*at, "input").inc(input_tokens)
+        self._tokens.labels(*at, "output").inc(output_tokens)
+        self._cost.labels(*at).inc(usd)
+
+    def first_token(self, upstream: str, seconds: float) -> None:
+        """Count one streamed answer."""
+        self._first_token_s.labels(*self._at(upstream)).observe(seconds)
+
+    def breaker(self, upstream: str, *, is_open: bool) -> None:
+        """Say whether anything is sent to `upstream`."""
+        self._open.labels(*self._at(upstream)).set(is_open)
+
+    def moved(self, to: RouteKind, why: str) -> None:
+        """Count a request that went to `to` for the reason `why`, a `relay.routing.router.Move`."""
+        self._moves.labels(to.value, why).inc()
+
     def render(self) -> bytes:
         """Return the exposition format that `/metrics` serves."""
+        self._uptime_s.set(time.monotonic() - self._begun)
         return generate_latest(self.registry)
+
+    def _at(self, upstream: str) -> tuple[str, str]:
+        return (upstream, self._upstreams[upstream]) if upstream in self._upstreams else ("other", "other")
 
     @staticmethod
     def _known(value: str, known: frozenset[str]) -> str:

@@ -21,10 +21,10 @@ from relay.types import (
     RouteKind,
     Segment,
     Span,
+    Standing,
 )
 
 __all__ = [
-    "Destination",
     "Document",
     "Endpoint",
     "EntityModel",
@@ -290,6 +290,10 @@ class Format(Protocol):
         """
         ...
 
+    def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
+        """Let the request ask for `model`, wherever the format names it, and return the upstream path."""
+        ...
+
     def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
         """Return the restorable strings of a whole (not streamed) response or error body."""
         ...
@@ -326,27 +330,13 @@ class Format(Protocol):
 # -------------------------------------------------------------------------------------------------------------- routes
 
 
-class Destination(Protocol):
-    """What a route may know about a configured upstream."""
-
-    @property
-    def kind(self) -> RouteKind:
-        """Where it is."""
-        ...
-
-    @property
-    def formats(self) -> Sequence[str]:
-        """The format families that it takes."""
-        ...
-
-
 @runtime_checkable
 class Route(Protocol):
-    """A named kind of destination and how one of its upstreams is chosen. It never falls back to another kind."""
+    """A kind of destination and what counts among its upstreams. It never leads to another kind."""
 
     name: ClassVar[str]
     kind: ClassVar[RouteKind]
 
-    def choose(self, upstreams: Mapping[str, Destination], family: str) -> Iterable[str]:
-        """Return the names of the upstreams that can take a request of `family`, best first."""
+    def rank(self, standing: Standing) -> tuple[float, ...]:
+        """Return what orders the upstreams that qualify for a request: the least comes first."""
         ...

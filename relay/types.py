@@ -29,6 +29,7 @@ __all__ = [
     "Segment",
     "Span",
     "SpanAction",
+    "Standing",
     "Treatment",
 ]
 
@@ -102,6 +103,15 @@ class Action(StrEnum):
 
 
 _STRICTNESS = {action: rank for rank, action in enumerate(Action)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One upstream that qualifies for a request, as a route ranks it."""
+
+    cost_usd: float  # of this request, estimated; 0 without a price
+    load: float  # requests there and waiting, per place; without a limit their number
+    first_token_s: float  # moving average over streamed answers; 0 while nobody knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +219,8 @@ class Decision:
     reasons: tuple[str, ...]
     blocked: tuple[tuple[str, str], ...] = ()  # (rule, entity type or data class) pairs that refuse the request
     observed: bool = False  # the policy's mode is `observe`: nothing of this is carried out
+    required: bool = False  # a rule requires this route: there is no other
+    wanted: RouteKind | None = None  # where the request would go if every upstream were there and fit
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how often each (entity type, action) occurs."""
@@ -222,7 +234,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """A request that may leave: everything in it was built here. `upstream` names the configured destination."""
+    """A request that may leave: everything in it was built here. `upstream` names the configured destination.
+
+    It was scrubbed for `route` and may go to no upstream of another kind: egress and the upstream client both check.
+    """
 
     upstream: str
     route: RouteKind

@@ -1,8 +1,8 @@
 """Decide one request: data classes, then the route, then one action per span. Pure; the order of rules is nothing.
 
     data classes   from the entity types found and from words (classes.py)
-    route          local if any rule requires it; else local if any rule prefers it or the policy does, where there
-                   is a local upstream; else the frontier
+    route          local if any rule requires it; else local if any rule prefers it or the policy does, else the
+                   frontier, where there is a fit upstream; else the other one
     per span       the strictest of the floor and every rule that holds,
                    then the mildest exemption that holds, which never undoes `block`
 
@@ -84,16 +84,18 @@ class Engine:
         available: Collection[RouteKind],
         client: str | None = None,
         model: str | None = None,
+        unfit: Collection[RouteKind] = (),
     ) -> Decision:
         """Return the decision for one request. `spans` runs parallel to `segments`, each row sorted and disjoint.
 
         A request that must not leave has a decision with `blocked`: pairs of a rule and an entity type or data class.
-        `available` are the kinds of route that have an upstream; `client` is the name of the client's configuration
-        entry and `model` the one that the request asks for. Words are read only for a policy that is about data
-        classes: with another one `data_classes` are those that the entity types make by themselves.
+        `available` are the kinds of route that have an upstream; those that are `unfit` (too slow, or not sure of an
+        answer) give way to one that is not, unless a rule requires them. `client` is the name of the client's
+        configuration entry and `model` the one that the request asks for. Words are read only for a policy that is
+        about data classes: with another one `data_classes` are those that the entity types make by themselves.
         """
         return self._explain(
-            segments, spans, decision_id, available, client, model, read_words=self._is_about_classes
+            segments, spans, decision_id, available, client, model, unfit, read_words=self._is_about_classes
         ).decision
 
     def explain(
@@ -107,7 +109,7 @@ class Engine:
         model: str | None = None,
     ) -> Explanation:
         """Return what `decide` returns, with the evidence for every data class there is."""
-        return self._explain(segments, spans, decision_id, available, client, model, read_words=True)
+        return self._explain(segments, spans, decision_id, available, client, model, (), read_words=True)
 
     def _explain(
         self,
@@ -117,6 +119,7 @@ class Engine:
         available: Collection[RouteKind],
         client: str | None,
         model: str | None,
+        unfit: Collection[RouteKind],
         *,
         read_words: bool,
     ) -> Explanation:
@@ -129,7 +132,7 @@ class Engine:
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
             for entries in (self._requirements, self._preferences)
         )
-        route, reason = self._route(required, preferred, available)
+        wanted, route, reason = self._route(required, preferred, available, unfit)
         blocked: set[tuple[str, str]] = set()
         if required and RouteKind.LOCAL not in available:
             blocked.update((entry.label, entry.condition.data_class or "local route") for entry in required)
@@ -151,6 +154,8 @@ class Engine:
             reasons=(*(f"class {item.reason}" for item in evidence), *reason),
             blocked=tuple(sorted(blocked)),
             observed=self.observes,
+            required=bool(required),
+            wanted=wanted,
         )
         return Explanation(decision=decision, evidence=evidence)
 
@@ -166,6 +171,7 @@ class Engine:
             route=RouteKind.FRONTIER if RouteKind.FRONTIER in available else RouteKind.LOCAL,
             actions=tuple(() for _ in decision.actions),
             blocked=(),
+            required=False,
         )
 
     def actions(
@@ -217,24 +223,30 @@ class Engine:
         """Return the route for a request that carries no text, such as a list of models."""
         if self.observes:
             return RouteKind.FRONTIER if RouteKind.FRONTIER in available else RouteKind.LOCAL
-        return self._route((), (), available)[0]
+        return self._route((), (), available, ())[1]
 
     def _route(
-        self, required: Sequence[Entry], preferred: Sequence[Entry], available: Collection[RouteKind]
-    ) -> tuple[RouteKind, tuple[str, ...]]:
-        local, frontier = RouteKind.LOCAL in available, RouteKind.FRONTIER in available
+        self,
+        required: Sequence[Entry],
+        preferred: Sequence[Entry],
+        available: Collection[RouteKind],
+        unfit: Collection[RouteKind],
+    ) -> tuple[RouteKind, RouteKind, tuple[str, ...]]:
+        """Return the route that policy wants, the one that is taken, and why."""
+        local, frontier = RouteKind.LOCAL, RouteKind.FRONTIER
         if required:
             labels = sorted({entry.label for entry in required})
-            missing = () if local else ("refused: no local upstream is available",)
-            return RouteKind.LOCAL, (*(f"route local: required by {label}" for label in labels), *missing)
-        if preferred or self.policy.prefer is RouteKind.LOCAL:
-            by = "".join(f" by {label}" for label in sorted({entry.label for entry in preferred})[:1])
-            if local or not frontier:
-                return RouteKind.LOCAL, (f"route local: preferred{by}",)
-            return RouteKind.FRONTIER, (f"route frontier: local is preferred{by} but not available",)
-        if local and not frontier:
-            return RouteKind.LOCAL, ("route local: no frontier is available",)
-        return RouteKind.FRONTIER, ("route frontier: no rule requires local",)
+            missing = () if local in available else ("refused: no local upstream is available",)
+            return local, local, (*(f"route local: required by {label}" for label in labels), *missing)
+        prefers = bool(preferred) or self.policy.prefer is local
+        by = "".join(f" by {label}" for label in sorted({entry.label for entry in preferred})[:1])
+        wanted, other = (local, frontier) if prefers else (frontier, local)
+        if other in available and wanted not in available:
+            why = f"local is preferred{by} but not available" if prefers else "no frontier is available"
+            return wanted, other, (f"route {other}: {why}",)
+        if other in available and wanted in unfit and other not in unfit:
+            return wanted, other, (f"route {other}: {wanted} is preferred{by} but not fit",)
+        return wanted, wanted, (f"route local: preferred{by}" if prefers else "route frontier: no rule requires local",)
 
     # ----------------------------------------------------------------------------------------------- what is not spans
 

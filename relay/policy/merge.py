@@ -68,13 +68,18 @@ def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], 
     unknown = (base.unknown_fields, child.unknown_fields)
     compare(("unknown_fields",), *unknown, _UNKNOWN.index(unknown[1]) < _UNKNOWN.index(unknown[0]))
     compare(("prefer",), base.prefer, child.prefer, base.prefer is RouteKind.LOCAL and child.prefer is not base.prefer)
+    old, new = base.confidence, child.confidence
+    compare(("confidence", "escalate"), old.escalate, new.escalate, new.escalate > old.escalate)
+    compare(("confidence", "threshold"), old.threshold, new.threshold, new.threshold > old.threshold)
+    sooner = child.deadline_s is not None and (base.deadline_s is None or child.deadline_s < base.deadline_s)
+    compare(("deadline_s",), base.deadline_s, child.deadline_s, sooner)
     compare(("restore", "urls"), base.restore.urls, child.restore.urls, child.restore.urls > base.restore.urls)
     order = tuple(Answers)
     compare(("answers",), base.answers, child.answers, order.index(child.answers) < order.index(base.answers))
     compare(("span_cache",), base.span_cache, child.span_cache, child.span_cache > base.span_cache)
     for key, more in (("tools", True), ("withhold", False)):
-        old, new = set(getattr(base.restore, key)), set(getattr(child.restore, key))
-        compare(("restore", key), sorted(old), sorted(new), bool(new - old if more else old - new))
+        before, after = set(getattr(base.restore, key)), set(getattr(child.restore, key))
+        compare(("restore", key), sorted(before), sorted(after), bool(after - before if more else before - after))
     return tuple(found)
 
 

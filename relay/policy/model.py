@@ -20,6 +20,7 @@ from relay.types import Action, Role, RouteKind
 
 __all__ = [
     "Answers",
+    "Confidence",
     "DataClass",
     "Default",
     "Detect",
@@ -31,6 +32,7 @@ __all__ = [
     "Policy",
     "Restore",
     "Rule",
+    "StreamedVerdict",
     "UnknownFields",
 ]
 
@@ -272,6 +274,24 @@ class Restore(_Entry):
     withhold: Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple)] = ()
 
 
+class StreamedVerdict(StrEnum):
+    """What a streamed answer does whose confidence is asked for: wait for the verdict, or go on without one."""
+
+    WAIT = "wait"
+    PASS = "pass"  # noqa: S105 - lets the stream pass
+
+
+class Confidence(_Entry):
+    """Whether an answer of a local model that is less sure than `threshold` is asked of the frontier instead.
+
+    Only where no rule requires local. `threshold` is a mean token probability, 0 to 1.
+    """
+
+    escalate: StrictBool = False
+    threshold: Annotated[float, Field(ge=0, le=1)] = 0.7
+    stream: StreamedVerdict = StreamedVerdict.WAIT
+
+
 class Policy(_Entry):
     """One whole policy. `digest` stands for its meaning."""
 
@@ -281,6 +301,9 @@ class Policy(_Entry):
     mode: Mode = Mode.ENFORCE
     default: Default = Default()
     prefer: RouteKind = RouteKind.FRONTIER
+    # A route whose moving time to first token is longer gives way to the other one, unless a rule requires it.
+    deadline_s: Annotated[float, Field(gt=0, le=3600), BeforeValidator(_number)] | None = None
+    confidence: Confidence = Confidence()
     detect: Detect = Detect()
     rules: tuple[Rule, ...] = Field(default=(), max_length=1000)
     exemptions: tuple[Exemption, ...] = Field(default=(), max_length=1000)

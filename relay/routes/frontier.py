@@ -1,23 +1,21 @@
-"""The frontier: somebody else's machine. What goes there is scrubbed."""
+"""The frontier: somebody else's machine. What goes there is scrubbed, and paid for by the token."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from relay.protocols import Destination
-from relay.types import RouteKind
+from relay.types import RouteKind, Standing
 
 
 class FrontierRoute:
-    """Takes the first configured frontier upstream that speaks the client's format."""
+    """Takes the cheapest upstream; among equals the one that begins its answers soonest."""
 
     name: ClassVar[str] = "frontier"
     kind: ClassVar[RouteKind] = RouteKind.FRONTIER
 
-    def choose(self, upstreams: Mapping[str, Destination], family: str) -> Iterable[str]:
-        """Return the names of the upstreams that can take a request of `family`, best first."""
-        return (n for n, upstream in upstreams.items() if upstream.kind is self.kind and family in upstream.formats)
+    def rank(self, standing: Standing) -> tuple[float, ...]:
+        """Return cost, then time to first token."""
+        return (standing.cost_usd, standing.first_token_s)
 
 
 PLUGINS = (FrontierRoute,)

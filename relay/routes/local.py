@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
-from relay.protocols import Destination
-from relay.types import RouteKind
+from relay.types import RouteKind, Standing
 
 
 class LocalRoute:
-    """Takes the first configured local upstream that speaks the client's format; there is no way out to a frontier."""
+    """Takes the upstream with the most room; among equals the one that begins its answers soonest."""
 
     name: ClassVar[str] = "local"
     kind: ClassVar[RouteKind] = RouteKind.LOCAL
 
-    def choose(self, upstreams: Mapping[str, Destination], family: str) -> Iterable[str]:
-        """Return the names of the upstreams that can take a request of `family`, best first."""
-        return (n for n, upstream in upstreams.items() if upstream.kind is self.kind and family in upstream.formats)
+    def rank(self, standing: Standing) -> tuple[float, ...]:
+        """Return load, then time to first token."""
+        return (standing.load, standing.first_token_s)
 
 
 PLUGINS = (LocalRoute,)

@@ -23,6 +23,7 @@ from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.forget import Forgetter
 from relay.server.admin import Admin
+from relay.server.forward import probing
 from relay.server.handler import Handler
 from relay.server.ports import Client
 from relay.server.reload import Reload
@@ -121,7 +122,9 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
         if config.server.admin_port is not None:
             admin_listening = await _listen(loop, admin, "127.0.0.1", config.server.admin_port)
             admin_url = _url(admin_listening)
-        sweeping = loop.create_task(_sweep(core))
+        tasks = [loop.create_task(_sweep(core))]
+        if config.routing.probe_s:
+            tasks.append(loop.create_task(probing(core.router, client.reach)))
         try:
             if harden.holds(harden.Measure.ALLOCATOR):
                 # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
@@ -147,7 +150,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CANCEL_S):
                     await handler.idle()
-            sweeping.cancel()
+            for task in tasks:
+                task.cancel()
             if handler.forgetter is not None:
                 handler.forgetter.close()
             core.sessions.close_all()

@@ -32,8 +32,10 @@ from relay.errors import (
 from relay.exchange import Core, Exchange
 from relay.forget import Forgetter
 from relay.protocols import Endpoint, Format
+from relay.routing.router import Router
 from relay.server import access, body, cors, faults, sessions
-from relay.server.ports import Client, Response
+from relay.server.forward import Answering, Forwarder
+from relay.server.ports import Client
 from relay.server.reply import Sent, Stream, send
 from relay.server.target import normalise
 from relay.server.work import Pool
@@ -73,6 +75,7 @@ class _Call:
     query: str = field(repr=False)
     headers: Headers = field(repr=False)
     extra: Headers = ()
+    exchange: Exchange | None = None
     format: Format | None = None
     client: str = ""  # the name of its entry in the configuration; empty where none are configured
 
@@ -83,6 +86,10 @@ class _Call:
     def names(self) -> frozenset[str]:
         return frozenset(name for name, _ in self.headers)
 
+    def added(self) -> Headers:
+        """Return the headers of every response: what the exchange says of itself, and `extra`."""
+        return self.extra if self.exchange is None else (*self.exchange.response_headers, *self.extra)
+
 
 class Handler:
     """The server's one handler."""
@@ -91,7 +98,7 @@ class Handler:
         self.core = core  # what new exchanges get; the policy in force is part of it
         self._config = config
         self._server = config.server
-        self._client = client
+        self._forwarder = Forwarder(core.router, client)
         self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
         self._limit = config.server.max_body_mb * 1024 * 1024
         # Exchanges are told apart in the log by the process and a number.
@@ -103,6 +110,11 @@ class Handler:
         self._idle.set()
         self.draining = False
         self.forgetter: Forgetter | None = None
+
+    @property
+    def router(self) -> Router:
+        """What is known of the upstreams."""
+        return self.core.router
 
     @property
     def in_flight(self) -> int:
@@ -219,9 +231,14 @@ class Handler:
                 ),
             )
             try:
-                async with self._client.send(outbound) as response:
-                    del inbound, outbound
-                    return await self._respond(call, exchange, response)
+                reopen = partial(self._reopen, exchange, inbound)
+                async with self._forwarder.answer(exchange, outbound, reopen) as response:
+                    del inbound, outbound, reopen
+                    try:
+                        return await self._respond(call, exchange, response)
+                    except UpstreamFault:
+                        response.broke()
+                        raise
             except (RelayFault, ConnectionError):
                 raise
             except Exception:
@@ -251,6 +268,7 @@ class Handler:
             # Off the loop from the first step on: making a vault's keys asks the kernel for randomness, and a thread
             # that asks the kernel gives the interpreter away.
             made.append(make())
+            call.exchange = made[0]
             return made[0].open(request)
 
         def abandon() -> None:
@@ -265,20 +283,24 @@ class Handler:
         except asyncio.CancelledError:
             raise  # the pool abandons: `open` may still be running in its thread
         except BaseException:
-            call.extra = (*(made[0].response_headers if made else ()), *call.extra)
             abandon()
             raise
-        call.extra = (*made[0].response_headers, *call.extra)
         return made[0], outbound
+
+    async def _reopen(self, exchange: Exchange, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
+        # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
+        return await self._pool.run(
+            partial(exchange.open, request, avoid=avoid, unsure=unsure), abandoned=exchange.close
+        )
 
     # --------------------------------------------------------------------------------------------------------- response
 
-    async def _respond(self, call: _Call, exchange: Exchange, response: Response) -> web.StreamResponse:
+    async def _respond(self, call: _Call, exchange: Exchange, response: Answering) -> web.StreamResponse:
         if 300 <= response.status < 400:
             raise UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
         head = exchange.start(response.status, response.headers)
-        # `head` repeats the exchange's own headers, which `extra` already holds.
-        headers = _merged(head.headers, call.extra)
+        # `head` holds the exchange's own headers already.
+        headers = (*head.headers, *call.extra)
         if exchange.streaming:
             return await self._stream(call, exchange, response, head.status, headers)
         size = 0
@@ -289,10 +311,11 @@ class Handler:
             data = await self._pool.run(exchange.finish, abandoned=exchange.close)
         else:
             data = exchange.finish()
+        response.completed()
         return await send(call.request, head.status, headers, data)
 
     async def _stream(
-        self, call: _Call, exchange: Exchange, response: Response, status: int, headers: Headers
+        self, call: _Call, exchange: Exchange, response: Answering, status: int, headers: Headers
     ) -> web.StreamResponse:
         assert call.format is not None
         stream = Stream(
@@ -305,17 +328,24 @@ class Handler:
         await stream.open()
         try:
             feed, write = exchange.feed, stream.write
+            begun = False
             async for chunk in response.chunks():
+                if not begun:
+                    begun = True
+                    response.first_token()
                 data = feed(chunk)
                 if data:
                     await write(data)
-            return await stream.finish(exchange.finish())
+            data = exchange.finish()
+            response.completed()
+            return await stream.finish(data)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:
             fault = error if isinstance(error, RelayFault) else _unrestorable()
             if not stream.begun:
                 raise fault from None  # nothing is out yet: an honest status is still possible
+            response.broke()
             self.core.metrics.refused(fault.code)
             try:
                 last = exchange.fail(fault)
@@ -330,7 +360,7 @@ class Handler:
         format = call.format
         if format is None:
             format = faults.guess(self.core.formats, call.path, call.names)
-        headers = (*faults.headers(fault), *call.extra)
+        headers = (*faults.headers(fault), *call.added())
         if isinstance(fault, UpgradeRefused):
             headers = (*headers, ("upgrade", "HTTP/1.1"))
         close = isinstance(fault, UpgradeRefused) or not call.request.content.is_eof()
@@ -347,11 +377,6 @@ class Handler:
                 logs.event(logs.Event.REFUSED, exchange=exchange_id, status=error.status)
             case _:
                 logs.event(logs.Event.FAILED, exchange=exchange_id)
-
-
-def _merged(head: Headers, extra: Headers) -> Headers:
-    names = {name for name, _ in head}
-    return (*head, *(header for header in extra if header[0] not in names))
 
 
 def _unrestorable() -> UpstreamBadStream:

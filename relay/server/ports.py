@@ -47,6 +47,10 @@ class Client(Protocol):
         """Send `outbound`; leaving the context cancels whatever is still on its way. Raises UpstreamFault."""
         ...
 
+    async def reach(self, upstream: str) -> bool:
+        """Tell whether a connection to `upstream` can be made."""
+        ...
+
     async def reachable(self) -> dict[str, bool]:
         """Tell for each upstream whether a connection to it can be made."""
         ...

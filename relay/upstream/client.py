@@ -20,7 +20,14 @@ import aiohttp
 from yarl import URL
 
 from relay.config import UpstreamConfig
-from relay.errors import UpstreamBadStream, UpstreamFault, UpstreamTimeout, UpstreamUnreachable
+from relay.errors import (
+    ScrubFailed,
+    UpstreamBadStream,
+    UpstreamClosed,
+    UpstreamFault,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
 from relay.types import Headers, Outbound
 from relay.upstream.addresses import AddressRefused, base_host, socket_factory
 from relay.upstream.health import is_reachable
@@ -114,18 +121,23 @@ class UpstreamClient:
         self._transports.clear()
         await self._stack.aclose()
 
-    async def reachable(self, *, timeout_s: float = 2.0) -> dict[str, bool]:
-        """Tell for each upstream whether a TCP connection to it can be made."""
-        found = await asyncio.gather(
-            *(is_reachable(upstream.base_url, timeout_s=timeout_s) for upstream in self._upstreams.values())
-        )
+    async def reach(self, upstream: str) -> bool:
+        """Tell whether a TCP connection to `upstream` can be made within two seconds."""
+        return await is_reachable(self._upstreams[upstream].base_url)
+
+    async def reachable(self) -> dict[str, bool]:
+        """Tell the same for every upstream."""
+        found = await asyncio.gather(*map(self.reach, self._upstreams))
         return dict(zip(self._upstreams, found, strict=True))
 
     def send(self, outbound: Outbound) -> AbstractAsyncContextManager[UpstreamResponse]:
         """Send `outbound` to the upstream it names.
 
-        Raises UpstreamUnreachable before a connection stands, UpstreamTimeout and UpstreamBadStream after.
+        Raises UpstreamUnreachable before a connection stands, UpstreamClosed, UpstreamTimeout and UpstreamBadStream
+        after, and ScrubFailed for a request that was scrubbed for another kind of route: the last lock on that door.
         """
+        if self._upstreams[outbound.upstream].kind is not outbound.route:
+            raise ScrubFailed("a request that was prepared for one kind of route was about to go to another")
         return self._transports[outbound.upstream].send(outbound)
 
 
@@ -285,7 +297,7 @@ def _before_head(error: BaseException) -> UpstreamFault:
     if isinstance(error, aiohttp.ClientResponseError):
         return UpstreamBadStream("The upstream did not answer in HTTP.")
     if isinstance(error, aiohttp.ServerDisconnectedError):
-        return UpstreamUnreachable("The upstream closed the connection without an answer.")
+        return UpstreamClosed("The upstream closed the connection without an answer.")
     return UpstreamUnreachable("The upstream could not be reached.")
 
 

@@ -41,6 +41,12 @@ class TableFormat:
         """Decode and read a request by the table's `request` section. Raises ClientFault."""
         return read_document(body, self.table, pseudonym)
 
+    def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
+        """Write `model` into the body, where it stands, and return the path as it is."""
+        if "model" in document.tree:
+            document.tree["model"] = model
+        return endpoint.upstream_path
+
     def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
         """Return what the table's `response` section restores; error bodies are in it."""
         return collect(tree, self.section("response"), json_mode=self.json_mode(document))

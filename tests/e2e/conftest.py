@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 
 import pytest
 
-from relay.config import ClientConfig, Config, ServerConfig, UpstreamConfig
+from relay import build
+from relay.config import ClientConfig, Config, RoutingConfig, ServerConfig, UpstreamConfig
 from relay.exchange import Core
 from relay.server.app import Running, running
 from relay.types import RouteKind
@@ -100,19 +101,23 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
         upstreams: dict[str, UpstreamConfig] | None = None,
         clients: tuple[ClientConfig, ...] = (),
         from_core: Core | None = None,
+        routing: RoutingConfig | None = None,
+        credentials: Mapping[str, str] | None = None,
         **server: Any,
     ) -> Running:
         config = Config(
             server=ServerConfig(**{"port": 0, "drain_s": 0.2, **server}),
             clients=clients,
             upstreams=upstreams or {"mirror": upstream(mirror.base_url)},
+            routing=routing or RoutingConfig(probe_s=0),
         )
         client = UpstreamClient(
             config.upstreams,
             connect_timeout_s=config.server.connect_timeout_s,
             read_timeout_s=config.server.read_timeout_s,
         )
-        context = running(_on(from_core or core, config), config, client)
+        on = dataclasses.replace(_on(from_core or core, config), credentials=credentials or {})
+        context = running(on, config, client)
         contexts.append(context)
         return stage.enter(context)
 
@@ -122,4 +127,4 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
 
 
 def _on(core: Core, config: Config) -> Core:
-    return dataclasses.replace(core, upstreams=config.upstreams)
+    return dataclasses.replace(core, router=build.router(config, core.metrics))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, StreamReader
@@ -257,6 +257,19 @@ class GeminiGenerate(GeminiFormat):
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
         return document
+
+    def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
+        """Return the path with `model` in it; where the body repeats the name, it is changed there, too."""
+        path, _, query = endpoint.upstream_path.partition("?")
+        found = _PATH.fullmatch(path)
+        assert found is not None, "match made this path"
+        version, before, call = found.groups()
+        after = f"models/{quote(model, safe='')}"
+        inner = (document.tree.get(key) for key in ("generateContentRequest", "generate_content_request"))
+        for holder in (document.tree, *inner, *objects(document.tree.get("requests"))):
+            if type(holder) is dict and holder.get("model") in (before, document.model):
+                holder["model"] = f"models/{model}"
+        return f"/{version}/{after}:{call}" + (f"?{query}" if query else "")
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of candidates."""

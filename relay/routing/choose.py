@@ -1,0 +1,122 @@
+"""The one decision: which upstreams of a kind qualify for a request, best first, or why none does.
+
+An upstream qualifies when it takes the format, its breaker lets the request through, it has a place or room to wait,
+the request has not failed there already, and the client's budget covers it. Among those that do, in this order: the
+overflow pool last, then those that asked for patience, then slow ones, then as the route's plug-in ranks them
+(`relay/routes`), then as the configuration lists them.
+
+A kind is chosen by policy, never here: nothing in this module leads from one kind to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relay.config import UpstreamConfig
+from relay.routing.health import Health, admits
+from relay.types import RouteKind, Standing
+
+__all__ = ["Load", "Need", "Obstacle", "Options", "options"]
+
+
+class Obstacle(StrEnum):
+    """Why no upstream of a kind qualifies: the one that was nearest to it."""
+
+    NOT_CONFIGURED = "not_configured"
+    FAILED = "failed"  # this request was tried there
+    DOWN = "down"
+    OVER_BUDGET = "over_budget"
+    BUSY = "busy"
+
+
+_NEARNESS = {obstacle: rank for rank, obstacle in enumerate(Obstacle)}
+
+
+@dataclass(slots=True)
+class Load:
+    """How many requests are with an upstream and how many wait for a place there."""
+
+    in_flight: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What is asked of an upstream. `avoid` are the names of those where this request has failed."""
+
+    family: str
+    model: str | None = None
+    tokens: int = 0  # of the request, estimated
+    output_tokens: int = 0  # of the answer, expected
+    avoid: frozenset[str] = frozenset()
+    deadline_s: float | None = None  # a moving time to first token above it is slow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The upstreams of one kind that qualify, best first; `obstacle` when there is none. `slow`: even the best is."""
+
+    names: tuple[str, ...] = ()
+    slow: bool = False
+    obstacle: Obstacle = Obstacle.NOT_CONFIGURED
+
+
+def options(
+    kind: RouteKind,
+    upstreams: Mapping[str, UpstreamConfig],
+    health: Mapping[str, Health],
+    loads: Mapping[str, Load],
+    need: Need,
+    now: float,
+    *,
+    rank: Callable[[Standing], tuple[float, ...]],
+    cost_usd: Callable[[str], float | None],
+    left_usd: float,
+) -> Options:
+    """Return the upstreams of `kind` that qualify for `need`.
+
+    `cost_usd` prices the request at an upstream (None: nobody can tell, which no budget covers), `left_usd` is what
+    the client may still spend today, `rank` orders what qualifies.
+    """
+    found: list[tuple[tuple[float, ...], str, bool]] = []
+    obstacle = Obstacle.NOT_CONFIGURED
+    for place, (name, upstream) in enumerate(upstreams.items()):
+        if upstream.kind is not kind or need.family not in upstream.formats:
+            continue
+        record, load = health[name], loads[name]
+        cost = cost_usd(name)
+        problem = _problem(name, upstream, record, load, need, now, over=cost is None or cost > left_usd)
+        if problem is not None:
+            obstacle = max(obstacle, problem, key=_NEARNESS.__getitem__)
+            continue
+        first_token_s = record.first_token_s or 0.0
+        slow = need.deadline_s is not None and first_token_s > need.deadline_s
+        standing = Standing(
+            cost_usd=cost or 0.0,
+            load=(load.in_flight + load.waiting) / (upstream.max_concurrent or 1),
+            first_token_s=first_token_s,
+        )
+        order = (upstream.overflow, record.wait_until > now, slow, *rank(standing), place)
+        found.append((order, name, slow))
+    if not found:
+        return Options(obstacle=obstacle)
+    if len(found) > 1:
+        found.sort()
+    return Options(names=tuple([name for _, name, _ in found]), slow=found[0][2])
+
+
+def _problem(
+    name: str, upstream: UpstreamConfig, record: Health, load: Load, need: Need, now: float, *, over: bool
+) -> Obstacle | None:
+    if name in need.avoid:
+        return Obstacle.FAILED
+    if not admits(record, now):
+        return Obstacle.DOWN
+    if over:
+        return Obstacle.OVER_BUDGET
+    limit = upstream.max_concurrent
+    if limit is not None and load.in_flight >= limit and load.waiting >= upstream.max_queue:
+        return Obstacle.BUSY
+    return None

@@ -1,0 +1,246 @@
+"""The state of the running relay that routing is decided from, and the one place that changes it.
+
+Every record is an immutable value that is replaced whole, so that the threads which decide and the event loop which
+reports never see half of one. Records are written by the event loop alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from relay.config import RoutingConfig, UpstreamConfig
+from relay.errors import (
+    BudgetExhausted,
+    PolicyRefused,
+    RelayBusy,
+    RelayFault,
+    UpstreamUnreachable,
+)
+from relay.metrics import Metrics
+from relay.protocols import Route
+from relay.routing import health
+from relay.routing.budget import Hold, Ledger, Prices, cost_usd
+from relay.routing.choose import Load, Need, Obstacle, Options, options
+from relay.routing.health import Health
+from relay.routing.retry import Tokens
+from relay.routing.usage import Usage
+from relay.types import RouteKind
+
+__all__ = ["Move", "Router", "Ticket"]
+
+
+class Move(StrEnum):
+    """Why a request did not go where policy would have it first. Stands behind the route in `X-Relay-Route`."""
+
+    DOWN = "down"
+    BUSY = "busy"
+    OVER_BUDGET = "over-budget"
+    SLOW = "slow"
+    UNSURE = "unsure"
+
+
+@dataclass(slots=True, kw_only=True)
+class Ticket:
+    """One request at one upstream, from the choice until its answer is over: what it is counted with."""
+
+    upstream: str
+    route: RouteKind
+    model: str
+    input_tokens: int
+    hold: Hold | None
+    settled: bool = False
+
+
+class Router:
+    """Knows every upstream. `clock` is monotonic, `wall` counts since 1970, `random` is from 0 to 1."""
+
+    def __init__(
+        self,
+        upstreams: Mapping[str, UpstreamConfig],
+        routes: Mapping[RouteKind, Route],
+        config: RoutingConfig,
+        metrics: Metrics,
+        *,
+        clock: Callable[[], float],
+        wall: Callable[[], float],
+        random: Callable[[], float],
+    ) -> None:
+        self.upstreams = upstreams
+        self.config = config
+        self.loads = {name: Load() for name in upstreams}
+        self.retries = {name: Tokens() for name in upstreams}
+        self.clock = clock
+        self.wall = wall
+        self.random = random
+        self._routes = routes
+        self._health = {name: Health() for name in upstreams}
+        self._metrics = metrics
+        self._prices = Prices(config.prices)
+        self._ledger = Ledger(config.budgets)
+        metrics.declare({name: upstream.kind for name, upstream in upstreams.items()})
+
+    # -------------------------------------------------------------------------------------------------------- choosing
+
+    @property
+    def counts_cost(self) -> bool:
+        """Tell whether anything depends on what a request costs."""
+        return bool(self._prices) or bool(self._ledger)
+
+    def options(self, need: Need, client: str) -> dict[RouteKind, Options]:
+        """Return for each kind which upstreams qualify for `need`."""
+        now = self.clock()
+        left = self._ledger.left(client, self.wall()) if self._ledger else float("inf")
+        cost = self._cost_of(need) if self.counts_cost else _free
+        return {
+            kind: options(
+                kind,
+                self.upstreams,
+                self._health,
+                self.loads,
+                need,
+                now,
+                rank=route.rank,
+                cost_usd=cost,
+                left_usd=left,
+            )
+            for kind, route in self._routes.items()
+        }
+
+    def model_at(self, upstream: str, model: str | None) -> str | None:
+        """Return what `upstream` calls `model`."""
+        names = self.upstreams[upstream].models
+        return names.get(model, names.get("*", model)) if names and model is not None else model
+
+    def admits(self, upstream: str) -> bool:
+        """Tell whether the breaker of `upstream` lets a request through."""
+        return health.admits(self._health[upstream], self.clock())
+
+    def record(self, upstream: str) -> Health:
+        """Return what is known of `upstream`."""
+        return self._health[upstream]
+
+    def fault(self, found: Options, kind: RouteKind, family: str) -> RelayFault:
+        """Return what to tell the client when no upstream of `kind` qualifies."""
+        match found.obstacle:
+            case Obstacle.OVER_BUDGET:
+                return BudgetExhausted("the day's budget is spent, or no price is configured for this model")
+            case Obstacle.BUSY:
+                return RelayBusy(f"Every {kind.value} upstream is busy; try again in a moment.")
+            case Obstacle.DOWN | Obstacle.FAILED:
+                return UpstreamUnreachable(f"No {kind.value} upstream can be reached at present.")
+            case _:
+                return PolicyRefused(f"no {kind.value} upstream is configured for the {family} format")
+
+    def _cost_of(self, need: Need) -> Callable[[str], float | None]:
+        expected = Usage(need.tokens, need.output_tokens)
+
+        def cost(upstream: str) -> float | None:
+            price = self._prices.of(upstream, self.model_at(upstream, need.model) or "")
+            if price is not None:
+                return cost_usd(price, expected)
+            # One's own machine costs what it costs anyway; what a frontier costs must be known to be kept to.
+            return None if self._ledger and self.upstreams[upstream].kind is RouteKind.FRONTIER else 0.0
+
+        return cost
+
+    # -------------------------------------------------------------------------------------------------------- counting
+
+    def ticket(self, upstream: str, need: Need, client: str) -> Ticket:
+        """Count a request that is about to leave, with what it is expected to cost."""
+        hold = None
+        if self._ledger:
+            hold = self._ledger.hold(client, self._cost_of(need)(upstream) or 0.0, self.wall())
+        model = self.model_at(upstream, need.model) or ""
+        return Ticket(
+            upstream=upstream,
+            route=self.upstreams[upstream].kind,
+            model=model,
+            input_tokens=need.tokens,
+            hold=hold,
+        )
+
+    def settle(self, ticket: Ticket, usage: Usage) -> None:
+        """Count what the request of `ticket` really used. May be called more than once; the first call counts."""
+        if ticket.settled:
+            return
+        ticket.settled = True
+        price = self._prices.of(ticket.upstream, ticket.model) if self._prices else None
+        cost = cost_usd(price, usage) if price is not None else 0.0
+        if ticket.hold is not None:
+            self._ledger.settle(ticket.hold, cost)
+        self._metrics.used(ticket.upstream, usage.input_tokens, usage.output_tokens, cost)
+
+    # ------------------------------------------------------------------------------------------------ what came of it
+
+    def asked(self, upstream: str) -> None:
+        """Note that a request goes out."""
+        self._health[upstream] = health.asked(self._health[upstream])
+        self.retries[upstream].deposit()
+
+    def answered(self, upstream: str) -> None:
+        """Note the head of an answer."""
+        self._note(upstream, health.answered(self._health[upstream]))
+
+    def completed(self, upstream: str) -> None:
+        """Note the end of an answer."""
+        self._note(upstream, health.completed(self._health[upstream]))
+        self._metrics.outcome(upstream, "answered")
+
+    def failed(self, upstream: str, outcome: str) -> None:
+        """Note a failure of the upstream's own."""
+        self._note(
+            upstream,
+            health.failed(self._health[upstream], self.clock(), limit=self.config.failures, open_s=self.config.open_s),
+        )
+        self._metrics.outcome(upstream, outcome)
+
+    def limited(self, upstream: str, wait_s: float | None) -> None:
+        """Note a 429. It is about a key: only where the operator's is used does it say something to others."""
+        self._note(upstream, health.answered(self._health[upstream]))
+        if wait_s is not None and self.upstreams[upstream].credential != "client":
+            self._note(upstream, health.asked_to_wait(self._health[upstream], self.clock() + wait_s))
+        self._metrics.outcome(upstream, "limited")
+
+    def abandoned(self, upstream: str) -> None:
+        """Note that a request ended before the upstream said anything."""
+        self._note(upstream, health.abandoned(self._health[upstream]))
+
+    def probed(self, upstream: str, *, reachable: bool) -> None:
+        """Note that connecting was tried."""
+        self._note(
+            upstream,
+            health.probed(self._health[upstream], self.clock(), reachable=reachable, open_s=self.config.open_s),
+        )
+
+    def first_token(self, upstream: str, seconds: float) -> None:
+        """Note how long the first bytes of a streamed answer took."""
+        self._health[upstream] = health.timed(self._health[upstream], seconds)
+        self._metrics.first_token(upstream, seconds)
+
+    def moved(self, to: RouteKind, move: Move) -> None:
+        """Count a request that did not go where policy would have it first."""
+        self._metrics.moved(to, move.value)
+
+    def to_probe(self) -> tuple[str, ...]:
+        """Return the upstreams to connect to now: local ones, and those to which nothing is sent.
+
+        Others hear from relay only when a client asks.
+        """
+        return tuple(
+            name
+            for name, upstream in self.upstreams.items()
+            if upstream.kind is RouteKind.LOCAL or self._health[name].is_open
+        )
+
+    def _note(self, upstream: str, record: Health) -> None:
+        before = self._health[upstream]
+        if record is not before:
+            self._health[upstream] = record
+            if record.is_open is not before.is_open:
+                self._metrics.breaker(upstream, is_open=record.is_open)
+
+
+def _free(upstream: str) -> float:
+    return 0.0

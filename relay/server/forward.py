@@ -1,0 +1,209 @@
+"""Carry a request to an upstream that answers: wait for a place, send, and where that fails ask elsewhere or again.
+
+Everything here happens before a byte has gone to the client. Elsewhere means that the request is opened anew, from the
+client's bytes, for whatever route policy allows (`Exchange.open`): a request that must stay local is refused when no
+local upstream takes it. What to do next is decided in `relay.routing`; here it is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
+from relay.exchange import Exchange
+from relay.routing.confidence import read_verdict
+from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
+from relay.routing.router import Router
+from relay.routing.usage import Meter
+from relay.server.places import Places
+from relay.server.ports import Client, Response
+from relay.types import Headers, Outbound
+
+__all__ = ["Answering", "Forwarder", "Reopen"]
+
+# Opens the request anew for an upstream that is not among the first argument; the second is `unsure`.
+Reopen = Callable[[frozenset[str], bool], Awaitable[Outbound]]
+# An answer that waits for its verdict is held whole; more than this is refused, as for any whole answer.
+_MAX_HELD_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why an answer will not be the client's, if there is another way. `fault` None: an answer with an error status."""
+
+    fault: RelayFault | None = None
+    wait_s: float | None = None
+    unsure: bool = False
+
+
+class Answering:
+    """An upstream's answer, with where it is from."""
+
+    def __init__(self, response: Response, upstream: str, router: Router, asked_at: float) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.chunks = response.chunks
+        self._upstream = upstream
+        self._router = router
+        self._asked_at = asked_at
+
+    def first_token(self) -> None:
+        """Note that the first bytes of a streamed answer are here."""
+        self._router.first_token(self._upstream, self._router.clock() - self._asked_at)
+
+    def completed(self) -> None:
+        """Note that the whole answer is here. One with an error status that counts as a failure stays one."""
+        if self.status not in RETRIED_STATUSES:
+            self._router.completed(self._upstream)
+
+    def broke(self) -> None:
+        """Note that the answer did not come to its end."""
+        self._router.failed(self._upstream, "broken")
+
+
+class _Held:
+    """An answer that is here already."""
+
+    def __init__(self, status: int, headers: Headers, body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self._body = body
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        yield self._body
+
+
+class Forwarder:
+    """Sends exchanges to upstreams by what `router` knows of them. For one event loop."""
+
+    def __init__(self, router: Router, client: Client) -> None:
+        self._router = router
+        self._client = client
+        self._places = Places(router.upstreams, router.loads)
+
+    @asynccontextmanager
+    async def answer(self, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> AsyncIterator[Answering]:
+        """Yield the answer that the client gets: of the first upstream that gives one, or of the last that was asked.
+
+        Raises RelayFault when there is no answer at all.
+        """
+        router = self._router
+        begun, retries, unsure = router.clock(), 0, False
+        avoid: frozenset[str] = frozenset()
+        while True:
+            async with AsyncExitStack() as stack:
+                upstream = outbound.upstream
+                response, failure = await self._attempt(stack, exchange, outbound)
+                if failure is None:
+                    assert response is not None
+                    # The client's bytes are of no more use, and need not be here while an answer streams.
+                    del outbound, reopen
+                    yield response
+                    return
+                avoid |= {upstream}
+                if failure.unsure or exchange.may_go_elsewhere(avoid):
+                    await stack.aclose()
+                    if failure.unsure:
+                        # It has done nothing wrong, and is there if the frontier is not.
+                        unsure, avoid = True, avoid - {upstream}
+                    outbound = await reopen(avoid, unsure)
+                    continue
+                wait_s = self._wait(failure, upstream, retries, begun)
+                if wait_s is None:
+                    if failure.fault is not None:
+                        raise _refusal(exchange, failure.fault)
+                    assert response is not None
+                    del outbound, reopen
+                    yield response
+                    return
+            avoid -= {upstream}
+            retries += 1
+            await asyncio.sleep(wait_s)
+
+    async def _attempt(
+        self, stack: AsyncExitStack, exchange: Exchange, outbound: Outbound
+    ) -> tuple[Answering | None, _Failure | None]:
+        router, upstream = self._router, outbound.upstream
+        try:
+            await stack.enter_async_context(self._places.hold(upstream))
+        except RelayBusy as fault:
+            return None, _Failure(fault)
+        if not router.admits(upstream):
+            return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
+        asked_at = router.clock()
+        router.asked(upstream)
+        try:
+            response = await stack.enter_async_context(self._client.send(outbound))
+        except UpstreamClosed:
+            router.failed(upstream, "broken")
+            raise
+        except UpstreamUnreachable as fault:
+            router.failed(upstream, "unreachable")
+            return None, _Failure(fault)
+        except RelayFault:
+            router.failed(upstream, "broken")
+            raise
+        except BaseException:
+            router.abandoned(upstream)
+            raise
+        answering = Answering(response, upstream, router, asked_at)
+        if response.status in RETRIED_STATUSES:
+            wait_s = retry_after_s(response.headers, router.wall())
+            if response.status in FAILING_STATUSES:
+                router.failed(upstream, "error")
+            else:
+                router.limited(upstream, wait_s)
+            return answering, _Failure(wait_s=wait_s)
+        router.answered(upstream)
+        if exchange.judge is not None and response.status == 200:
+            return await self._judged(exchange, outbound, response, answering, asked_at)
+        return answering, None
+
+    async def _judged(
+        self, exchange: Exchange, outbound: Outbound, response: Response, answering: Answering, asked_at: float
+    ) -> tuple[Answering, _Failure | None]:
+        """Read the whole answer and see whether it is believed; if not, nothing of it reaches the client."""
+        assert exchange.judge is not None
+        data = bytearray()
+        async for chunk in response.chunks():
+            if not data and outbound.stream:
+                answering.first_token()
+            data += chunk
+            if len(data) > _MAX_HELD_BYTES:
+                raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
+        meter = Meter()
+        body = read_verdict(exchange.judge, bytes(data), response.headers, meter)
+        answering.completed()
+        if not exchange.believes(exchange.judge.mean):
+            exchange.discard(meter)
+            return answering, _Failure(unsure=True)
+        held = _Held(response.status, response.headers, body)
+        return Answering(held, outbound.upstream, self._router, asked_at), None
+
+    def _wait(self, failure: _Failure, upstream: str, retries: int, begun: float) -> float | None:
+        """Return how long to wait before the same upstream is asked again; None: not at all."""
+        router = self._router
+        if retries >= router.config.retries or isinstance(failure.fault, RelayBusy) or not router.admits(upstream):
+            return None
+        left_s = router.config.retry_s - (router.clock() - begun)
+        wait_s = delay_s(retries, failure.wait_s, left_s, router.random())
+        return wait_s if wait_s is not None and router.retries[upstream].withdraw() else None
+
+
+def _refusal(exchange: Exchange, fault: RelayFault) -> RelayFault:
+    """Return what the client is told: a request that must stay local is refused, not to be tried again elsewhere."""
+    if exchange.must_stay_local and isinstance(fault, UpstreamUnreachable):
+        return PolicyRefused("policy keeps this request local, and no local upstream can be reached")
+    return fault
+
+
+async def probing(router: Router, reach: Callable[[str], Awaitable[bool]]) -> None:
+    """Try to connect to local and failing upstreams every `probe_s` seconds, until cancelled."""
+    while True:
+        await asyncio.sleep(router.config.probe_s)
+        names = router.to_probe()
+        for name, reachable in zip(names, await asyncio.gather(*map(reach, names)), strict=True):
+            router.probed(name, reachable=reachable)
