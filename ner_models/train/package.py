@@ -17,6 +17,12 @@ from relay.detect.ner_onnx import FORMAT
 
 __all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_thresholds"]
 
+# See the card. `relay doctor` repeats it to whoever runs relay.
+SPOKEN = {
+    "best": ["English"],
+    "scored": ["German", "French", "Spanish", "Italian", "Portuguese", "Dutch"],
+    "unsupported": ["Arabic", "Chinese", "Greek", "Hebrew", "Japanese", "Korean", "Russian", "Thai", "languages of India"],
+}
 DEFAULT_THRESHOLDS = dict.fromkeys(TYPES, 0.5)
 
 
@@ -50,6 +56,7 @@ def write_folder(
         "thresholds": {kind: float(thresholds[kind]) for kind in TYPES},
         "max_tokens": max_tokens,
         "overlap": overlap,
+        "languages": SPOKEN,
         "sha256": {
             file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "vocab.txt")
         },

@@ -76,10 +76,14 @@ def doctor(
     def model() -> str:
         if rules.model == "none":
             return "off by policy: names and addresses in prose are not found"
-        from relay.detect.ner_onnx import NerModel
+        from relay.detect.ner_onnx import LANGUAGES, NerModel
 
         found = NerModel.load(loaded.model_dir or build.MODELS / rules.model)
-        return f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}"
+        best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
+        return (
+            f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "
+            f"scored in {scored}; do not rely on it in {unsupported}"
+        )
 
     check("model", model)
     for name, destination in loaded.upstreams.items():

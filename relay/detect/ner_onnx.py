@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMAT",
+    "LANGUAGES",
     "TYPE_ROWS",
     "Coder",
     "Encoded",
@@ -41,6 +42,8 @@ __all__ = [
 FORMAT = 1  # The layout of model.yaml and the graph's inputs; a model of another format is refused.
 RECOGNIZER = "ner"
 FILES = ("model.onnx", "vocab.txt")
+# What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
+LANGUAGES = ("best", "scored", "unsupported")
 TYPE_ROWS = 12  # Four kinds of case times three kinds of gap before the word.
 _GLUED, _SPACE, _NEWLINE = 0, 4, 8  # Added to the case, 0 to 3.
 # BERT's own limit: a longer "word" becomes one unknown token instead of many pieces.
@@ -322,6 +325,7 @@ class _Manifest:
     max_tokens: int
     overlap: int
     version: str
+    languages: Mapping[str, tuple[str, ...]]
     digests: Mapping[str, str]
 
 
@@ -343,6 +347,7 @@ def _read_manifest(folder: Path) -> _Manifest:
             max_tokens=int(data["max_tokens"]),
             overlap=int(data["overlap"]),
             version=f"{data['name']}-{data['version']}-{hashlib.sha256(raw).hexdigest()[:12]}",
+            languages={key: tuple(map(str, data["languages"][key])) for key in LANGUAGES},
             digests={name: str(data["sha256"][name]) for name in FILES},
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
@@ -376,6 +381,7 @@ class NerModel:
 
         self.labels = manifest.labels
         self.version = manifest.version
+        self.languages = manifest.languages
         self._numpy = numpy
         self._coder = coder
         self._session = session

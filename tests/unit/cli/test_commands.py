@@ -167,6 +167,14 @@ def test_doctor_finds_canaries_stopped_and_upstreams_unreachable(policy: str) ->
     assert "FAIL upstream" in unreachable.stdout
 
 
+def test_doctor_says_which_languages_the_model_is_not_for() -> None:
+    """Who runs relay learns without reading the card where names will be missed."""
+    done = relay("doctor")
+    line = " ".join(done.stdout.split())
+    assert "best in English" in line
+    assert "do not rely on it in Arabic" in line
+
+
 def test_doctor_fails_under_a_policy_that_lets_everything_through(tmp_path: Path) -> None:
     """The canaries are not decoration."""
     open_policy = bad(tmp_path, "open.yaml", b"version: 1\nmodel: none\ndefault: {frontier: keep, local: keep}\n")

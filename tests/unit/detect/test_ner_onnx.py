@@ -223,6 +223,8 @@ def test_damaged_file_is_refused(tmp_path: Path, name: str, harm: str) -> None:
         ("labels:", "names:"),
         ("name:", "  - name:"),
         ("PERSON: 0", "PERSON: 7"),
+        ("languages:", "tongues:"),
+        ("  unsupported:", "  others:"),
     ],
 )
 def test_wrong_description_is_refused(tmp_path: Path, old: str, new: str) -> None:
