@@ -23,21 +23,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
-from relay import egress, logs, strip, turns
+from relay import egress, logs, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
     AuthenticationFailed,
     ClientFault,
     MethodNotAllowed,
-    OpaqueRefused,
     PolicyRefused,
     RelayFault,
     ScrubFailed,
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import Answers, OpaqueHandling, StreamedVerdict, UnknownFields
+from relay.policy.model import Answers, StreamedVerdict
 from relay.protocols import Document, Endpoint, Format, Operator
 from relay.restore import Restorer
 from relay.routing import confidence
@@ -152,9 +151,11 @@ class Exchange:
         self._document = document
         self._streams_array = format.streams_array(request.query)
         observing = core.engine.observes
-        fault = self._unreadable(document)
+        fault = opaque.unreadable(document, core.engine)
         if not observing:
-            self._settle(document, fault)
+            if fault is not None:
+                raise fault
+            opaque.settle(document, core.engine)
         self._hosts = _hosts(document.segments)
         begun = core.clock()
         vault = self._session.vault
@@ -288,33 +289,6 @@ class Exchange:
         """Return the digest, and for a policy that only observes a word that nobody takes for protection."""
         engine = self._core.engine
         return f"{engine.digest}; mode=observe" if engine.observes else engine.digest
-
-    def _unreadable(self, document: Document) -> ClientFault | None:
-        """Return why policy refuses what nobody can inspect and what no table names, or None when it does not."""
-        engine = self._core.engine
-        for pointer, kind in document.refused:
-            if engine.opaque(kind) is OpaqueHandling.REFUSE:
-                return OpaqueRefused(
-                    f"{pointer} holds {kind}, which cannot be inspected; the policy key "
-                    f"opaque.{engine.policy.opaque.key(kind)} decides"
-                )
-        if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.REFUSE:
-            return ClientFault(
-                f"the request has {document.unknown_fields} fields that relay does not know, and the policy key "
-                "unknown_fields refuses them"
-            )
-        return None
-
-    def _settle(self, document: Document, fault: ClientFault | None) -> None:
-        """Drop or refuse what nobody can inspect and what no table names, as policy says."""
-        if fault is not None:
-            raise fault
-        engine = self._core.engine
-        dropped = {kind for _, kind in document.refused if engine.opaque(kind) is OpaqueHandling.DROP}
-        if dropped:
-            document.drop_refused(dropped)
-        if document.unknown_fields and engine.policy.unknown_fields is UnknownFields.DROP:
-            document.drop_unknown()
 
     def _check_stops(self, document: Document, texts: Mapping[int, str]) -> None:
         """Refuse stop strings that would cut placeholders: the answer would end where the client never asked it to."""

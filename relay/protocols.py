@@ -217,6 +217,14 @@ class Document(Protocol):
         """Take out the refused content of `kinds`. Comes before `replace`."""
         ...
 
+    def reencode_refused(self, kinds: Collection[str], reencode: Callable[[bytes], tuple[bytes, str]]) -> None:
+        """Write inline content of `kinds` anew, by a function of data to new data and its media type."""
+        ...
+
+    def scrub_refused(self, kinds: Collection[str]) -> None:
+        """Turn inline content of `kinds` that is text into segments. Comes before `replace`."""
+        ...
+
     def drop_unknown(self) -> None:
         """Take out the fields that the table does not name. Comes before `replace`."""
         ...

@@ -46,7 +46,13 @@ def _lay_over(tree: dict[str, Any], policy: Policy) -> None:
 
 
 # How settings rank, mild first. A setting that is not here has no strictness (style, model).
-_HANDLING = (OpaqueHandling.PASS, OpaqueHandling.DROP, OpaqueHandling.REFUSE)
+_HANDLING = (
+    OpaqueHandling.PASS,
+    OpaqueHandling.REENCODE,
+    OpaqueHandling.SCRUB,
+    OpaqueHandling.DROP,
+    OpaqueHandling.REFUSE,
+)
 _UNKNOWN = (UnknownFields.SCRUB, UnknownFields.DROP, UnknownFields.REFUSE)
 
 

@@ -50,11 +50,17 @@ class DataClass(StrEnum):
 
 
 class OpaqueHandling(StrEnum):
-    """What happens to content that cannot be read: refuse the request, take the content out, or let it through."""
+    """What happens to content that cannot be read: refuse the request, take the content out, or let it through.
+
+    What nobody can read one can still make less of: an image is written anew without its metadata, and a file that
+    turns out to be text is scrubbed like any other text. Where that cannot be done, the request is refused.
+    """
 
     REFUSE = "refuse"
     DROP = "drop"
     PASS = "pass"  # noqa: S105 - lets content pass
+    REENCODE = "reencode"
+    SCRUB = "scrub"
 
 
 class UnknownFields(StrEnum):
@@ -239,6 +245,11 @@ _OPAQUE_KEYS = (
 )
 
 
+_Plain = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.PASS]
+_Image = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.REENCODE, OpaqueHandling.PASS]
+_File = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.SCRUB, OpaqueHandling.PASS]
+
+
 class Opaque(_Entry):
     """Content that cannot be read: each kind is refused unless policy says otherwise.
 
@@ -246,13 +257,13 @@ class Opaque(_Entry):
     `third_party_tools` programs that it would call; `other` is the rest, such as templates and token ids.
     """
 
-    images: OpaqueHandling = OpaqueHandling.REFUSE
-    audio: OpaqueHandling = OpaqueHandling.REFUSE
-    files: OpaqueHandling = OpaqueHandling.REFUSE
-    remote_urls: OpaqueHandling = OpaqueHandling.REFUSE
-    stored_state: OpaqueHandling = OpaqueHandling.REFUSE
-    third_party_tools: OpaqueHandling = OpaqueHandling.REFUSE
-    other: OpaqueHandling = OpaqueHandling.REFUSE
+    images: _Image = OpaqueHandling.REFUSE
+    audio: _Plain = OpaqueHandling.REFUSE
+    files: _File = OpaqueHandling.REFUSE
+    remote_urls: _Plain = OpaqueHandling.REFUSE
+    stored_state: _Plain = OpaqueHandling.REFUSE
+    third_party_tools: _Plain = OpaqueHandling.REFUSE
+    other: _Plain = OpaqueHandling.REFUSE
 
     @staticmethod
     def key(kind: str) -> str:

@@ -199,7 +199,8 @@ def _covered(
 ) -> tuple[str, str]:
     if item.opaque is not None:
         handling = getattr(policy.opaque, item.opaque)
-        word = "yes" if handling is not OpaqueHandling.PASS else "no"
+        # A face is in an image that was written anew as well.
+        word = "yes" if handling in (OpaqueHandling.REFUSE, OpaqueHandling.DROP) else "no"
         return f"no text: opaque.{item.opaque}", f"{word}: {handling}"
     names = ", ".join(item.types)
     kept = [name for name in item.types if paths[name][0] is Action.KEEP]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relay.errors import ClientFault
+from relay.errors import ClientFault, OpaqueRefused
 from relay.types import JSON, Role, Segment
 from relay.wire import strict_json
-from relay.wire.dropping import take_out
+from relay.wire.dropping import steps, take_out
+from relay.wire.inline import Inline, inline
 from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import Table
 from relay.wire.segments import KeyPlace, Nested, Scan
@@ -41,8 +42,10 @@ class TreeDocument:
     __slots__ = (
         "_nested",
         "_note",
+        "_opened",
         "_places",
         "_refused_at",
+        "_refused_where",
         "_unknown_at",
         "forced",
         "model",
@@ -75,6 +78,8 @@ class TreeDocument:
         self._places = scan.places
         self._nested = scan.nested
         self._refused_at = scan.refused_at
+        self._refused_where = scan.refused_where
+        self._opened: list[tuple[Inline, dict[str, Any], str]] = []
         self._unknown_at = scan.unknown_at
         self._note = note
 
@@ -85,10 +90,49 @@ class TreeDocument:
 
     def drop_refused(self, kinds: Collection[str]) -> None:
         """Take out the refused content of `kinds`; the rest stays refused. Comes before `replace`."""
-        listed = list(zip(self._refused_at, self.refused, strict=True))
-        self._forget(take_out(self.tree, [(at, kind) for at, (_, kind) in listed if kind in kinds], self._note))
-        self._refused_at = [at for at, (_, kind) in listed if kind not in kinds]
-        self.refused = tuple(shown for _, shown in listed if shown[1] not in kinds)
+        gone = [index for index, (_, kind) in enumerate(self.refused) if kind in kinds]
+        self._forget(
+            take_out(self.tree, [(self._refused_at[index], self.refused[index][1]) for index in gone], self._note)
+        )
+        self._settle(gone)
+
+    def reencode_refused(self, kinds: Collection[str], reencode: Callable[[bytes], tuple[bytes, str]]) -> None:
+        """Write inline content of `kinds` anew: `reencode` makes new data and its media type of data, or raises.
+
+        What is not inline stays refused. Raises what `reencode` raises, with the place in the message.
+        """
+        done: list[int] = []
+        for index, pieces in self._inline(kinds):
+            for piece in pieces:
+                data = piece.data
+                try:
+                    piece.put(*reencode(data if data is not None else b""))
+                except OpaqueRefused as fault:
+                    raise OpaqueRefused(f"{self.refused[index][0]} holds {fault.public}") from None
+            done.append(index)
+        self._settle(done)
+
+    def scrub_refused(self, kinds: Collection[str]) -> None:
+        """Turn inline content of `kinds` that is text into segments, where it stands. Comes before `replace`."""
+        done: list[int] = []
+        added = 0
+        for index, pieces in self._inline(kinds):
+            texts = [piece.text for piece in pieces]
+            if any(text is None for text in texts):
+                continue
+            done.append(index)
+            scan = Scan(str)
+            for piece, text in zip(pieces, texts, strict=True):
+                holder = {"text": text}
+                self._opened.append((piece, holder, text or ""))
+                scan.opened(holder, self._refused_at[index], self._refused_where[index])
+            at = self._refused_where[index].before + added
+            self.segments = (*self.segments[:at], *scan.segments, *self.segments[at:])
+            self._places[at:at] = scan.places
+            self._nested += scan.nested
+            self.stops = tuple(stop + len(scan.segments) * (stop >= at) for stop in self.stops)
+            added += len(scan.segments)
+        self._settle(done)
 
     def drop_unknown(self) -> None:
         """Take out the fields that the table does not name. Comes before `replace`."""
@@ -155,10 +199,28 @@ class TreeDocument:
                     nested.place[0][nested.place[1]] = text
         if keys:
             self._rename(keys.values())
+        for piece, holder, before in self._opened:
+            if holder["text"] != before:
+                piece.put(holder["text"].encode("utf-8", "surrogatepass"))
 
     def encode(self) -> bytes:
         """Serialise the tree as it is now."""
         return strict_json.encode(self.tree)
+
+    def _inline(self, kinds: Collection[str]) -> Iterator[tuple[int, list[Inline]]]:
+        """Yield the refused places of `kinds` whose content is inline, by their index."""
+        for index, (pointer, (_, kind)) in enumerate(zip(self._refused_at, self.refused, strict=True)):
+            path = steps(self.tree, pointer) if kind in kinds else []
+            pieces = inline(*path[-1]) if path else None
+            if pieces:
+                yield index, pieces
+
+    def _settle(self, indices: Collection[int]) -> None:
+        """Take refused places off the list."""
+        left = [index for index in range(len(self.refused)) if index not in set(indices)]
+        self.refused = tuple(self.refused[index] for index in left)
+        self._refused_at = [self._refused_at[index] for index in left]
+        self._refused_where = [self._refused_where[index] for index in left]
 
     def _forget(self, gone: Iterable[tuple[Any, str | int]]) -> None:
         """Let no text go back to a place that is gone, and let the elements behind it be found."""

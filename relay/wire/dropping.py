@@ -11,7 +11,7 @@ from typing import Any
 
 from relay.types import JSON
 
-__all__ = ["take_out"]
+__all__ = ["steps", "take_out"]
 
 # What the formats call their arrays of parts.
 _PARTS = ("content", "parts", "output")
@@ -28,31 +28,31 @@ def take_out(
     gone: list[tuple[Any, str | int]] = []
     # From the end, so that the indices of what is still to be taken out stay right.
     for pointer, kind in reversed(list(found)):
-        steps = _steps(tree, pointer)
-        part = next((steps[at] for at in range(len(steps) - 1, 0, -1) if _is_part(steps, at)), None)
+        path = steps(tree, pointer)
+        part = next((path[at] for at in range(len(path) - 1, 0, -1) if _is_part(path, at)), None)
         if part is not None and note is not None:
             part[0][part[1]] = {**note, "text": f"({kind.replace('_', ' ')} removed)"}
-        elif steps:
-            holder, key = steps[-1]
+        elif path:
+            holder, key = path[-1]
             del holder[key]
             gone.append((holder, key))
     return gone
 
 
-def _steps(tree: JSON, pointer: str) -> list[tuple[Any, Any]]:
+def steps(tree: JSON, pointer: str) -> list[tuple[Any, Any]]:
     """Return (holder, key) for each token of `pointer`; nothing when it leads nowhere any more."""
-    steps: list[tuple[Any, Any]] = []
+    path: list[tuple[Any, Any]] = []
     for token in pointer.split("/")[1:]:
         key: Any = int(token) if type(tree) is list else token.replace("~1", "/").replace("~0", "~")
         if (type(tree) is list and key < len(tree)) or (type(tree) is dict and key in tree):
-            steps.append((tree, key))
+            path.append((tree, key))
             tree = tree[key]
         else:
             return []
-    return steps
+    return path
 
 
-def _is_part(steps: list[tuple[Any, Any]], at: int) -> bool:
+def _is_part(path: list[tuple[Any, Any]], at: int) -> bool:
     """Tell whether the step at this position leads to an object in an array of parts."""
-    holder, key = steps[at]
-    return type(holder) is list and type(holder[key]) is dict and steps[at - 1][1] in _PARTS
+    holder, key = path[at]
+    return type(holder) is list and type(holder[key]) is dict and path[at - 1][1] in _PARTS

@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
@@ -29,7 +29,7 @@ from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_contain
 from relay.wire.nodes import ROLES, UNKNOWN, Node, Table
 from relay.wire.pointer import escape
 
-__all__ = ["MAX_SEGMENTS", "KeyPlace", "Nested", "Place", "Scan"]
+__all__ = ["MAX_SEGMENTS", "KeyPlace", "Nested", "Place", "Scan", "Where"]
 
 _S, _SJ, _K, _P, _V = (
     Treatment.SCRUB,
@@ -68,6 +68,14 @@ _LONGEST_IDENTIFIER = 40
 _SEVEN_DIGITS = 1_000_000
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
+
+
+class Where(NamedTuple):
+    """Where among the segments something stands that is none, and who says it in which message."""
+
+    before: int
+    role: Role
+    message: int
 
 
 class KeyPlace:
@@ -110,6 +118,7 @@ class Scan:
         "places",
         "refused",
         "refused_at",
+        "refused_where",
         "segments",
         "stops",
         "unknown",
@@ -125,6 +134,7 @@ class Scan:
         self.pinned: list[str] = []
         self.refused: list[tuple[str, str]] = []
         self.refused_at: list[str] = []  # the same, with every key as it is
+        self.refused_where: list[Where] = []
         self.stops: list[int] = []  # segments that end an answer where they would come
         self.unknown = 0
         self.unknown_at: list[str] = []  # the fields that no row names, whatever they hold
@@ -164,7 +174,7 @@ class Scan:
             if kind is dict:
                 below = below.member(value)
             if below.whole:
-                self._whole(value, below, holder, key, pointer)
+                self._whole(value, below, holder, key, pointer, speaker, message)
             elif kind is str:
                 text = below.text
                 if text is _P:
@@ -201,7 +211,7 @@ class Scan:
             kind = type(value)
             element = below.member(value) if kind is dict else below
             if element.whole:
-                self._whole(value, element, holder, index, pointer)
+                self._whole(value, element, holder, index, pointer, role, message)
             elif kind is str:
                 self._text(value, below, holder, index, pointer, role, message)
             elif kind is dict:
@@ -211,7 +221,7 @@ class Scan:
             elif kind is int or kind is float:
                 if below.number is _F:
                     # One entry says it for the whole array.
-                    self._refuse(pointer, below.kind)
+                    self._refuse(pointer, below.kind, role, message)
                     return
                 self._number(value, below, holder, index, pointer, role, message)
 
@@ -241,14 +251,14 @@ class Scan:
             self.pinned.append(text)
         elif treatment is _F:
             if not node.when or text.lower() == node.when:
-                self._refuse(pointer, node.kind)
+                self._refuse(pointer, node.kind, role, message)
             elif _ID.fullmatch(text) is None:
                 self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
             kind = _opaque(text)
             if kind:
-                self._refuse(pointer, kind)
+                self._refuse(pointer, kind, role, message)
             else:
                 self._add([holder, key], text, pointer, role, message)
         else:
@@ -260,7 +270,7 @@ class Scan:
         self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
     ) -> None:
         if node.number is _F:
-            self._refuse(f"{pointer}/{escape(str(key))}", node.kind)
+            self._refuse(f"{pointer}/{escape(str(key))}", node.kind, role, message)
         elif abs(value) >= _SEVEN_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
             self._add([holder, key], text, f"{pointer}/{escape(str(key))}", role, message, contract=True)
@@ -301,13 +311,21 @@ class Scan:
                 self._add((nested, each), each.text, inner, role, message, contract=each.is_number)
         return True
 
-    def _refuse(self, pointer: str, kind: str) -> None:
+    def opened(self, holder: dict[str, Any], pointer: str, place: Where) -> None:
+        """Walk text that was inside a refused place, at `holder["text"]`: JSON in it by its strings."""
+        if not self._json(holder["text"], pointer, [holder, "text"], None, None, place.role, place.message):
+            self._add([holder, "text"], holder["text"], pointer, place.role, place.message)
+
+    def _refuse(self, pointer: str, kind: str, role: Role, message: int) -> None:
         # The pointer will be shown in a message, and a key that is not written like a field name can be anything.
         shown = "/".join(token if token.isdigit() or _is_identifier(token) else "*" for token in pointer.split("/"))
         self.refused.append((shown, kind))
         self.refused_at.append(pointer)
+        self.refused_where.append(Where(len(self.segments), role, message))
 
-    def _whole(self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str) -> None:
+    def _whole(
+        self, value: JSON, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
+    ) -> None:
         """Strip or refuse whatever stands here."""
         if node.text is _F:
             if value is None or value is False or value in ("", []):
@@ -317,7 +335,7 @@ class Scan:
                 kind = "remote_url"
             elif kind == "file" and type(holder) is dict:
                 kind = _kind_of_media(holder)
-            self._refuse(f"{pointer}/{escape(str(key))}", kind)
+            self._refuse(f"{pointer}/{escape(str(key))}", kind, role, message)
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
         elif type(value) is str and node.how == "pseudonym":

@@ -94,7 +94,7 @@ WRONG = [
     (
         "an unknown handling",
         "version: 1\nopaque: {images: maybe}",
-        ['p.yaml:2:18: images: "maybe" is not known; expected refuse, drop or pass'],
+        ['p.yaml:2:18: images: "maybe" is not known; expected refuse, drop, reencode or pass'],
     ),
     (
         "an unknown class",
