@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = [
     "JSON",
@@ -144,9 +144,12 @@ class Segment:
     contract: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """An entity in one text: half-open code-point range, score 0 to 1, and the recognizer that found it."""
+class Span(NamedTuple):
+    """An entity in one text: half-open code-point range, score 0 to 1, and the recognizer that found it.
+
+    A named tuple, as is Candidate: making one takes a quarter of the time of a frozen dataclass, and a request makes
+    hundreds.
+    """
 
     entity_type: str
     start: int
@@ -180,14 +183,17 @@ class Pattern:
     opens: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """Where a pattern matched, in code points of `text`. The recognizer decides what, if anything, it is."""
 
     pattern: Pattern
-    text: str = field(repr=False)
+    text: str
     start: int
     end: int
+
+    def __repr__(self) -> str:
+        """Leave the text out."""
+        return f"Candidate(pattern={self.pattern.name!r}, start={self.start}, end={self.end})"
 
     @property
     def value(self) -> str:

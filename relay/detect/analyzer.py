@@ -24,7 +24,7 @@ from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
 from relay.detect.known import KnownValues
 from relay.detect.normalize import HINTS, Normalized, normalize
-from relay.detect.overlap import LOOKALIKE, resolve
+from relay.detect.overlap import CERTAIN, LOOKALIKE, resolve
 from relay.detect.scan import Found, Scanner
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
@@ -75,6 +75,7 @@ class Analyzer:
         """
         patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
         self._owners = tuple(recognizer for recognizer, _ in patterns)
+        self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
         self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
         self._context = ContextTable(pair for recognizer in recognizers for pair in recognizer.context.items())
         self._model = model
@@ -120,10 +121,10 @@ class Analyzer:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             joined = [pair for pair in joined if pair[0] in entity_types]
         disjoint = [self._settle(spans, text) for spans, text in zip(found, texts, strict=True)]
-        values = KnownValues(self._values(texts, copies, disjoint, joined, known))
+        values = KnownValues(dict.fromkeys(self._values(texts, copies, disjoint, joined, known)))
         result = []
         for text, copy, own in zip(texts, copies, disjoint, strict=True):
-            occurrences = values.find(text) if values else []
+            occurrences = values.find(text, {(span.start, span.end) for span in own}) if values else []
             if values and copy is not None:
                 occurrences.extend(map(copy.back, values.find(copy.text)))
             more = [*self._alikes(text), *_outside(own, occurrences)]
@@ -150,7 +151,9 @@ class Analyzer:
 
     def _settle(self, spans: Iterable[Span], text: str) -> tuple[Span, ...]:
         """Return disjoint spans without the allowed values."""
-        return resolve([span for span in spans if not self._custom.allows(text[span.start : span.end])], text)
+        if self._custom.has_allowed:
+            spans = [span for span in spans if not self._custom.allows(text[span.start : span.end])]
+        return resolve(spans, text)
 
     def _each(self, segments: Sequence[Segment]) -> tuple[list[Normalized | None], list[list[Span]]]:
         """Return each segment's copy, and what recognizers and model find in it by itself; spans may overlap."""
@@ -190,8 +193,10 @@ class Analyzer:
             except Exception as error:
                 raise _failure(finder.name, error) from None
         seen: dict[tuple[int, int], Words] = {}
-        for index, candidate in candidates:
-            if index >= len(self._owners):  # a hint
+        certain = _Ranges()
+        # Those that may be certain come first: what lies inside of a certain value is a part of it and not judged.
+        for index, candidate in sorted(candidates, key=self._guesses):
+            if index >= len(self._owners) or certain.cover(candidate.start, candidate.end):  # a hint, a part
                 continue
             recognizer = self._owners[index]
             try:
@@ -199,10 +204,17 @@ class Analyzer:
             except Exception as error:
                 raise _failure(recognizer.name, error) from None
             for span in checked:
-                adjusted = self._context.adjust(span, text, seen)
-                if adjusted.score >= self._min_score:
-                    spans.append(adjusted)
+                if span.score < CERTAIN:
+                    span = self._context.adjust(span, text, seen)
+                    if span.score < self._min_score:
+                        continue
+                elif describe(span.entity_type).default:
+                    certain.add(span.start, span.end)
+                spans.append(span)
         return spans
+
+    def _guesses(self, found: Found) -> bool:
+        return self._is_guess[found[0]]
 
     def _read(
         self,
@@ -285,6 +297,29 @@ class Analyzer:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
         except Exception as error:
             raise _failure("lookalike", error) from None
+
+
+class _Ranges:
+    """Ranges of a text, none inside another that came before it."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        if not self.cover(start, end):
+            place = bisect_left(self._starts, start)
+            self._starts.insert(place, start)
+            self._ends.insert(place, end)
+
+    def cover(self, start: int, end: int) -> bool:
+        """Tell whether the last range that begins at or before `start` holds `start` to `end`."""
+        if not self._starts:
+            return False
+        place = bisect_right(self._starts, start)
+        return place > 0 and self._ends[place - 1] >= end
 
 
 def _legible(text: str, copy: Normalized | None) -> str:

@@ -34,8 +34,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _CAMEL = re.compile("[a-z][A-Z]")
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
 
-# The words near a span, and those right before it.
-Words = tuple[set[str], set[str]]
+# The lower-case words before a span and those behind it, each in the order of the text.
+Words = tuple[list[str], list[str]]
 
 
 def _words(text: str) -> frozenset[str]:
@@ -134,6 +134,24 @@ LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
 }
 
 
+class _Entries:
+    """The entries of one type: single words with their plurals, and pairs of neighbouring words."""
+
+    __slots__ = ("_pairs", "_single")
+
+    def __init__(self, entries: Iterable[str]) -> None:
+        parts = [_WORD.findall(entry.lower()) for entry in entries]
+        single = {row[0] for row in parts if len(row) == 1}
+        self._single = frozenset(single | {word + "s" for word in single})
+        self._pairs = frozenset((row[0], row[1]) for row in parts if len(row) == 2)
+
+    def among(self, words: list[str]) -> bool:
+        """Tell whether an entry is among `words`, which stand in the order of the text."""
+        return not self._single.isdisjoint(words) or not (
+            len(words) < 2 or not self._pairs or self._pairs.isdisjoint(pairwise(words))
+        )
+
+
 class ContextTable:
     """The words of every type, with those that recognizers bring along."""
 
@@ -141,69 +159,54 @@ class ContextTable:
         """Build the table; `own` holds `(entity type, words)` pairs that raise it."""
         raising = {entity_type: set(words) for entity_type, words in RAISING.items()}
         for entity_type, words in own:
-            raising.setdefault(entity_type, set()).update(word.lower() for word in words)
-        self._raising = {entity_type: frozenset(words) for entity_type, words in raising.items()}
+            raising.setdefault(entity_type, set()).update(words)
+        self._raising = {entity_type: _Entries(words) for entity_type, words in raising.items()}
+        self._lowering = {entity_type: _Entries(words) for entity_type, words in LOWERING.items()}
 
     def adjust(self, span: Span, text: str, seen: dict[tuple[int, int], Words]) -> Span:
         """Return `span` with the score that the words near it give it.
 
         `seen` belongs to the text and to this call's caller: several types are often guessed for the same place.
         """
-        if span.score >= CERTAIN:
+        entity_type, start, end, score, recognizer = span
+        if score >= CERTAIN:
             return span
-        raising = self._raising.get(span.entity_type)
-        lowering = LOWERING.get(span.entity_type)
-        if not raising and not lowering:
+        raising = self._raising.get(entity_type)
+        lowering = self._lowering.get(entity_type)
+        if raising is None and lowering is None:
             return span
-        place = (span.start, span.end)
-        near = seen.get(place)
+        near = seen.get((start, end))
         if near is None:
-            near = seen[place] = words_near(text, span.start, span.end)
-        words, closest = near
-        speaks = raising is not None and not raising.isdisjoint(words)
-        objects = lowering is not None and not lowering.isdisjoint(words)
+            near = seen[start, end] = words_near(text, start, end)
+        before, behind = near
+        speaks = raising is not None and (raising.among(before) or raising.among(behind))
+        objects = lowering is not None and (lowering.among(before) or lowering.among(behind))
         if speaks and objects and lowering is not None and raising is not None:
             # Both: the words right before the span decide, "order 4155552671, phone: ..." is an order.
-            speaks = lowering.isdisjoint(closest) or not raising.isdisjoint(closest)
+            closest = before[-2:]
+            speaks = not lowering.among(closest) or raising.among(closest)
         if speaks:
-            score = min(span.score + RAISE, _BEST)
-        elif objects:
-            score = max(span.score - LOWER, 0.0)
-        else:
-            return span
-        return Span(span.entity_type, span.start, span.end, score, span.recognizer)
+            return Span(entity_type, start, end, min(score + RAISE, _BEST), recognizer)
+        if objects:
+            return Span(entity_type, start, end, max(score - LOWER, 0.0), recognizer)
+        return span
 
 
 def words_near(text: str, start: int, end: int) -> Words:
-    """Return the lower-case words near `text[start:end]` as defined above, and those of them right before it.
-
-    Pairs of neighbouring words are among the first; the second holds up to two words and their pair.
-    """
-    before = text[max(0, start - NEAR_BEFORE) : start]
+    """Return the lower-case words near `text[start:end]` as defined above: those before it and those behind it."""
+    before = text[start - NEAR_BEFORE if start > NEAR_BEFORE else 0 : start]
     line = before.rfind("\n")
     if line >= 0:
         above = before[:line].rstrip()
         # A label may stand on the line above its value: "SSN:" and the number under it.
         before = before[line:] if not above.endswith(":") or before[line:].strip() else above[above.rfind("\n") + 1 :]
-    after = text[end : end + NEAR_AFTER]
-    line = after.find("\n")
-    if line >= 0:
-        after = after[:line]
     # A semicolon ends what is said about one value.
     before = before[before.rfind(";") + 1 :]
-    words: set[str] = set()
-    closest: set[str] = set()
-    for side in (before, after.partition(";")[0]):
-        found = _WORD.findall(side.lower()) if _CAMEL.search(side) is None else _parts(side)
-        words.update(found)
-        words.update(map(" ".join, pairwise(found)))
-        # "cards" counts as "card".
-        words.update([word[:-1] for word in found if word[-1] == "s"])
-        if side is before:
-            closest.update(found[-2:])
-            closest.add(" ".join(found[-2:]))
-    return words, closest
+    after = text[end : end + NEAR_AFTER].partition("\n")[0].partition(";")[0]
+    return _split(before), _split(after)
 
 
-def _parts(text: str) -> list[str]:
-    return [part.lower() for part in _PART.findall(text)]
+def _split(side: str) -> list[str]:
+    if _CAMEL.search(side) is None:
+        return _WORD.findall(side.lower())
+    return [part.lower() for part in _PART.findall(side)]

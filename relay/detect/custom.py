@@ -63,9 +63,14 @@ class CustomRules:
         self._allow = frozenset(map(fold, allow))
         self.entity_types = frozenset(pattern.entity_type for pattern in patterns)
 
+    @property
+    def has_allowed(self) -> bool:
+        """Tell whether any value must not be reported."""
+        return bool(self._allow)
+
     def allows(self, value: str) -> bool:
         """Tell whether `value` must not be reported."""
-        return bool(self._allow) and fold(value) in self._allow
+        return fold(value) in self._allow
 
     def find(self, text: str) -> list[Span]:
         """Return what the patterns and the deny list find in `text`."""

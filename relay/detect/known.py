@@ -18,7 +18,7 @@ values and lives as long as the call that made it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from relay.detect.taxonomy import describe
 from relay.types import Span
@@ -46,7 +46,7 @@ def searchable(value: str) -> bool:
         return len(value) > 1 and _UNSPACED.search(value) is not None
     if value.isdigit():
         return len(value) >= _MIN_DIGITS
-    return any(map(str.isalnum, value))
+    return value[0].isalnum() or any(map(str.isalnum, value))
 
 
 def fold(text: str) -> str:
@@ -70,7 +70,7 @@ class KnownValues:
         for entity_type, value in sorted(values, key=_is_off):
             if not searchable(value):
                 continue
-            if _UNSPACED.search(value):
+            if not value.isascii() and _UNSPACED.search(value):
                 self._anywhere.setdefault(value, entity_type)
                 continue
             table = self._exact
@@ -89,23 +89,25 @@ class KnownValues:
     def __repr__(self) -> str:
         return f"KnownValues({len(self._exact) + len(self._folded) + len(self._anywhere)} first words)"
 
-    def find(self, text: str) -> list[Span]:
-        """Return every occurrence in `text`, in order; occurrences of different values may overlap."""
+    def find(self, text: str, besides: Container[tuple[int, int]] = ()) -> list[Span]:
+        """Return every occurrence in `text`, in order; occurrences of different values may overlap.
+
+        Those at a place in `besides`, a `(start, end)` pair, are left out.
+        """
         found: list[Span] = []
         if self._exact:
-            self._look(text, self._exact, found)
+            self._look(text, self._exact, found, besides)
         if self._folded:
-            self._look(fold(text), self._folded, found)
+            self._look(fold(text), self._folded, found, besides)
         for value, entity_type in self._anywhere.items():
-            start = text.find(value)
-            while start >= 0:
-                found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
-                start = text.find(value, start + len(value))
+            for start in _places(text, value):
+                if (start, start + len(value)) not in besides:
+                    found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
         if len(found) > 1:
             found.sort(key=lambda span: (span.start, -span.end))
         return found
 
-    def _look(self, text: str, table: _Table, found: list[Span]) -> None:
+    def _look(self, text: str, table: _Table, found: list[Span], besides: Container[tuple[int, int]]) -> None:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
@@ -114,23 +116,28 @@ class KnownValues:
             return
         if len(present) <= _FEW:
             for word in present:
-                self._at(text, _places(text, word), table[word], found)
+                _at(text, _places(text, word), table[word], found, besides)
         else:
             for match in _WORD.finditer(text):
                 if match.group() in present:
-                    self._at(text, (match.start(),), table[match.group()], found)
+                    _at(text, (match.start(),), table[match.group()], found, besides)
 
-    def _at(
-        self, text: str, starts: Iterable[int], places: dict[tuple[int, int], dict[str, str]], found: list[Span]
-    ) -> None:
-        for word_start in starts:
-            for (before, length), values in places.items():
-                start = word_start - before
-                if start < 0:
-                    continue
-                entity_type = values.get(text[start : start + length])
-                if entity_type is not None and _bounded(text, start, start + length):
-                    found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
+
+def _at(
+    text: str,
+    starts: Iterable[int],
+    places: dict[tuple[int, int], dict[str, str]],
+    found: list[Span],
+    besides: Container[tuple[int, int]],
+) -> None:
+    for word_start in starts:
+        for (before, length), values in places.items():
+            start = word_start - before
+            if start < 0 or (start, start + length) in besides:
+                continue
+            entity_type = values.get(text[start : start + length])
+            if entity_type is not None and _bounded(text, start, start + length):
+                found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
 
 
 def _is_off(pair: tuple[str, str]) -> bool:

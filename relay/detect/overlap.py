@@ -18,7 +18,6 @@ A weaker span that lies inside a stronger one leaves nothing. Work is n log n fo
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
 
 from relay.detect.taxonomy import describe
 from relay.types import Span
@@ -35,21 +34,35 @@ _UNNAMED = "ID_NUMBER"
 def resolve(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     """Return disjoint spans in order that cover what `spans` cover in `text`, by the rule above."""
     ordered = sorted(spans, key=_place)
-    if all(left.end <= right.start for left, right in pairwise(ordered)):
-        return tuple(ordered)
-    ordered.sort(key=_strength)
-    # Paint the stretches between neighbouring borders, the strongest span first; each stretch is painted once.
-    borders = sorted({border for span in ordered for border in (span.start, span.end)})
+    result: list[Span] = []
+    first, count = 0, len(ordered)
+    while first < count:
+        # Spans that overlap, directly or through others.
+        end, last = ordered[first].end, first + 1
+        while last < count and ordered[last].start < end:
+            end = max(end, ordered[last].end)
+            last += 1
+        if last - first == 1:
+            result.append(ordered[first])
+        else:
+            result.extend(_paint(ordered[first:last], text))
+        first = last
+    return tuple(result)
+
+
+def _paint(spans: list[Span], text: str) -> Iterable[Span]:
+    """Paint the stretches between neighbouring borders, the strongest span first; each stretch is painted once."""
+    spans.sort(key=_strength)
+    borders = sorted({border for span in spans for border in (span.start, span.end)})
     number = {border: place for place, border in enumerate(borders)}
     owners: list[Span | None] = [None] * len(borders)
     following = list(range(len(borders) + 1))
-    for span in ordered:
+    for span in spans:
         place, last = _unpainted(following, number[span.start]), number[span.end]
         while place < last:
             owners[place] = span
             following[place] = place + 1
             place = _unpainted(following, place)
-    result: list[Span] = []
     place = 0
     while place < len(borders):
         owner, start = owners[place], borders[place]
@@ -59,12 +72,11 @@ def resolve(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
             continue
         end = borders[place]
         if (start, end) == (owner.start, owner.end):
-            result.append(owner)
+            yield owner
         elif owner.entity_type == _UNNAMED and not _has_digit(text[start:end]):
             continue
         elif (trimmed := _trim(text, start, end)) is not None:
-            result.append(Span(owner.entity_type, *trimmed, owner.score, owner.recognizer))
-    return tuple(result)
+            yield Span(owner.entity_type, *trimmed, owner.score, owner.recognizer)
 
 
 def _unpainted(following: list[int], place: int) -> int:

@@ -62,6 +62,7 @@ class Rule:
     max_chars: int = 64
     ignore_case: bool = False
     follows: bool = False
+    opens: str = ""
 
 
 class RuleRecognizer:
@@ -97,7 +98,7 @@ class RuleRecognizer:
                 max_chars=rule.max_chars,
                 ignore_case=rule.ignore_case,
                 follows=rule.follows,
-                opens=_opens(rule),
+                opens=rule.opens or _opens(rule),
             )
             for name, rule in cls._rules.items()
         )
@@ -115,9 +116,10 @@ def _opens(rule: Rule) -> str:
     """Return where a match of `rule` can begin: at a run of digits or a word, where its expression says so surely."""
     if rule.follows or not rule.start.startswith(_NOT_INSIDE_A_WORD) or _has_alternatives(rule.regex):
         return ""
-    if _DIGIT_FIRST.match(rule.regex):
+    first = _LOOKS_BEHIND.sub("", rule.regex)
+    if _DIGIT_FIRST.match(first):
         return r"\d+"
-    return r"\w+" if _WORD_FIRST.match(rule.regex) else ""
+    return r"\w+" if _WORD_FIRST.match(first) else ""
 
 
 def _has_alternatives(regex: str) -> bool:
@@ -133,6 +135,7 @@ def _has_alternatives(regex: str) -> bool:
 # Borders that begin so let no match begin inside a word; a number is part of one.
 _NOT_INSIDE_A_WORD = (WORD_START, NUMBER_START, r"(?<![\w")
 _SIGNS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]")
+_LOOKS_BEHIND = re.compile(r"^(?:\(\?<[!=][^()]*\))+")
 # A first sign that has to be there: a digit or a class of digits; a letter or a class of letters and digits.
 _MUST = r"(?![?*]|\{0)"
 _DIGIT_FIRST = re.compile(rf"(?:\\d|\[(?:\d(?:-\d)?)+\]){_MUST}")

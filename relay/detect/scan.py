@@ -20,10 +20,9 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from enum import IntFlag
-from functools import cache
 from typing import Protocol
 
 from relay.detect.scan_slow import SlowTriggers
@@ -143,7 +142,7 @@ class Scanner:
     ) -> None:
         """Compile `patterns`, by Hyperscan where it is installed. Raises ConfigFault for what cannot be compiled."""
         self._patterns = tuple(patterns)
-        self._expressions: list[re.Pattern[str] | None] = [None] * len(patterns)
+        self._trials: list[_Trial | None] = [None] * len(patterns)
         users: dict[tuple[str, bool], list[int]] = {}
         for index, pattern in enumerate(patterns):
             users.setdefault((pattern.trigger or pattern.regex, pattern.ignore_case), []).append(index)
@@ -158,95 +157,94 @@ class Scanner:
         """
         if self._triggers is None or not text:
             return []
+        hits = self._triggers.ends(text.encode("latin-1", "replace"))
+        if not hits:
+            return []
         ends: dict[int, list[int]] = {}
-        for trigger, end in self._triggers.ends(text.encode("latin-1", "replace")):
-            ends.setdefault(trigger, []).append(end)
+        for trigger, end in hits:
+            if trigger in ends:
+                ends[trigger].append(end)
+            else:
+                ends[trigger] = [end]
         found: list[Found] = []
         for trigger, places in ends.items():
             places.sort()
             for index in self._users[trigger]:
-                found.extend(self._try(index, text, places))
+                trial = self._trials[index]
+                if trial is None:
+                    trial = self._trials[index] = _Trial(self._patterns[index])
+                pattern, group = trial.pattern, trial.group
+                for match in trial.matches(text, places):
+                    first, last = match.span(group)
+                    if first < last:
+                        found.append((index, Candidate(pattern, text, first, last)))
         return found
 
-    def _try(self, index: int, text: str, ends: Sequence[int]) -> Iterable[Found]:
-        """Return the matches of one pattern around the places where its trigger ends."""
-        pattern = self._patterns[index]
-        expression = self._expressions[index]
-        if expression is None:
-            expression = self._expressions[index] = _compile(pattern)
-        group = "value" if "value" in expression.groupindex else 0
-        if pattern.follows:
-            matches = _behind(expression, text, ends, pattern.max_chars)
-        elif pattern.max_chars > _LONG:
-            matches = _long(expression, text, ends, _lead(pattern), pattern.max_chars)
-        else:
-            opens = _opening(pattern.opens) if pattern.opens else None
-            matches = _around(expression, text, ends, _lead(pattern), pattern.max_chars, opens)
-        for match in matches:
-            first, last = match.span(group)
-            if first < last:
-                yield index, Candidate(pattern=pattern, text=text, start=first, end=last)
 
+class _Trial:
+    """A pattern's own expression, ready to be tried around the places where its trigger ends."""
 
-def _behind(expression: re.Pattern[str], text: str, ends: Sequence[int], max_chars: int) -> Iterable[re.Match[str]]:
-    """Yield what begins right where a trigger ends."""
-    done = 0
-    for end in ends:
-        if end >= done:
-            match = expression.match(text, end, end + max_chars + _LOOK_AHEAD)
-            if match is not None:
+    __slots__ = ("behind", "expression", "group", "lead", "matches", "opens", "pattern")
+
+    def __init__(self, pattern: Pattern) -> None:
+        self.pattern = pattern
+        self.expression = _compile(pattern)
+        self.group: str | int = "value" if "value" in self.expression.groupindex else 0
+        self.lead = pattern.max_chars if pattern.lead_chars < 0 else pattern.lead_chars
+        self.behind = pattern.max_chars + _LOOK_AHEAD
+        self.opens = re.compile(pattern.opens) if pattern.opens else None
+        self.matches: Callable[[str, Sequence[int]], list[re.Match[str]]] = (
+            self._follow if pattern.follows else self._long if pattern.max_chars > _LONG else self._around
+        )
+
+    def _follow(self, text: str, ends: Sequence[int]) -> list[re.Match[str]]:
+        """Return what begins right where a trigger ends."""
+        found = []
+        done = 0
+        for end in ends:
+            if end >= done and (match := self.expression.match(text, end, end + self.behind)) is not None:
                 done = match.end()
-                yield match
+                found.append(match)
+        return found
 
-
-def _around(
-    expression: re.Pattern[str],
-    text: str,
-    ends: Sequence[int],
-    lead: int,
-    max_chars: int,
-    opens: re.Pattern[str] | None,
-) -> Iterable[re.Match[str]]:
-    """Yield what is found in the merged windows around triggers."""
-    place = 0
-    while place < len(ends):
-        start, stop = max(0, ends[place] - lead), ends[place] + max_chars + _LOOK_AHEAD
-        while place < len(ends) and ends[place] - lead <= stop:
-            stop = ends[place] + max_chars + _LOOK_AHEAD
+    def _around(self, text: str, ends: Sequence[int]) -> list[re.Match[str]]:
+        """Return what is found in the merged windows around triggers."""
+        found: list[re.Match[str]] = []
+        lead, behind, opens, match_at = self.lead, self.behind, self.opens, self.expression.match
+        place, count = 0, len(ends)
+        while place < count:
+            last = ends[place]
+            start = last - lead if last > lead else 0
             place += 1
-        if opens is None:
-            yield from expression.finditer(text, start, stop)
-            continue
-        done = start
-        # A match holds its trigger, so none begins behind the last one.
-        for opening in opens.finditer(text, start, ends[place - 1]):
-            if opening.start() >= done and (match := expression.match(text, opening.start(), stop)) is not None:
-                done = match.end()
-                yield match
+            while place < count and ends[place] - lead <= last + behind:
+                last = ends[place]
+                place += 1
+            stop = last + behind
+            if opens is None:
+                found.extend(self.expression.finditer(text, start, stop))
+                continue
+            done = start
+            # A match holds its trigger, so none begins behind the last one.
+            for opening in opens.finditer(text, start, last):
+                begin = opening.start()
+                if begin >= done and (match := match_at(text, begin, stop)) is not None:
+                    done = match.end()
+                    found.append(match)
+        return found
 
-
-def _long(
-    expression: re.Pattern[str], text: str, ends: Sequence[int], lead: int, max_chars: int
-) -> Iterable[re.Match[str]]:
-    """Yield what begins within `lead` before a trigger's end; a long window is not searched for other beginnings."""
-    start = 0
-    for end in ends:
-        start = max(start, end - lead)
-        while start <= end:
-            match = expression.match(text, start, end + max_chars + _LOOK_AHEAD)
-            start += 1
-            if match is not None:
-                start = max(start, match.end())
-                yield match
-
-
-@cache
-def _opening(expression: str) -> re.Pattern[str]:
-    return re.compile(expression)
-
-
-def _lead(pattern: Pattern) -> int:
-    return pattern.max_chars if pattern.lead_chars < 0 else pattern.lead_chars
+    def _long(self, text: str, ends: Sequence[int]) -> list[re.Match[str]]:
+        """Return what begins within the lead of a trigger; a long window is not searched for other beginnings."""
+        found = []
+        start = 0
+        for end in ends:
+            start = max(start, end - self.lead)
+            while start <= end:
+                match = self.expression.match(text, start, end + self.behind)
+                start += 1
+                if match is not None:
+                    start = max(start, match.end())
+                    found.append(match)
+        return found
 
 
 def _compile(pattern: Pattern) -> re.Pattern[str]:

@@ -48,6 +48,7 @@ class DateRecognizer(RuleRecognizer):
             trigger=r"\d[-/.] ?\d\d?[-/.] ?\d\d|\d\?\d\d?\?\d",
             start=r"(?<![\w.])(?<!\d[-/])",
             end=r"(?!\w)(?![-/.]\d)",
+            opens=r"\d+",
             score=0.2,
             lead_chars=14,
             max_chars=16,
@@ -57,6 +58,7 @@ class DateRecognizer(RuleRecognizer):
             regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{_MONTHS})\.?"
             rf"(?:,? (?:de |del )?|[ -])(?:{_YEAR}|'?\d\d)",
             trigger=rf"(?:\d|\d(?:st|nd|rd|th|er)|\.|º|°)[ -](?:of |de |di |d')?(?:{_MONTH_STARTS})",
+            opens=r"\d+",
             score=0.2,
             lead_chars=16,
             max_chars=32,

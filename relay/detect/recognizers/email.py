@@ -56,6 +56,7 @@ class EmailRecognizer(RuleRecognizer):
             r"59})",
             trigger=r"[^\s@]@[^\s@]",
             start=r"(?<![\w.+%-])",
+            opens=r"[\w.+%-]++(?=[\w.+%'&*=/!#$?^{}~-]{0,63}+@)",
             end=r"(?![^\W_])(?!-[^\W_])",
             score=0.9,
             lead_chars=66,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import cache
 
 from relay.detect.checksums import iso7064_mod97
 from relay.detect.rules import Rule, RuleRecognizer
@@ -36,8 +37,15 @@ _LENGTHS = {
     }.items()
     for code in codes.split()
 }
-_GAPS = " -.\u00a0\u202f"
+_GAPS = " .\u00a0\u202f-"
+_WITHOUT_GAPS = str.maketrans("", "", _GAPS)
 _CAPITALS = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}(?!\w)")
+
+
+@cache
+def _of_length(count: int) -> re.Pattern[str]:
+    """Return the expression of `count` letters and digits with at most two gaps after each."""
+    return re.compile(rf"(?:[A-Za-z0-9][{_GAPS}]{{0,2}}){{{count - 1}}}[A-Za-z0-9](?![^\W_])")
 
 
 class IbanRecognizer(RuleRecognizer):
@@ -54,6 +62,7 @@ class IbanRecognizer(RuleRecognizer):
             end="",
             score=0.95,
             otherwise=0.2,
+            opens=r"[^\W_]+",
             lead_chars=10,
             max_chars=64,
             ignore_case=True,
@@ -77,20 +86,12 @@ class IbanRecognizer(RuleRecognizer):
         wanted = _LENGTHS.get(text[start : start + 2].upper())
         if wanted is None:
             return
-        number = ""
-        end = gap = start
-        while end < len(text) and len(number) < wanted and end - gap < 3:
-            char = text[end]
-            end += 1
-            if char.isascii() and char.isalnum():
-                number += char
-                gap = end
-            elif char not in _GAPS:
-                end -= 1
-                break
-        if len(number) == wanted and not text[end : end + 1].isalnum() and iso7064_mod97(number[4:] + number[:4]):
-            yield Span("IBAN_CODE", start, end, candidate.pattern.score, self.name)
-            return
+        whole = _of_length(wanted).match(text, start)
+        if whole is not None:
+            number = whole.group().translate(_WITHOUT_GAPS)
+            if iso7064_mod97(number[4:] + number[:4]):
+                yield Span("IBAN_CODE", start, whole.end(), candidate.pattern.score, self.name)
+                return
         # Not right, or not of its country's length: a guess, as far as capitals and digits go.
         guess = _CAPITALS.match(text, start, start + 64)
         if guess is not None:

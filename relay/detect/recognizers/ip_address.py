@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from ipaddress import AddressValueError, IPv4Address, IPv6Address
+from ipaddress import AddressValueError, IPv6Address
 
 from relay.detect.rules import Rule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -25,6 +25,7 @@ class IpAddressRecognizer(RuleRecognizer):
             entity_type="IP_ADDRESS",
             regex=rf"(?:{_OCTET}\.){{3}}{_OCTET}",
             trigger=r"\d\.\d{1,3}\.\d{1,3}\.\d",
+            opens=r"\d+",
             start=r"(?<![\w.])",
             end=r"(?!\w)(?!\.\d)",
             score=0.6,
@@ -70,11 +71,11 @@ class IpAddressRecognizer(RuleRecognizer):
             if not _is_host_v6(value):
                 return
         else:
-            address = IPv4Address(value)
-            if address.is_loopback or address.is_unspecified or value.startswith(("255.", "0.")):
+            # Loopback, "this network", a mask.
+            if value.startswith(("127.", "0.", "255.")):
                 return
             before = candidate.text[max(0, candidate.start - 2) : candidate.start]
-            small = all(int(octet) <= _VERSION_LIKE for octet in value.split(".")) and not value.startswith("10.")
+            small = max(map(int, value.split("."))) <= _VERSION_LIKE and not value.startswith("10.")
             if small or before[-1:] in ("-", "=") or before.lower().endswith("v"):
                 score = 0.25
         yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)

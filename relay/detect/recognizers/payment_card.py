@@ -41,13 +41,19 @@ _GROUPS = re.compile(r"\d+")
 _USUAL_GROUPS = frozenset({(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1)})
 
 
+# (prefix, length) → whether such numbers are taken unspaced. Prefixes have at most four digits.
+_USUAL: dict[tuple[str, int], bool] = {}
+for _first, _last, _lengths, _often in _ISSUERS:
+    for _prefix in range(_first, _last + 1):
+        for _length in _lengths:
+            _USUAL[str(_prefix), _length] = _often or _USUAL.get((str(_prefix), _length), False)
+
+
 def _issuer(digits: str) -> bool | None:
     """Return whether the issuer's numbers are taken unspaced; None when no issuer has such numbers."""
-    usual: bool | None = None
-    for first, last, lengths, often in _ISSUERS:
-        if len(digits) in lengths and first <= int(digits[: len(str(first))]) <= last:
-            usual = bool(usual) or often
-    return usual
+    length = len(digits)
+    known = [_USUAL[key] for size in (1, 2, 3, 4) if (key := (digits[:size], length)) in _USUAL]
+    return any(known) if known else None
 
 
 class PaymentCardRecognizer(RuleRecognizer):
@@ -68,6 +74,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             end=r"(?!\w)",
             score=0.95,
             otherwise=0.3,
+            opens=r"\d\d+",
             lead_chars=34,
             max_chars=128,
         ),
@@ -112,7 +119,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             yield from super().check(candidate)
             return
         groups = [match.span() for match in _GROUPS.finditer(candidate.value)]
-        digits = "".join(char for char in candidate.value if char.isdecimal())
+        digits = "".join(filter(str.isdecimal, candidate.value))
         at = candidate.start
         guess: tuple[int, int] | None = None
         # Length of the digits before each group.
@@ -124,8 +131,10 @@ class PaymentCardRecognizer(RuleRecognizer):
         while first < len(groups):
             step = 1
             for last in range(min(len(groups), first + 19), first, -1):
+                if not 12 <= before[last] - before[first] <= 19:
+                    continue
                 number = digits[before[first] : before[last]]
-                usual = _issuer(number) if 12 <= len(number) <= 19 else None
+                usual = _issuer(number)
                 if usual is None:
                     if guess is None and len(groups) == 1 and 13 <= len(number) <= 19 and luhn(number):
                         guess = (candidate.start, candidate.end)

@@ -19,7 +19,7 @@ _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
 _DECIMAL = re.compile(r"\+\d{1,8}[.,]\d{1,2}|\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
 _ROW = re.compile(r"\d[ \t]$")
-_FAX = re.compile(r"\bfax[^\d\n]{0,12}$|telefax[^\d\n]{0,12}$", re.IGNORECASE)
+_FAX = re.compile(r"\b(?:tele)?fax[^\d\n]{0,12}$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
@@ -52,12 +52,14 @@ class PhoneRecognizer(RuleRecognizer):
         Rule(
             entity_type="PHONE_NUMBER",
             regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
-            trigger=r"\d{2}[^0-9a-zA-Z\n]{0,3}\d{1,2}[^0-9a-zA-Z\n]{0,3}\d{2}",
+            # Where a run of digits ends that is the seventh digit or a later one: once for a group, not for a digit.
+            trigger=r"\d(?:[^0-9a-zA-Z\n]{0,3}\d){6}(?:[^0-9]|$)",
             start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=/])",
             end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
             score=0.6,
-            lead_chars=28,
+            lead_chars=52,
             max_chars=48,
+            opens=r"[+(]|\d+",
         ),
     )
 
@@ -66,7 +68,7 @@ class PhoneRecognizer(RuleRecognizer):
         value = candidate.value
         if value.startswith("+"):
             value = _leading(value)
-        digits = "".join(char for char in value if char.isdecimal())
+        digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
         text = candidate.text
         row = _ROW.search(text, max(0, candidate.start - 2), candidate.start) or (
@@ -81,7 +83,8 @@ class PhoneRecognizer(RuleRecognizer):
             if value.startswith("(") and value.count("(") > value.count(")"):
                 start += 1
             more = _EXTENSION.match(text, end, end + 24)
-            kind = "FAX_NUMBER" if _FAX.search(text[max(0, start - 24) : start]) else "PHONE_NUMBER"
+            before = text[max(0, start - 24) : start].lower()
+            kind = "FAX_NUMBER" if "fax" in before and _FAX.search(before) else "PHONE_NUMBER"
             yield Span(kind, start, more.end() if more else end, score, self.name)
 
     def _score(self, value: str, digits: str) -> float:

@@ -27,6 +27,7 @@ class PlaceRecognizer(RuleRecognizer):
             entity_type="GPS_COORDINATES",
             regex=r"[-+]?\d{1,2}\.\d{2,15}°?\s?[NS]?\s{0,3}[,;/ ]\s{0,3}[-+]?\d{1,3}\.\d{2,15}(?:°?\s?[EWO](?!\w)|°)?",
             trigger=r"\d\.\d{2,15}[^0-9a-mo-zA-MO-RT-Z\n]{1,6}\d{1,3}\.\d\d",
+            opens=r"[-+]|\d+",
             start=r"(?<![\w.,+-])(?<!\d[ ,])(?<!\d, )",
             end=r"(?!\w)(?!\.\d)",
             score=0.6,

@@ -64,7 +64,7 @@ class UsSsnRecognizer(RuleRecognizer):
         if candidate.pattern.name.endswith("US_EIN"):
             yield Span("US_EIN", candidate.start, candidate.end, score, self.name)
             return
-        digits = "".join(char for char in candidate.value if char.isdecimal())
+        digits = "".join(filter(str.isdecimal, candidate.value))
         area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
         entity_type = "US_ITIN" if area >= 900 and group in _ITIN_GROUPS else "US_SSN"
         issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial

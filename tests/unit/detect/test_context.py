@@ -62,7 +62,16 @@ def test_a_recognizer_brings_its_own_words() -> None:
 
 
 def test_pairs_of_words() -> None:
-    """Two neighbouring words are compared as one, and the last two before the span are known apart."""
-    words, closest = words_near("his Social-Security number 123", 27, 30)
-    assert {"social security", "security number", "social"} <= words
-    assert closest == {"security", "number", "security number"}
+    """Two neighbouring words count as one entry, in their order, on one side of the span."""
+    assert words_near("his Social-Security number 123 of old", 27, 30) == (
+        ["his", "social", "security", "number"],
+        ["of", "old"],
+    )
+    table = ContextTable([("STAFF_NUMBER", ("blue card",))])
+
+    def score(text: str) -> float:
+        start = text.index("123")
+        return round(table.adjust(Span("STAFF_NUMBER", start, start + 3, 0.3), text, {}).score, 2)
+
+    assert score("the blue card 123") == score("123 (blue-card)") == 0.7
+    assert score("the card is blue: 123") == score("blue 123 card") == score("blue 123") == 0.3
