@@ -5,7 +5,7 @@ The order of work, for all segments of one request:
 1. each text is scanned once for all patterns; recognizers check their candidates; nearby words move the scores;
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
-4. the seams between parts of one message are scanned, for values cut in two;
+4. the seams between parts of one message and between messages are scanned, for values cut in two;
 5. every value found, and every value already known to the session, is searched in every text;
 6. overlapping spans are resolved by the rule of `overlap`.
 
@@ -16,16 +16,17 @@ replaced by an error that names the detector only, because its own text may hold
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
-from relay.detect.known import KnownValues
 from relay.detect.normalize import HINTS, Normalized, normalize
+from relay.detect.occurrences import find, find_with_cache
 from relay.detect.overlap import CERTAIN, LOOKALIKE, resolve
 from relay.detect.scan import Found, Scanner
+from relay.detect.seams import crossings
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
@@ -35,8 +36,6 @@ __all__ = ["MIN_SCORE", "Analyzer", "Finder"]
 
 # The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
 MIN_SCORE = 0.4
-# A value cut by the border of two parts is looked for within this many characters on either side.
-SEAM_CHARS = 160
 
 
 class Finder(Protocol):
@@ -114,21 +113,29 @@ class Analyzer:
         `known` holds `(entity type, value)` pairs of an open session, found wherever they stand. With `entity_types`
         only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
         """
-        texts = [segment.text for segment in segments]
-        copies, found = self._each(segments)
-        joined = self._seams(segments, found)
+        readings = [_Reading(segment) for segment in segments]
+        self._detect(readings)
+        found = [list(reading.spans) for reading in readings]
+        whole: list[tuple[str, str]] = []
+        for crossing in crossings(segments, self._across):
+            whole.append((crossing.entity_type, crossing.value))
+            for place, span in crossing.pieces:
+                found[place].append(span)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
-            joined = [pair for pair in joined if pair[0] in entity_types]
-        disjoint = [self._settle(spans, text) for spans, text in zip(found, texts, strict=True)]
-        values = KnownValues(dict.fromkeys(self._values(texts, copies, disjoint, joined, known)))
+            whole = [pair for pair in whole if pair[0] in entity_types]
+        disjoint = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
+        values = dict.fromkeys(_values(readings, disjoint, whole, known))
+        if not values:
+            occurrences: list[list[Span]] = [[] for _ in readings]
+        elif self._cache is None or entity_types is not None:
+            occurrences = find(readings, values, disjoint)
+        else:
+            occurrences = find_with_cache(readings, values, self._cache)
         result = []
-        for text, copy, own in zip(texts, copies, disjoint, strict=True):
-            occurrences = values.find(text, {(span.start, span.end) for span in own}) if values else []
-            if values and copy is not None:
-                occurrences.extend(map(copy.back, values.find(copy.text)))
-            more = [*self._alikes(text), *_outside(own, occurrences)]
-            result.append(resolve([*own, *more], text) if more else own)
+        for reading, own, others in zip(readings, disjoint, occurrences, strict=True):
+            more = [*reading.alikes, *_outside(own, others)]
+            result.append(resolve([*own, *more], reading.text) if more else own)
         return tuple(result)
 
     def find(self, text: str) -> tuple[Span, ...]:
@@ -136,18 +143,22 @@ class Analyzer:
 
         Raises ScrubFailed when a detector fails.
         """
-        _, _, spans = self._scan(text)
-        return resolve([*self._settle(spans, text), *self._alikes(text)], text)
+        reading = _Reading(Segment(pointer="", text=text))
+        self._scan(reading)
+        return resolve([*self._settle(reading.spans, text), *reading.alikes], text)
 
-    def _scan(self, text: str) -> tuple[Normalized | None, frozenset[str], list[Span]]:
-        """Return the normalised copy of `text`, the hints that made it, and what patterns find in both."""
-        candidates = self._scanner.candidates(text)
-        hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
-        copy = normalize(text, hints)
-        spans = self._judge(text, candidates)
+    def _scan(self, reading: _Reading) -> None:
+        """Let the recognizers read a text and its copy."""
+        candidates = self._scanner.candidates(reading.text)
+        reading.hints = frozenset(
+            candidate.pattern.name for index, candidate in candidates if index >= len(self._owners)
+        )
+        spans = self._judge(reading.text, candidates)
+        copy = reading.copy
         if copy is not None:
             spans.extend(map(copy.back, self._patterns(copy.text)))
-        return copy, hints, spans
+        reading.spans = spans
+        reading.alikes = self._alikes(reading.text)
 
     def _settle(self, spans: Iterable[Span], text: str) -> tuple[Span, ...]:
         """Return disjoint spans without the allowed values."""
@@ -155,30 +166,41 @@ class Analyzer:
             spans = [span for span in spans if not self._custom.allows(text[span.start : span.end])]
         return resolve(spans, text)
 
-    def _each(self, segments: Sequence[Segment]) -> tuple[list[Normalized | None], list[list[Span]]]:
-        """Return each segment's copy, and what recognizers and model find in it by itself; spans may overlap."""
-        copies: list[Normalized | None] = []
-        found: list[list[Span]] = []
-        fresh: dict[int, tuple[bytes, frozenset[str]]] = {}
-        for place, segment in enumerate(segments):
-            digest = b""
-            kept = None
-            if self._cache is not None:
-                digest = self._cache.digest(segment.text, b"contract" if segment.contract else b"")
-                kept = self._cache.get(digest)
-            if kept is not None:
-                copies.append(normalize(segment.text, kept.hints) if kept.copied else None)
-                found.append(list(kept.spans))
-                continue
-            copy, hints, spans = self._scan(segment.text)
-            copies.append(copy)
-            found.append(spans)
-            fresh[place] = (digest, hints)
-        self._read(segments, copies, found, fresh)
+    def _detect(self, readings: Sequence[_Reading]) -> None:
+        """Let recognizers and model read each text by itself, or remember what they found in it."""
+        fresh = [reading for reading in readings if not self._remember(reading)]
+        for reading in fresh:
+            self._scan(reading)
+        self._read(fresh)
         if self._cache is not None:
-            for place, (digest, hints) in fresh.items():
-                self._cache.put(digest, Kept(tuple(found[place]), hints, copies[place] is not None))
-        return copies, found
+            for reading in fresh:
+                reading.kept = Kept(
+                    tuple(reading.spans), reading.hints, reading.copy is not None, tuple(reading.alikes)
+                )
+                self._cache.put(reading.digest, reading.kept)
+
+    def _remember(self, reading: _Reading) -> bool:
+        """Take what the cache knows of a text; tell whether it knows any."""
+        if self._cache is None:
+            return False
+        reading.digest = self._cache.digest(reading.text, b"contract" if reading.segment.contract else b"")
+        kept = reading.kept = self._cache.get(reading.digest)
+        if kept is None:
+            return False
+        reading.spans, reading.alikes = kept.spans, kept.alikes
+        reading.hints, reading.copied = kept.hints, kept.copied
+        return True
+
+    def _across(self, text: str) -> Sequence[Span]:
+        """Return what stands in a text across a border, which is short and comes again on every turn."""
+        if self._cache is None:
+            return self._patterns(text)
+        digest = self._cache.digest(text, b"across")
+        kept = self._cache.get(digest)
+        if kept is None:
+            kept = Kept(tuple(self._patterns(text)))
+            self._cache.put(digest, kept)
+        return kept.spans
 
     def _patterns(self, text: str) -> list[Span]:
         """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
@@ -216,87 +238,75 @@ class Analyzer:
     def _guesses(self, found: Found) -> bool:
         return self._is_guess[found[0]]
 
-    def _read(
-        self,
-        segments: Sequence[Segment],
-        copies: Sequence[Normalized | None],
-        found: list[list[Span]],
-        fresh: Iterable[int],
-    ) -> None:
-        """Add what the model finds in the segments that it may read, in their normalised copy where there is one."""
+    def _read(self, readings: Sequence[_Reading]) -> None:
+        """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
-        places = [place for place in fresh if not segments[place].contract and segments[place].text.strip()]
-        if not places:
+        wanted = [reading for reading in readings if not reading.segment.contract and reading.text.strip()]
+        if not wanted:
             return
         try:
-            rows = self._model.find_all([_legible(segments[place].text, copies[place]) for place in places])
+            rows = self._model.find_all([reading.legible for reading in wanted])
         except Exception as error:
             raise _failure("model", error) from None
-        for place, spans in zip(places, rows, strict=True):
-            copy = copies[place]
+        for reading, spans in zip(wanted, rows, strict=True):
+            copy = reading.copy
             # The model has thresholds of its own, one for each type.
-            found[place].extend(spans if copy is None else map(copy.back, spans))
+            reading.spans = [*reading.spans, *(spans if copy is None else map(copy.back, spans))]
 
-    def _seams(self, segments: Sequence[Segment], found: list[list[Span]]) -> list[tuple[str, str]]:
-        """Add the pieces of values that lie across the border of two parts of one message; return the whole values."""
-        whole: list[tuple[str, str]] = []
-        start = 0
-        while start < len(segments):
-            end = start + 1
-            while end < len(segments) and _are_parts(segments[end - 1], segments[end]):
-                end += 1
-            if end - start > 1:
-                whole.extend(self._join(segments, found, range(start, end)))
-            start = end
-        return whole
-
-    def _join(self, segments: Sequence[Segment], found: list[list[Span]], parts: range) -> Iterable[tuple[str, str]]:
-        text = "".join(segments[part].text for part in parts)
-        borders = [0]
-        for part in parts:
-            borders.append(borders[-1] + len(segments[part].text))
-        for low, high in _windows(borders[1:-1], len(text)):
-            for span in self._patterns(text[low:high]):
-                first, last = span.start + low, span.end + low
-                # The part that holds the first character, and the one that holds the last.
-                begin, finish = bisect_right(borders, first) - 1, bisect_left(borders, last) - 1
-                if begin == finish:
-                    continue
-                yield span.entity_type, text[first:last]
-                for place in range(begin, finish + 1):
-                    left, right = borders[place], borders[place + 1]
-                    if left < right:
-                        piece = Span(
-                            span.entity_type,
-                            max(first, left) - left,
-                            min(last, right) - left,
-                            span.score,
-                            span.recognizer,
-                        )
-                        found[parts[place]].append(piece)
-
-    def _values(
-        self,
-        texts: Sequence[str],
-        copies: Sequence[Normalized | None],
-        spans: Sequence[Sequence[Span]],
-        joined: Iterable[tuple[str, str]],
-        known: Iterable[tuple[str, str]],
-    ) -> Iterable[tuple[str, str]]:
-        yield from known
-        for text, copy, row in zip(texts, copies, spans, strict=True):
-            for span in row:
-                yield span.entity_type, text[span.start : span.end]
-                if copy is not None:
-                    yield span.entity_type, copy.slice(span.start, span.end)
-        yield from joined
-
-    def _alikes(self, text: str) -> Iterable[Span]:
+    def _alikes(self, text: str) -> Sequence[Span]:
         try:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
         except Exception as error:
             raise _failure("lookalike", error) from None
+
+
+class _Reading:
+    """One segment of a request, and what is found in it by itself; spans may overlap."""
+
+    __slots__ = ("_copy", "alikes", "copied", "digest", "hints", "kept", "segment", "spans", "text")
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.text = segment.text
+        self.digest = b""
+        self.kept: Kept | None = None
+        self.hints: frozenset[str] = frozenset()
+        self.copied = True  # until it is known that there is nothing to normalise
+        self.spans: Sequence[Span] = ()
+        self.alikes: Sequence[Span] = ()
+        self._copy: Normalized | None = None
+
+    @property
+    def copy(self) -> Normalized | None:
+        """The normalised copy, made when it is first asked for."""
+        if self.copied and self._copy is None:
+            self._copy = normalize(self.text, self.hints)
+            self.copied = self._copy is not None
+        return self._copy
+
+    @property
+    def legible(self) -> str:
+        """The text as a model should read it."""
+        copy = self.copy
+        return self.text if copy is None else copy.text
+
+
+def _values(
+    readings: Sequence[_Reading],
+    spans: Sequence[Sequence[Span]],
+    whole: Iterable[tuple[str, str]],
+    known: Iterable[tuple[str, str]],
+) -> Iterator[tuple[str, str]]:
+    """Yield every value that is known: to the session, in a text or its copy, across a border."""
+    yield from known
+    for reading, row in zip(readings, spans, strict=True):
+        copy = reading.copy if row else None
+        for span in row:
+            yield span.entity_type, reading.text[span.start : span.end]
+            if copy is not None:
+                yield span.entity_type, copy.slice(span.start, span.end)
+    yield from whole
 
 
 class _Ranges:
@@ -322,10 +332,6 @@ class _Ranges:
         return place > 0 and self._ends[place - 1] >= end
 
 
-def _legible(text: str, copy: Normalized | None) -> str:
-    return text if copy is None else copy.text
-
-
 def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
     """Return those of `spans` that no span of `own`, disjoint and sorted, covers already.
 
@@ -343,34 +349,6 @@ def _is_on(span: Span) -> bool:
 
 def _start(span: Span) -> int:
     return span.start
-
-
-def _are_parts(one: Segment, other: Segment) -> bool:
-    """Tell whether two neighbouring segments are parts of one text, such as /messages/0/content/0/text and …/1/text.
-
-    Fields side by side in an object are not: a key and its value, joined, would read as one word.
-    """
-    if not one.message == other.message >= 0:
-        return False
-    pairs = [pair for pair in zip(one.pointer.split("/"), other.pointer.split("/"), strict=False) if pair[0] != pair[1]]
-    return (
-        one.pointer.count("/") == other.pointer.count("/")
-        and len(pairs) == 1
-        and all(index.isdigit() for index in pairs[0])
-        and not one.pointer.endswith("/" + pairs[0][0])
-    )
-
-
-def _windows(borders: Sequence[int], length: int) -> list[tuple[int, int]]:
-    """Return the ranges within SEAM_CHARS of a border, merged where they touch."""
-    merged: list[tuple[int, int]] = []
-    for border in borders:
-        low, high = max(0, border - SEAM_CHARS), min(length, border + SEAM_CHARS)
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], high)
-        else:
-            merged.append((low, high))
-    return merged
 
 
 def _failure(name: str, error: Exception) -> RelayFault:

@@ -3,9 +3,9 @@
 A client resends its whole history on every turn. The spans that recognizers and the model found in a segment are kept
 under a keyed hash of the segment, so a resent segment costs one hash.
 
-What is kept: BLAKE2b under a key of this process, and offsets, types and scores. No text, no value. What this does not
-hide: from whoever reads this process's memory, key included, that a guessed text was seen within the last `life_s`
-seconds. Policy can turn the cache off for that reason; then none is given to the analyzer.
+What is kept: BLAKE2b of texts and values under a key of this process, and offsets, types and scores. No text, no value.
+What this does not hide: from whoever reads this process's memory, key included, that a guessed text or value was seen
+within the last `life_s` seconds. Policy can turn the cache off for that reason; then none is given to the analyzer.
 """
 
 from __future__ import annotations
@@ -23,11 +23,18 @@ __all__ = ["Kept", "SpanCache"]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is remembered of a text: its spans, whether it has a normalised copy, and the hints for making that."""
+    """What is remembered of a text: its spans, whether it has a normalised copy, and the hints for making that.
+
+    `alikes` are the look-alikes of a placeholder. `searched` names, by keyed hash, the values of the request that were
+    last searched in the text, and `occurrences` says where they stood: a request with the same values need not search.
+    """
 
     spans: tuple[Span, ...]
     hints: frozenset[str] = frozenset()
     copied: bool = False
+    alikes: tuple[Span, ...] = ()
+    searched: frozenset[bytes] = frozenset()
+    occurrences: tuple[tuple[bytes, Span], ...] = ()
 
 
 _DIGEST_BYTES = 16  # two of 2**32 texts meet with a chance of 2**-65
@@ -75,6 +82,13 @@ class SpanCache:
             self._rows.move_to_end(digest)
             while len(self._rows) > self._limit:
                 self._rows.popitem(last=False)
+
+    def amend(self, digest: bytes, kept: Kept) -> None:
+        """Put `kept` in the place of what is kept under `digest`, which gets no younger by it."""
+        with self._lock:
+            row = self._rows.get(digest)
+            if row is not None:
+                self._rows[digest] = (row[0], kept)
 
     def clear(self) -> None:
         """Forget everything."""

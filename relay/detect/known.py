@@ -23,7 +23,7 @@ from collections.abc import Container, Iterable
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "searchable"]
+__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_off", "searchable"]
 
 KNOWN = "known"  # the recognizer that such spans name
 
@@ -57,6 +57,11 @@ def fold(text: str) -> str:
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
+def form(value: str) -> str:
+    """Return what two spellings of one value have in common: where their forms are equal, both find the same."""
+    return value if value.isalpha() or (not value.isascii() and _UNSPACED.search(value)) else fold(value)
+
+
 class KnownValues:
     """A set of `(entity type, value)` pairs that can be found in any number of texts. Immutable."""
 
@@ -67,7 +72,7 @@ class KnownValues:
         self._exact: _Table = {}
         self._folded: _Table = {}
         self._anywhere: dict[str, str] = {}
-        for entity_type, value in sorted(values, key=_is_off):
+        for entity_type, value in sorted(values, key=is_off):
             if not searchable(value):
                 continue
             if not value.isascii() and _UNSPACED.search(value):
@@ -140,7 +145,8 @@ def _at(
                 found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
 
 
-def _is_off(pair: tuple[str, str]) -> bool:
+def is_off(pair: tuple[str, str]) -> bool:
+    """Tell whether the type of an `(entity type, value)` pair is off by default."""
     return not describe(pair[0]).default
 
 

@@ -85,15 +85,6 @@ def test_a_value_cut_in_two_parts_is_found_in_both(cut: int) -> None:
     assert rows[1][0] == (CARD[cut:], "CREDIT_CARD")
 
 
-def test_parts_of_different_messages_are_not_joined() -> None:
-    """Only parts of one message hold one value."""
-    segments = [
-        Segment(pointer="/messages/0/content", text="pay with 4111 1111", message=0),
-        Segment(pointer="/messages/1/content", text=" 1111 1111 today", message=1),
-    ]
-    assert ANALYZER.analyze(segments) == ((), ())
-
-
 def test_fields_side_by_side_are_not_joined() -> None:
     """A key and its value, or two fields of an object, are two texts."""
     segments = [

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 import relay.detect.recognizers
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import Kept, SpanCache
+from relay.detect.known import KnownValues
 from relay.registry import collect
 from relay.types import Segment, Span
 
@@ -55,6 +57,45 @@ def test_a_resent_segment_is_not_read_again() -> None:
     assert model.texts == 4
 
 
+def test_a_new_value_is_found_in_old_text() -> None:
+    """What a later turn gives away is found in the turns that were searched before, copies and other turns included."""
+    cached, plain = analyzer(SpanCache(KEY, clock=Clock())), analyzer(None)
+    turns = [
+        Segment(pointer="/0", text="order 4155552671 for maria&#64;example.org"),
+        Segment(pointer="/1", text="nothing"),
+        Segment(pointer="/2", text="my phone is 4155552671, mail maria@example.org or jo@example.org"),
+        Segment(pointer="/3", text="jo&#64;example.org"),
+    ]
+    assert cached.analyze(turns[:1])[0][0].start != 6
+    for last in (2, 3, 4, 4, 2, 3):  # with the phone number, and without it again
+        assert cached.analyze(turns[:last]) == plain.analyze(turns[:last])
+    assert cached.analyze(turns)[0][0] == Span("PHONE_NUMBER", 6, 16, 1.0, "known")
+    assert cached.analyze(turns, known=[("CUSTOM", "nothing")])[1] == (Span("CUSTOM", 0, 7, 1.0, "known"),)
+    assert cached.analyze(turns)[1] == ()
+
+
+def test_a_searched_text_is_not_searched_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the same values a resent text costs no search; a new value is searched by itself."""
+    searches: list[int] = []
+    search = KnownValues.find
+
+    def counted(self: KnownValues, text: str, *rest: Any) -> list[Span]:
+        searches.append(len(text))
+        return search(self, text, *rest)
+
+    cached = analyzer(SpanCache(KEY, clock=Clock()))
+    turns = [Segment(pointer=f"/{n}", text="x" * n + " a@example.org") for n in range(3)]
+    monkeypatch.setattr(KnownValues, "find", counted)
+    cached.analyze(turns[:2])
+    assert searches == [14, 15]
+    searches.clear()
+    cached.analyze(turns)
+    assert searches == [16]
+    searches.clear()
+    cached.analyze([*turns, Segment(pointer="/3", text="b@example.org")])
+    assert searches == [14, 15, 16, 13]
+
+
 def test_contract_text_is_another_text() -> None:
     """The model's spans of a message do not come back for the same words in a tool description."""
     cached = analyzer(SpanCache(KEY, clock=Clock()), CountingModel())
@@ -69,6 +110,10 @@ def test_old_entries_are_forgotten() -> None:
     cache.put(cache.digest("a"), Kept((Span("PERSON", 0, 1),)))
     clock.now = 10
     assert cache.get(cache.digest("a")) == Kept((Span("PERSON", 0, 1),))
+    cache.amend(cache.digest("a"), Kept(()))
+    cache.amend(cache.digest("b"), Kept(()))
+    assert cache.get(cache.digest("a")) == Kept(())
+    assert cache.get(cache.digest("b")) is None
     clock.now = 10.1
     assert cache.get(cache.digest("a")) is None
 
