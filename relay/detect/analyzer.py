@@ -6,8 +6,9 @@ The order of work, for all segments of one request:
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
-5. every value found, and every value already known to the session, is searched in every text;
-6. overlapping spans are resolved by the rule of `overlap`.
+5. guesses that the model does not hold to are given up;
+6. every value found, and every value already known to the session, is searched in every text;
+7. overlapping spans are resolved by the rule of `overlap`.
 
 A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
 replaced by an error that names the detector only, because its own text may hold a value.
@@ -22,9 +23,10 @@ from typing import Protocol
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
+from relay.detect.doubt import doubted
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.occurrences import find, find_with_cache
-from relay.detect.overlap import CERTAIN, LOOKALIKE, resolve
+from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
 from relay.detect.scan import Found, Scanner
 from relay.detect.seams import crossings
 from relay.detect.taxonomy import describe
@@ -116,6 +118,8 @@ class Analyzer:
         readings = [_Reading(segment) for segment in segments]
         self._detect(readings)
         found = [list(reading.spans) for reading in readings]
+        if self._model is not None:
+            _give_up(readings, found)
         whole: list[tuple[str, str]] = []
         for crossing in crossings(segments, self._across):
             whole.append((crossing.entity_type, crossing.value))
@@ -290,6 +294,18 @@ class _Reading:
         """The text as a model should read it."""
         copy = self.copy
         return self.text if copy is None else copy.text
+
+
+def _give_up(readings: Sequence[_Reading], found: list[list[Span]]) -> None:
+    """Take the values out of `found` that the model guesses without holding to them."""
+    read = [place for place, reading in enumerate(readings) if not reading.segment.contract]
+    values = doubted([readings[place].text for place in read], [found[place] for place in read])
+    if values:
+        for place in read:
+            text = readings[place].text
+            found[place] = [
+                span for span in found[place] if span.recognizer != MODEL or text[span.start : span.end] not in values
+            ]
 
 
 def _values(

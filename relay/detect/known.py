@@ -23,7 +23,7 @@ from collections.abc import Container, Iterable
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_off", "searchable"]
+__all__ = ["KNOWN", "KnownValues", "count", "fold", "form", "is_off", "searchable"]
 
 KNOWN = "known"  # the recognizer that such spans name
 
@@ -155,6 +155,11 @@ def _places(text: str, word: str) -> Iterable[int]:
     while start >= 0:
         yield start
         start = text.find(word, start + len(word))
+
+
+def count(text: str, value: str) -> int:
+    """Return how often `value`, in this very spelling, stands in `text` between word boundaries."""
+    return sum(_bounded(text, start, start + len(value)) for start in _places(text, value))
 
 
 def _bounded(text: str, start: int, end: int) -> bool:
