@@ -8,7 +8,7 @@ BENCHMARKS := latency patterns wire vault memory policy accuracy
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
 
-.PHONY: demo test check environments bench $(BENCHMARKS:%=bench-%) model lock clean
+.PHONY: demo test check environments e2e-agents bench $(BENCHMARKS:%=bench-%) model lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -27,6 +27,15 @@ environments: $(ENVIRONMENTS)
 	rm -rf $(@D)
 	$(PYTHON) -m venv --without-pip $(@D)
 	$(BIN)/python -m pip --python $(@D)/bin/python install $(PIP_FLAGS) -r $<
+	touch $@
+
+# Codex, Claude Code, opencode and a page in Chromium, as they install from npm and Debian. Not part of `check`: 1.2 GB of
+# programs, and they need Node 20, chromium and unshare.
+e2e-agents: .venv/dev.stamp tests/agents/node_modules/stamp
+	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/browser.py
+
+tests/agents/node_modules/stamp: tests/agents/package-lock.json
+	npm ci --prefix tests/agents --ignore-scripts --no-audit --no-fund
 	touch $@
 
 demo: .venv/run.stamp
@@ -68,4 +77,4 @@ lock:
 	done
 
 clean:
-	rm -rf .venv .venvs .venv-train .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf .venv .venvs .venv-train tests/agents/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,6 +1,8 @@
 """Answer browsers: which page may call, with which headers, and which response headers it may read.
 
-Preflight headers as Chromium 156 asked for them with the SDKs of November 2026; they are reflected from this list.
+Preflight headers as Chromium 156 asked for them with the SDKs of November 2026, and those by which web clients name
+themselves; they are reflected from this list. None of the second kind leaves, but a page that may not send one sends
+nothing.
 """
 
 from __future__ import annotations
@@ -18,12 +20,18 @@ _REQUEST_HEADERS = frozenset(
         "api-key",
         "authorization",
         "content-type",
+        "http-referer",
+        "idempotency-key",
         "openai-beta",
+        "openai-organization",
+        "openai-project",
+        "user-agent",
         "x-api-key",
         "x-goog-api-client",
         "x-goog-api-key",
         "x-relay-key",
         "x-relay-session",
+        "x-title",
     }
 )
 _REQUEST_PREFIX = "x-stainless-"
