@@ -35,7 +35,7 @@ e2e-agents: .venv/dev.stamp tests/agents/node_modules/stamp
 	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/browser.py
 
 tests/agents/node_modules/stamp: tests/agents/package-lock.json
-	npm ci --prefix tests/agents --ignore-scripts --no-audit --no-fund
+	npm install --prefix tests/agents --no-save --ignore-scripts --no-audit --no-fund
 	touch $@
 
 demo: .venv/run.stamp
