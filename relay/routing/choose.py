@@ -87,7 +87,7 @@ def options(
             continue
         record, load = health[name], loads[name]
         cost = cost_usd(name)
-        problem = _problem(name, upstream, record, load, need, now, over=cost is None or cost > left_usd)
+        problem = _problem(name, upstream, record, load, need, now, over=cost is None or cost > max(left_usd, 0.0))
         if problem is not None:
             obstacle = max(obstacle, problem, key=_NEARNESS.__getitem__)
             continue

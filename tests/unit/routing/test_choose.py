@@ -65,6 +65,7 @@ LOCALS = {"one": upstream("local", max_concurrent=4), "two": upstream("local", m
         (TWO, {"costs": {"one": 2.0, "two": 1.0}}, ("two", "one")),
         (TWO, {"costs": {"one": 2.0, "two": 1.0}, "left": 1.5}, ("two",)),
         (TWO, {"costs": {"one": None, "two": 1.0}, "left": 1.5}, ("two",)),
+        (TWO, {"costs": {"one": 1.0, "two": 0.0}, "left": -0.5}, ("two",)),  # overdrawn: what is free is still free
         (TWO, {"health": {"one": Health(first_token_s=2.0), "two": Health(first_token_s=1.0)}}, ("two", "one")),
         # Slow beyond the deadline weighs more than cost, cost more than a little speed.
         (

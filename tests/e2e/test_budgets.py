@@ -1,0 +1,161 @@
+"""What clients may spend: prices, budgets by client and day, and what happens when one is spent."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from relay.config import ClientConfig, Price, RoutingConfig
+from relay.server.app import Running
+from tests.conftest import MakeCore
+from tests.e2e.conftest import Serve, Stage
+from tests.e2e.fake_upstream import Fake, Reply
+from tests.e2e.support import chat
+
+PLAIN = "version: 1\nmodel: none\n"
+MAIL = "maria@example.org"
+# An answer of Reply() with this usage costs half a dollar at 1 dollar per million tokens.
+HALF = Reply(usage=(300_000, 200_000))
+ONE_DOLLAR = {"*": Price(input=1, output=1)}
+
+
+@pytest.fixture
+def far(stage: Stage) -> Iterator[Fake]:
+    with Fake("far", HALF).on(stage) as fake:
+        yield fake
+
+
+@pytest.fixture
+def near(stage: Stage) -> Iterator[Fake]:
+    with Fake("near", HALF).on(stage) as fake:
+        yield fake
+
+
+def client(name: str) -> ClientConfig:
+    return ClientConfig(name=name, key_sha256=hashlib.sha256(f"key-{name}".encode()).hexdigest())
+
+
+async def ask(relay: Running, name: str = "desk", *, stream: bool = False, text: str = "hello") -> httpx.Response:
+    headers = {"x-relay-key": f"key-{name}", "authorization": "Bearer sk-test"}
+    async with httpx.AsyncClient(base_url=relay.url, headers=headers, timeout=20) as session:
+        return await session.post("/v1/chat/completions", json=chat(text, stream=stream))
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_spent(serve: Serve, far: Fake, stream: bool) -> None:
+    """A client that has spent its budget is refused for good, in the provider's shape; another is not."""
+    relay = serve(
+        upstreams={"far": far.config("frontier")},
+        clients=(client("desk"), client("lab")),
+        routing=RoutingConfig(probe_s=0, prices=ONE_DOLLAR, budgets={"desk": 0.9, "*": 2.0}),
+    )
+    statuses = [(await ask(relay, stream=stream)).status_code for _ in range(4)]
+    assert statuses == [200, 200, 429, 429]
+    refused = await ask(relay)
+    assert (refused.json()["error"]["code"], refused.headers["x-should-retry"]) == ("budget_exhausted", "false")
+    assert [(await ask(relay, "lab", stream=stream)).status_code for _ in range(5)] == [200, 200, 200, 200, 429]
+    assert len(far.received) == 6
+
+
+async def test_spent_goes_local(serve: Serve, make_core: MakeCore, far: Fake, near: Fake) -> None:
+    """With the budget spent, the next route that policy allows is taken; one's own machine costs nothing."""
+    relay = serve(
+        upstreams={"far": far.config("frontier"), "near": near.config("local")},
+        from_core=make_core(PLAIN),
+        routing=RoutingConfig(probe_s=0, prices={"far/*": Price(input=1, output=1)}, budgets={"*": 0.4}),
+    )
+    assert (await ask(relay)).headers["x-relay-route"] == "frontier"
+    answer = await ask(relay)
+    assert (answer.status_code, answer.headers["x-relay-route"]) == (200, "local; why=over-budget")
+    assert (len(far.received), len(near.received)) == (1, 1)
+
+
+async def test_spent_goes_cheaper(serve: Serve, far: Fake, near: Fake) -> None:
+    """A budget that the dearer upstream would exceed still covers one that costs nothing."""
+    routing = RoutingConfig(
+        probe_s=0, prices={"far/*": Price(input=1, output=1), "near/*": Price(input=0, output=0)}, budgets={"*": 0.1}
+    )
+    relay = serve(upstreams={"far": far.config("frontier"), "near": near.config("frontier")}, routing=routing)
+    near.reply = Reply(status=503)
+    assert (await ask(relay)).status_code == 200  # the cheap one is down, and there is a budget left
+    near.reply = HALF
+    assert (await ask(relay)).status_code == 200
+    near.kill()
+    assert (await ask(relay)).status_code == 502  # nothing is left for the dear one
+    assert len(far.received) == 1
+
+
+async def test_local_only_whatever_it_costs(serve: Serve, make_core: MakeCore, far: Fake, near: Fake) -> None:
+    """A spent budget never moves what must stay local: a local upstream with a price is refused, too."""
+    core = make_core(f"{PLAIN}rules: [{{class: PII, require: local, why: stays here}}]\n")
+    routing = RoutingConfig(probe_s=0, prices={"near/*": Price(input=1, output=1)}, budgets={"*": 0.4})
+    relay = serve(
+        upstreams={"far": far.config("frontier"), "near": near.config("local")}, from_core=core, routing=routing
+    )
+    assert (await ask(relay, text=f"write to {MAIL}")).status_code == 200
+    refused = await ask(relay, text=f"write to {MAIL}")
+    assert (refused.status_code, refused.headers["x-should-retry"]) == (403, "false")
+    assert not far.received
+
+
+async def test_without_a_price(serve: Serve, far: Fake) -> None:
+    """Where a budget holds, a frontier model that nobody can price is not used."""
+    relay = serve(
+        upstreams={"far": far.config("frontier")},
+        routing=RoutingConfig(probe_s=0, prices={"gpt-*": Price(input=1, output=1)}, budgets={"*": 100}),
+    )
+    assert (await ask(relay)).status_code == 429
+    assert not far.received
+
+
+async def test_expected_cost_is_held(serve: Serve, far: Fake) -> None:
+    """Requests that are on their way count with what they are expected to cost: many at once cannot overdraw."""
+    import asyncio
+
+    far.reply = Reply(wait_s=0.3, usage=(1, 500))
+    # 500 tokens of answer are expected: five thousandths of a dollar each.
+    routing = RoutingConfig(probe_s=0, prices={"*": Price(input=0, output=10)}, budgets={"*": 0.021})
+    relay = serve(upstreams={"far": far.config("frontier")}, routing=routing)
+    answers = await asyncio.gather(*(ask(relay) for _ in range(10)))
+    assert sorted(answer.status_code for answer in answers) == [200] * 4 + [429] * 6
+
+
+async def test_a_failed_request_costs_nothing(serve: Serve, far: Fake) -> None:
+    """What an upstream refused is not counted."""
+    far.reply = Reply(status=400)
+    relay = serve(
+        upstreams={"far": far.config("frontier")},
+        routing=RoutingConfig(probe_s=0, prices={"*": Price(input=1000, output=1000)}, budgets={"*": 1}),
+    )
+    assert [(await ask(relay)).status_code for _ in range(5)] == [400] * 5
+
+
+async def test_counted_in_metrics(serve: Serve, make_core: MakeCore, far: Fake, near: Fake) -> None:
+    """Tokens, cost, outcomes and moves are counted by upstream and route, and nothing of a request is in a label."""
+    core = make_core(PLAIN, far=far.config("frontier"), near=near.config("local"))
+    relay = serve(
+        upstreams={"far": far.config("frontier"), "near": near.config("local")},
+        from_core=core,
+        routing=RoutingConfig(probe_s=0, prices={"far/*": Price(input=1, output=2)}),
+    )
+    far.replies = [HALF, Reply(usage=None), Reply(status=503)]
+    for stream in (False, True, False):
+        await ask(relay, stream=stream, text=f"write to {MAIL}")
+    text = core.metrics.render().decode()
+    lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    far_at, near_at = 'route="frontier",upstream="far"', 'route="local",upstream="near"'
+    assert float(lines[f'relay_upstream_requests_total{{outcome="answered",{far_at}}}']) == 2
+    assert float(lines[f'relay_upstream_requests_total{{outcome="error",{far_at}}}']) == 1
+    assert float(lines[f'relay_upstream_requests_total{{outcome="answered",{near_at}}}']) == 1
+    assert float(lines[f'relay_tokens_total{{direction="input",{far_at}}}']) > 300_000
+    # The second answer said nothing of its tokens: its events are counted.
+    assert 200_005 <= float(lines[f'relay_tokens_total{{direction="output",{far_at}}}']) <= 200_020
+    assert float(lines[f"relay_cost_usd_total{{{far_at}}}"]) == pytest.approx(0.7, abs=0.001)
+    assert float(lines[f"relay_cost_usd_total{{{near_at}}}"]) == 0
+    assert float(lines['relay_route_moves_total{to="local",why="down"}']) == 1
+    assert float(lines[f"relay_first_token_seconds_count{{{far_at}}}"]) == 1
+    assert MAIL not in text
+    assert "sk-test" not in text
