@@ -25,6 +25,8 @@ __all__ = ["Change", "Paper", "Replay", "compare", "replay"]
 
 # A rule of thumb for English text with today's tokenizers, good enough to compare two policies with each other.
 CHARACTERS_PER_TOKEN = 4
+# So many requests that a change leaves weaker are listed; all are counted.
+LIMIT_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +62,10 @@ class Replay:
     requests: int = 0
     changed: int = 0
     weaker: int = 0
+    weaker_requests: list[int] = field(default_factory=list)  # the first of them, counted from 1 in the corpus
     routes: Counter[tuple[str, str]] = field(default_factory=Counter)  # (before, after)
     refusals: Counter[tuple[str, str]] = field(default_factory=Counter)
-    actions: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (entity type, before, after)
+    actions: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (type, action on route before, after)
     classes: Counter[tuple[str, str, str]] = field(default_factory=Counter)  # (data class, route before, after)
     frontier_characters: tuple[int, int] = (0, 0)
 
@@ -104,10 +107,15 @@ def _entries(old: Policy, new: Policy) -> Iterable[Change]:
         for key in sorted(left.keys() - right.keys()):
             item = left[key]
             lost = isinstance(item, Rule) and not all(entry.is_unconditional for entry in rule_entries(item))
-            yield Change(what=kind[:-1], before=item.label, after="gone", weaker=lost)
+            yield Change(what=_called(item), before="there", after="gone", weaker=lost)
         for key in sorted(right.keys() - left.keys()):
             item = right[key]
-            yield Change(what=kind[:-1], before="not there", after=item.label, weaker=isinstance(item, Exemption))
+            yield Change(what=_called(item), before="not there", after="there", weaker=isinstance(item, Exemption))
+
+
+def _called(item: Rule | Exemption) -> str:
+    kind = "exemption" if isinstance(item, Exemption) else "rule"
+    return f"{kind} {item.label.removeprefix('exempt ')}"
 
 
 def _by_meaning(entries: Sequence[Rule | Exemption]) -> dict[str, Rule | Exemption]:
@@ -154,7 +162,9 @@ def _count(result: Replay, before: Decision, after: Decision, characters: int) -
         for item, other in zip(row, others, strict=True)
         if item.action is not other.action
     ]
-    result.actions.update((name, first.value, second.value) for name, first, second in changes)
+    result.actions.update(
+        (name, f"{first} on {before.route}", f"{second} on {after.route}") for name, first, second in changes
+    )
     ends = tuple("refused" if decision.blocked else decision.route.value for decision in (before, after))
     if before.route is not after.route:
         result.routes[before.route.value, after.route.value] += 1
@@ -162,7 +172,10 @@ def _count(result: Replay, before: Decision, after: Decision, characters: int) -
     if bool(before.blocked) is not bool(after.blocked):
         result.refusals[ends[0], ends[1]] += 1
     result.changed += bool(changes) or ends[0] != ends[1] or before.route is not after.route
-    result.weaker += _is_weaker(before, after, changes)
+    if _is_weaker(before, after, changes):
+        result.weaker += 1
+        if len(result.weaker_requests) < LIMIT_LISTED:
+            result.weaker_requests.append(result.requests)
     sent = result.frontier_characters
     leaves = [end == RouteKind.FRONTIER.value for end in ends]
     result.frontier_characters = (sent[0] + characters * leaves[0], sent[1] + characters * leaves[1])

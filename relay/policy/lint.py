@@ -13,9 +13,10 @@ from enum import StrEnum
 from relay.policy.classes import KnownType
 from relay.policy.compiled import Condition, Entry, Table, exemption_entry, rule_entries
 from relay.policy.engine import Engine
+from relay.policy.globs import glob_matcher
 from relay.policy.loader import Layer, merged, suggest, unknown_types
 from relay.policy.merge import loosened, merge
-from relay.policy.model import Exemption, Policy, Rule
+from relay.policy.model import Exemption, Mode, Policy, Rule
 from relay.types import Action, RouteKind
 
 __all__ = ["Finding", "Severity", "lint", "weakest_paths"]
@@ -161,8 +162,14 @@ class _Linter:
                 )
             if self._recognized is not None and item.entry.entity and item.types.isdisjoint(self._recognized):
                 names = ", ".join(sorted(item.types)[:3]) or "what it selects"
-                message = f"no recognizer is there for {names}"
+                message = f"nothing here finds {names}, so it protects nothing"
                 yield self._finding(item.layer, (*item.path, "entity"), Severity.WARNING, "no-recognizer", message)
+        for number, layer in enumerate(self._layers):
+            for rank, glob in enumerate(layer.policy.detect.on):
+                blind = sorted(filter(glob_matcher(glob), set(self._known) - set(self._recognized or self._known)))
+                if blind:
+                    message = f"detect: nothing here finds {', '.join(blind)}, so switching it on changes nothing"
+                    yield self._finding(number, ("detect", "on", rank), Severity.WARNING, "no-recognizer", message)
 
     def _without_why(self) -> Iterable[Finding]:
         for item in self._rules:
@@ -257,6 +264,9 @@ class _Linter:
 
     def _holes(self) -> Iterable[Finding]:
         for number, layer in enumerate(self._layers):
+            if layer.policy.mode is Mode.OBSERVE:
+                message = "mode: observe decides and counts, and protects nothing"
+                yield self._finding(number, ("mode",), Severity.WARNING, "observes", message)
             if layer.policy.default.frontier is Action.KEEP:
                 message = "everything that no rule names leaves as it is"
                 yield self._finding(number, ("default", "frontier"), Severity.ERROR, "open-default", message)

@@ -114,7 +114,7 @@ def show(layers: Iterable[tuple[str, Policy]]) -> str:
         if key in _ENTRIES:
             continue
         names = [name for name, policy in named if key in policy.model_fields_set]
-        lines += [f"# {', '.join(names) if names else 'as nobody says otherwise'}", f"{key}: {_flow(value)}"]
+        lines += [f"# {', '.join(names) if names else 'not stated: the default'}", f"{key}: {_flow(value)}"]
     for key in _ENTRIES:
         if tree[key]:
             lines.append(f"{key}:")

@@ -189,9 +189,11 @@ class Rule(_Selector):
             return self.name
         parts = (self.action, self.require, f"prefer {self.prefer}" if self.prefer else None)
         effect = "+".join(str(part) for part in parts if part is not None)
-        return f"{self._subject()}:{effect}" + (f"@{self.on}" if self.on else "")
+        return f"{self.subject}:{effect}" + (f"@{self.on}" if self.on else "")
 
-    def _subject(self) -> str:
+    @property
+    def subject(self) -> str:
+        """What it is about, in one line: types, groups, classes and conditions."""
         parts = [",".join(self.entity)] if self.entity else []
         parts += [f"{key}={','.join(str(item) for item in values)}" for key, values in self._conditions() if values]
         if self.min_score:
@@ -229,9 +231,14 @@ class Exemption(_Selector):
         """The name that decisions show. The `match` glob is left out: it may be somebody's address."""
         if self.name is not None:
             return self.name
+        return f"exempt {self.subject}:{self.action}@{self.on}"
+
+    @property
+    def subject(self) -> str:
+        """What it is about, in one line, the `match` apart."""
         parts = [",".join(self.entity)] if self.entity else []
-        parts += [f"group={','.join(self.group)}"] if self.group else []
-        return f"exempt {' '.join(parts)}:{self.action}@{self.on}"
+        keys = (("group", self.group), ("role", self.roles), ("client", self.clients), ("model", self.models))
+        return " ".join((*parts, *(f"{key}={','.join(map(str, values))}" for key, values in keys if values)))
 
 
 # What stands in a format's name for a kind of content, and the key that decides about it; the first that fits.

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from relay.cli.policy.inputs import Json, PolicyFile, analyze, engine, read, recognized, say
+from relay.cli.policy.inputs import Json, PolicyFile, analyzer, engine, read, say
 from relay.errors import ConfigFault
 
 __all__ = ["check_log", "report", "sign", "verify"]
@@ -19,6 +19,7 @@ def report(
     policy: PolicyFile = Path("policies/default.yaml"),
     html: Annotated[bool, typer.Option("--html", help="One HTML page instead of Markdown.")] = False,
     key: Annotated[Path | None, typer.Option("--key", help="Public key that must have signed it.")] = None,
+    as_json: Json = False,
 ) -> None:
     """Write an auditor's report to standard output: settings, rules, coverage of HIPAA, GDPR and PCI items, tests."""
     from relay.detect.taxonomy import ENTITY_TYPES
@@ -26,31 +27,35 @@ def report(
     from relay.policy.cases import SUFFIX, load_cases, run
     from relay.policy.lint import lint as find
     from relay.policy.loader import load_layers, merged
+    from relay.policy.pages import to_html, to_markdown, to_tree
     from relay.policy.report import report as write
-    from relay.policy.report import to_html, to_markdown
 
     layers = load_layers(policy)
     whole = merged(layers)
-    found = recognized()
-    signature = "not checked: no public key was given"
+    finder = analyzer(whole)
+    file = signing.signature_path(policy)
+    signature = f"not checked: {file.name} is there, give its public key as --key" if file.exists() else "not signed"
     if key is not None:
         public = signing.read_public_key(key)
-        signing.load_signed(policy, public)
+        signing.verify(layers, read(file), public)
         signature = f"valid, by key {signing.key_id(public)}"
     outcomes = None
     test_file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
     if test_file.is_file():
         cases, document, _ = load_cases(test_file)
-        outcomes = run(cases, document, engine(whole), analyze(whole))
+        outcomes = run(cases, document, engine(whole), finder.analyze)
     blocks = write(
         layers,
         ENTITY_TYPES,
-        found,
-        findings=find(layers, ENTITY_TYPES, found),
+        finder.entity_types,
+        findings=find(layers, ENTITY_TYPES, finder.entity_types),
         outcomes=outcomes,
         signature=signature,
     )
-    typer.echo(to_html(blocks) if html else to_markdown(blocks), nl=False)
+    if as_json:
+        typer.echo(json.dumps(to_tree(blocks)))
+    else:
+        typer.echo(to_html(blocks) if html else to_markdown(blocks), nl=False)
     raise typer.Exit(0 if outcomes is None or all(item.passed for item in outcomes) else 1)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relay.cli.policy import inputs
-from relay.cli.policy.inputs import Json, analyze, engine, load
+from relay.cli.policy.inputs import Json, analyzer, engine, load
 
 if TYPE_CHECKING:
     from relay.policy.diff import Replay
@@ -27,6 +27,7 @@ def diff(
     price: Annotated[
         float | None, typer.Option("--price", help="Price of a million input tokens, to compare costs.")
     ] = None,
+    no_local: Annotated[bool, typer.Option("--no-local", help="As if no local upstream were there.")] = False,
     as_json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when anything became weaker.")] = False,
 ) -> None:
@@ -35,10 +36,15 @@ def diff(
 
     from relay.detect.taxonomy import ENTITY_TYPES
     from relay.policy.diff import compare, replay
+    from relay.types import RouteKind
 
     before, after = load(old), load(new)
     paper = compare(before, after, ENTITY_TYPES)
-    result = replay(inputs.corpus(corpus), engine(before), engine(after), analyze(after)) if corpus else None
+    result = None
+    if corpus is not None:
+        available = (RouteKind.FRONTIER,) if no_local else tuple(RouteKind)
+        engines = engine(before), engine(after)
+        result = replay(inputs.corpus(corpus), *engines, analyzer(after).analyze, available)
     if as_json:
         tree: dict[str, object] = {"paper": dataclasses.asdict(paper)}
         if result:
@@ -62,6 +68,9 @@ def _listed(value: Any) -> Any:
 
 def _show_replay(result: Replay, price: float | None) -> None:
     typer.echo(f"{result.requests} requests replayed: {result.changed} otherwise, {result.weaker} of them weaker")
+    if result.weaker_requests:
+        more = ", …" if result.weaker > len(result.weaker_requests) else ""
+        typer.echo(f"  weaker: requests {', '.join(map(str, result.weaker_requests))}{more} of the corpus")
     for title, counter in (("route", result.routes), ("end", result.refusals)):
         for (before, after), count in sorted(counter.items()):
             typer.echo(f"  {title}: {before} becomes {after}: {count}")
@@ -71,4 +80,4 @@ def _show_replay(result: Replay, price: float | None) -> None:
     sent = result.frontier_characters
     typer.echo(f"  characters to a provider: {sent[0]} becomes {sent[1]}")
     if price is not None:
-        typer.echo("  cost of them: {:.4f} becomes {:.4f}".format(*result.cost(price)))
+        typer.echo("  their cost at {:g} a million tokens: {:.4g} becomes {:.4g}".format(price, *result.cost(price)))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.cli.policy.inputs import Json, PolicyFile, analyze, engine, load, recognized, say
+from relay.cli.policy.inputs import Json, PolicyFile, analyzer, engine, load, say
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -20,20 +20,26 @@ __all__ = ["lint", "run_tests", "schema", "show"]
 def lint(
     files: Annotated[list[Path], typer.Argument(help="Policy files.")],
     as_json: Json = False,
+    paths: Annotated[bool, typer.Option("--paths", help="Also show the weakest path of each entity type.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
 ) -> None:
-    """Check policy files: errors, rules that never matter, exemptions that are never reached, types nobody finds."""
+    """Check policy files: errors, rules that never matter, exemptions that are never reached, types nobody finds.
+
+    With --paths, also the weakest path of each type: the mildest thing that can happen to it on its way to a provider,
+    every exemption counted, and of the rules only those without conditions.
+    """
     from relay.detect.taxonomy import ENTITY_TYPES
-    from relay.policy.lint import Severity
+    from relay.policy.lint import Severity, weakest_paths
     from relay.policy.lint import lint as find
     from relay.policy.loader import load_layers, merged
+    from relay.types import RouteKind
 
     rows: list[dict[str, object]] = []
     failed = False
     for file in files:
         try:
             layers = load_layers(file)
-            findings = find(layers, ENTITY_TYPES, recognized())
+            findings = find(layers, ENTITY_TYPES, analyzer(merged(layers)).entity_types)
         except ConfigFault as fault:
             failed = True
             for line in fault.public.splitlines():
@@ -46,6 +52,11 @@ def lint(
             say(str(finding), as_json)
         if not findings:
             say(f"{file}: nothing to say; digest {merged(layers).digest}", as_json)
+        weakest = weakest_paths(merged(layers), ENTITY_TYPES, RouteKind.FRONTIER) if paths else {}
+        for name, (action, label) in sorted(weakest.items(), key=lambda item: (item[1][0].strictness, item[0])):
+            message = f"{name}: {action} ({label})"
+            rows.append({"file": str(file), "severity": "note", "code": "weakest-path", "message": message})
+            say(f"  {message}", as_json)
     if as_json:
         typer.echo(json.dumps(rows))
     raise typer.Exit(1 if failed else 0)
@@ -53,12 +64,20 @@ def lint(
 
 def show(
     policy: PolicyFile = Path("policies/default.yaml"),
+    as_json: Json = False,
 ) -> None:
     """Show a policy merged with what it extends, each part with the file it is from."""
-    from relay.policy.loader import load_layers
+    from relay.policy.loader import load_layers, merged
     from relay.policy.merge import show as write
 
     layers = load_layers(policy)
+    if as_json:
+        whole = merged(layers)
+        tree = whole.model_dump(mode="json", by_alias=True, exclude_none=True)
+        typer.echo(
+            json.dumps({"digest": whole.digest, "files": [item.document.file for item in layers], "policy": tree})
+        )
+        return
     typer.echo(write((layer.document.file, layer.policy) for layer in layers), nl=False)
 
 
@@ -84,7 +103,7 @@ def run_tests(
     for file in files:
         cases, document, policy_file = load_cases(file)
         policy = load(policy_file)
-        outcomes = run(cases, document, engine(policy), analyze(policy))
+        outcomes = run(cases, document, engine(policy), analyzer(policy).analyze)
         for outcome in outcomes:
             passed, failed = passed + outcome.passed, failed + (not outcome.passed)
             rows.append(_outcome(file, outcome))

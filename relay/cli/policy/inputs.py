@@ -3,40 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relay.errors import ConfigFault
+from relay.errors import ConfigFault, RelayFault
 
 if TYPE_CHECKING:
-    from relay.policy.cases import Analyze
+    from relay.detect.analyzer import Analyzer
     from relay.policy.engine import Engine
     from relay.policy.model import Policy
     from relay.types import Segment
 
-__all__ = ["Json", "PolicyFile", "analyze", "corpus", "engine", "load", "read", "recognized", "say", "segments"]
+__all__ = ["Asked", "Json", "PolicyFile", "analyzer", "asked", "corpus", "engine", "load", "read", "say"]
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 PolicyFile = Annotated[Path, typer.Option("--policy", help="Policy file.")]
-
-# What the NER model reports, as its labels say (ner_models/README.md). No recognizer declares them.
-_MODEL_TYPES = frozenset(
-    {
-        "AGE",
-        "DATE_TIME",
-        "ID_NUMBER",
-        "LOCATION",
-        "NRP",
-        "ORGANIZATION",
-        "PASSWORD",
-        "PERSON",
-        "STREET_ADDRESS",
-        "USERNAME",
-    }
-)
 
 
 def load(path: Path) -> Policy:
@@ -53,12 +38,11 @@ def engine(policy: Policy) -> Engine:
     return build.engine(policy)
 
 
-def analyze(policy: Policy) -> Analyze:
+def analyzer(policy: Policy) -> Analyzer:
     """Return what finds the entities of a request, as `relay serve` would under `policy`."""
     from relay import build
 
-    analyzer = build.analyzer(policy)
-    return analyzer.analyze
+    return build.analyzer(policy)
 
 
 def say(line: str, as_json: bool) -> None:
@@ -67,16 +51,19 @@ def say(line: str, as_json: bool) -> None:
         typer.echo(line)
 
 
-def recognized() -> frozenset[str]:
-    """Return the entity types that some recognizer or the model reports."""
-    from relay import build
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A request as policy sees it. `opaque` holds what nobody can inspect: (pointer, kind)."""
 
-    return frozenset(build.sources()) | _MODEL_TYPES
+    segments: tuple[Segment, ...]
+    model: str | None = None
+    opaque: tuple[tuple[str, str], ...] = ()
+    path: str = ""  # of the endpoint whose format read it; empty for a plain text
 
 
-def segments(data: bytes) -> tuple[tuple[Segment, ...], str | None]:
-    """Return the segments of a request body, or of a plain text, and the model it asks for."""
-    from relay.types import Segment
+def asked(data: bytes, path: str | None = None) -> Asked:
+    """Read a request body by the format that serves `path` (None: by its keys), or a plain text. Raises RelayFault."""
+    from relay.types import Role, Segment
 
     try:
         text = data.decode("utf-8")
@@ -86,42 +73,32 @@ def segments(data: bytes) -> tuple[tuple[Segment, ...], str | None]:
         tree = json.loads(text)
     except (ValueError, RecursionError):
         tree = None
-    if not isinstance(tree, dict):
-        return (Segment(pointer="", text=text),), None
-    model = tree.get("model")
-    return tuple(walk(tree)), model if isinstance(model, str) else None
+    if path is None and not isinstance(tree, dict):
+        return Asked(segments=(Segment(pointer="", text=text, role=Role.USER, message=0),))
+    return _read_as(data, path or _path_of(tree))
 
 
-def walk(tree: dict[str, Any]) -> Iterator[Segment]:
-    """Yield the segments of a decoded request body of any provider: good enough to explain, not what is sent."""
-    from relay.types import Role, Segment
-
-    messages = tree.get("messages")
-    for rank, message in enumerate(messages if isinstance(messages, list) else ()):
-        role = message.get("role") if isinstance(message, dict) else None
-        speaker = Role(role) if role in set(Role) else Role.OTHER
-        content = {key: value for key, value in message.items() if key != "role"} if isinstance(message, dict) else {}
-        for pointer, text in _leaves(content, f"/messages/{rank}"):
-            yield Segment(pointer=pointer, text=text, role=speaker, message=rank)
-    for key, value in tree.items():
-        if key not in ("messages", "model"):
-            role = {"system": Role.SYSTEM, "instructions": Role.SYSTEM, "input": Role.USER, "prompt": Role.USER}.get(
-                key
-            )
-            for pointer, text in _leaves(value, f"/{key}"):
-                yield Segment(pointer=pointer, text=text, role=role or Role.OTHER, contract=key == "tools")
+def _path_of(tree: dict[str, Any]) -> str:
+    """Return the path that a body is most likely meant for, by the keys that tell the providers apart."""
+    if "contents" in tree:
+        return "/v1beta/models/model:generateContent"
+    if "messages" in tree:
+        return "/v1/messages" if "system" in tree or "stop_sequences" in tree else "/v1/chat/completions"
+    return next((path for key, path in _PATHS.items() if key in tree), "/v1/chat/completions")
 
 
-def _leaves(value: Any, pointer: str) -> Iterator[tuple[str, str]]:
-    if isinstance(value, str):
-        yield pointer, value
-    children: Iterable[tuple[str | int, Any]] = ()
-    if isinstance(value, dict):
-        children = ((key, item) for key, item in value.items() if key != "type")
-    elif isinstance(value, list):
-        children = enumerate(value)
-    for key, item in children:
-        yield from _leaves(item, f"{pointer}/{key}")
+_PATHS = {"input": "/v1/responses", "instructions": "/v1/responses", "prompt": "/v1/completions"}
+
+
+def _read_as(data: bytes, path: str) -> Asked:
+    from relay import build
+
+    for format in build.formats():
+        endpoint = format.match("POST", path, ())
+        if endpoint is not None and endpoint.has_body:
+            document = format.read(endpoint, data, lambda _: "pseudonym")
+            return Asked(segments=document.segments, model=document.model, opaque=document.refused, path=path)
+    raise ConfigFault(f"no format serves {path}")
 
 
 def read(path: Path) -> bytes:
@@ -145,7 +122,10 @@ def corpus(path: Path) -> Iterator[tuple[Segment, ...]]:
             tree = None
         if not isinstance(tree, dict):
             raise ConfigFault(f"{path}:{number}: is no JSON object")
-        if isinstance(tree.get("text"), str):
+        if isinstance(tree.get("text"), str) and "messages" not in tree:
             yield (Segment(pointer="/text", text=tree["text"], role=Role.USER, message=0),)
-        else:
-            yield tuple(walk(tree))
+            continue
+        try:
+            yield asked(line).segments
+        except RelayFault as fault:
+            raise ConfigFault(f"{path}:{number}: {fault.public}") from None

@@ -23,6 +23,7 @@ rules:
   - {entity: EMAIL_ADDRESS, roles: tool, action: block, why: w}
 """
 CANARY = "maria.canary@example.org"
+GEMINI = "/v1beta/models/model:generateContent"
 
 
 @pytest.fixture
@@ -106,6 +107,8 @@ def test_explain_shows_type_rule_action_and_route_without_values(policy: Path) -
         29,
         "default.frontier",
     )
+    assert span["counts_for"] == ["PII"]
+    assert json.loads(out)["evidence"] == [{"class": "PII", "types": ["EMAIL_ADDRESS"], "lexicon": "", "words": 0}]
     assert CANARY not in out
 
 
@@ -133,6 +136,47 @@ def test_explain_ends_with_status_1_when_policy_refuses(
     assert (found, json.loads(out)["blocked"]) == (status, refused)
 
 
+@pytest.mark.parametrize(
+    ("body", "options", "path", "pointer"),
+    [
+        ({"messages": [{"role": "user", "content": CANARY}]}, [], "/v1/chat/completions", "/messages/0/content"),
+        ({"system": CANARY, "messages": []}, [], "/v1/messages", "/system"),
+        (
+            {"contents": [{"parts": [{"text": CANARY}]}]},
+            [],
+            "/v1beta/models/model:generateContent",
+            "/contents/0/parts/0/text",
+        ),
+        ({"input": CANARY}, [], "/v1/responses", "/input"),
+        ({"input": CANARY}, ["--path", "/v1/embeddings"], "/v1/embeddings", "/input"),
+        ({"prompt": CANARY}, [], "/v1/completions", "/prompt"),
+    ],
+)
+def test_explain_reads_a_request_as_it_will_be_read(
+    body: dict[str, object], options: list[str], path: str, pointer: str, policy: Path
+) -> None:
+    """By the format that serves the path, which the keys of the body give away where nobody says it."""
+    out = json.loads(call("explain", "--policy", policy, "--json", *options, text=json.dumps(body))[1])
+    assert (out["read_as"], [span["pointer"] for span in out["spans"]]) == (path, [pointer])
+
+
+def test_explain_names_what_nobody_can_inspect(policy: Path) -> None:
+    """An image is refused by opaque.images, which is a refusal of the request."""
+    parts = [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]
+    body = json.dumps({"messages": [{"role": "user", "content": parts}]})
+    status, out = call("explain", "--policy", policy, "--json", text=body)
+    (found,) = json.loads(out)["opaque"]
+    assert (status, found["key"], found["handling"]) == (1, "opaque.images", "refuse")
+    assert "(opaque.images)" in call("explain", "--policy", policy, text=body)[1]
+
+
+def test_lint_shows_the_weakest_path_of_each_type(policy: Path) -> None:
+    """What at the mildest can happen to it, and what allows that."""
+    out = call("lint", policy, "--paths")[1]
+    assert "  PERSON: placeholder (default.frontier)\n" in out
+    assert "  LOCATION: keep (off)\n" in out
+
+
 def test_explain_sends_no_command_to_the_terminal(policy: Path) -> None:
     """A key of the request may hold an escape sequence; it is shown as dots, and long text is cut."""
     body = {"messages": [{"role": "user", "x\x1b[2Jy": f"{CANARY}", "z" * 200: CANARY}]}
@@ -157,6 +201,8 @@ def test_show_and_schema_print_what_the_library_says(policy: Path) -> None:
     status, out = call("show", "--policy", policy)
     assert (status, parse(out, "shown").digest) == (0, load(policy).digest)
     assert call("schema") == (0, schema_text())
+    tree = json.loads(call("show", "--policy", policy, "--json")[1])
+    assert (tree["digest"], tree["policy"]["model"]) == (load(policy).digest, "none")
 
 
 def test_importing_the_commands_imports_nothing_heavy() -> None:

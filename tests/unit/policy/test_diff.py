@@ -42,8 +42,8 @@ PAPER = [
         "rules: [{entity: US_SSN, on: frontier, action: mask}]",
         "rules: [{entity: US_SSN, on: frontier, action: redact}]",
         [
-            "rule: US_SSN:mask@frontier becomes gone",
-            "rule: not there becomes US_SSN:redact@frontier",
+            "rule US_SSN:mask@frontier: there becomes gone",
+            "rule US_SSN:redact@frontier: not there becomes there",
             "US_SSN on frontier: mask (US_SSN:mask@frontier) becomes redact (US_SSN:redact@frontier)",
         ],
     ),
@@ -51,17 +51,17 @@ PAPER = [
         "rules: [{entity: US_SSN, on: frontier, action: mask}]",
         "",
         [
-            "rule: US_SSN:mask@frontier becomes gone",
+            "rule US_SSN:mask@frontier: there becomes gone",
             "!US_SSN on frontier: mask (US_SSN:mask@frontier) becomes placeholder (default.frontier)",
         ],
     ),
-    ("rules: [{class: PHI, require: local}]", "", ["!rule: class=PHI:local becomes gone"]),
-    ("rules: [{clients: hr, entity: PERSON, action: mask}]", "", ["!rule: PERSON client=hr:mask becomes gone"]),
+    ("rules: [{class: PHI, require: local}]", "", ["!rule class=PHI:local: there becomes gone"]),
+    ("rules: [{clients: hr, entity: PERSON, action: mask}]", "", ["!rule PERSON client=hr:mask: there becomes gone"]),
     (
         "",
         "exemptions: [{entity: US_SSN, match: x, on: frontier, action: keep, why: w}]",
         [
-            "!exemption: not there becomes exempt US_SSN:keep@frontier",
+            "!exemption US_SSN:keep@frontier: not there becomes there",
             "!US_SSN on frontier: placeholder (default.frontier) becomes keep (exempt US_SSN:keep@frontier)",
         ],
     ),
@@ -96,13 +96,14 @@ def test_a_replay_counts_what_differs(analyze: Analyze) -> None:
     new = Engine(policy("rules: [{class: PHI, require: local}, {entity: CREDIT_CARD, action: mask}]"), ENTITY_TYPES)
     result = replay(_corpus(), old, new, analyze)
     assert (result.requests, result.changed, result.weaker) == (4, 3, 1)
+    assert result.weaker_requests == [1]
     assert dict(result.routes) == {("frontier", "local"): 1}
     assert dict(result.refusals) == {("refused", "frontier"): 1}
     assert dict(result.classes) == {("PHI", "frontier", "local"): 1, ("PII", "frontier", "local"): 1}
     assert dict(result.actions) == {
-        ("US_SSN", "block", "placeholder"): 1,
-        ("PERSON", "placeholder", "keep"): 1,
-        ("CREDIT_CARD", "placeholder", "mask"): 1,
+        ("US_SSN", "block on frontier", "placeholder on frontier"): 1,
+        ("PERSON", "placeholder on frontier", "keep on local"): 1,
+        ("CREDIT_CARD", "placeholder on frontier", "mask on frontier"): 1,
     }
     lengths = [len(text) for text in CORPUS]
     assert result.frontier_characters == (sum(lengths) - lengths[0], sum(lengths) - lengths[1])
@@ -150,10 +151,12 @@ def test_the_command_shows_both_and_fails_on_weaker_when_strict(tmp_path: Path) 
     assert result.exit_code == 0
     assert "weaker  default.frontier: mask becomes placeholder" in result.stdout
     assert "2 requests replayed: 2 otherwise, 2 of them weaker" in result.stdout
-    assert "type EMAIL_ADDRESS: mask becomes placeholder: 2" in result.stdout
+    assert "type EMAIL_ADDRESS: mask on frontier becomes placeholder on frontier: 2" in result.stdout
     machine = CliRunner().invoke(app, [*arguments, "--json", "--strict"])
     assert machine.exit_code == 1
-    assert json.loads(machine.stdout)["replay"]["actions"] == [["EMAIL_ADDRESS", "mask", "placeholder", 2]]
+    assert json.loads(machine.stdout)["replay"]["actions"] == [
+        ["EMAIL_ADDRESS", "mask on frontier", "placeholder on frontier", 2]
+    ]
     assert canary not in result.stdout + machine.stdout
 
 

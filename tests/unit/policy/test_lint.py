@@ -132,7 +132,19 @@ def test_types_without_a_recognizer_are_named() -> None:
     """A rule for a type of the table that nothing reports is a finding; a wildcard that catches one type is not."""
     text = R + "  - {entity: US_SSN, action: block, why: w}\n  - {entity: 'US_*', action: mask, why: w}"
     found = lint((layer(text),), ENTITY_TYPES, {"US_ITIN"})
-    assert [str(row) for row in found] == ["p.yaml:3:14: warning: no recognizer is there for US_SSN [no-recognizer]"]
+    assert [str(row) for row in found] == [
+        "p.yaml:3:14: warning: nothing here finds US_SSN, so it protects nothing [no-recognizer]"
+    ]
+    found = lint((layer("version: 1\ndetect: {on: [URL, LOCATION]}"),), ENTITY_TYPES, {"LOCATION"})
+    assert [str(row) for row in found] == [
+        "p.yaml:2:15: warning: detect: nothing here finds URL, so switching it on changes nothing [no-recognizer]"
+    ]
+
+
+def test_a_policy_that_only_observes_is_named() -> None:
+    """Nobody ships it by mistake."""
+    (found,) = lint((layer("version: 1\nmode: observe"),), ENTITY_TYPES)
+    assert (found.code, found.line) == ("observes", 2)
 
 
 def test_the_weakest_path_of_a_type() -> None:

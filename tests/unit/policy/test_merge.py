@@ -70,7 +70,7 @@ def test_the_merge_can_be_seen_and_read_back(folder: Path) -> None:
     assert lines[lines.index("  - {entity: [US_SSN], action: block, why: base}") - 1] == "  # base.yaml"
     assert lines[lines.index("  - {entity: [PERSON], action: redact, why: child}") - 1] == "  # child.yaml"
     assert lines[lines.index("default: {frontier: mask, local: redact}") - 1] == "# base.yaml, child.yaml"
-    assert lines[lines.index("style: bracketed") - 1] == "# as nobody says otherwise"
+    assert lines[lines.index("style: bracketed") - 1] == "# not stated: the default"
 
 
 # (a setting in the extending file, what lint says about it)

@@ -12,7 +12,8 @@ from typer.testing import CliRunner
 from relay.cli.policy import app
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.policy.loader import load_layers
-from relay.policy.report import Block, Heading, Paragraph, Plot, Table, report, to_html, to_markdown
+from relay.policy.pages import Block, Heading, Paragraph, Plot, Table, to_html, to_markdown, to_tree
+from relay.policy.report import report
 from relay.policy.requirements import HIPAA, REGULATIONS
 from relay.types import Action
 
@@ -147,7 +148,7 @@ def test_the_command_writes_the_report_and_runs_the_cases(tmp_path: Path) -> Non
     result = CliRunner().invoke(app, ["report", "--policy", str(path)])
     assert result.exit_code == 0
     assert result.stdout.startswith("# Policy report: Ours\n")
-    assert "| signature | not checked: no public key was given |" in result.stdout
+    assert "| signature | not signed |" in result.stdout
     assert "No test file stands beside this policy." in result.stdout
     assert "US_SSN:block does not say why" in result.stdout
     path.with_name("p.test.yaml").write_text(
@@ -156,3 +157,27 @@ def test_the_command_writes_the_report_and_runs_the_cases(tmp_path: Path) -> Non
     result = CliRunner().invoke(app, ["report", "--policy", str(path), "--html"])
     assert result.exit_code == 1
     assert "<td>route: expected local, got frontier</td>" in result.stdout
+
+
+def test_a_policy_that_only_observes_covers_nothing(tmp_path: Path) -> None:
+    """The report says so at the top, and claims no item."""
+    made = blocks("mode: observe", tmp_path)
+    assert any(isinstance(block, Paragraph) and block.text.startswith("MODE OBSERVE") for block in made)
+    assert {text for regulation in REGULATIONS for text in coverage(made, regulation.title).values()} == {
+        "no: only observed"
+    }
+
+
+def test_every_setting_and_what_a_rule_is_about_are_shown(tmp_path: Path) -> None:
+    """A key that the report has no words for is shown by its name, and a named rule does not hide what it selects."""
+    tree = to_tree(blocks("rules: [{name: one, entity: US_SSN, roles: tool, on: frontier, action: mask}]", tmp_path))
+    settings = next(section for section in tree if section["title"] == "How a request is decided")
+    assert len(settings["rows"]) == len(load_layers(tmp_path / "p.yaml")[0].policy.settings())
+    (rule,) = next(section for section in tree if section["title"] == "Rules")["rows"]
+    assert rule == {
+        "rule": "one",
+        "about": "US_SSN role=tool",
+        "action": "mask",
+        "route": "action on frontier only",
+        "why": "",
+    }
