@@ -52,7 +52,7 @@ store                                 X =false always
 {user,safety_identifier,prompt_cache_key}   X pseudonym
 prompt_cache_options.comparison_response_id   X drop
 prompt_cache_options{}                P
-{model,service_tier,truncation,prompt_cache_retention,parallel_tool_calls}   P
+{model,service_tier,truncation,prompt_cache_retention,parallel_tool_calls,personality}   P
 {stream,temperature,top_p,top_logprobs,max_output_tokens,max_tool_calls,seed,generate,type}   P
 {reasoning,stream_options,moderation}{}   P
 include[]                             P

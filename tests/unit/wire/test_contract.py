@@ -1,37 +1,69 @@
-"""Every string leaf of the pinned SDKs has a treatment: a new SDK release shows up as a list of unclassified fields."""
+"""Every text of the vendors' SDKs has a treatment: a new SDK release shows up as a list of unclassified fields.
+
+The types of `openai` and `anthropic` are walked as they are installed. google-genai and ollama are not installed beside
+relay, so the texts of their types stand in `tests/vectors/wire_fields`, as `path kind` (google-genai 3.4.0 and ollama
+0.6.3, 2026-11-20).
+"""
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
+from typing import Any, TypedDict
 
+import anthropic.types
+import anthropic.types.beta
+import openai.types.chat
+import openai.types.responses
 import pytest
+from anthropic.types import message_create_params
+from anthropic.types.beta import message_create_params as beta_create_params
+from openai.types import completion_create_params
+from openai.types.chat import completion_create_params as chat_create_params
+from openai.types.responses import response_create_params
 
 import relay.wire.formats
 from relay.registry import collect
 from relay.types import Treatment
 from relay.wire.nodes import UNKNOWN, Node
+from tests.unit.wire import sdk_types
 
-ROOT = Path(__file__).resolve().parents[3]
-INVENTORY = Path(os.environ.get("RELAY_WIRE_INVENTORY", ROOT.parent / "shared" / "wire" / "inventory"))
+FIELDS = Path(__file__).resolve().parents[2] / "vectors" / "wire_fields"
 FORMATS = collect(relay.wire.formats)
 
-# (inventory file, format, section): each file lists the leaves of one direction of one surface.
+# (type, format, section)
+TYPES = [
+    (chat_create_params.CompletionCreateParams, "openai_chat", "request"),
+    (openai.types.chat.ChatCompletion, "openai_chat", "response"),
+    (openai.types.chat.ChatCompletionChunk, "openai_chat", "response"),
+    (response_create_params.ResponseCreateParams, "openai_responses", "request"),
+    (openai.types.responses.ResponseCompactParams, "openai_responses", "request"),
+    (openai.types.responses.InputTokenCountParams, "openai_responses", "request"),
+    (openai.types.responses.Response, "openai_responses", "response"),
+    (openai.types.responses.CompactedResponse, "openai_responses", "response"),
+    (openai.types.responses.ResponseStreamEvent, "openai_responses", "event"),
+    (completion_create_params.CompletionCreateParams, "openai_completions", "request"),
+    (openai.types.Completion, "openai_completions", "response"),
+    (openai.types.EmbeddingCreateParams, "openai_embeddings", "request"),
+    (openai.types.CreateEmbeddingResponse, "openai_embeddings", "response"),
+    (openai.types.ModerationCreateParams, "openai_moderations", "request"),
+    (openai.types.ModerationCreateResponse, "openai_moderations", "response"),
+    (openai.types.Model, "openai_models", "response"),
+    (message_create_params.MessageCreateParams, "anthropic_messages", "request"),
+    (beta_create_params.MessageCreateParams, "anthropic_messages", "request"),
+    (anthropic.types.MessageCountTokensParams, "anthropic_messages", "request"),
+    (anthropic.types.beta.MessageCountTokensParams, "anthropic_messages", "request"),
+    (anthropic.types.Message, "anthropic_messages", "response"),
+    (anthropic.types.beta.BetaMessage, "anthropic_messages", "response"),
+    (anthropic.types.MessageTokensCount, "anthropic_messages", "response"),
+    (anthropic.types.beta.BetaMessageTokensCount, "anthropic_messages", "response"),
+    (anthropic.types.RawMessageStreamEvent, "anthropic_messages", "event"),
+    (anthropic.types.beta.BetaRawMessageStreamEvent, "anthropic_messages", "event"),
+    (anthropic.types.ModelInfo, "anthropic_models", "response"),
+]
+
+# (file, format, section): each file lists the texts of one direction of one surface.
 SURFACES = [
-    ("openai.chat.request", "openai_chat", "request"),
-    ("openai.chat.response", "openai_chat", "response"),
-    ("openai.chat.chunk", "openai_chat", "response"),
-    ("openai.responses.request", "openai_responses", "request"),
-    ("openai.responses.response", "openai_responses", "response"),
-    ("openai.responses.event", "openai_responses", "event"),
-    ("openai.completions.request", "openai_completions", "request"),
-    ("openai.completions.response", "openai_completions", "response"),
-    ("openai.embeddings.request", "openai_embeddings", "request"),
-    ("openai.embeddings.response", "openai_embeddings", "response"),
-    ("openai.moderations.request", "openai_moderations", "request"),
-    ("openai.moderations.response", "openai_moderations", "response"),
-    ("openai.models.response", "openai_models", "response"),
     ("ollama.ChatRequest", "ollama_chat", "request"),
     ("ollama.ChatResponse", "ollama_chat", "response"),
     ("ollama.GenerateRequest", "ollama_generate", "request"),
@@ -47,13 +79,6 @@ SURFACES = [
     ("gemini.EmbedContentConfig", "gemini_generate", "request"),
     ("gemini.GenerateContentResponse", "gemini_generate", "response"),
     ("gemini.EmbedContentResponse", "gemini_generate", "response"),
-    ("anthropic.messages.request", "anthropic_messages", "request"),
-    ("anthropic.count_tokens.request", "anthropic_messages", "request"),
-    ("anthropic.beta.request", "anthropic_messages", "request"),
-    ("anthropic.messages.response", "anthropic_messages", "response"),
-    ("anthropic.beta.response", "anthropic_messages", "response"),
-    ("anthropic.messages.event", "anthropic_messages", "event"),
-    ("anthropic.beta.event", "anthropic_messages", "event"),
 ]
 
 # What google-genai keeps to itself, or turns into content before it sends it.
@@ -102,9 +127,9 @@ def unclassified(root: Node, path: str, kind: str, direction: str) -> bool:
 
 
 def leaves(surface: str) -> list[tuple[str, str]]:
-    """Read (path, kind) rows, but for what is not text (recursion marks, dates, files)."""
-    rows = (line.split("\t")[:2] for line in (INVENTORY / f"{surface}.tsv").read_text().splitlines())
-    rows = [(path, kind) for path, kind in rows if kind in {"str", "bytes", "ANY", "mapkey"}]
+    """Read (path, kind) rows: the texts, and the keys of mappings."""
+    lines = (FIELDS / f"{surface}.tsv").read_text(encoding="utf-8").splitlines()
+    rows = [(path, kind) for path, _, kind in (line.partition("\t") for line in lines)]
     if surface.startswith("ollama."):
         # Its types say that any mapping will do as a message; what a message holds is listed beside that.
         return [(path, kind) for path, kind in rows if path not in ("$.messages[]{key}", "$.messages[]{}")]
@@ -116,10 +141,9 @@ def leaves(surface: str) -> list[tuple[str, str]]:
     return [(path if BESIDE.match(path) else f"$.generationConfig{path[1:]}", kind) for path, kind in rows]
 
 
-@pytest.mark.skipif(not INVENTORY.is_dir(), reason="the field inventory of the SDKs is not in this checkout")
-@pytest.mark.parametrize("surface, name, section", SURFACES)
-def test_every_leaf_of_the_sdk_has_a_treatment(surface, name, section):
-    """A leaf without a row would be scrubbed as unknown; here it is a failure with its path."""
+@pytest.mark.parametrize("surface, name, section", SURFACES, ids=[row[0] for row in SURFACES])
+def test_every_listed_text_has_a_treatment(surface, name, section):
+    """A text without a row would be scrubbed as unknown; here it is a failure with its path."""
     root = FORMATS[name].table.sections[section]
     missing = {
         re.sub(r"^\$<\w+>", "$", path) for path, kind in leaves(surface) if unclassified(root, path, kind, section)
@@ -127,9 +151,31 @@ def test_every_leaf_of_the_sdk_has_a_treatment(surface, name, section):
     assert sorted(missing) == []
 
 
-def test_an_invented_leaf_is_reported():
-    """The check itself can fail."""
+@pytest.mark.parametrize(
+    "kind, name, section", TYPES, ids=[f"{row[1]}-{getattr(row[0], '__name__', 'union')}" for row in TYPES]
+)
+def test_every_text_of_an_installed_sdk_has_a_treatment(kind, name, section):
+    """As the types are today; whatever a release adds is listed here with its path."""
+    root = FORMATS[name].table.sections[section]
+    assert sdk_types.unclassified(kind, root, response=section != "request") == []
+
+
+class Diary(TypedDict, total=False):
+    """What a release may add: a text, keys, and an object in a list."""
+
+    model: str
+    diary: str
+    moods: dict[str, Any]
+    metadata: dict[str, str]
+    messages: list[dict[str, str]]
+    user: str
+
+
+def test_an_invented_text_is_reported():
+    """The checks themselves can fail."""
     root = FORMATS["openai_chat"].table.sections["request"]
     assert unclassified(root, "$.messages[]<role=user>.nickname", "str", "request")
     assert unclassified(root, "$.diary", "str", "request")
     assert not unclassified(root, "$.messages[]<role=user>.content", "str", "request")
+    found = sdk_types.unclassified(Diary, root, response=False)
+    assert found == ["$.diary", "$.moods{}", "$.messages[]{key}", "$.messages[]{}"]
