@@ -17,7 +17,7 @@ from pydantic import BaseModel
 __all__ = ["canonical_entries", "exemption_parts", "rule_parts"]
 
 _EXPLAINS = {"name", "why"}
-_SETS = ("entity", "group", "data_class", "roles", "clients", "models")
+_SETS = ("entity", "group", "data_class", "roles", "clients", "models", "languages")
 
 
 def rule_parts(rule: BaseModel) -> Iterable[dict[str, Any]]:

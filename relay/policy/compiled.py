@@ -52,11 +52,20 @@ class Condition:
     data_class: str | None = None
     clients: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
+    max_tokens: int | None = None
+    languages: frozenset[str] | None = None
 
-    def holds(self, classes: frozenset[str], client: str, model: str) -> bool:
-        """Tell whether a request with these data classes, from this client and for this model, fulfils it."""
+    def holds(
+        self, classes: frozenset[str], client: str, model: str, tokens: int = 0, language: str | None = None
+    ) -> bool:
+        """Tell whether a request with these data classes, from this client, for this model and so on, fulfils it.
+
+        `tokens` and `language` matter only to those that ask for them.
+        """
         return (
-            (self.data_class is None or self.data_class in classes)
+            (self.max_tokens is None or tokens <= self.max_tokens)
+            and (self.languages is None or language in self.languages)
+            and (self.data_class is None or self.data_class in classes)
             and (self.clients is None or any_of(self.clients)(client))
             and (self.models is None or any_of(self.models)(model))
         )
@@ -139,7 +148,11 @@ def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
         min_score=rule.min_score,
         roles=frozenset(rule.roles) if rule.roles else None,
         condition=Condition(
-            data_class=data_class.value if data_class else None, clients=rule.clients, models=rule.models
+            data_class=data_class.value if data_class else None,
+            clients=rule.clients,
+            models=rule.models,
+            max_tokens=rule.max_tokens,
+            languages=frozenset(rule.languages) if rule.languages else None,
         ),
     )
 

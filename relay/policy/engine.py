@@ -12,16 +12,17 @@ others. What can happen to an entity type is sorted out once per route and set o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
 from relay.policy.compiled import Entry, Table, compile_exemptions, compile_rules
 from relay.policy.globs import any_of
+from relay.policy.language import guess
 from relay.policy.lines import Line, Lines, act, floor_entry, holds
 from relay.policy.model import Mode, OpaqueHandling, Policy
-from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
+from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 
 __all__ = ["Engine", "Explanation", "KnownType"]
 
@@ -32,6 +33,8 @@ _Value = TypeVar("_Value")
 _LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
 # A cache is emptied at this size. Requests of one kind have few sets of entity types, each a few kilobytes at most.
 _CACHE_LIMIT = 512
+# A rule of thumb for English with today's tokenizers.
+CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +73,8 @@ class Engine:
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
         self._is_about_classes = any(item.data_class for item in self._bits)
+        self._asks_for_size = any(item.max_tokens is not None for item in self._bits)
+        self._asks_for_language = any(item.languages is not None for item in self._bits)
         # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
         self._lines: dict[tuple[frozenset[str], RouteKind, int], Lines] = {}
         self._found: dict[frozenset[str], Found] = {}
@@ -126,7 +131,7 @@ class Engine:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, mask = self._conditions(segments if read_words else (), present, client, model)
+        evidence, mask = self._conditions(segments, present, client, model, read_words=read_words)
 
         required, preferred = (
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
@@ -184,7 +189,13 @@ class Engine:
         return tuple([act(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
 
     def _conditions(
-        self, segments: Sequence[Segment], present: frozenset[str], client: str | None, model: str | None
+        self,
+        segments: Sequence[Segment],
+        present: frozenset[str],
+        client: str | None,
+        model: str | None,
+        *,
+        read_words: bool = True,
     ) -> tuple[tuple[Evidence, ...], int]:
         """Return the evidence for data classes, and which conditions hold, as bits."""
         found = self._found.get(present)
@@ -192,9 +203,13 @@ class Engine:
             types = {name: self._table[name] for name in present}
             found = Found.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
-        evidence = classify(segments, found)
+        evidence = classify(segments if read_words else (), found)
         classes = frozenset(item.data_class.value for item in evidence)
-        mask = sum(bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or ""))
+        tokens = sum(len(segment.text) for segment in segments) // CHARACTERS_PER_TOKEN if self._asks_for_size else 0
+        language = guess(_said(segments)) if self._asks_for_language else None
+        mask = sum(
+            bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or "", tokens, language)
+        )
         return evidence, mask
 
     def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
@@ -324,6 +339,11 @@ class Engine:
             for entry in entries
             if self._bits[entry.condition] & mask and entry.applies_on(route) and entry.selects(name, self._table)
         ]
+
+
+def _said(segments: Sequence[Segment]) -> Iterator[str]:
+    """Yield what people said, the newest first."""
+    return (segment.text for segment in reversed(segments) if segment.role is Role.USER)
 
 
 def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -306,7 +306,7 @@ def _asks_less(one: _Numbered, other: _Numbered) -> bool:
 
 def _conditions(entry: Entry) -> tuple[object, ...]:
     condition = entry.condition
-    return (condition.data_class, condition.clients, condition.models)
+    return (condition.data_class, condition.clients, condition.models, condition.max_tokens, condition.languages)
 
 
 def _weaker_or_equal(wide: Entry, narrow: Entry) -> bool:

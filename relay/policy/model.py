@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 
 from relay.policy.canonical import canonical_entries, exemption_parts, rule_parts
+from relay.policy.language import LANGUAGES
 from relay.types import Action, Role, RouteKind
 
 __all__ = [
@@ -122,6 +123,7 @@ Types = Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple), Field(min_le
 Groups = Annotated[tuple[GroupGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Classes = Annotated[tuple[DataClass, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+Languages = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Names = Annotated[tuple[NameGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 
 
@@ -165,13 +167,21 @@ class Rule(_Selector):
     action: Action | None = None
     require: RouteKind | None = None
     prefer: RouteKind | None = None
+    # Estimates: they may say what is preferred, and nothing may depend on them that protects.
+    max_tokens: Annotated[int, Field(ge=1), BeforeValidator(_number)] | None = None
+    languages: Languages | None = None
     why: Why | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Rule:
         selectors = (self.entity, self.group, self.data_class, self.roles, self.clients, self.models)
-        if not any(selectors):
+        estimates = (self.max_tokens, self.languages)
+        if not any((*selectors, *estimates)):
             raise ValueError("a rule needs at least one of entity, group, class, roles, clients, models")
+        if any(estimates) and (self.prefer is None or self.action is not None or self.require is not None):
+            raise ValueError('"max_tokens" and "languages" are estimates, which may say what to "prefer" and no more')
+        if unknown := set(self.languages or ()) - LANGUAGES:
+            raise ValueError(f"languages: {min(unknown)} is not known; expected one of {', '.join(sorted(LANGUAGES))}")
         if self.action is None and self.require is None and self.prefer is None:
             raise ValueError("a rule needs an action, a require or a prefer")
         if self.action is Action.KEEP:
@@ -207,6 +217,8 @@ class Rule(_Selector):
             ("role", self.roles),
             ("client", self.clients),
             ("model", self.models),
+            ("tokens", (str(self.max_tokens),) if self.max_tokens else None),
+            ("language", self.languages),
         )
 
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from relay.policy.engine import CHARACTERS_PER_TOKEN
 from relay.types import JSON
 
 __all__ = ["CHARACTERS_PER_TOKEN", "Meter", "Usage", "expected_output"]
 
-# A rule of thumb for English with today's tokenizers.
-CHARACTERS_PER_TOKEN = 4
 # Expected of an answer to a request that states no limit.
 _USUAL_OUTPUT = 500
 _LIMITS = ("max_completion_tokens", "max_tokens", "max_output_tokens")
