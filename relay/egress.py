@@ -42,12 +42,21 @@ _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile("%[0-9a-fA-F]{2}")
 _REFERENCE = re.compile("&(?:#[0-9xX]|[a-zA-Z])")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
-_TO_BASE64_WORDS: Final = bytes(
-    {ord("-"): ord("+"), ord("_"): ord("/")}.get(
-        code, code if (code < 128 and chr(code).isalnum()) or code in b"+/" else ord(" ")
-    )
+_TO_BASE64: Final = bytes.maketrans(b"-_", b"+/")
+# What a byte can be in base64: a capital or digit (B), a small letter or sign of either alphabet (a), or none.
+_TO_KINDS: Final = bytes(
+    ord("B")
+    if code < 128 and (chr(code).isupper() or chr(code).isdigit())
+    else ord("a")
+    if code < 128 and (chr(code).islower() or code in b"+/-_")
+    else ord(" ")
     for code in range(256)
 )
+_TO_WORDS: Final = b"\n" + bytes(
+    code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ") for code in range(1, 256)
+)
+# Up to so many values are searched for one by one.
+_FEW: Final = 12
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -72,12 +81,8 @@ def check(
     if not listed:
         return
     head = "\n".join((path, *(text for _, text in headers)))
-    found = {
-        entity_type
-        for texts in (_readings(body.decode("utf-8", "replace")), _readings(head))
-        for entity_type, value in listed
-        if _stands_in(value, texts, model)
-    }
+    readings = _readings(body.decode("utf-8", "replace")) + _readings(head)
+    found = {entity_type for entity_type, value in _likely(listed, readings) if _stands_in(value, readings, model)}
     found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), listed)
     if found:
         raise ScrubFailed("values that had to be removed were still in the request: " + ", ".join(sorted(found)))
@@ -97,7 +102,7 @@ def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> lis
 def holds(text: str, values: list[tuple[str, str]]) -> bool:
     """Tell whether `check` would find any of `values`, which are `private`, in `text`."""
     readings = _readings(text)
-    return any(_stands_in(value, readings) for _, value in values) or bool(
+    return any(_stands_in(value, readings) for _, value in _likely(values, readings)) or bool(
         _in_base64(text.encode("utf-8", "replace"), values)
     )
 
@@ -106,9 +111,9 @@ def _readings(text: str) -> list[tuple[str, str]]:
     """Return the text with its escapes undone in each way that changes it, each also in lower case."""
     plain = _unescape(text)
     readings = [plain]
-    if _PERCENT.search(plain):
+    if "%" in plain and _PERCENT.search(plain):
         readings.append(unquote(plain))
-    if _REFERENCE.search(plain):
+    if "&" in plain and _REFERENCE.search(plain):
         readings.append(html.unescape(plain))
     return [(reading, reading.lower()) for reading in readings]
 
@@ -125,6 +130,34 @@ def _unescape(text: str) -> str:
     for escape, char in (("\\n", "\n"), ("\\r", "\r"), ("\\t", "\t"), ('\\"', '"'), ("\\/", "/")):
         text = text.replace(escape, char)
     return text
+
+
+def _likely(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return those of `values` that may stand in a reading: for many values, one pass over its words.
+
+    A value stands between word boundaries, so each of its words is a whole word of the text. Words are of ASCII, and
+    whatever else is a border, which is the same on both sides.
+    """
+    if len(values) <= _FEW:
+        return values
+    likely: list[tuple[str, str]] = []
+    by_word: dict[bytes, list[tuple[str, str]]] = {}
+    lines = _words(_unescape("\0".join([value.replace("\0", " ") for _, value in values])).lower()).split(b"\n")
+    for pair, line in zip(values, lines, strict=True):
+        word = max(line.split(), key=len, default=b"")
+        unbounded = not word or (not pair[1].isascii() and _UNSPACED.search(pair[1]) is not None)
+        (likely if unbounded else by_word.setdefault(word, [])).append(pair)
+    for _, lower in readings:
+        words = _words(lower).split()
+        if not set(by_word).isdisjoint(words):
+            for word in by_word.keys() & set(words):
+                likely += by_word.pop(word)
+    return likely
+
+
+def _words(text: str) -> bytes:
+    """Return the words of `text` with blanks between them, and a line end for each zero."""
+    return text.encode("utf-8", "surrogatepass").translate(_TO_WORDS)
 
 
 def _stands_in(value: str, texts: list[tuple[str, str]], model: str = "") -> bool:
@@ -169,19 +202,40 @@ def _is_protocol(text: str, start: int, end: int) -> bool:
 
 
 def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[str]:
-    words = {word for word in data.translate(_TO_BASE64_WORDS).split() if len(word) >= _LEAST_BASE64_CHARS}
-    # Ordinary words: base64 of text has no capital or digit behind its first character about once in 10**5 values of
-    # this length, and less often the longer it is.
-    words = {word for word in words if len(word) >= _LONG_WORD_CHARS or not (word[1:].islower() and word.isalpha())}
+    words = _base64_words(data)
     if not words:
         return set()
-    text = b" ".join(words)
+    text = b" ".join(words).translate(_TO_BASE64)
+    longest = max(map(len, words))
     found = set()
     for entity_type, value in private:
         raw = value.encode("utf-8", "surrogatepass")
-        if len(raw) >= _LEAST_BASE64_BYTES and _has_base64(raw, text):
+        if _LEAST_BASE64_BYTES <= len(raw) <= longest and _has_base64(raw, text):
             found.add(entity_type)
     return found
+
+
+def _base64_words(data: bytes) -> set[bytes]:
+    """Return the words that may be base64 of a value.
+
+    Ordinary words are left out: base64 of text has no capital or digit behind its first character about once in 10**5
+    values of the least length, and less often the longer it is.
+    """
+    data = b" " + data
+    kinds = data.translate(_TO_KINDS).replace(b" B", b" a")
+    words: set[bytes] = set()
+    find = kinds.find
+    for sign in (b"B", b"a" * _LONG_WORD_CHARS):
+        place = find(sign)
+        while place >= 0:
+            end = find(b" ", place)
+            if end < 0:
+                end = len(kinds)
+            start = kinds.rfind(b" ", 0, place) + 1
+            if end - start >= _LEAST_BASE64_CHARS:
+                words.add(data[start:end])
+            place = find(sign, end)
+    return words
 
 
 def _has_base64(raw: bytes, text: bytes) -> bool:
