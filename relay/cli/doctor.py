@@ -30,6 +30,9 @@ def doctor(
     config: Annotated[Path | None, typer.Option("--config", envvar="RELAY_CONFIG", help="Configuration file.")] = None,
     upstream: Annotated[str | None, typer.Option("--upstream", envvar="RELAY_UPSTREAM", help="As for serve.")] = None,
     policy: Annotated[Path | None, typer.Option("--policy", envvar="RELAY_POLICY", help="Policy file.")] = None,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Also read a running relay's memory for canaries, from outside.")
+    ] = False,
 ) -> None:
     """Check configuration, policy, model, upstreams and hardening, and send canaries through the real pipeline."""
     import asyncio
@@ -88,8 +91,7 @@ def doctor(
     check("model", model)
     for name, destination in loaded.upstreams.items():
         check(f"upstream {name}", lambda destination=destination: asyncio.run(health.probe(destination)))  # type: ignore[misc]
-    memory = build.sessions(rules).memory
-    console.print(f"[blue]note[/] keys: {memory.protection()}")
+    console.print(f"[blue]note[/] keys: {build.sessions(rules).memory.protection().meaning}")
     for line in harden.report():
         console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
     send = _pipeline(loaded)
@@ -97,8 +99,22 @@ def doctor(
         if rules.mode == "observe" or (kind == "model" and rules.model == "none"):
             continue
         check(f"canary by {kind}", lambda value=value: send(value))  # type: ignore[misc]
+    if memory:
+        check("memory", lambda: _memory(loaded.policy, check))
     if failed:
         raise typer.Exit(1)
+
+
+def _memory(policy: Path | None, check: Callable[[str, Callable[[], str]], None]) -> str:
+    """Check each state of a relay that was started for this; return what that relay says of its hardening."""
+    import asyncio
+
+    from relay.cli import memory
+
+    holds, states = asyncio.run(memory.states(policy))
+    for state in states:
+        check(f"memory, {state.name}", state.verdict)
+    return f"read from outside; in that relay {holds}"
 
 
 def _mode(policy: Policy) -> str:

@@ -136,6 +136,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
                 upstreams=len(config.upstreams),
                 policy=logs.Id(policy.digest),
                 mode=policy.mode,
+                keys=core.sessions.memory.protection(),
+                **{finding.measure.name.lower(): finding.holds for finding in harden.report()},
             )
             yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
         finally:

@@ -49,6 +49,17 @@ class Protection(StrEnum):
         """0 for the best."""
         return list(Protection).index(self)
 
+    @property
+    def meaning(self) -> str:
+        """What this keeps from whom, for people."""
+        match self:
+            case Protection.MEMFD_SECRET:
+                return "memfd_secret: nobody reads them through /proc, not even root; never swapped, never in a core"
+            case Protection.LOCKED:
+                return "locked: never swapped, never in a core; memfd_secret is not to be had here: root can read them"
+            case Protection.PLAIN:
+                return "PLAIN: could be swapped, because no more memory can be locked (RLIMIT_MEMLOCK)"
+
 
 class Slot:
     """`SLOT_BYTES` writable bytes of a page. Its views refuse (ValueError) after `free`, and in a forked child."""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.memory.scan import ScanRefused, scan
+from relay.memory_scan import ScanRefused, scan
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.memory.scan import ScanRefused, scan, spellings
+from relay.memory_scan import ScanRefused, scan, spellings
 from tests.memory.target import Relay, Upstream, planted, upstream
 from tests.memory.target import relay as serving
 

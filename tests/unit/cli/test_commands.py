@@ -175,6 +175,31 @@ def test_doctor_says_which_languages_the_model_is_not_for() -> None:
     assert "do not rely on it in Arabic" in line
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
+def test_doctor_reads_the_memory_of_a_running_relay(policy: str) -> None:
+    """Each state is named with what was found; without the right to look, doctor says so and fails."""
+    done = relay("doctor", "--memory", "--policy", policy)
+    if os.geteuid() != 0 or "FAIL memory: this user may not" in done.stdout:
+        assert done.returncode == 1
+        pytest.skip("this process may not read another's memory")
+    assert done.returncode == 0, done.stdout
+    said = " ".join(done.stdout.split())
+    assert said.count("no copy of a canary") == 5
+    assert "in that relay keys: " in said
+    assert "allocator: yes, not dumpable: yes, no core: yes" in said
+    assert "@example.org" not in done.stdout
+
+
+def test_doctor_says_where_copies_are_left() -> None:
+    """A copy fails the check, with its spelling and never with the canary."""
+    from relay.cli.memory import State
+    from relay.errors import ScrubFailed
+
+    assert State("idle", {}).verdict() == "no copy of a canary"
+    with pytest.raises(ScrubFailed, match="idle: copies of canaries are left: 1 in utf-16, 2 in utf-8"):
+        State("idle", {"utf-8": 2, "utf-16": 1}).verdict()
+
+
 def test_doctor_fails_under_a_policy_that_lets_everything_through(tmp_path: Path) -> None:
     """The canaries are not decoration."""
     open_policy = bad(tmp_path, "open.yaml", b"version: 1\nmodel: none\ndefault: {frontier: keep, local: keep}\n")
