@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from relay.policy import loader, signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
+from relay.recognizer_files import Additions
+from relay.recognizer_files import load as load_additions
 from relay.registry import collect
 from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
@@ -39,12 +41,16 @@ from relay.vault.sessions import Sessions
 __all__ = [
     "DEFAULT_POLICY",
     "MODELS",
+    "NOTHING_ADDED",
+    "Additions",
     "PolicySource",
+    "additions",
     "analyzer",
     "client",
     "core",
     "decision_log",
     "engine",
+    "entity_types",
     "formats",
     "operators",
     "policy_source",
@@ -59,11 +65,27 @@ __all__ = [
 _ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
 MODELS = _ROOT / "ner_models"
+NOTHING_ADDED = Additions()
 
 
-def read_policy(path: Path | None) -> Policy:
+def additions(paths: Iterable[Path]) -> Additions:
+    """Read the operator's own recognizers. Raises ConfigFault."""
+    return load_additions(paths)
+
+
+def entity_types(added: Additions = NOTHING_ADDED) -> Mapping[str, taxonomy.EntityInfo]:
+    """Return relay's own entity types and those of the operator's recognizers."""
+    names = {*added.entity_types, *(kind for plugin in _recognizers(added) for kind in plugin.entity_types)}
+    return {**taxonomy.ENTITY_TYPES, **{name: taxonomy.describe(name) for name in sorted(names)}}
+
+
+def _recognizers(added: Additions) -> list[Recognizer]:
+    return [plugin() for plugin in collect(relay.detect.recognizers, added.plugins).values()]
+
+
+def read_policy(path: Path | None, added: Additions = NOTHING_ADDED) -> Policy:
     """Load a policy file (none: the default one). Raises ConfigFault."""
-    return loader.load(path or DEFAULT_POLICY, known_types=taxonomy.ENTITY_TYPES)
+    return loader.load(path or DEFAULT_POLICY, known_types=entity_types(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,51 +97,72 @@ class PolicySource:
 
     path: Path | None
     key: Ed25519PublicKey | None
+    added: Additions = NOTHING_ADDED
 
     def read(self) -> Policy:
         """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
         if self.key is None:
-            return read_policy(self.path)
-        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=taxonomy.ENTITY_TYPES)
+            return read_policy(self.path, self.added)
+        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=entity_types(self.added))
 
 
 def policy_source(config: Config) -> PolicySource:
     """Return the source that a configuration names. Raises ConfigFault when its key cannot be read."""
     key = signing.read_public_key(config.require_signed) if config.require_signed is not None else None
-    return PolicySource(config.policy, key)
+    return PolicySource(config.policy, key, additions(config.recognizers))
 
 
-def engine(policy: Policy) -> Engine:
+def engine(policy: Policy, added: Additions = NOTHING_ADDED) -> Engine:
     """Return the decision engine of a policy."""
-    return Engine(policy, taxonomy.ENTITY_TYPES, describe=taxonomy.describe)
+    return Engine(policy, entity_types(added), describe=taxonomy.describe)
 
 
-def style(policy: Policy) -> Style:
+def style(policy: Policy, added: Additions = NOTHING_ADDED) -> Style:
     """Return the placeholder style that a policy names."""
-    made: Style = collect(relay.styles)[policy.style](taxonomy.ENTITY_TYPES)
+    made: Style = collect(relay.styles)[policy.style](entity_types(added))
     return made
 
 
-def analyzer(policy: Policy, model_dir: Path | None = None, *, model: EntityModel | None = None) -> Analyzer:
+def analyzer(
+    policy: Policy,
+    model_dir: Path | None = None,
+    *,
+    model: EntityModel | None = None,
+    added: Additions = NOTHING_ADDED,
+) -> Analyzer:
     """Return an analyzer with every recognizer and the model that a policy names (`none`: patterns only).
 
-    `model` is that model, where it is loaded already.
+    `model` is that model, where it is loaded already; `added` are the operator's own recognizers.
     """
-    recognizers: list[Recognizer] = [plugin() for plugin in collect(relay.detect.recognizers).values()]
     if policy.model == "none":
         model = None
     elif model is None:
         model = NerModel.load(model_dir or MODELS / policy.model)
     cache = SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
-    return Analyzer(recognizers, model, lookalikes=style(policy).lookalikes, cache=cache)
+    return Analyzer(
+        _recognizers(added),
+        model,
+        lookalikes=style(policy, added).lookalikes,
+        cache=cache,
+        custom=added.rules,
+        finders=added.finders,
+    )
 
 
-def sources() -> Mapping[str, str]:
+def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
     """Return, for each entity type, which recognizers find it and where their rules come from."""
     found: dict[str, list[str]] = {}
-    for plugin in collect(relay.detect.recognizers).values():
+    for plugin in _recognizers(added):
         for entity_type in plugin.entity_types:
             found.setdefault(entity_type, []).append(f"{plugin.name}: {plugin.source}")
+    for name, info in taxonomy.ENTITY_TYPES.items():
+        if info.method is taxonomy.Method.MODEL:
+            found.setdefault(name, []).append("model: trained from labelled texts and templates, ner_models/README.md")
+    for kind in added.rules.entity_types if added.rules is not None else ():
+        found.setdefault(kind, []).append("custom: the operator's recognizer files")
+    for finder in added.finders:
+        for kind in finder.entity_types:
+            found.setdefault(kind, []).append(f"{finder.name}: its own recognizers, named in a recognizer file")
     return {entity_type: "; ".join(lines) for entity_type, lines in found.items()}
 
 
@@ -133,13 +176,13 @@ def formats() -> tuple[Format, ...]:
     return tuple(plugin() for plugin in collect(relay.wire.formats).values())
 
 
-def sessions(policy: Policy, limits: SessionConfig | None = None) -> Sessions:
+def sessions(policy: Policy, limits: SessionConfig | None = None, added: Additions = NOTHING_ADDED) -> Sessions:
     """Return an empty set of sessions with the operating system's randomness and a monotonic clock."""
     limits = limits or SessionConfig()
     return Sessions(
         os.urandom,
         time.monotonic,
-        style(policy),
+        style(policy, added),
         wall=time.time,
         idle_s=limits.idle_s,
         max_s=limits.max_s,
@@ -161,19 +204,20 @@ def core(
     record: Callable[[Decision], None] | None = None,
 ) -> Core:
     """Connect everything that exchanges share. Raises ConfigFault. `record` takes every decision."""
-    policy = (source or policy_source(config)).read()
+    source = source or policy_source(config)
+    policy, added = source.read(), source.added
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
-    metrics = Metrics(formats=(format.name for format in all_formats), entity_types=taxonomy.ENTITY_TYPES)
+    metrics = Metrics(formats=(format.name for format in all_formats), entity_types=entity_types(added))
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
-        analyzer=analyzer(policy, config.model_dir),
-        engine=engine(policy),
+        analyzer=analyzer(policy, config.model_dir, added=added),
+        engine=engine(policy, added),
         operators=operators(),
         router=router(config, metrics),
-        sessions=sessions(policy, config.session),
+        sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
@@ -216,8 +260,8 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     finder = core.analyzer
     if old != new:
         kept = finder.model if policy.model == before.model else None
-        finder = analyzer(policy, config.model_dir, model=kept)
-    return replace(core, engine=engine(policy), analyzer=finder)
+        finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
+    return replace(core, engine=engine(policy, source.added), analyzer=finder)
 
 
 def client(config: Config) -> UpstreamClient:

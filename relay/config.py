@@ -180,6 +180,7 @@ class Config(_Section):
     policy: Path | None = None  # None: the default policy that ships with relay
     require_signed: Path | None = None  # an Ed25519 public key; the policy is used only with its signature
     decision_log: DecisionLogConfig | None = None
+    recognizers: tuple[Path, ...] = ()  # the operator's own, relay/recognizer_files.py
     model_dir: Path | None = None  # None: the model that ships with relay
     session: SessionConfig = SessionConfig()
     routing: RoutingConfig = RoutingConfig()

@@ -11,7 +11,7 @@ route or blocks a text raises PolicyRefused: there is no route here, only a text
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -92,9 +92,15 @@ class TextSession:
         self._sessions.close_all()
 
 
-def open_session(policy: str | Path | None = None) -> TextSession:
-    """Open a session under a policy file (none: the default policy). Raises ConfigFault, also when it only observes."""
-    loaded = build.read_policy(Path(policy) if policy is not None else None)
+def open_session(policy: str | Path | None = None, *, recognizers: Iterable[str | Path] = ()) -> TextSession:
+    """Open a session under a policy file (none: the default policy), with recognizer files of one's own.
+
+    Raises ConfigFault, also when the policy only observes.
+    """
+    added = build.additions(map(Path, recognizers))
+    loaded = build.read_policy(Path(policy) if policy is not None else None, added)
     if loaded.mode is Mode.OBSERVE:
         raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
-    return TextSession(build.analyzer(loaded), build.engine(loaded), build.sessions(loaded))
+    return TextSession(
+        build.analyzer(loaded, added=added), build.engine(loaded, added), build.sessions(loaded, added=added)
+    )

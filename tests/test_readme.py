@@ -130,6 +130,8 @@ def test_yaml_blocks(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     path.write_text(text, encoding="utf-8")
     if text.startswith("version:"):
         assert build.engine(loader.load(path)).digest
+    elif text.startswith("patterns:"):
+        assert {"STAFF_NUMBER", "BADGE", "TRADE_SECRET", "CUSTOMER"} == build.additions([path]).entity_types
     else:
         config = load(path, {})
         assert {upstream.kind for upstream in config.upstreams.values()} == set(RouteKind)

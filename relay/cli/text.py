@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, Annotated, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relay.errors import ClientFault, ConfigFault
+
+if TYPE_CHECKING:
+    from relay.build import Additions
 
 __all__ = ["detect", "restore", "scrub"]
 
@@ -21,6 +24,11 @@ _KeyFile = Annotated[
 ]
 
 
+_Recognizers = Annotated[
+    list[Path] | None, typer.Option("--recognizers", help="File with recognizers of your own; may be given again.")
+]
+
+
 def detect(
     files: _Files = None,
     jsonl: Annotated[
@@ -29,17 +37,19 @@ def detect(
     policy: Annotated[
         Path | None, typer.Option("--policy", help="Show exactly what this policy replaces on a frontier route.")
     ] = None,
+    recognizers: _Recognizers = None,
     list_: Annotated[bool, typer.Option("--list", help="Show every entity type and how it is found.")] = False,
 ) -> None:
     """Find entities. Offsets are code points, half-open; each line's spans are disjoint and in order."""
     from relay import build
 
+    added = build.additions(recognizers or ())
     if list_:
-        _print_types()
+        _print_types(added)
         return
-    loaded = build.read_policy(policy)
-    analyzer = build.analyzer(loaded)
-    engine = build.engine(loaded) if policy is not None else None
+    loaded = build.read_policy(policy, added)
+    analyzer = build.analyzer(loaded, added=added)
+    engine = build.engine(loaded, added) if policy is not None else None
 
     def find(text: str) -> Any:
         from relay.types import Action, RouteKind, Segment
@@ -88,12 +98,13 @@ def scrub(
         Path | None, typer.Option("--map", help="Write the sealed map that `relay restore` needs; never plain.")
     ] = None,
     key_file: _KeyFile = None,
+    recognizers: _Recognizers = None,
 ) -> None:
     """Replace what a policy wants replaced on a frontier route; the result goes to standard output."""
     from relay import library
     from relay.cli import sealed_map
 
-    with library.open_session(policy) as session:
+    with library.open_session(policy, recognizers=recognizers or ()) as session:
         cleaned = [session.scrub(text).text for text in _texts(files)]
         if map_file is not None:
             # The map is written before the text goes out, so that a full disk loses nothing.
@@ -117,16 +128,15 @@ def restore(
         sys.stdout.write(Restorer(vault, encoding=Encoding.TEXT, urls=True).restore(text))
 
 
-def _print_types() -> None:
+def _print_types(added: Additions) -> None:
     from rich.console import Console
     from rich.table import Table
 
     from relay import build
-    from relay.detect import taxonomy
 
     table = Table("entity type", "group", "default", "found by", "recognizers and their source")
-    found = build.sources()
-    for name, info in sorted(taxonomy.ENTITY_TYPES.items()):
+    found = build.sources(added)
+    for name, info in sorted(build.entity_types(added).items()):
         table.add_row(name, info.group.value, "on" if info.default else "off", info.method.value, found.get(name, "-"))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 

@@ -45,6 +45,7 @@ class Finder(Protocol):
 
     name: str
     entity_types: frozenset[str]
+    context: Sequence[tuple[str, Sequence[str]]]  # for a type the words that raise its score, as in Recognizer
 
     def find(self, text: str) -> list[Span]:
         """Return the spans of `text`, in any order; they may overlap."""
@@ -78,12 +79,18 @@ class Analyzer:
         self._owners = tuple(recognizer for recognizer, _ in patterns)
         self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
         self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
-        self._context = ContextTable(pair for recognizer in recognizers for pair in recognizer.context.items())
         self._model = model
         self._min_score = min_score
         self._lookalikes = lookalikes
         self._cache = cache
         self._custom = custom or CustomRules()
+        self._context = ContextTable(
+            [
+                *(pair for recognizer in recognizers for pair in recognizer.context.items()),
+                *self._custom.context,
+                *(pair for finder in finders for pair in finder.context),
+            ]
+        )
         self._finders = tuple(finders)
         self.entity_types = frozenset(
             {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
@@ -212,13 +219,15 @@ class Analyzer:
 
     def _judge(self, text: str, candidates: Iterable[Found]) -> list[Span]:
         """Return the spans that the recognizers make of `candidates`."""
-        spans = self._custom.find(text)
+        seen: dict[tuple[int, int], Words] = {}
+        guesses = self._custom.find(text)
         for finder in self._finders:
             try:
-                spans.extend(span for span in finder.find(text) if span.score >= self._min_score)
+                guesses.extend(finder.find(text))
             except Exception as error:
                 raise _failure(finder.name, error) from None
-        seen: dict[tuple[int, int], Words] = {}
+        spans = [self._context.adjust(span, text, seen) for span in guesses]
+        spans = [span for span in spans if span.score >= self._min_score]
         certain = _Ranges()
         # Those that may be certain come first: what lies inside of a certain value is a part of it and not judged.
         for index, candidate in sorted(candidates, key=self._guesses):

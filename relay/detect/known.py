@@ -23,7 +23,7 @@ from collections.abc import Container, Iterable
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "count", "fold", "form", "is_off", "searchable"]
+__all__ = ["KNOWN", "KnownValues", "count", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
 
 KNOWN = "known"  # the recognizer that such spans name
 
@@ -43,7 +43,7 @@ _Table = dict[str, dict[tuple[int, int], dict[str, str]]]
 def searchable(value: str) -> bool:
     """Tell whether the rule searches `value` at all."""
     if len(value) < _MIN_CHARS:
-        return len(value) > 1 and _UNSPACED.search(value) is not None
+        return len(value) > 1 and is_unspaced(value)
     if value.isdigit():
         return len(value) >= _MIN_DIGITS
     return value[0].isalnum() or any(map(str.isalnum, value))
@@ -59,7 +59,12 @@ def fold(text: str) -> str:
 
 def form(value: str) -> str:
     """Return what two spellings of one value have in common: where their forms are equal, both find the same."""
-    return value if value.isalpha() or (not value.isascii() and _UNSPACED.search(value)) else fold(value)
+    return value if value.isalpha() or is_unspaced(value) else fold(value)
+
+
+def is_unspaced(value: str) -> bool:
+    """Tell whether `value` holds letters of a script that is written without spaces."""
+    return not value.isascii() and _UNSPACED.search(value) is not None
 
 
 class KnownValues:
@@ -75,7 +80,7 @@ class KnownValues:
         for entity_type, value in sorted(values, key=is_off):
             if not searchable(value):
                 continue
-            if not value.isascii() and _UNSPACED.search(value):
+            if is_unspaced(value):
                 self._anywhere.setdefault(value, entity_type)
                 continue
             table = self._exact
@@ -141,7 +146,7 @@ def _at(
             if start < 0 or (start, start + length) in besides:
                 continue
             entity_type = values.get(text[start : start + length])
-            if entity_type is not None and _bounded(text, start, start + length):
+            if entity_type is not None and is_bounded(text, start, start + length):
                 found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
 
 
@@ -159,10 +164,11 @@ def _places(text: str, word: str) -> Iterable[int]:
 
 def count(text: str, value: str) -> int:
     """Return how often `value`, in this very spelling, stands in `text` between word boundaries."""
-    return sum(_bounded(text, start, start + len(value)) for start in _places(text, value))
+    return sum(is_bounded(text, start, start + len(value)) for start in _places(text, value))
 
 
-def _bounded(text: str, start: int, end: int) -> bool:
+def is_bounded(text: str, start: int, end: int) -> bool:
+    """Tell whether the characters just outside of `text[start:end]` do not continue the words at its ends."""
     return not (
         (start > 0 and _continues(text[start - 1]) and _continues(text[start]))
         or (end < len(text) and _continues(text[end - 1]) and _continues(text[end]))

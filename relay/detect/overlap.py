@@ -4,8 +4,9 @@ Where spans overlap the stronger one stays whole, and what it leaves of the weak
 were covered before are covered after, so resolving never uncovers a value. Stronger is, in this order:
 
 1. the higher rank: a look-alike of a placeholder (it must come back as itself); then what a checksum or an issuer's
-   own prefix backs (a pattern with a score of at least CERTAIN); then any other pattern or model; then the model's
-   ID_NUMBER, which says only that no better name is known; then a type that is off by default;
+   own prefix backs (a pattern with a score of at least CERTAIN) and what an operator's own pattern found; then any other
+   pattern or model; then the model's ID_NUMBER, which says only that no better name is known; then a type that is off
+   by default;
 2. the longer span;
 3. the higher score;
 4. the earlier start; then the names, so that the order of recognizers does not matter.
@@ -22,11 +23,12 @@ from collections.abc import Iterable
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
-__all__ = ["CERTAIN", "LOOKALIKE", "MODEL", "resolve"]
+__all__ = ["CERTAIN", "CUSTOM", "LOOKALIKE", "MODEL", "resolve"]
 
 # From this score on, a checksum or an issuer's prefix backs the span; context alone never lifts a span so high.
 CERTAIN = 0.9
 LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
+CUSTOM = "custom"  # the recognizer's name on spans of an operator's own patterns
 MODEL = "ner"  # the recognizer's name on the model's spans
 _UNNAMED = "ID_NUMBER"
 
@@ -97,7 +99,7 @@ def _strength(span: Span) -> tuple[int, int, float, int, str]:
         rank = 3
     else:
         # A model's score is its own opinion; only a checksum or a prefix makes certain.
-        rank = 1 if span.score >= CERTAIN and not modelled else 2
+        rank = 1 if (span.score >= CERTAIN and not modelled) or span.recognizer == CUSTOM else 2
     return rank, span.start - span.end, -span.score, span.start, f"{span.entity_type} {span.recognizer}"
 
 

@@ -2,8 +2,8 @@
 
 * `PresidioFinder` runs any Presidio recognizer beside relay's own; give it to the analyzer as a finder. Such a
   recognizer scans by itself, with a matcher that may backtrack: relay cannot promise linear time for it.
-* `load_yaml` reads Presidio's YAML recognizer files. Their patterns run in Hyperscan, as the operator's own do, so they
-  are linear or refused with file and line.
+* `recognizer_class` finds the classes that Presidio's YAML files or the operator name; the patterns in such files run
+  as the operator's own (`relay/recognizer_files.py`).
 * `RelayRecognizer` is a Presidio recognizer that finds what relay's analyzer finds.
 
 Importing this module imports Presidio, which takes a second or two; nothing else in relay does. Presidio's e-mail
@@ -13,18 +13,20 @@ here it uses the copy that comes with the library.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import yaml
-from presidio_analyzer import EntityRecognizer, RecognizerResult
+from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
+from presidio_analyzer.predefined_recognizers import SpacyRecognizer
 
 from relay.detect.analyzer import Analyzer
-from relay.detect.custom import CustomPattern, CustomRules
-from relay.errors import ConfigFault
 from relay.types import Segment, Span
 
-__all__ = ["PresidioFinder", "RelayRecognizer", "load_yaml"]
+__all__ = ["PresidioFinder", "RelayRecognizer", "recognizer_class"]
+
+# Stanza's and the transformers' recognizers are kinds of it.
+_NEED_A_PIPELINE = (SpacyRecognizer,)
 
 
 class PresidioFinder:
@@ -37,6 +39,9 @@ class PresidioFinder:
         _stay_off_the_network()
         self._recognizers = tuple(recognizers)
         self.entity_types = frozenset(kind for one in recognizers for kind in one.supported_entities)
+        self.context: Sequence[tuple[str, Sequence[str]]] = tuple(
+            (kind, tuple(one.context)) for one in recognizers if one.context for kind in one.supported_entities
+        )
 
     def find(self, text: str) -> list[Span]:
         """Return what the recognizers find, with their scores."""
@@ -71,40 +76,19 @@ class RelayRecognizer(EntityRecognizer):  # type: ignore[misc]
         ]
 
 
-def load_yaml(text: str, source: str) -> CustomRules:
-    """Read a Presidio recognizer file: `recognizers:` with `patterns:` or `deny_list:` each.
-
-    Presidio compiles its patterns without regard to case, so they are read so here. Raises ConfigFault with `source`
-    and the line for what cannot be matched in linear time, and for recognizers that are not made of patterns.
-    """
+def recognizer_class(module_name: str, class_name: str) -> tuple[Any, str | None]:
+    """Return a class of Presidio recognizers that works on text alone, or None and what is wrong with it."""
     try:
-        root = yaml.safe_load(text)
-        nodes = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.YAMLError:
-        raise ConfigFault(f"{source}: not valid YAML") from None
-    if nodes is None or not isinstance(root, dict) or not isinstance(root.get("recognizers"), list):
-        raise ConfigFault(f"{source}:1: expected a mapping with a list of recognizers")
-    lines = [
-        item.start_mark.line + 1 for key, value in nodes.value if key.value == "recognizers" for item in value.value
-    ]
-    patterns: list[CustomPattern] = []
-    deny: list[tuple[str, str]] = []
-    for row, line in zip(root["recognizers"], lines, strict=True):
-        place = f"{source}:{line}"
-        if not isinstance(row, dict) or not isinstance(row.get("supported_entity"), str):
-            raise ConfigFault(f"{place}: a recognizer made of patterns names its supported_entity")
-        for pattern in row.get("patterns") or ():
-            try:
-                regex, score = str(pattern["regex"]), float(pattern["score"])
-            except (KeyError, TypeError, ValueError):
-                raise ConfigFault(f"{place}: a pattern has a regex and a score") from None
-            patterns.append(
-                CustomPattern(
-                    entity_type=row["supported_entity"], regex=regex, score=score, ignore_case=True, place=place
-                )
-            )
-        deny += [(row["supported_entity"], str(value)) for value in row.get("deny_list") or ()]
-    return CustomRules(patterns, deny)
+        found = getattr(importlib.import_module(module_name), class_name)
+    except (ImportError, AttributeError) as error:
+        return None, f"{module_name} has no {class_name} ({type(error).__name__})"
+    if not (isinstance(found, type) and issubclass(found, EntityRecognizer)):
+        return None, f"{class_name} is no recognizer of Presidio"
+    if not issubclass(found, LocalRecognizer):
+        return None, f"{class_name} calls another machine"
+    if issubclass(found, _NEED_A_PIPELINE):
+        return None, f"{class_name} needs a language pipeline, which relay's own model takes the place of"
+    return found, None
 
 
 def _stay_off_the_network() -> None:

@@ -279,6 +279,7 @@ _TABLE: dict[Group, tuple[_Row, ...]] = {
     ),
     Group.OTHER: (
         ("PLACEHOLDER_LOOKALIKE", _NONE, _ON, _PAT, "text that could be taken for a placeholder; vaulted as itself"),
+        ("TRADE_SECRET", ("TRADE_SECRET",), _ON, _PAT, "marker or code name that the operator lists"),
         ("CUSTOM", _PII, _ON, _PAT, "entry of a deny list without a type of its own"),
     ),
 }

@@ -8,6 +8,7 @@
 | NPI          | an account or tax number, or an untyped number with a word for accounts, together with a person |
 | PRIVILEGED   | a marking of lawyer-client confidence; or one's own lawyer or client with a legal matter |
 | SECRET       | a credential |
+| TRADE_SECRET | a marker or code name from the operator's own lists |
 | PII          | any other personal value of a type that is on or that a rule names |
 
 A person is whoever can be named or reached: `PERSON_TYPES`. Tool descriptions and schemas are no evidence.
@@ -137,6 +138,7 @@ def classify(segments: Sequence[Segment], found: Found) -> tuple[Evidence, ...]:
         _npi(found, words),
         _privileged(words),
         _of_types(DataClass.SECRET, found.counting_for(DataClass.SECRET)),
+        _of_types(DataClass.TRADE_SECRET, found.counting_for(DataClass.TRADE_SECRET)),
         _of_types(DataClass.PII, found.personal),
     )
     return tuple(item for item in evidence if item is not None)

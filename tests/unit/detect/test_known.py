@@ -7,11 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.detect.known import KnownValues, fold, searchable
+from relay.detect.value_list import ValueList
 from relay.types import Span
 
 
 def find(values: list[str], text: str) -> list[str]:
-    return [text[span.start : span.end] for span in KnownValues(("CUSTOM", value) for value in values).find(text)]
+    """Return what both kinds of set find, which is the same."""
+    kinds = [kind(("CUSTOM", value) for value in values) for kind in (KnownValues, ValueList)]
+    found, again = ([text[span.start : span.end] for span in kind.find(text)] for kind in kinds)
+    assert found == again
+    assert [bool(kind) for kind in kinds] == [any(map(searchable, values))] * 2
+    return found
 
 
 @pytest.mark.parametrize(
@@ -31,6 +37,8 @@ def find(values: list[str], text: str) -> list[str]:
         ("1234", "1234", []),  # a number of fewer than five digits
         ("ab", "ab", []),  # too short
         ("---", "---", []),  # no letter or digit
+        ("Ann Lee", "\ud800 ann lee", ["ann lee"]),  # a lone surrogate beside it
+        ("Ann\udfffLee", "Ann\udfffLee", ["Ann\udfffLee"]),
     ],
 )
 def test_the_rule(value: str, text: str, expected: list[str]) -> None:
@@ -47,10 +55,18 @@ def test_values_may_overlap() -> None:
 
 def test_no_value_is_shown() -> None:
     """The repr tells how many, not which."""
-    assert "Doe" not in repr(KnownValues([("PERSON", "Jane Doe")]))
+    for kind in (KnownValues, ValueList):
+        assert "Doe" not in repr(kind([("PERSON", "Jane Doe")]))
 
 
-WORDS = st.sampled_from(["Ann", "ann", "Lee", "İ", "x1", "@", "-", "é", " ", "\n", "12345", "_"])
+def test_a_list_tells_spellings_apart() -> None:
+    """Two single words that differ in case are two values, each with its own type; an empty list finds none."""
+    values = ValueList([("PERSON", "Will"), ("CUSTOM", "WILL"), ("USERNAME", "Will")])
+    assert values.find("WILL Will will") == [Span("CUSTOM", 0, 4, 1.0, "known"), Span("PERSON", 5, 9, 1.0, "known")]
+    assert ValueList([]).find("Will") == []
+
+
+WORDS = st.sampled_from(["Ann", "ann", "Lee", "İ", "张", "\ud800", "x1", "@", "-", "é", " ", "\n", "12345", "_"])
 
 
 @settings(max_examples=300, deadline=None)
@@ -78,5 +94,6 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
             )
             if here == wanted and not inside:
                 expected.add((start, end))
-    found = {(span.start, span.end) for span in KnownValues(("CUSTOM", value) for value in values).find(text)}
-    assert found == expected
+    for kind in (KnownValues, ValueList):
+        found = {(span.start, span.end) for span in kind(("CUSTOM", value) for value in values).find(text)}
+        assert found == expected

@@ -31,6 +31,11 @@ def span(entity_type: str, start: int, end: int, score: float = 0.6) -> Span:
         # then the higher score, then the earlier start
         ([span("PHONE_NUMBER", 0, 5, 0.7), span("US_SSN", 0, 5, 0.6)], [("PHONE_NUMBER", 0, 5)]),
         ([span("US_SSN", 3, 8), span("PHONE_NUMBER", 0, 5)], [("PHONE_NUMBER", 0, 5), ("US_SSN", 5, 8)]),
+        # what the operator's own pattern found beats a guess
+        (
+            [span("POSTCODE", 0, 5, 0.8), Span("ZIP", 0, 5, 0.5, "custom")],
+            [("ZIP", 0, 5)],
+        ),
         # a look-alike beats everything
         (
             [span("IBAN_CODE", 0, 9, 0.99), span("PLACEHOLDER_LOOKALIKE", 2, 4, 1.0)],

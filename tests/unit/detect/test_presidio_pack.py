@@ -11,27 +11,17 @@ import pytest
 from relay.detect.analyzer import Analyzer
 from relay.detect.recognizers.email import EmailRecognizer
 from relay.detect.recognizers.payment_card import PaymentCardRecognizer
-from relay.errors import ConfigFault
 from relay.types import Segment
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     presidio = pytest.importorskip("presidio_analyzer")
+    import spacy
+    from presidio_analyzer import AnalyzerEngine, Pattern, PatternRecognizer, RecognizerRegistry
+    from presidio_analyzer.nlp_engine import SpacyNlpEngine
     from presidio_analyzer.predefined_recognizers import EmailRecognizer as PresidioEmail
 
-    from relay.detect.presidio_pack import PresidioFinder, RelayRecognizer, load_yaml
-
-YAML = """
-recognizers:
-  - name: "Zip code recognizer"
-    supported_language: en
-    supported_entity: ZIP
-    patterns: [{name: zip, regex: '(\\b\\d{5}(?:-\\d{4})?\\b)', score: 0.5}]
-    context: [zip]
-  - name: Titles
-    supported_entity: TITLE
-    deny_list: [Doctor, Professor]
-"""
+    from relay.detect.presidio_pack import PresidioFinder, RelayRecognizer
 
 
 def found(analyzer: Analyzer, text: str) -> list[tuple[str, str]]:
@@ -51,27 +41,12 @@ def test_a_presidio_recognizer_runs_beside_relays_own(monkeypatch: pytest.Monkey
     assert found(analyzer, text) == [("jane@example.com", "EMAIL_ADDRESS"), ("4111111111111111", "CREDIT_CARD")]
 
 
-def test_presidios_yaml_is_read() -> None:
-    """Patterns and deny lists of a recognizer file work as custom rules."""
-    analyzer = Analyzer([], None, custom=load_yaml(YAML, "zip.yaml"))
-    assert found(analyzer, "Professor X, 12345-6789") == [("Professor", "TITLE"), ("12345-6789", "ZIP")]
-
-
-@pytest.mark.parametrize(
-    ("text", "complaint"),
-    [
-        ("recognizers:\n  - {supported_entity: A, patterns: [{regex: '(?<=x)y', score: 1}]}", "zip.yaml:2"),
-        ("recognizers:\n  - EmailRecognizer", "supported_entity"),
-        ("recognizers:\n  - {supported_entity: A, patterns: [{regex: x}]}", "score"),
-        ("other: 1", "list of recognizers"),
-        ("{", "not valid YAML"),
-    ],
-)
-def test_what_cannot_be_used_is_refused(text: str, complaint: str) -> None:
-    """The complaint names file, line and reason."""
-    with pytest.raises(ConfigFault, match=r"zip\.yaml") as caught:
-        load_yaml(text, "zip.yaml")
-    assert complaint in str(caught.value)
+def test_a_presidio_recognizers_own_words_raise_its_score() -> None:
+    """What Presidio's analyzer does with the context of a recognizer, relay does in its own way."""
+    weak = PatternRecognizer("BADGE", patterns=[Pattern("badge", r"\b\d{4}\b", 0.2)], context=["badge"])
+    analyzer = Analyzer([], None, finders=[PresidioFinder([weak])])
+    assert found(analyzer, "badge 1234") == [("1234", "BADGE")]
+    assert found(analyzer, "year 1234") == []
 
 
 def test_relay_is_a_presidio_recognizer() -> None:
@@ -81,3 +56,14 @@ def test_relay_is_a_presidio_recognizer() -> None:
     results = recognizer.analyze(text, ["CREDIT_CARD"])
     assert [(text[one.start : one.end], one.entity_type) for one in results] == [("4111111111111111", "CREDIT_CARD")]
     assert {one.entity_type for one in recognizer.analyze(text, [])} == {"CREDIT_CARD", "EMAIL_ADDRESS"}
+
+
+def test_presidios_analyzer_runs_relay() -> None:
+    """Registered with Presidio's engine, relay finds beside Presidio's own recognizers."""
+    registry = RecognizerRegistry(supported_languages=["en"])
+    registry.add_recognizer(RelayRecognizer(Analyzer([EmailRecognizer()], None)))
+    nlp = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": "blank"}])
+    nlp.nlp = {"en": spacy.blank("en")}
+    engine = AnalyzerEngine(registry=registry, nlp_engine=nlp, supported_languages=["en"])
+    text = "write to jane@example.com"
+    assert [text[one.start : one.end] for one in engine.analyze(text, language="en")] == ["jane@example.com"]

@@ -73,6 +73,9 @@ TABLE = [
     # SECRET
     ("GITHUB_TOKEN", "", "SECRET"),
     ("PASSWORD PERSON", "", "SECRET PII"),
+    # TRADE_SECRET, alone and beside a person
+    ("TRADE_SECRET", "", "TRADE_SECRET"),
+    ("TRADE_SECRET PERSON", "", "TRADE_SECRET PII"),
     # several
     ("CREDIT_CARD PERSON IBAN_CODE JWT", "biopsy; attorney work product", "PHI PCI NPI PRIVILEGED SECRET PII"),
 ]
