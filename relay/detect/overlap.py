@@ -4,9 +4,9 @@ Where spans overlap the stronger one stays whole, and what it leaves of the weak
 were covered before are covered after, so resolving never uncovers a value. Stronger is, in this order:
 
 1. the higher rank: a look-alike of a placeholder (it must come back as itself); then what a checksum or an issuer's
-   own prefix backs (a pattern with a score of at least CERTAIN) and what an operator's own pattern found; then any other
-   pattern or model; then the model's ID_NUMBER, which says only that no better name is known; then a type that is off
-   by default;
+   own prefix backs (a pattern with a score of at least CERTAIN), and what an operator's own pattern found; then any
+   other pattern or model; then the model's ID_NUMBER, which says only that no better name is known; then a type that
+   is off by default;
 2. the longer span;
 3. the higher score;
 4. the earlier start; then the names, so that the order of recognizers does not matter.
