@@ -42,7 +42,6 @@ _X, _F = Treatment.STRIP, Treatment.REFUSE
 
 # Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
-_ID_KEY = re.compile(r"[A-Za-z0-9_.:/=+-]{0,256}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
@@ -280,7 +279,7 @@ class Scan:
     ) -> None:
         if treatment is _S or treatment is _SJ:
             contract = _is_identifier(key)
-        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID_KEY.fullmatch(key) is None):
+        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID.fullmatch(key) is None):
             contract = True
         else:
             return

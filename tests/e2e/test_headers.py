@@ -37,7 +37,7 @@ KEY = {"authorization": "Bearer sk-test"}
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages"])
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/completions"])
 async def test_two_clients_look_the_same(relay: Running, mirror: Mirror, path: str, stream: bool) -> None:
     """Two clients that differ in every header, address and cookie give byte-identical upstream headers."""
     for headers, address in ((ONE, "127.0.0.1"), (OTHER, "127.0.0.2")):
