@@ -278,6 +278,7 @@ class Exchange:
             route=route,
             method=self._endpoint.method,
             path=self._endpoint.upstream_path,
+            query=strip.page_query(request.query),
             headers=strip.request_headers(
                 self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),

@@ -143,7 +143,7 @@ def assert_nameless(mirror: Mirror) -> None:
     for received in mirror.received:
         assert {name for name, _ in received.headers} <= HEADERS
         assert received.header("user-agent") == "relay"
-        assert received.query in ("", "alt=sse", "beta=true")
+        assert received.query in ("", "alt=sse", "after_id=claude-mirror", "pageToken=more")
 
 
 @pytest.mark.parametrize("stream", [True, False], ids=["streamed", "whole"])
@@ -206,11 +206,11 @@ def test_count_of_tokens(drivers: Drivers, relay: Running, mirror: Mirror, name:
     [
         ("openai", ["mirror", "mirror-large"]),
         ("anthropic", ["claude-mirror", "claude-mirror-large"]),
-        ("google_genai", ["models/mirror"]),
+        ("google_genai", ["models/mirror", "models/mirror-large"]),
         ("ollama", ["mirror:latest"]),
     ],
 )
 def test_models(drivers: Drivers, relay: Running, mirror: Mirror, name: str, models: list[str]) -> None:
-    """The list of models is the one of the client's own provider."""
+    """The list of models is the one of the client's own provider, to its last page."""
     assert drivers(name).ask("models", url=relay.url).get("value") == models
     assert_nameless(mirror)

@@ -69,3 +69,20 @@ def test_contract_headers_pass_and_the_key_has_the_form_the_provider_wants() -> 
 def test_response_headers(name: str, passes: bool) -> None:
     """Status, type, retry hints and limits pass; cookies, account names and hop-by-hop headers go."""
     assert strip.response_headers(((name, "v"),)) == (((name, "v"),) if passes else ())
+
+
+@pytest.mark.parametrize(
+    ("query", "left"),
+    [
+        ("", ""),
+        ("limit=1000&after_id=claude-x-1&beta=true", "after_id=claude-x-1&limit=1000"),
+        ("pageToken=Ch5tb2RlbHM%3D&pageSize=50&key=secret", "pageSize=50&pageToken=Ch5tb2RlbHM%3D"),
+        ("after=gpt-5&order=asc&user=maria", "after=gpt-5&order=asc"),
+        ("after_id=maria%40example.org&limit=", ""),
+        ("limit=" + "9" * 501, ""),
+        ("limit=1&limit=2", "limit=2"),
+    ],
+)
+def test_only_paging_is_left_of_a_query(query: str, left: str) -> None:
+    """The next page of a list can be asked for; keys, names and whatever else stands in a query stay here."""
+    assert strip.page_query(query) == left

@@ -80,11 +80,11 @@ def stream(ask: Ask, turn: Turn, number: int) -> Iterator[bytes]:
     yield _event({"type": "message_stop"})
 
 
-def models() -> bytes:
-    """Return the list of models."""
-    names = ("claude-mirror", "claude-mirror-large")
-    data = [{"type": "model", "id": name, "display_name": name, "created_at": "2026-01-01T00:00:00Z"} for name in names]
-    return orjson.dumps({"data": data, "has_more": False, "first_id": names[0], "last_id": names[-1]})
+def models(query: str) -> bytes:
+    """Return a page of the list of models: one model, and the other after it."""
+    name = "claude-mirror-large" if "after_id=claude-mirror" in query else "claude-mirror"
+    entry = {"type": "model", "id": name, "display_name": name, "created_at": "2026-01-01T00:00:00Z"}
+    return orjson.dumps({"data": [entry], "has_more": name == "claude-mirror", "first_id": name, "last_id": name})
 
 
 def count_tokens(ask: Ask) -> bytes:

@@ -68,10 +68,12 @@ def embeddings(tree: dict[str, Any]) -> bytes:
     return orjson.dumps({"embeddings": [{"values": _VECTOR} for _ in tree.get("requests") or []]})
 
 
-def models() -> bytes:
-    """Return the list of models."""
-    entry = {"name": "models/mirror", "displayName": "mirror", "supportedGenerationMethods": ["generateContent"]}
-    return orjson.dumps({"models": [entry]})
+def models(query: str) -> bytes:
+    """Return a page of the list of models: one model, and the other after it."""
+    second = "pageToken=more" in query
+    name = "mirror-large" if second else "mirror"
+    entry = {"name": f"models/{name}", "displayName": name, "supportedGenerationMethods": ["generateContent"]}
+    return orjson.dumps({"models": [entry], **({} if second else {"nextPageToken": "more"})})
 
 
 def error(status: int, message: str) -> bytes:

@@ -45,7 +45,7 @@ def route(path: str, query: str, names: frozenset[str], body: dict[str, Any], nu
         return _gemini(found["call"], query, body, number)
     match path.rpartition("/v1")[2]:
         case "/models":
-            return anthropic.models() if "anthropic-version" in names else openai.models()
+            return anthropic.models(query) if "anthropic-version" in names else openai.models()
         case "/chat/completions":
             return _speech(openai, openai.read(body), number)
         case "/completions":
@@ -91,7 +91,7 @@ def _gemini(call: str | None, query: str, body: dict[str, Any], number: int) -> 
     ask = gemini.read(body)
     match call:
         case None:
-            return gemini.models()
+            return gemini.models(query)
         case "generateContent" | "streamGenerateContent":
             as_events = "alt=sse" in query
             frame = _gemini_events if as_events else _gemini_array
