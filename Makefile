@@ -29,10 +29,10 @@ environments: $(ENVIRONMENTS)
 	$(BIN)/python -m pip --python $(@D)/bin/python install $(PIP_FLAGS) -r $<
 	touch $@
 
-# Codex, Claude Code, opencode and a page in Chromium, as they install from npm and Debian. Not part of `check`: 1.2 GB of
-# programs, and they need Node 20, chromium and unshare.
+# Coding agents, packages for JavaScript and a page in Chromium, as they install from npm and Debian. Not part of `check`:
+# 1.6 GB of programs, and they need npm, Debian's chromium and unshare.
 e2e-agents: .venv/dev.stamp tests/agents/node_modules/stamp
-	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/browser.py
+	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/javascript.py tests/agents/browser.py
 
 tests/agents/node_modules/stamp: tests/agents/package-lock.json
 	npm install --prefix tests/agents --no-save --ignore-scripts --no-audit --no-fund

@@ -111,7 +111,27 @@ OPENCODE = Agent(
         lambda text: ("write", {"filePath": f"{PROJECT}/reply.txt", "content": text}),
     ),
 )
-AGENTS = (CLAUDE_CODE, CODEX, CODEX_BUILT_IN, OPENCODE)
+GEMINI_CLI = Agent(
+    name="gemini-cli",
+    program=".bin/gemini",
+    arguments=("--model", "gemini-3-pro", "--approval-mode", "yolo", "--skip-trust", "--prompt"),
+    environ={"GOOGLE_GEMINI_BASE_URL": "{url}", "GEMINI_API_KEY": "key-test"},
+    settings={
+        ".gemini/settings.json": json.dumps(
+            {
+                "security": {"auth": {"selectedType": "gemini-api-key"}},
+                "privacy": {"usageStatisticsEnabled": False},
+                "general": {"enableAutoUpdate": False},
+            }
+        )
+    },
+    steps=story.Steps(
+        ("read_file", {"file_path": f"{PROJECT}/customers.txt"}),
+        ("run_shell_command", {"command": "git log -1", "description": "Shows the last commit"}),
+        lambda text: ("write_file", {"file_path": f"{PROJECT}/reply.txt", "content": text}),
+    ),
+)
+AGENTS = (CLAUDE_CODE, CODEX, CODEX_BUILT_IN, OPENCODE, GEMINI_CLI)
 
 
 @pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)

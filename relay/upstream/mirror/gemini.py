@@ -100,8 +100,16 @@ def _text(content: dict[str, Any]) -> str:
     found = []
     for part in content.get("parts") or []:
         answered = _either(part, "functionResponse", "function_response")
-        found.append(orjson.dumps(answered).decode() if answered else part.get("text", ""))
+        found.append("\n".join(_strings(answered.get("response"))) if answered else part.get("text", ""))
     return "".join(found)
+
+
+def _strings(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for child in value.values() if isinstance(value, dict) else value:
+            yield from _strings(child)
 
 
 def _parameters(function: dict[str, Any]) -> Any:
