@@ -1,8 +1,9 @@
 """Measure the wire code: `python -m benchmarks.wire [--quick]`.
 
 Requests are decoded, read into segments, a tenth of the segments is replaced, and the tree is encoded. Stream events
-are parsed, decoded, read, changed and written. Nothing is detected or restored. The best of several rounds is printed:
-the code is single-threaded and waits for nothing, so more time than the best is another process's.
+are parsed, decoded, read, changed and written. Nothing is detected or restored there; a coding agent's request goes
+through the whole exchange, with the model: for the first time, sent again, and with the next turn. The best of several
+rounds is printed: the code waits for nothing, so more time than the best is another process's.
 """
 
 from __future__ import annotations
@@ -16,8 +17,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.wire.agent import agent_request, next_turn
+from relay import build
+from relay.config import Config, UpstreamConfig
+from relay.exchange import Exchange
 from relay.protocols import Format
-from relay.types import Event
+from relay.types import Event, Request, RouteKind
 from relay.wire import sse, strict_json
 from relay.wire.formats.anthropic_messages import AnthropicMessages
 from relay.wire.formats.gemini_generate import GeminiGenerate
@@ -29,6 +34,8 @@ __all__ = ["main"]
 # What is to be reached: milliseconds for a request, microseconds for an event.
 GOALS = {"chat, 20 turns": 0.25, "coding agent": 1.5}
 EVENT_GOAL_US = 30.0
+AGENT_GOALS_MS = {"first": "1500", "the same again": "25"}
+_NOWHERE = "http://127.0.0.1:9/v1"
 _EVENTS = 2_000
 
 
@@ -151,6 +158,28 @@ def best_s(action: Callable[[], object], rounds: int) -> float:
     return min(times)
 
 
+def agent_ms(rounds: int) -> list[tuple[str, int, float]]:
+    """Return (what, bytes, milliseconds through the exchange) for a coding agent's request: new, again, continued."""
+    config = Config(
+        policy=build.DEFAULT_POLICY, upstreams={"far": UpstreamConfig(kind=RouteKind.FRONTIER, base_url=_NOWHERE)}
+    )
+    core = build.core(config, {})
+    found: dict[str, list[tuple[float, int]]] = {}
+    for number in range(rounds):
+        body = agent_request(number)
+        for name, turn in (("first", body), ("the same again", body), ("next turn", next_turn(body, number))):
+            matched = core.match("POST", "/v1/messages", ())
+            assert matched is not None
+            headers = (("authorization", "Bearer k"),)
+            request = Request(method="POST", path="/v1/messages", headers=headers, body=strict_json.encode(turn))
+            exchange = Exchange(core, None, *matched, exchange_id="bench")
+            begun = time.perf_counter()
+            exchange.open(request)
+            found.setdefault(name, []).append((time.perf_counter() - begun, len(request.body)))
+            exchange.close()
+    return [(name, min(times)[1], min(times)[0] * 1e3) for name, times in found.items()]
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.wire", description=(__doc__ or "").split("\n")[0])
@@ -167,6 +196,10 @@ def main() -> None:
     table = Table("event", "µs", "goal µs", title="stream events")
     for name, (format, path, tree) in STREAMS.items():
         table.add_row(name, f"{event_us(format, path, tree):.1f}", f"{EVENT_GOAL_US:.0f}")
+    console.print(table)
+    table = Table("turn", "bytes", "ms", "goal ms", title="a coding agent through the exchange, with the model")
+    for what, size, taken in agent_ms(2 if rounds < 400 else 5):
+        table.add_row(what, f"{size:,}", f"{taken:.1f}", AGENT_GOALS_MS.get(what, "-"))
     console.print(table)
 
 
