@@ -134,6 +134,18 @@ class AccountRecognizer(RuleRecognizer):
             max_chars=160,
             ignore_case=True,
         ),
+        # `uname -a`: system, machine, kernel release, and its build.
+        Rule(
+            entity_type="HOST_NAME",
+            regex=r"(?:Linux|Darwin) (?P<value>[A-Za-z0-9][\w.-]{0,80}) "
+            r"\d{1,2}\.\d{1,3}\.\d{1,3}[\w.+-]{0,40} (?:#|Darwin)",
+            trigger=r"(?:Linux|Darwin) [A-Za-z0-9]",
+            start=r"(?<![\w-])",
+            end="",
+            score=0.7,
+            lead_chars=8,
+            max_chars=150,
+        ),
         labelled(
             "HOST_NAME",
             r"host ?name|computer name|machine name|rechnername",

@@ -99,6 +99,8 @@ class EmailRecognizer(RuleRecognizer):
             local.rfind("?"),
             local.rfind("'") if text[start - 1 : start] == "'" else -1,
         )
+        if local[skip + 1 : skip + 2] == "'":  # author_email='me@example.com'
+            skip += 1
         yield Span("EMAIL_ADDRESS", start + skip + 1, end, candidate.pattern.score, self.name)
 
 
