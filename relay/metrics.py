@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from relay.errors import PolicyRefused
+from relay.errors import ConfigFault, PolicyRefused
 from relay.types import Action, Decision, RouteKind
 
-__all__ = ["Metrics"]
+__all__ = ["Counted", "Metrics", "UpstreamCount", "read"]
 
 OUTCOMES = ("answered", "unreachable", "error", "limited", "broken")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -172,3 +173,59 @@ class Metrics:
     @staticmethod
     def _known(value: str, known: frozenset[str]) -> str:
         return value if value in known else "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamCount:
+    """What was counted for one upstream."""
+
+    upstream: str
+    route: str
+    requests: int
+    input_tokens: int
+    output_tokens: int
+    usd: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What a scrape says about costs. `moves` are by "ROUTE, REASON"."""
+
+    uptime_s: float
+    upstreams: tuple[UpstreamCount, ...]
+    moves: Mapping[str, int]
+
+
+def read(text: str) -> Counted:
+    """Read what `render` made, at once or from a file. Raises ConfigFault for anything else."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    numbers: dict[str, dict[tuple[str, ...], float]] = {}
+    try:
+        for family in text_string_to_metric_families(text):
+            for sample in family.samples:
+                key = tuple(value for _, value in sorted(sample.labels.items()))
+                numbers.setdefault(sample.name, {})[key] = sample.value
+        uptime_s = numbers["relay_uptime_seconds"][()]
+    except (ValueError, KeyError, IndexError, TypeError):
+        raise ConfigFault("these are no metrics of relay's") from None
+    requests = numbers.get("relay_upstream_requests_total", {})
+    tokens = numbers.get("relay_tokens_total", {})
+    cost = numbers.get("relay_cost_usd_total", {})
+    # Labels in the order of their names: (outcome, route, upstream) and (direction, route, upstream).
+    places = sorted({key[-2:] for key in (*requests, *tokens)})
+    return Counted(
+        uptime_s=uptime_s,
+        upstreams=tuple(
+            UpstreamCount(
+                upstream=upstream,
+                route=route,
+                requests=int(sum(count for key, count in requests.items() if key[-2:] == (route, upstream))),
+                input_tokens=int(tokens.get(("input", route, upstream), 0)),
+                output_tokens=int(tokens.get(("output", route, upstream), 0)),
+                usd=cost.get((route, upstream), 0.0),
+            )
+            for route, upstream in places
+        ),
+        moves={", ".join(key): int(count) for key, count in numbers.get("relay_route_moves_total", {}).items()},
+    )

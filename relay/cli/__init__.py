@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from relay import __version__
-from relay.cli import demo, doctor, policy, serve, text
+from relay.cli import demo, doctor, policy, report, serve, text
 from relay.errors import RelayFault
 
 __all__ = ["app", "main"]
@@ -48,6 +48,7 @@ app.command()(text.detect)
 app.command()(text.scrub)
 app.command()(text.restore)
 app.command()(doctor.doctor)
+app.add_typer(report.app, name="report", help="What it came to.")
 app.add_typer(policy.app, name="policy", help="For whoever writes and audits policies.")
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import json
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import httpx
@@ -113,8 +117,6 @@ async def test_without_a_price(serve: Serve, far: Fake) -> None:
 
 async def test_expected_cost_is_held(serve: Serve, far: Fake) -> None:
     """Requests that are on their way count with what they are expected to cost: many at once cannot overdraw."""
-    import asyncio
-
     far.reply = Reply(wait_s=0.3, usage=(1, 500))
     # 500 tokens of answer are expected: five thousandths of a dollar each.
     routing = RoutingConfig(probe_s=0, prices={"*": Price(input=0, output=10)}, budgets={"*": 0.021})
@@ -140,6 +142,7 @@ async def test_counted_in_metrics(serve: Serve, make_core: MakeCore, far: Fake, 
         upstreams={"far": far.config("frontier"), "near": near.config("local")},
         from_core=core,
         routing=RoutingConfig(probe_s=0, prices={"far/*": Price(input=1, output=2)}),
+        admin_port=0,
     )
     far.replies = [HALF, Reply(usage=None), Reply(status=503)]
     for stream in (False, True, False):
@@ -159,3 +162,9 @@ async def test_counted_in_metrics(serve: Serve, make_core: MakeCore, far: Fake, 
     assert float(lines[f"relay_first_token_seconds_count{{{far_at}}}"]) == 1
     assert MAIL not in text
     assert "sk-test" not in text
+    command = [sys.executable, "-m", "relay", "report", "costs", f"{relay.admin_url}/metrics", "--json"]
+    told = await asyncio.to_thread(subprocess.run, command, capture_output=True, check=True, timeout=60)
+    tree = json.loads(told.stdout)
+    assert tree["frontier_usd"] == pytest.approx(0.7, abs=0.001)
+    assert [(row["upstream"], row["requests"]) for row in tree["rows"]] == [("far", 3), ("near", 1)]
+    assert tree["moves"] == {"local, down": 1}
