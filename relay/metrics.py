@@ -21,6 +21,18 @@ OUTCOMES = ("answered", "unreachable", "error", "limited", "broken")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Series:
+    """The series of one upstream: looking them up by label would cost more than counting."""
+
+    outcomes: Mapping[str, Counter]
+    input_tokens: Counter
+    output_tokens: Counter
+    usd: Counter
+    first_token_s: Histogram
+    open: Gauge
+
+
 class Metrics:
     """Relay's own registry. `formats` and `entity_types` are the closed sets that labels are checked against."""
 
@@ -65,7 +77,7 @@ class Metrics:
         self.sessions = Gauge("relay_sessions", "Open sessions", registry=self.registry)
         self.in_flight = Gauge("relay_in_flight", "Exchanges in work", registry=self.registry)
         names = ("upstream", "route")
-        self._upstreams: dict[str, str] = {}
+        self._series: dict[str, _Series] = {}
         self._outcomes = Counter(
             "relay_upstream_requests",
             "Requests to upstreams by how they ended",
@@ -136,27 +148,27 @@ class Metrics:
     def declare(self, upstreams: Mapping[str, RouteKind]) -> None:
         """Add the names of configured upstreams to the set that labels are checked against."""
         for name, kind in upstreams.items():
-            self._upstreams[name] = kind.value
-            self._open.labels(name, kind.value)
+            self._series[name] = self._make_series(name, kind.value)
 
     def outcome(self, upstream: str, outcome: str) -> None:
         """Count how one request to an upstream ended; `outcome` is one of OUTCOMES."""
-        self._outcomes.labels(*self._at(upstream), self._known(outcome, frozenset(OUTCOMES))).inc()
+        self._of(upstream).outcomes[outcome].inc()
 
     def used(self, upstream: str, input_tokens: int, output_tokens: int, usd: float) -> None:
         """Count tokens and cost of one request."""
-        at = self._at(upstream)
-        self._tokens.labels(*at, "input").inc(input_tokens)
-        self._tokens.labels(*at, "output").inc(output_tokens)
-        self._cost.labels(*at).inc(usd)
+        series = self._of(upstream)
+        series.input_tokens.inc(input_tokens)
+        series.output_tokens.inc(output_tokens)
+        if usd:
+            series.usd.inc(usd)
 
     def first_token(self, upstream: str, seconds: float) -> None:
         """Count one streamed answer."""
-        self._first_token_s.labels(*self._at(upstream)).observe(seconds)
+        self._of(upstream).first_token_s.observe(seconds)
 
     def breaker(self, upstream: str, *, is_open: bool) -> None:
         """Say whether anything is sent to `upstream`."""
-        self._open.labels(*self._at(upstream)).set(is_open)
+        self._of(upstream).open.set(is_open)
 
     def moved(self, to: RouteKind, why: str) -> None:
         """Count a request that went to `to` for the reason `why`, a `relay.routing.router.Move`."""
@@ -167,8 +179,22 @@ class Metrics:
         self._uptime_s.set(time.monotonic() - self._begun)
         return generate_latest(self.registry)
 
-    def _at(self, upstream: str) -> tuple[str, str]:
-        return (upstream, self._upstreams[upstream]) if upstream in self._upstreams else ("other", "other")
+    def _of(self, upstream: str) -> _Series:
+        found = self._series.get(upstream)
+        if found is None:
+            found = self._series[upstream] = self._make_series("other", "other")
+        return found
+
+    def _make_series(self, upstream: str, route: str) -> _Series:
+        at = (upstream, route)
+        return _Series(
+            outcomes={name: self._outcomes.labels(*at, name) for name in OUTCOMES},
+            input_tokens=self._tokens.labels(*at, "input"),
+            output_tokens=self._tokens.labels(*at, "output"),
+            usd=self._cost.labels(*at),
+            first_token_s=self._first_token_s.labels(*at),
+            open=self._open.labels(*at),
+        )
 
     @staticmethod
     def _known(value: str, known: frozenset[str]) -> str:

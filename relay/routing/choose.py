@@ -10,13 +10,13 @@ A kind is chosen by policy, never here: nothing in this module leads from one ki
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from relay.config import UpstreamConfig
 from relay.routing.health import Health, admits
-from relay.types import RouteKind, Standing
+from relay.types import Standing
 
 __all__ = ["Load", "Need", "Obstacle", "Options", "options"]
 
@@ -64,8 +64,7 @@ class Options:
 
 
 def options(
-    kind: RouteKind,
-    upstreams: Mapping[str, UpstreamConfig],
+    candidates: Sequence[tuple[str, UpstreamConfig]],
     health: Mapping[str, Health],
     loads: Mapping[str, Load],
     need: Need,
@@ -75,36 +74,51 @@ def options(
     cost_usd: Callable[[str], float | None],
     left_usd: float,
 ) -> Options:
-    """Return the upstreams of `kind` that qualify for `need`.
+    """Return which of `candidates`, the upstreams of one kind that take the format, qualify for `need`.
 
     `cost_usd` prices the request at an upstream (None: nobody can tell, which no budget covers), `left_usd` is what
     the client may still spend today, `rank` orders what qualifies.
     """
-    found: list[tuple[tuple[float, ...], str, bool]] = []
+    fit: list[tuple[str, UpstreamConfig, float]] = []
     obstacle = Obstacle.NOT_CONFIGURED
-    for place, (name, upstream) in enumerate(upstreams.items()):
-        if upstream.kind is not kind or need.family not in upstream.formats:
-            continue
-        record, load = health[name], loads[name]
+    for name, upstream in candidates:
         cost = cost_usd(name)
-        problem = _problem(name, upstream, record, load, need, now, over=cost is None or cost > max(left_usd, 0.0))
-        if problem is not None:
+        over = cost is None or cost > max(left_usd, 0.0)
+        problem = _problem(name, upstream, health[name], loads[name], need, now, over=over)
+        if problem is None:
+            fit.append((name, upstream, cost or 0.0))
+        else:
             obstacle = max(obstacle, problem, key=_NEARNESS.__getitem__)
-            continue
-        first_token_s = record.first_token_s or 0.0
-        slow = need.deadline_s is not None and first_token_s > need.deadline_s
-        standing = Standing(
-            cost_usd=cost or 0.0,
-            load=(load.in_flight + load.waiting) / (upstream.max_concurrent or 1),
-            first_token_s=first_token_s,
-        )
-        order = (upstream.overflow, record.wait_until > now, slow, *rank(standing), place)
-        found.append((order, name, slow))
-    if not found:
+    if not fit:
         return Options(obstacle=obstacle)
-    if len(found) > 1:
-        found.sort()
-    return Options(names=tuple([name for _, name, _ in found]), slow=found[0][2])
+    if len(fit) > 1:
+        orders = [
+            (_order(upstream, health[name], loads[name], cost, need, now, rank), place)
+            for place, (name, upstream, cost) in enumerate(fit)
+        ]
+        fit = [fit[place] for _, place in sorted(orders)]
+    return Options(names=tuple([name for name, _, _ in fit]), slow=_is_slow(health[fit[0][0]], need))
+
+
+def _order(
+    upstream: UpstreamConfig,
+    record: Health,
+    load: Load,
+    cost: float,
+    need: Need,
+    now: float,
+    rank: Callable[[Standing], tuple[float, ...]],
+) -> tuple[float, ...]:
+    standing = Standing(
+        cost_usd=cost,
+        load=(load.in_flight + load.waiting) / (upstream.max_concurrent or 1),
+        first_token_s=record.first_token_s or 0.0,
+    )
+    return (upstream.overflow, record.wait_until > now, _is_slow(record, need), *rank(standing))
+
+
+def _is_slow(record: Health, need: Need) -> bool:
+    return need.deadline_s is not None and record.first_token_s is not None and record.first_token_s > need.deadline_s
 
 
 def _problem(

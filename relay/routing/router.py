@@ -75,6 +75,7 @@ class Router:
         self.wall = wall
         self.random = random
         self._routes = routes
+        self._by_format: dict[tuple[RouteKind, str], tuple[tuple[str, UpstreamConfig], ...]] = {}
         self._health = {name: Health() for name in upstreams}
         self._metrics = metrics
         self._prices = Prices(config.prices)
@@ -95,8 +96,7 @@ class Router:
         cost = self._cost_of(need) if self.counts_cost else _free
         return {
             kind: options(
-                kind,
-                self.upstreams,
+                self._candidates(kind, need.family),
                 self._health,
                 self.loads,
                 need,
@@ -107,6 +107,17 @@ class Router:
             )
             for kind, route in self._routes.items()
         }
+
+    def _candidates(self, kind: RouteKind, family: str) -> tuple[tuple[str, UpstreamConfig], ...]:
+        found = self._by_format.get((kind, family))
+        if found is None:
+            found = tuple(
+                (name, upstream)
+                for name, upstream in self.upstreams.items()
+                if upstream.kind is kind and family in upstream.formats
+            )
+            self._by_format[kind, family] = found
+        return found
 
     def model_at(self, upstream: str, model: str | None) -> str | None:
         """Return what `upstream` calls `model`."""

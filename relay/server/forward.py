@@ -8,9 +8,11 @@ local upstream takes it. What to do next is decided in `relay.routing`; here it 
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from types import TracebackType
 
 from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
 from relay.exchange import Exchange
@@ -84,59 +86,110 @@ class Forwarder:
         self._client = client
         self._places = Places(router.upstreams, router.loads)
 
-    @asynccontextmanager
-    async def answer(self, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> AsyncIterator[Answering]:
-        """Yield the answer that the client gets: of the first upstream that gives one, or of the last that was asked.
+    def answer(self, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> AbstractAsyncContextManager[Answering]:
+        """Return a context that gives the answer for the client: the first one, or that of the last that was asked.
 
-        Raises RelayFault when there is no answer at all.
+        Entering raises RelayFault when there is no answer at all; leaving cancels what is still on its way.
         """
-        router = self._router
+        return _Sending(self._router, self._client, self._places, exchange, outbound, reopen)
+
+
+class _Sending:
+    """One exchange on its way. A class, as generators would cost a tenth of a small request's time."""
+
+    def __init__(
+        self,
+        router: Router,
+        client: Client,
+        places: Places,
+        exchange: Exchange,
+        outbound: Outbound,
+        reopen: Reopen,
+    ) -> None:
+        self._router = router
+        self._client = client
+        self._places = places
+        self._exchange = exchange
+        # Both are dropped when the answer begins: the client's bytes need not be here while it streams.
+        self._outbound: Outbound | None = outbound
+        self._reopen: Reopen | None = reopen
+        self._place = ""
+        self._sent: AbstractAsyncContextManager[Response] | None = None
+
+    async def __aenter__(self) -> Answering:
+        try:
+            answering = await self._best_answer()
+        except BaseException:
+            await self._leave(*sys.exc_info())
+            raise
+        self._outbound = self._reopen = None
+        return answering
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._leave(kind, error, trace)
+
+    async def _leave(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        sent, place = self._sent, self._place
+        self._sent, self._place = None, ""
+        try:
+            if sent is not None:
+                await sent.__aexit__(kind, error, trace)
+        finally:
+            if place:
+                self._places.give(place)
+
+    async def _best_answer(self) -> Answering:
+        router, exchange = self._router, self._exchange
         begun, retries, unsure = router.clock(), 0, False
         avoid: frozenset[str] = frozenset()
         while True:
-            async with AsyncExitStack() as stack:
-                upstream = outbound.upstream
-                response, failure = await self._attempt(stack, exchange, outbound)
-                if failure is None:
-                    assert response is not None
-                    # The client's bytes are of no more use, and need not be here while an answer streams.
-                    del outbound, reopen
-                    yield response
-                    return
-                avoid |= {upstream}
-                if failure.unsure or exchange.may_go_elsewhere(avoid):
-                    await stack.aclose()
-                    if failure.unsure:
-                        # It has done nothing wrong, and is there if the frontier is not.
-                        unsure, avoid = True, avoid - {upstream}
-                    outbound = await reopen(avoid, unsure)
-                    continue
-                wait_s = self._wait(failure, upstream, retries, begun)
-                if wait_s is None:
-                    if failure.fault is not None:
-                        raise _refusal(exchange, failure.fault)
-                    assert response is not None
-                    del outbound, reopen
-                    yield response
-                    return
+            assert self._outbound is not None
+            assert self._reopen is not None
+            upstream = self._outbound.upstream
+            answering, failure = await self._attempt(self._outbound)
+            if failure is None:
+                assert answering is not None
+                return answering
+            avoid |= {upstream}
+            if failure.unsure or exchange.may_go_elsewhere(avoid):
+                await self._leave()
+                if failure.unsure:
+                    # It has done nothing wrong, and is there if the frontier is not.
+                    unsure, avoid = True, avoid - {upstream}
+                self._outbound = await self._reopen(avoid, unsure)
+                continue
+            wait_s = self._wait(failure, upstream, retries, begun)
+            if wait_s is None:
+                if failure.fault is not None:
+                    raise _refusal(exchange, failure.fault)
+                assert answering is not None
+                return answering
+            await self._leave()
             avoid -= {upstream}
             retries += 1
             await asyncio.sleep(wait_s)
 
-    async def _attempt(
-        self, stack: AsyncExitStack, exchange: Exchange, outbound: Outbound
-    ) -> tuple[Answering | None, _Failure | None]:
+    async def _attempt(self, outbound: Outbound) -> tuple[Answering | None, _Failure | None]:
         router, upstream = self._router, outbound.upstream
         try:
-            await stack.enter_async_context(self._places.hold(upstream))
+            await self._places.take(upstream)
         except RelayBusy as fault:
             return None, _Failure(fault)
+        self._place = upstream
         if not router.admits(upstream):
             return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
         asked_at = router.clock()
         router.asked(upstream)
+        sending = self._client.send(outbound)
         try:
-            response = await stack.enter_async_context(self._client.send(outbound))
+            response = await sending.__aenter__()
         except UpstreamClosed:
             router.failed(upstream, "broken")
             raise
@@ -149,6 +202,7 @@ class Forwarder:
         except BaseException:
             router.abandoned(upstream)
             raise
+        self._sent = sending
         answering = Answering(response, upstream, router, asked_at)
         if response.status in RETRIED_STATUSES:
             wait_s = retry_after_s(response.headers, router.wall())
@@ -158,14 +212,15 @@ class Forwarder:
                 router.limited(upstream, wait_s)
             return answering, _Failure(wait_s=wait_s)
         router.answered(upstream)
-        if exchange.judge is not None and response.status == 200:
-            return await self._judged(exchange, outbound, response, answering, asked_at)
+        if self._exchange.judge is not None and response.status == 200:
+            return await self._judged(outbound, response, answering, asked_at)
         return answering, None
 
     async def _judged(
-        self, exchange: Exchange, outbound: Outbound, response: Response, answering: Answering, asked_at: float
+        self, outbound: Outbound, response: Response, answering: Answering, asked_at: float
     ) -> tuple[Answering, _Failure | None]:
         """Read the whole answer and see whether it is believed; if not, nothing of it reaches the client."""
+        exchange = self._exchange
         assert exchange.judge is not None
         data = bytearray()
         async for chunk in response.chunks():

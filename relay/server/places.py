@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 
 from relay.config import UpstreamConfig
 from relay.errors import RelayBusy
@@ -22,16 +21,8 @@ class Places:
         self._loads = loads
         self._queues: dict[str, deque[asyncio.Future[None]]] = {name: deque() for name in upstreams}
 
-    @asynccontextmanager
-    async def hold(self, upstream: str) -> AsyncIterator[None]:
-        """Hold a place at `upstream`, after waiting for one. Raises RelayBusy when too many wait already."""
-        await self._take(upstream)
-        try:
-            yield
-        finally:
-            self._give(upstream)
-
-    async def _take(self, upstream: str) -> None:
+    async def take(self, upstream: str) -> None:
+        """Take a place at `upstream`, after waiting for one. Raises RelayBusy when too many wait already."""
         load, config = self._loads[upstream], self._upstreams[upstream]
         if config.max_concurrent is None or load.in_flight < config.max_concurrent:
             load.in_flight += 1
@@ -45,12 +36,13 @@ class Places:
             await turn
         except asyncio.CancelledError:
             if turn.done() and not turn.cancelled():
-                self._give(upstream)  # the place came at the same moment
+                self.give(upstream)  # the place came at the same moment
             raise
         finally:
             load.waiting -= 1
 
-    def _give(self, upstream: str) -> None:
+    def give(self, upstream: str) -> None:
+        """Give a place back: to whoever has waited longest, if anybody."""
         queue = self._queues[upstream]
         while queue:
             turn = queue.popleft()

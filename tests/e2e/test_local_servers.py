@@ -1,8 +1,8 @@
 """Local servers that are not llama.cpp: Ollama and vLLM, in every format that they speak, as they document it.
 
 Sources, read 2026-11-26: ollama/ollama docs/api.md and docs/api/anthropic-compatibility.mdx; vllm-project/vllm
-vllm/entrypoints/openai/chat_completion/protocol.py and the response of its Anthropic path: fields that the original does
-not have are null unless asked for. llama.cpp itself runs in test_llama_cpp.py.
+vllm/entrypoints/openai/chat_completion/protocol.py and the response of its Anthropic path: fields that the original
+does not have are null unless asked for. llama.cpp itself runs in test_llama_cpp.py.
 """
 
 from __future__ import annotations
