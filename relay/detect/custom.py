@@ -1,26 +1,28 @@
 """An operator's own patterns, deny lists and allow lists, ready to run; `relay/recognizer_files.py` reads them.
 
-Patterns run in Hyperscan, which matches in linear time whatever the expression, and refuses what it cannot match so:
-look-around, back-references, and expressions that match the empty text. A pattern that is refused stops start-up with
-its file, line and reason. An allowed value is never reported, whatever its case, unless it is only a part of what was
-found.
+Patterns run in Hyperscan, or in RE2 where there is none of it. Both match in linear time whatever the expression, and
+refuse what they cannot match so: look-around, back-references, and expressions that match the empty text. A pattern
+that is refused stops start-up with its file, line and reason. An allowed value is never reported, whatever its case,
+unless it is only a part of what was found.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Protocol
 
 from relay.detect.known import fold
 from relay.detect.overlap import CUSTOM
-from relay.detect.scan import Matcher, Mode
+from relay.detect.scan import Matcher, Mode, has_hyperscan
+from relay.detect.scan_re2 import Re2Patterns
 from relay.detect.value_list import ValueList
 from relay.errors import ConfigFault
 from relay.types import Span
 
-__all__ = ["CustomPattern", "CustomRules"]
+__all__ = ["CustomPattern", "CustomRules", "Matching", "with_hyperscan", "with_re2"]
 
 # How far before an end a match may start. Hyperscan tells ends only, so starts are found by trying.
 _WINDOW_BYTES = 256
@@ -38,6 +40,14 @@ class CustomPattern:
     place: str = field(default="custom pattern", compare=False)
 
 
+class Matching(Protocol):
+    """An operator's patterns, compiled by an engine that is linear for every expression. Thread-safe."""
+
+    def find(self, data: bytes) -> Iterable[tuple[int, int, int]]:
+        """Yield `(index, start, end)` in bytes: for one pattern the longest match from each start, disjoint."""
+        ...
+
+
 class CustomRules:
     """Patterns, deny list and allow list, ready to use. Immutable, thread-safe."""
 
@@ -46,13 +56,16 @@ class CustomRules:
         patterns: Sequence[CustomPattern] = (),
         deny: Iterable[tuple[str, str]] = (),
         allow: Iterable[str] = (),
+        *,
+        compile_all: Callable[[Sequence[CustomPattern]], Matching] | None = None,
     ) -> None:
-        """Compile everything. Raises ConfigFault for a pattern that cannot be matched in linear time."""
+        """Compile everything, for Hyperscan where it is installed, else RE2.
+
+        Raises ConfigFault for a pattern that cannot be matched in linear time.
+        """
         self._patterns = tuple(patterns)
-        # Anchored at the start, one by one; and all together, to find ends.
-        compiled = [_compile(pattern) for pattern in patterns]
-        self._anchored = [matcher for matcher, _ in compiled]
-        self._all = Matcher([row for _, row in compiled]) if patterns else None
+        make = compile_all or (with_hyperscan if has_hyperscan() else with_re2)
+        self._matching = make(self._patterns) if patterns else None
         deny = tuple(deny)
         self._deny = ValueList(deny)
         self._allow = frozenset(map(fold, allow))
@@ -71,24 +84,46 @@ class CustomRules:
     def find(self, text: str) -> list[Span]:
         """Return what the patterns and the deny list find in `text`."""
         found = self._deny.find(text)
-        if self._all is not None:
-            found.extend(self._scan(text, self._all))
+        if self._matching is not None:
+            found.extend(self._scan(text, self._matching))
         return found
 
-    def _scan(self, text: str, matcher: Matcher) -> Iterable[Span]:
+    def _scan(self, text: str, matching: Matching) -> Iterable[Span]:
         # Lone surrogates have no UTF-8; each becomes one sign of the same count of code points.
         data = text.encode("utf-8", "replace")
-        ends: dict[int, set[int]] = {}
-        for index, end in matcher.ends(data):
-            ends.setdefault(index, set()).add(end)
         offsets = None if len(data) == len(text) else list(accumulate((_width(char) for char in text), initial=0))
-        for index, places in ends.items():
+        for index, start, end in matching.find(data):
             pattern = self._patterns[index]
+            low, high = (start, end) if offsets is None else (bisect_left(offsets, start), bisect_left(offsets, end))
+            yield Span(pattern.entity_type, low, high, pattern.score, CUSTOM)
+
+
+def with_re2(patterns: Sequence[CustomPattern]) -> Matching:
+    """Compile `patterns` for RE2. Raises ConfigFault."""
+    return Re2Patterns((pattern.regex, pattern.ignore_case, pattern.place) for pattern in patterns)
+
+
+def with_hyperscan(patterns: Sequence[CustomPattern]) -> Matching:
+    """Compile `patterns` for Hyperscan. Raises ConfigFault."""
+    return _HyperscanPatterns(patterns)
+
+
+class _HyperscanPatterns:
+    """Hyperscan tells ends only, so starts are found by trying; a match of more than _WINDOW_BYTES is cut there."""
+
+    def __init__(self, patterns: Sequence[CustomPattern]) -> None:
+        # Anchored at the start, one by one; and all together, to find ends.
+        compiled = [_compile(pattern) for pattern in patterns]
+        self._anchored = [matcher for matcher, _ in compiled]
+        self._all = Matcher([row for _, row in compiled])
+
+    def find(self, data: bytes) -> Iterable[tuple[int, int, int]]:
+        ends: dict[int, set[int]] = {}
+        for index, end in self._all.ends(data):
+            ends.setdefault(index, set()).add(end)
+        for index, places in ends.items():
             for start, end in _matches(data, places, self._anchored[index]):
-                low, high = (
-                    (start, end) if offsets is None else (bisect_left(offsets, start), bisect_left(offsets, end))
-                )
-                yield Span(pattern.entity_type, low, high, pattern.score, CUSTOM)
+                yield index, start, end
 
 
 def _matches(data: bytes, ends: set[int], anchored: Matcher) -> Iterable[tuple[int, int]]:

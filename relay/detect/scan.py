@@ -25,16 +25,17 @@ from concurrent.futures import ThreadPoolExecutor
 from enum import IntFlag
 from typing import Protocol
 
-from relay.detect.scan_slow import SlowTriggers
+from relay.detect.expressions import both_cases
+from relay.detect.scan_re2 import Re2Triggers
 from relay.errors import ConfigFault
 from relay.types import Candidate, Pattern
 
 try:
     import hyperscan
-except ImportError:  # a platform without a wheel: triggers run one by one, and custom patterns are refused
+except ImportError:  # a platform without a wheel of it
     hyperscan = None  # type: ignore[assignment]
 
-__all__ = ["Found", "HyperscanTriggers", "Matcher", "Mode", "Scanner", "Triggers"]
+__all__ = ["Found", "HyperscanTriggers", "Matcher", "Mode", "Scanner", "Triggers", "has_hyperscan"]
 
 # Characters after a window that an expression may look at without taking them.
 _LOOK_AHEAD = 16
@@ -44,6 +45,11 @@ _LONG = 192
 
 # (index of the pattern in the scanner's list, candidate)
 Found = tuple[int, Candidate]
+
+
+def has_hyperscan() -> bool:
+    """Tell whether this platform has Hyperscan."""
+    return hyperscan is not None
 
 
 class Triggers(Protocol):
@@ -113,7 +119,10 @@ class HyperscanTriggers:
     def __init__(self, triggers: Sequence[tuple[str, bool]]) -> None:
         """Compile `(expression, ignore case)` pairs. Raises ConfigFault when Hyperscan refuses one."""
         rows = [
-            (expression.encode("latin-1"), Mode.BYTES | Mode.IGNORE_CASE if caseless else Mode.BYTES)
+            # Without look at Unicode both engines fold ASCII letters only.
+            (both_cases(expression).encode("latin-1"), Mode.BYTES | Mode.IGNORE_CASE)
+            if caseless
+            else (expression.encode("latin-1"), Mode.BYTES)
             for expression, caseless in triggers
         ]
         wordy = [_has_word(expression) for expression, _ in triggers]
@@ -140,14 +149,14 @@ class Scanner:
         patterns: Sequence[Pattern],
         triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] | None = None,
     ) -> None:
-        """Compile `patterns`, by Hyperscan where it is installed. Raises ConfigFault for what cannot be compiled."""
+        """Compile `patterns`, for Hyperscan where it is installed, else RE2. Raises ConfigFault for what is refused."""
         self._patterns = tuple(patterns)
         self._trials: list[_Trial | None] = [None] * len(patterns)
         users: dict[tuple[str, bool], list[int]] = {}
         for index, pattern in enumerate(patterns):
             users.setdefault((pattern.trigger or pattern.regex, pattern.ignore_case), []).append(index)
         self._users = tuple(map(tuple, users.values()))
-        make = triggers or (HyperscanTriggers if hyperscan is not None else SlowTriggers)
+        make = triggers or (HyperscanTriggers if hyperscan is not None else Re2Triggers)
         self._triggers = make(list(users)) if users else None
 
     def candidates(self, text: str) -> list[Found]:
