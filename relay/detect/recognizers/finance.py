@@ -12,6 +12,7 @@ from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "FinanceRecognizer"]
 
+_EIP55_RIGHT, _EIP55_WRONG = 0.95, 0.3
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _BECH32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
@@ -48,8 +49,15 @@ def _bech32(value: str) -> bool:
     return check in (1, 0x2BC830A3)
 
 
-def _not_a_mask(value: str) -> bool:
-    return len(set(value[2:].lower())) > 4
+def _eip55(address: str) -> bool | None:
+    """Tell whether the capitals of an Ethereum address are its check sum; None when it has letters of one case only."""
+    digits = address[2:]
+    if digits in (digits.lower(), digits.upper()):
+        return None
+    from Crypto.Hash import keccak  # imported when the first address is there
+
+    digest = keccak.new(digest_bits=256, data=digits.lower().encode()).hexdigest()
+    return all(char.isdigit() or char.isupper() == (int(digest[place], 16) >= 8) for place, char in enumerate(digits))
 
 
 _ACCOUNT = (
@@ -66,8 +74,8 @@ class FinanceRecognizer(RuleRecognizer):
     name = "finance"
     source = (
         "ABA routing number policy (2019); Bitcoin developer guide,"
-        " Base58Check; BIP-173 and BIP-350; EIP-55 without its "
-        "check sum (Keccak); Commission Regulation (EU) 904/2010 and VIES formats; as of 2026-11-21"
+        " Base58Check; BIP-173 and BIP-350; EIP-55; "
+        "Commission Regulation (EU) 904/2010 and VIES formats; as of 2026-11-21"
     )
     rules = (
         *number("ABA_ROUTING_NUMBER", r"", _routing, "routing, aba, rtn, routing number, transit", bare=r"\d{9}"),
@@ -105,8 +113,8 @@ class FinanceRecognizer(RuleRecognizer):
             entity_type="CRYPTO",
             regex=r"0x[0-9a-fA-F]{40}",
             trigger=r"\b0x[0-9a-fA-F]{8}",
-            check=_not_a_mask,
             score=0.7,
+            words="wallet, address, eth, ethereum, send, pay, payment, donate, account, usdt, usdc, erc",
             lead_chars=12,
             max_chars=44,
         ),
@@ -127,8 +135,14 @@ class FinanceRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Name an account by the language of its label."""
+        """Name an account by the language of its label, and tell a wallet by the check sum in its capitals."""
         for span in super().check(candidate):
+            if span.entity_type == "CRYPTO" and candidate.value.startswith("0x"):
+                if len(set(candidate.value[2:].lower())) <= 4:  # a mask, a constant
+                    continue
+                right = _eip55(candidate.value)
+                score = span.score if right is None else _EIP55_RIGHT if right else _EIP55_WRONG
+                span = Span(span.entity_type, span.start, span.end, score, span.recognizer)
             if span.entity_type == "US_BANK_NUMBER":
                 label = candidate.text[max(0, span.start - 32) : span.start]
                 entity_type = "US_BANK_NUMBER" if _ENGLISH.search(label) else "BANK_ACCOUNT"

@@ -126,15 +126,6 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
-            entity_type="RECOVERY_PHRASE",
-            regex=r"(?: is| words?)?\s{0,2}[:=-]?\s{0,3}[\"'`]?(?P<value>[a-z]{3,8}(?:[ ,\n]{1,2}[a-z]{3,8}){11,23})",
-            trigger=r"\b(?:seed phrase|recovery phrase|mnemonic(?: phrase)?|secret phrase|backup phrase|bip-?39)",
-            score=0.75,
-            max_chars=260,
-            ignore_case=True,
-            follows=True,
-        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
@@ -148,9 +139,6 @@ class NamedSecretRecognizer(RuleRecognizer):
                 end -= 1
         value = text[start:end]
         rule = self._rules[candidate.pattern.name]
-        if rule.entity_type == "RECOVERY_PHRASE":
-            yield Span(rule.entity_type, start, end, rule.score, self.name)
-            return
         if len(value) < 3 or is_stand_in(value):
             return
         prose = rule.score == 0.75
