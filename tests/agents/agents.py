@@ -159,4 +159,5 @@ def test_agent(agent: Agent, upstream: ServeMirror, relay: ServeRelay, tmp_path:
     assert story.ANSWER in done.stdout, done.stdout[-2000:]
     assert (project / "reply.txt").read_text().strip() == story.COPY
     story.assert_absent(mirror)
+    story.assert_steady(mirror)
     assert {received.header("user-agent") for received in mirror.received} == {"relay"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from relay.upstream.mirror import Mirror
@@ -16,7 +17,7 @@ from relay.upstream.mirror.reply import Ask, Turn
 from tests.agents import sandbox
 from tests.support import forms
 
-__all__ = ["ANSWER", "COPY", "FILES", "PROMPT", "Steps", "assert_absent", "script"]
+__all__ = ["ANSWER", "COPY", "FILES", "PROMPT", "Steps", "assert_absent", "assert_steady", "script"]
 
 CONTACT = "Tobias Lindqvist, tobias.lindqvist@example.com, card 4111 1111 1111 1111"
 RECORD = "Maria Gonzalez, maria.gonzalez@example.org, IBAN DE89 3704 0044 0532 0130 00, phone +1 415 555 0132"
@@ -69,6 +70,35 @@ def assert_absent(mirror: Mirror) -> None:
                 place = seen.find(form)
                 # The planted values are invented, so what stands around one may be shown.
                 assert place < 0, f"{value} as {name}: {seen[max(0, place - 80) : place + 80]!r}"
+
+
+def assert_steady(mirror: Mirror) -> None:
+    """Check that each turn repeats the one before it and adds to it, as a provider's prompt cache needs it.
+
+    Left out is what agents change by themselves: marks for that cache, and one text written as a list of one part.
+    """
+    turns = [_history(received.body) for received in mirror.received if _offers_tools(received.body)]
+    assert len(turns) == 4
+    for before, after in pairwise(turns):
+        assert after[: len(before)] == before
+
+
+def _history(body: dict[str, Any]) -> list[Any]:
+    return [_plain(item) for name in ("messages", "input", "contents") for item in body.get(name, ())]
+
+
+def _offers_tools(body: dict[str, Any]) -> bool:
+    return bool(body.get("tools")) or any("tools" in item for item in body.get("input", ()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        if len(value) == 1 and isinstance(value[0], dict) and value[0].keys() - {"cache_control"} == {"type", "text"}:
+            return value[0]["text"]
+        return [_plain(child) for child in value]
+    if isinstance(value, dict):
+        return {name: _plain(child) for name, child in value.items() if name != "cache_control"}
+    return value
 
 
 def _line(label: str, text: str) -> str:
