@@ -7,6 +7,8 @@ the whole request, when
 * it never found it with a score of SURE or more, and
 * it passed over it at more than half of the places where it stands.
 
+A value that only names an assistant (see `assistants`) is given up as well.
+
 A value that is found surely once, or as often as not, stays and is replaced everywhere. What patterns or the session
 know is not the model's to give up. On prompts without labels this takes away one false alarm in nine, and under the
 default policy no value of the labelled sets (presidio_synth_v2, ewt_uner_dev, meddocan_es_dev, ambientmeta_adversarial;
@@ -17,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from relay.detect.assistants import names_assistant
 from relay.detect.known import count
 from relay.detect.overlap import MODEL
 from relay.types import Span
@@ -40,5 +43,5 @@ def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[
     return frozenset(
         value
         for value, times in found.items()
-        if value not in sure and 2 * times < sum(count(text, value) for text in texts)
+        if names_assistant(value) or (value not in sure and 2 * times < sum(count(text, value) for text in texts))
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.assistants import names_assistant
 from relay.detect.entropy import is_program_text, is_stand_in
 from relay.detect.rules import Rule, RuleRecognizer, labelled
 from relay.types import Candidate, Span
@@ -197,7 +198,8 @@ class AccountRecognizer(RuleRecognizer):
         plain = not any(char.isdigit() or char == "-" for char in value)
         match rule.entity_type:
             case "GIT_AUTHOR":
-                pass
+                if names_assistant(value):
+                    return
             case "HOST_NAME":
                 # Behind the label "hostname" only what looks like a machine's name: "web-01", not "and".
                 local = plain and value.count(".") == 1  # "threading.local" is a class

@@ -50,6 +50,13 @@ def test_what_others_found_is_kept() -> None:
     assert doubted([text], [spans(text, LOW, 0, recognizer="known")]) == frozenset()
 
 
+@pytest.mark.parametrize(("value", "given_up"), [("Claude Code", True), ("Claude Monet", False)])
+def test_names_of_assistants(value: str, given_up: bool) -> None:
+    """A sure guess goes, too, when it only names an assistant."""
+    span = Span("PERSON", 4, 4 + len(value), HIGH, "ner")
+    assert doubted([f"ask {value}"], [[span]]) == (frozenset({value}) if given_up else frozenset())
+
+
 class Guessing:
     """Takes the first "Rust" of a text for a person, and never any other."""
 

@@ -1,0 +1,29 @@
+"""Tell names of assistants from names of people.
+
+The prompts of coding agents are full of the agents' own names, in prose, in folders and as an author of commits, and
+a model that is told "you are [PERSON_1]" works worse. The list is short, as the prompts of Claude Code 2.1.332,
+Codex 0.169, opencode 1.18 and Gemini CLI 0.61 have them (2026-11-26). A given name that an assistant bears is a
+person's where it stands alone.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["names_assistant"]
+
+# Words that do by themselves, and words that do beside another one of either list.
+_ALONE = frozenset({"anthropic", "openai", "chatgpt", "codex", "copilot", "ollama", "opencode", "sonnet", "haiku"})
+_BESIDE = frozenset({"claude", "opus", "gemini", "gpt", "llama", "mistral", "cohere"})
+_PRODUCTS = frozenset({"agent", "api", "cli", "code", "desktop", "flash", "github", "pro", "sdk"})
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def names_assistant(value: str) -> bool:
+    """Tell whether every word of `value` belongs to the name of an assistant: "Claude Code", "Sonnet"; not "Claude"."""
+    if value == "claude":  # a folder or a command; a name begins with a capital
+        return True
+    words = [word.lower() for word in _WORD.findall(value)]
+    if not all(word in _ALONE or word in _BESIDE or word in _PRODUCTS for word in words):
+        return False
+    return any(word not in _PRODUCTS for word in words) and (len(words) > 1 or words[0] in _ALONE)
