@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime
-import ipaddress
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -17,12 +15,9 @@ import h2.connection
 import h2.events
 import httpx
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from relay.upstream.mirror import Mirror
+from tests.certificate import self_signed, server_tls
 from tests.e2e.conftest import Serve, Stage, upstream
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat
 
@@ -32,34 +27,7 @@ KEY = {"authorization": "Bearer sk-test"}
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A self-signed certificate for this machine, with its key, in one file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    path = tmp_path_factory.mktemp("tls") / "certificate.pem"
-    pem = serialization.Encoding.PEM
-    secret = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    path.write_bytes(made.public_bytes(pem) + secret)
-    return path
-
-
-def _server_tls(certificate: Path, *protocols: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    context.set_alpn_protocols(protocols or ("http/1.1",))
-    return context
+    return self_signed(tmp_path_factory.mktemp("tls") / "certificate.pem")
 
 
 async def _ask(url: str, **fields: Any) -> httpx.Response:
@@ -71,7 +39,7 @@ async def _ask(url: str, **fields: Any) -> httpx.Response:
 async def test_tls(stage: Stage, serve: Serve, certificate: Path, monkeypatch: pytest.MonkeyPatch, http2: bool) -> None:
     """An upstream with a certificate that the machine trusts is used; one without is never sent anything."""
     mirror = Mirror()
-    context = mirror.running(tls=_server_tls(certificate))
+    context = mirror.running(tls=server_tls(certificate))
     stage.enter(context)
     try:
         there = {"mirror": upstream(mirror.base_url, http2=http2)}
@@ -126,7 +94,7 @@ async def test_http2(stage: Stage, serve: Serve, certificate: Path, monkeypatch:
     """A real HTTP/2 upstream answers, whole and streamed, and is shown the name and not the address."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     seen: list[dict[str, str]] = []
-    context = _http2_server(_server_tls(certificate, "h2"), seen)
+    context = _http2_server(server_tls(certificate, "h2"), seen)
     port = stage.enter(context)
     try:
         relay = serve(upstreams={"h2": upstream(f"https://localhost:{port}/v1", http2=True)})

@@ -16,11 +16,15 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
-__all__ = ["Relay", "Upstream", "planted", "relay", "upstream"]
+from tests.certificate import server_tls
+
+__all__ = ["Relay", "Upstream", "main_job", "planted", "relay", "upstream"]
 
 POLICY = "version: 1\nmodel: none\n"
+_MAIN = "\nimport sys\nfrom relay.cli import main\nsys.argv[0] = 'relay'\nmain()\n"
 
 
 def planted() -> str:
@@ -34,11 +38,23 @@ class Upstream(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Path | None = None) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
+        self.certificate = certificate
+        if certificate is not None:
+            self.socket = server_tls(certificate).wrap_socket(self.socket, server_side=True)
         self.status = 200
         self.hang = threading.Event()
         self.seen: list[bytes] = []
+
+    @property
+    def base_url(self) -> str:
+        """What relay is given to find this."""
+        scheme = "http" if self.certificate is None else "https"
+        return f"{scheme}://127.0.0.1:{self.server_address[1]}/v1"
+
+    def handle_error(self, *_: Any) -> None:
+        return  # callers that hang up are part of the tests
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -94,9 +110,9 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def upstream() -> Iterator[Upstream]:
-    """Serve until the block ends."""
-    server = Upstream()
+def upstream(certificate: Path | None = None) -> Iterator[Upstream]:
+    """Serve until the block ends, over TLS when there is a certificate."""
+    server = Upstream(certificate)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         yield server
@@ -147,9 +163,18 @@ class Relay:
 
 @contextmanager
 def relay(
-    upstream: Upstream, directory: Any, *, harden: bool = True, idle_s: float = 900, under: Sequence[str] = ()
+    upstream: Upstream,
+    directory: Any,
+    *,
+    harden: bool = True,
+    idle_s: float = 900,
+    under: Sequence[str] = (),
+    program: str = "",
 ) -> Iterator[Relay]:
-    """Serve with patterns only until the block ends. `under` is a command that runs another."""
+    """Serve with patterns only until the block ends. `under` is a command that runs another.
+
+    `program` is run in the relay's process before it starts.
+    """
     policy = directory / "policy.yaml"
     policy.write_text(POLICY)
     environ = {
@@ -157,8 +182,11 @@ def relay(
         "RELAY__SESSION__IDLE_S": str(idle_s),
         "PYTHONDONTWRITEBYTECODE": "1",  # as the hardened process has it; here also for the moment before
     }
-    command = [*under, sys.executable, "-m", "relay", "serve", "--port", "0", "--policy", str(policy)]
-    command += ["--upstream", f"http://127.0.0.1:{upstream.server_address[1]}/v1"]
+    if upstream.certificate is not None:
+        environ["SSL_CERT_FILE"] = str(upstream.certificate)
+    start = ["-c", program + _MAIN] if program else ["-m", "relay"]
+    command = [*under, sys.executable, *start, "serve", "--port", "0", "--policy", str(policy)]
+    command += ["--upstream", upstream.base_url]
     command += [] if harden else ["--no-harden"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
     try:
@@ -173,3 +201,18 @@ def relay(
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def main_job(running: Relay, server: Upstream) -> None:
+    """Do everything once that relay is for: whole, streamed, in a session, refused, and with an upstream that fails."""
+    for stream in (False, True):
+        running.chat(f"Write to {planted()} now", stream=stream)
+    session = json.loads(running.call("POST", "/relay/v1/sessions", {})[1])["id"]
+    running.chat(f"Write to {planted()} now", session=session)
+    running.call("DELETE", f"/relay/v1/sessions/{session}")
+    running.call("POST", "/v1/chat/completions", b"{bad")
+    running.call("POST", "/v1/nowhere", {})
+    running.chat("x" * 40_000_000)
+    server.status = 500
+    running.chat(f"Write to {planted()} now")
+    server.status = 200
