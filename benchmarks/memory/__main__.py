@@ -22,7 +22,7 @@ from rich.table import Table
 
 from relay.memory_scan import ScanRefused, scan
 from tests.memory.target import Relay, Upstream, planted, relay, upstream
-from tests.memory.test_states import STATES
+from tests.memory.test_states import EXCEPTIONS, STATES
 
 __all__ = ["main"]
 
@@ -42,7 +42,10 @@ def main() -> None:
         sys.exit("needs Linux: another process's memory is read through /proc")
     with tempfile.TemporaryDirectory() as work, upstream() as server:
         directory = Path(work)
-        with relay(server, directory, harden=True) as hardened, relay(server, directory, harden=False) as plain:
+        with (
+            relay(server, directory, harden=True, program=EXCEPTIONS) as hardened,
+            relay(server, directory, harden=False, program=EXCEPTIONS) as plain,
+        ):
             try:
                 hits = {name: _hits(target, server) for name, target in (("hardened", hardened), ("plain", plain))}
             except ScanRefused as error:

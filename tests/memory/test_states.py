@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from relay.memory_scan import ScanRefused, scan, spellings
+from tests.certificate import self_signed
 from tests.memory.target import Relay, Upstream, planted, upstream
 from tests.memory.target import relay as serving
 
@@ -32,14 +33,43 @@ def server() -> Iterator[Upstream]:
         yield running
 
 
+# Where a marker stands in a text an exception is raised whose own text, and whose frames, hold the text: before
+# anything is sent, and when the answer is there.
+EXCEPTIONS = """
+import relay.answer, relay.egress, relay.exchange
+check, rewrite = relay.egress.check, relay.answer._rewrite
+def fail_before(body, *rest, **more):
+    if b"explode on the way out" in body:
+        raise RuntimeError(f"cannot send {body!r} with {rest!r}")
+    return check(body, *rest, **more)
+def fail_behind(leaf, *rest):
+    changed = rewrite(leaf, *rest)
+    if "explode on the way back" in leaf.text:
+        raise RuntimeError("cannot restore " + leaf.text)
+    return changed
+relay.exchange.egress.check, relay.answer._rewrite = fail_before, fail_behind
+"""
+
+
 @pytest.fixture(scope="module")
 def target(server: Upstream, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Relay]:
-    with serving(server, tmp_path_factory.mktemp("policy")) as running:
+    with serving(server, tmp_path_factory.mktemp("policy"), program=EXCEPTIONS) as running:
         try:
             scan(running.pid, ["warm-up-value"])
         except ScanRefused:
             pytest.skip("this process may not read another's memory")
         yield running
+
+
+@pytest.fixture(scope="module")
+def over_tls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Relay, Upstream]]:
+    certificate = self_signed(tmp_path_factory.mktemp("tls") / "certificate.pem")
+    with upstream(certificate) as server, serving(server, tmp_path_factory.mktemp("policy")) as running:
+        try:
+            scan(running.pid, ["warm-up-value"])
+        except ScanRefused:
+            pytest.skip("this process may not read another's memory")
+        yield running, server
 
 
 def assert_forgotten(target: Relay, values: list[str]) -> None:
@@ -111,6 +141,20 @@ def hung_up(target: Relay, server: Upstream, values: list[str]) -> None:
         server.hang.clear()
 
 
+def exception_before(target: Relay, server: Upstream, values: list[str]) -> None:
+    seen = len(server.seen)
+    answer = target.chat(f"{prompt(values)} explode on the way out")
+    assert b"nothing was sent" in answer
+    assert len(server.seen) == seen
+    assert values[0].encode() not in answer
+
+
+def exception_behind(target: Relay, server: Upstream, values: list[str]) -> None:
+    answer = target.chat(f"{prompt(values)} explode on the way back")
+    assert b'"error"' in answer
+    assert values[0].encode() not in answer
+
+
 STATES: dict[str, Callable[[Relay, Upstream, list[str]], None]] = {
     "whole": whole,
     "streamed": streamed,
@@ -119,6 +163,8 @@ STATES: dict[str, Callable[[Relay, Upstream, list[str]], None]] = {
     "session deleted": session_deleted,
     "session idle": session_idle,
     "client hung up": hung_up,
+    "exception before sending": exception_before,
+    "exception in the answer": exception_behind,
 }
 
 
@@ -137,6 +183,34 @@ def test_nothing_is_left_on_an_open_connection(target: Relay, server: Upstream) 
     target.chat(prompt(values), on=connection)
     assert_forgotten(target, values)
     connection.close()
+
+
+@pytest.mark.parametrize("state", [whole, streamed, upstream_error, session_idle, hung_up])
+def test_nothing_is_left_over_tls(
+    over_tls: tuple[Relay, Upstream], state: Callable[[Relay, Upstream, list[str]], None]
+) -> None:
+    """What a TLS library encrypted and decrypted is gone like the rest."""
+    values = [planted() for _ in range(3)]
+    state(*over_tls, values)
+    assert_forgotten(over_tls[0], values)
+
+
+def test_an_idle_session_ends_by_itself(server: Upstream, tmp_path: Path) -> None:
+    """After the idle time the session is closed, its values are out of reach, and no copy is left."""
+    with serving(server, tmp_path, idle_s=1) as running:
+        values = [planted() for _ in range(3)]
+        session = json.loads(running.call("POST", "/relay/v1/sessions", {})[1])["id"]
+        running.chat(prompt(values), session=session)
+        deadline = time.monotonic() + 10
+        while running.call("GET", f"/relay/v1/sessions/{session}")[0] == 200:
+            assert time.monotonic() < deadline
+            time.sleep(1.1)  # asking is no use of the session, but a shorter pause would only be busier
+        assert running.call("GET", f"/relay/v1/sessions/{session}")[0] == 409
+        assert b"session" in running.chat("Say [EMAIL_ADDRESS_1]", session=session)
+        try:
+            assert_forgotten(running, values)
+        except ScanRefused:
+            pytest.skip("this process may not read another's memory")
 
 
 def test_the_process_cannot_be_read_by_its_own_user(target: Relay) -> None:
