@@ -718,3 +718,32 @@ def test_a_detector_that_fails_stops_the_answer(make_core: MakeCore, monkeypatch
         fault = raised
     assert fault is not None
     assert b"john" not in exchange.fail(fault)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "answer"),
+    [
+        (
+            "/v1/responses",
+            {"model": "m", "input": f"mail {MAIL}"},
+            {"output": [{"type": "mcp_call", "id": "i", "name": "x", "arguments": '{"to": "[EMAIL_ADDRESS_1]"}'}]},
+        ),
+        (
+            MESSAGES,
+            {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": f"mail {MAIL}"}]},
+            {"content": [{"type": "server_tool_use", "id": "i", "name": "x", "input": {"q": "[EMAIL_ADDRESS_1]"}}]},
+        ),
+        (
+            MESSAGES,
+            {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": f"mail {MAIL}"}]},
+            {"content": [{"type": "mcp_tool_use", "id": "i", "name": "x", "input": {"q": "[EMAIL_ADDRESS_1]"}}]},
+        ),
+    ],
+    ids=["openai, mcp", "anthropic, server", "anthropic, mcp"],
+)
+def test_hosted_tools_get_no_values(core: Core, path: str, body: Any, answer: Any) -> None:
+    """What a provider's own tool, or an MCP server that it calls, was given stays as the model wrote it."""
+    exchange = opened(core, path, body)
+    exchange.start(200, JSON_HEAD)
+    exchange.feed(json.dumps(answer).encode())
+    assert json.loads(exchange.finish()) == answer
