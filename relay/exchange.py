@@ -20,7 +20,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from relay import egress, logs, opaque, strip, turns
@@ -36,13 +36,11 @@ from relay.errors import (
 )
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import Answers, StreamedVerdict
+from relay.policy.model import Answers
 from relay.protocols import Document, Endpoint, Format, Operator
 from relay.restore import Restorer
-from relay.routing import confidence
-from relay.routing.choose import Need, Obstacle, Options
-from relay.routing.router import Move, Router, Ticket
-from relay.routing.usage import CHARACTERS_PER_TOKEN, Meter, Usage, expected_output
+from relay.routing.course import Course
+from relay.routing.router import Router
 from relay.scrub import scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment, Span
@@ -113,12 +111,8 @@ class Exchange:
         self._document: Document | None = None
         self._answer: Answer | None = None
         self._emitted: Emitted | None = None
-        self._decision: Decision | None = None
-        self._need = Need(family=format.family)
-        self._ticket: Ticket | None = None
-        self._meter = Meter()
+        self.course = Course(core.router, core.engine.policy, client or "", format.family, format.name)
         self._counted = False
-        self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
@@ -132,7 +126,6 @@ class Exchange:
 
         `avoid` are upstreams where it has failed; `unsure`: a local answer was not good enough.
         """
-        self._close_ticket(Usage(0, 0))
         try:
             return self._open(request, avoid, unsure)
         except RelayFault:
@@ -160,17 +153,9 @@ class Exchange:
         begun = core.clock()
         vault = self._session.vault
         spans = core.analyzer.analyze(document.segments, known=vault.values())
-        self._need = Need(
-            family=format.family,
-            model=document.model,
-            tokens=sum(len(segment.text) for segment in document.segments) // CHARACTERS_PER_TOKEN,
-            output_tokens=expected_output(document.tree),
-            avoid=avoid,
-            deadline_s=core.engine.policy.deadline_s,
-        )
-        options = core.router.options(self._need, self._client or "")
-        decided, decision = self._decide(document, spans, options, unsure=unsure)
-        name = self._best(options, decision.route)
+        self.course.survey(document, avoid, unsure=unsure)
+        decided, decision = self._decide(document, spans)
+        name = self.course.best(decision.route)
         self._upstream_name = name
         if self._session.ephemeral or observing:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
@@ -180,7 +165,7 @@ class Exchange:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
-        self.judge = None if unsure else self._ask_confidence(document, decision, options)
+        self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
             route=decision.route,
@@ -220,47 +205,31 @@ class Exchange:
             segments=len(document.segments),
             replaced=len(scrubbed.removed),
         )
-        self._ticket = core.router.ticket(name, self._need, self._client or "")
+        self.course.begin(name)
         return outbound
 
-    def _decide(
-        self,
-        document: Document,
-        spans: Sequence[Sequence[Span]],
-        options: Mapping[RouteKind, Options],
-        *,
-        unsure: bool,
-    ) -> tuple[Decision, Decision]:
+    def _decide(self, document: Document, spans: Sequence[Sequence[Span]]) -> tuple[Decision, Decision]:
         """Return what policy decides, and what of it is carried out: the same, or nothing for `mode: observe`."""
-        core, available = self._core, _available(options)
+        core, course = self._core, self.course
         decided = core.engine.decide(
             document.segments,
             spans,
             decision_id=core.random_bytes(8).hex(),
-            available=available,
+            available=course.available,
             client=self._client,
             model=document.model,
-            unfit=_unfit(options, unsure=unsure),
+            unfit=course.unfit,
         )
-        move = _move(decided, options, unsure=unsure)
-        if move is not None:
-            reason = f"route {decided.route}: {decided.wanted} is {move}"
-            decided = replace(decided, reasons=(*decided.reasons, reason))
-        self._decision = decision = core.engine.carried_out(decided, available)
-        shown = decision.route.value
-        if move is not None and not decision.observed:
-            shown = f"{shown}; why={move.value}"
-            core.router.moved(decision.route, move)
+        decided = course.explained(decided)
+        decision = core.engine.carried_out(decided, course.available)
         self.response_headers = (
             ("x-relay-decision", decision.id),
-            ("x-relay-route", shown),
+            ("x-relay-route", course.follow(decision)),
             ("x-relay-policy", self._policy_header()),
         )
         if core.record is not None:
             core.record(decided)
-        found = options[decision.route]
-        if decision.required and not found.names and found.obstacle is Obstacle.BUSY:
-            raise core.router.fault(found, decision.route, self._format.family)  # better in a moment than refused
+        course.check_room(decision)
         if decision.blocked:
             reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
             raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
@@ -268,10 +237,9 @@ class Exchange:
 
     def _bodiless(self, request: Request, avoid: frozenset[str]) -> Outbound:
         # Lists of models and the like: no text leaves, so the default route of the policy serves them.
-        self._need = Need(family=self._format.family, avoid=avoid)
-        options = self._core.router.options(self._need, self._client or "")
-        route = self._core.engine.bodiless_route(_available(options))
-        name = self._best(options, route)
+        self.course.survey(None, avoid, unsure=False)
+        route = self._core.engine.bodiless_route(self.course.available)
+        name = self.course.best(route)
         self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._policy_header()))
         outbound = Outbound(
             upstream=name,
@@ -304,24 +272,6 @@ class Exchange:
 
     # --------------------------------------------------------------------------------------------------------- routing
 
-    @property
-    def must_stay_local(self) -> bool:
-        """Tell whether a rule requires local."""
-        return self._decision is not None and self._decision.required and self._decision.route is RouteKind.LOCAL
-
-    def may_go_elsewhere(self, avoid: frozenset[str]) -> bool:
-        """Tell whether policy allows an upstream that is not among `avoid`, and one qualifies."""
-        options = self._core.router.options(replace(self._need, avoid=avoid), self._client or "")
-        decision = self._decision
-        kinds = {decision.route} if decision is not None and decision.required else set(options)
-        return any(options[kind].names for kind in kinds)
-
-    def _best(self, options: Mapping[RouteKind, Options], kind: RouteKind) -> str:
-        found = options[kind]
-        if not found.names:
-            raise self._core.router.fault(found, kind, self._format.family)
-        return found.names[0]
-
     def _key(self, name: str, request: Request) -> str | None:
         upstream = self._core.router.upstreams[name]
         if upstream.credential == "none":
@@ -345,36 +295,6 @@ class Exchange:
             return self._endpoint.upstream_path
         return self._format.rename(self._endpoint, document, model)
 
-    def _ask_confidence(
-        self, document: Document, decision: Decision, options: Mapping[RouteKind, Options]
-    ) -> confidence.Judge | None:
-        """Ask for log-probabilities where the answer's confidence matters, and return who reads them."""
-        wanted = self._core.engine.policy.confidence
-        if (
-            not wanted.escalate
-            or decision.observed
-            or decision.route is not RouteKind.LOCAL
-            or decision.required
-            or not options[RouteKind.FRONTIER].names
-            or self._format.name not in confidence.FORMATS
-            or (document.stream and wanted.stream is StreamedVerdict.PASS)
-        ):
-            return None
-        return confidence.Judge(keep=not confidence.ask(self._format.name, document.tree))
-
-    def believes(self, mean: float | None) -> bool:
-        """Tell whether an answer with this mean token probability is used. One without any cannot be judged."""
-        return mean is None or mean >= self._core.engine.policy.confidence.threshold
-
-    def discard(self, meter: Meter) -> None:
-        """Count an answer that is not used; `meter` has read it."""
-        self._close_ticket(meter.usage(self._need.tokens))
-
-    def _close_ticket(self, usage: Usage) -> None:
-        if self._ticket is not None:
-            self._core.router.settle(self._ticket, usage)
-            self._ticket = None
-
     # ------------------------------------------------------------------------------------------------------ response
 
     def start(self, status: int, headers: Headers) -> Head:
@@ -390,10 +310,10 @@ class Exchange:
             self._answer = PassedAnswer(streaming=self.streaming)
         elif framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._writer, reader, framing, self._meter.read)
+            self._answer = StreamedAnswer(self._writer, reader, framing, self.course.meter.read)
         else:
             self._answer = WholeAnswer(
-                self._writer, self._format, self._endpoint, self._document, status, self._meter.read
+                self._writer, self._format, self._endpoint, self._document, status, self.course.meter.read
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
 
@@ -418,7 +338,7 @@ class Exchange:
 
     def close(self) -> None:
         """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""
-        self._close_ticket(self._meter.usage(self._need.tokens))
+        self.course.end()
         self._document = None
         self._answer = None
         self._emitted = None
@@ -461,31 +381,3 @@ def _hosts(segments: Iterable[Segment]) -> frozenset[str]:
     """
     own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
     return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))
-
-
-def _available(options: Mapping[RouteKind, Options]) -> frozenset[RouteKind]:
-    return frozenset([kind for kind, found in options.items() if found.names])
-
-
-def _unfit(options: Mapping[RouteKind, Options], *, unsure: bool) -> frozenset[RouteKind]:
-    if unsure:
-        return frozenset({RouteKind.LOCAL})
-    return frozenset([kind for kind, found in options.items() if found.slow])
-
-
-def _move(decision: Decision, options: Mapping[RouteKind, Options], *, unsure: bool) -> Move | None:
-    """Return why a request does not go to the kind that policy wanted; None where it does, or that has no upstream."""
-    if decision.wanted is None or decision.wanted is decision.route:
-        return None
-    wanted = options[decision.wanted]
-    if wanted.names:
-        return Move.UNSURE if unsure else Move.SLOW
-    match wanted.obstacle:
-        case Obstacle.NOT_CONFIGURED:
-            return None
-        case Obstacle.OVER_BUDGET:
-            return Move.OVER_BUDGET
-        case Obstacle.BUSY:
-            return Move.BUSY
-        case Obstacle.DOWN | Obstacle.FAILED:
-            return Move.DOWN

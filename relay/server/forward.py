@@ -158,7 +158,7 @@ class _Sending:
                 assert answering is not None
                 return answering
             avoid |= {upstream}
-            if failure.unsure or exchange.may_go_elsewhere(avoid):
+            if failure.unsure or exchange.course.may_go_elsewhere(avoid):
                 await self._leave()
                 if failure.unsure:
                     # It has done nothing wrong, and is there if the frontier is not.
@@ -212,7 +212,7 @@ class _Sending:
                 router.limited(upstream, wait_s)
             return answering, _Failure(wait_s=wait_s)
         router.answered(upstream)
-        if self._exchange.judge is not None and response.status == 200:
+        if self._exchange.course.judge is not None and response.status == 200:
             return await self._judged(outbound, response, answering, asked_at)
         return answering, None
 
@@ -221,7 +221,7 @@ class _Sending:
     ) -> tuple[Answering, _Failure | None]:
         """Read the whole answer and see whether it is believed; if not, nothing of it reaches the client."""
         exchange = self._exchange
-        assert exchange.judge is not None
+        assert exchange.course.judge is not None
         data = bytearray()
         async for chunk in response.chunks():
             if not data and outbound.stream:
@@ -230,10 +230,10 @@ class _Sending:
             if len(data) > _MAX_HELD_BYTES:
                 raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
         meter = Meter()
-        body = read_verdict(exchange.judge, bytes(data), response.headers, meter)
+        body = read_verdict(exchange.course.judge, bytes(data), response.headers, meter)
         answering.completed()
-        if not exchange.believes(exchange.judge.mean):
-            exchange.discard(meter)
+        if not exchange.course.believes(exchange.course.judge.mean):
+            exchange.course.discard(meter)
             return answering, _Failure(unsure=True)
         held = _Held(response.status, response.headers, body)
         return Answering(held, outbound.upstream, self._router, asked_at), None
@@ -250,7 +250,7 @@ class _Sending:
 
 def _refusal(exchange: Exchange, fault: RelayFault) -> RelayFault:
     """Return what the client is told: a request that must stay local is refused, not to be tried again elsewhere."""
-    if exchange.must_stay_local and isinstance(fault, UpstreamUnreachable):
+    if exchange.course.must_stay_local and isinstance(fault, UpstreamUnreachable):
         return PolicyRefused("policy keeps this request local, and no local upstream can be reached")
     return fault
 
