@@ -19,7 +19,11 @@ def main() -> None:
     lines = ["# Policy", "", "| decision | p50 ms | p95 ms |", "| --- | ---: | ---: |"]
     lines += [f"| {row.what} | {row.p50_ms:.3f} | {row.p95_ms:.3f} |" for row in times]
     analyzer = build.analyzer(build.read_policy(None))
-    by_source = {"given": classification.measure(None), "analyzer": classification.measure(analyzer.analyze)}
+    by_source = {
+        "given": classification.measure(None),
+        "analyzer": classification.measure(analyzer.analyze),
+        "harder": classification.measure(analyzer.analyze, classification.HARDER),
+    }
     lines += [
         "",
         "| split | spans | class | prompts | precision | recall |",

@@ -6,9 +6,10 @@
 |              | drug, a provider's number, or one strong or two weak words of health |
 | PCI          | card data; or an untyped number with a word for cards |
 | NPI          | an account or tax number, or an untyped number with a word for accounts, together with a person |
-| PRIVILEGED   | a marking of lawyer-client confidence; or one's own lawyer or client with a legal matter |
+| PRIVILEGED   | a marking of lawyer-client confidence; one's own lawyer; or a client, or a lawyer's advice, with a  |
+|              | legal matter |
 | SECRET       | a credential |
-| TRADE_SECRET | a marker or code name from the operator's own lists |
+| TRADE_SECRET | one of the policy's own markers or code names; or what the operator's own recognizers find  |
 | PII          | any other personal value of a type that is on or that a rule names |
 
 A person is whoever can be named or reached: `PERSON_TYPES`. Tool descriptions and schemas are no evidence.
@@ -16,12 +17,14 @@ A person is whoever can be named or reached: `PERSON_TYPES`. Tool descriptions a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED, Words
+from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED
 from relay.policy.model import DataClass
+from relay.policy.words import Phrases, Words
 from relay.types import Segment
 
 __all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "Found", "KnownType", "classify", "evidence_types"]
@@ -129,7 +132,7 @@ class Found:
         return self.hinted.get(data_class.value, ())
 
 
-def classify(segments: Sequence[Segment], found: Found) -> tuple[Evidence, ...]:
+def classify(segments: Sequence[Segment], found: Found, trade_secrets: Phrases | None = None) -> tuple[Evidence, ...]:
     """Return the evidence for each data class of a request, in the order of `DataClass`."""
     words = Words([segment.text for segment in segments if not segment.contract])
     evidence = (
@@ -138,7 +141,7 @@ def classify(segments: Sequence[Segment], found: Found) -> tuple[Evidence, ...]:
         _npi(found, words),
         _privileged(words),
         _of_types(DataClass.SECRET, found.counting_for(DataClass.SECRET)),
-        _of_types(DataClass.TRADE_SECRET, found.counting_for(DataClass.TRADE_SECRET)),
+        _trade_secret(found, trade_secrets, words),
         _of_types(DataClass.PII, found.personal),
     )
     return tuple(item for item in evidence if item is not None)
@@ -196,11 +199,29 @@ def _npi(found: Found, words: Words) -> Evidence | None:
     return Evidence(data_class=DataClass.NPI, types=types, lexicon=FINANCE.name, words=hits)
 
 
+# "my lawyer", "our employment attorneys", but not "my lawyer friend". In 9,500 texts that others wrote (prompts, chat,
+# mail, news, court decisions) it occurred nowhere, so it needs no legal matter beside it.
+_OWN_LAWYER = re.compile(
+    r"\b(?:my|our)\s+(?:[\w'-]+\s+){0,2}?(?:(?:lawyer|attorney|solicitor|barrister|litigator)(?:'?s|s')?|counsel(?:'s)?"
+    r"|law\s+firm(?:'s)?|legal\s+(?:team|department)|public\s+defender)\b(?!\s+(?:friends?|jokes?|of)\b)"
+)
+_LAWYERS = ("lawyer", "attorney", "solicitor", "barrister", "litigator", "counsel", "law firm", "legal ", "defender")
+
+
 def _privileged(words: Words) -> Evidence | None:
     hits = PRIVILEGED.find(words)
-    strong, lawyer, client = (hits.get(kind, ()) for kind in ("strong", "own lawyer", "own client"))
+    strong, mine, lawyer, client = (hits.get(kind, ()) for kind in ("strong", "my lawyer", "a lawyer", "own client"))
     matter, soft = hits.get("matter", ()), hits.get("soft matter", ())
-    if not strong and not (lawyer and (matter or soft)) and not (client and matter):
+    mine = (*mine, *words.search(_OWN_LAWYER, _LAWYERS))
+    if not strong and not mine and not (lawyer and (matter or soft)) and not (client and matter):
         return None
-    words_found = (*strong, *lawyer, *client, *matter, *soft)
+    words_found = (*strong, *mine, *lawyer, *client, *matter, *soft)
     return Evidence(data_class=DataClass.PRIVILEGED, lexicon=PRIVILEGED.name, words=words_found)
+
+
+def _trade_secret(found: Found, phrases: Phrases | None, words: Words) -> Evidence | None:
+    types = found.counting_for(DataClass.TRADE_SECRET)
+    hits = phrases.find(words) if phrases is not None else ()
+    if not hits:
+        return _of_types(DataClass.TRADE_SECRET, types)
+    return Evidence(data_class=DataClass.TRADE_SECRET, types=types, lexicon="trade secret", words=hits)

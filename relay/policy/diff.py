@@ -93,7 +93,8 @@ def _settings(old: Policy, new: Policy) -> Iterable[Change]:
     milder = {".".join(path) for path, _ in loosened(old, stated)}
     for key in left:
         if left[key] != right[key]:
-            yield Change(what=key, before=_shown(left[key]), after=_shown(right[key]), weaker=key in milder)
+            lost = key.startswith("trade_secrets.") and bool(set(left[key]) - set(right[key]))
+            yield Change(what=key, before=_shown(left[key]), after=_shown(right[key]), weaker=key in milder or lost)
 
 
 def _shown(value: Any) -> str:

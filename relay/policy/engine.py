@@ -22,6 +22,7 @@ from relay.policy.globs import any_of
 from relay.policy.language import guess
 from relay.policy.lines import Line, Lines, act, floor_entry, holds
 from relay.policy.model import Mode, OpaqueHandling, Policy
+from relay.policy.words import Phrases
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 
 __all__ = ["Engine", "Explanation", "KnownType"]
@@ -59,6 +60,8 @@ class Engine:
         self.policy = policy
         self.digest = policy.digest
         self.observes = policy.mode is Mode.OBSERVE
+        listed = (*policy.trade_secrets.markers, *policy.trade_secrets.code_names)
+        self._trade_secrets = Phrases(listed) if listed else None
         self._table = Table(known_types, describe, policy)
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
@@ -203,7 +206,7 @@ class Engine:
             types = {name: self._table[name] for name in present}
             found = Found.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
-        evidence = classify(segments if read_words else (), found)
+        evidence = classify(segments if read_words else (), found, self._trade_secrets)
         classes = frozenset(item.data_class.value for item in evidence)
         tokens = sum(len(segment.text) for segment in segments) // CHARACTERS_PER_TOKEN if self._asks_for_size else 0
         language = guess(_said(segments)) if self._asks_for_language else None

@@ -16,7 +16,7 @@ from relay.policy.engine import Engine
 from relay.policy.globs import glob_matcher
 from relay.policy.loader import Layer, merged, suggest, unknown_types
 from relay.policy.merge import loosened, merge
-from relay.policy.model import Exemption, Mode, Policy, Rule
+from relay.policy.model import DataClass, Exemption, Mode, Policy, Rule
 from relay.types import Action, RouteKind
 
 __all__ = ["Finding", "Severity", "lint", "weakest_paths"]
@@ -128,6 +128,7 @@ class _Linter:
             *self._unknown(),
             *self._without_why(),
             *self._dead_rules(),
+            *self._without_words(),
             *self._vain_exemptions(),
             *self._holes(),
             *self._loosened(),
@@ -261,6 +262,17 @@ class _Linter:
             if not _exempts(item, other) or other.place < item.place:
                 return f"the exemption in {self._where(other)} is as mild and as wide"
         return None
+
+    def _without_words(self) -> Iterable[Finding]:
+        """Yield rules about TRADE_SECRET in a policy that does not say what that is."""
+        listed = self._policy.trade_secrets
+        for item in self._rules if not (listed.markers or listed.code_names) else ():
+            if item.entry.condition.data_class == DataClass.TRADE_SECRET.value:
+                message = (
+                    f"{item.source.label} holds only for what a recognizer file lists as TRADE_SECRET: "
+                    "trade_secrets has neither markers nor code names"
+                )
+                yield self._finding(item.layer, (*item.path, "class"), Severity.WARNING, "no-words", message)
 
     def _holes(self) -> Iterable[Finding]:
         for number, layer in enumerate(self._layers):

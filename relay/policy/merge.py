@@ -1,8 +1,8 @@
 """Merge a policy with what it extends, and show the merge.
 
-Rules and exemptions add up, and so does `detect: on`: entries are sets, so there is nothing to override. A setting (the
-defaults, `prefer`, `opaque`, …) that the extending file states replaces the base's, key by key. Since that can loosen,
-`loosened` names every such place, and lint shows it.
+Rules and exemptions add up, and so do `detect: on` and `trade_secrets`: they are sets, so there is nothing to override.
+A setting (the defaults, `prefer`, `opaque`, …) that the extending file states replaces the base's, key by key. Since
+that can loosen, `loosened` names every such place, and lint shows it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from relay.types import RouteKind
 __all__ = ["loosened", "merge", "show"]
 
 _ENTRIES = ("rules", "exemptions")
+# Settings that are lists of what there is to look for: they add up, too.
+_SUMS = ("detect", "trade_secrets")
 
 
 def merge(policies: Sequence[Policy]) -> Policy:
@@ -37,8 +39,9 @@ def _lay_over(tree: dict[str, Any], policy: Policy) -> None:
     for key, value in stated.items():
         if key in _ENTRIES:
             tree[key] = [*tree.get(key, []), *value]
-        elif key == "detect":
-            tree[key] = {"on": [*tree.get(key, {}).get("on", []), *value.get("on", [])]}
+        elif key in _SUMS:
+            before = tree.get(key, {})
+            tree[key] = {**before, **{part: [*before.get(part, []), *items] for part, items in value.items()}}
         elif isinstance(value, dict):
             tree[key] = {**tree.get(key, {}), **value}
         else:

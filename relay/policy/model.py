@@ -34,6 +34,7 @@ __all__ = [
     "Restore",
     "Rule",
     "StreamedVerdict",
+    "TradeSecrets",
     "UnknownFields",
 ]
 
@@ -107,6 +108,13 @@ def _number(value: object) -> object:
     return str(value).lower() if isinstance(value, bool) else value
 
 
+def _phrase(value: str) -> str:
+    """Write a phrase as it is compared: in lower case, with one space between words."""
+    if sum(map(str.isalnum, value)) < 2:
+        raise ValueError("a phrase needs at least two letters or digits, or it would be everywhere")
+    return " ".join(value.casefold().split())
+
+
 def _not_blank(value: str) -> str:
     if not value.strip():
         raise ValueError("is empty; say it in a sentence")
@@ -125,6 +133,10 @@ Classes = Annotated[tuple[DataClass, ...], BeforeValidator(_as_tuple), Field(min
 Roles = Annotated[tuple[Role, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Languages = Annotated[tuple[str, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
 Names = Annotated[tuple[NameGlob, ...], BeforeValidator(_as_tuple), Field(min_length=1)]
+
+
+Phrase = Annotated[str, Field(max_length=200), AfterValidator(_phrase)]
+Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_as_tuple), Field(max_length=1000)]
 
 
 class _Entry(BaseModel):
@@ -296,6 +308,16 @@ class Opaque(_Entry):
         return found
 
 
+class TradeSecrets(_Entry):
+    """What makes a request TRADE_SECRET: any of these, as whole words in any letter case.
+
+    `markers` stand on documents ("Example Corp confidential"), `code_names` for what has no public name yet.
+    """
+
+    markers: Phrases = ()
+    code_names: Phrases = ()
+
+
 class Restore(_Entry):
     """Where in an answer the real values may be put back. Plain text always; the rest as written here."""
 
@@ -337,6 +359,7 @@ class Policy(_Entry):
     detect: Detect = Detect()
     rules: tuple[Rule, ...] = Field(default=(), max_length=1000)
     exemptions: tuple[Exemption, ...] = Field(default=(), max_length=1000)
+    trade_secrets: TradeSecrets = TradeSecrets()
     opaque: Opaque = Opaque()
     unknown_fields: UnknownFields = UnknownFields.SCRUB
     restore: Restore = Restore()

@@ -9,9 +9,13 @@ import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.policy.classes import Found, classify
-from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED, Words
-from relay.types import Segment
+from relay.policy.engine import Engine
+from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED
+from relay.policy.loader import parse
+from relay.policy.words import Words
+from relay.types import RouteKind, Segment
 
+HARDER = Path(__file__).parents[2] / "vectors" / "policy" / "classification_harder.jsonl"
 SET = Path(__file__).parents[2] / "vectors" / "policy" / "classification.jsonl"
 
 # (entity types that were found, text, classes)
@@ -65,7 +69,12 @@ TABLE = [
     ("", "what is attorney-client privilege?", ""),
     ("", "my lawyer expects a settlement", "PRIVILEGED"),
     ("", "a lawyer expects a settlement", ""),
-    ("", "my lawyer likes tea", ""),
+    ("", "My Lawyer told me", "PRIVILEGED"),
+    ("", "our outside employment attorneys", "PRIVILEGED"),
+    ("", "my lawyer friend Ted", ""),
+    ("", "our town, and a lawyer", ""),
+    ("", "unsere Kanzlei rät", "PRIVILEGED"),
+    ("", "general counsel wanted", ""),
     ("", "our client will be deposed", "PRIVILEGED"),
     ("", "our client claims it is blue", ""),
     ("", "our lawyers on the claims", "PRIVILEGED"),
@@ -160,5 +169,42 @@ def test_a_lexicon_finds_whole_words_in_any_case(text: str, kind: str, words: tu
 def test_phrases_do_not_run_from_one_text_into_the_next() -> None:
     """Segments are searched one by one."""
     assert HEALTH.find(Words(["a heart", "attack"])) == {}
-    assert PRIVILEGED.find(Words(["our lawyer", "a settlement"])).keys() == {"own lawyer", "matter"}
+    assert PRIVILEGED.find(Words(["outside counsel", "a settlement"])).keys() == {"a lawyer", "matter"}
     assert (FINANCE.find(Words(["my card"])), CARD.find(Words(["my card"]))) == ({}, {})
+
+
+def test_the_harder_prompts_are_labelled_and_told_apart() -> None:
+    """No prompt twice, only classes that there are, and every class but PII in every part."""
+    rows = [json.loads(line) for line in HARDER.read_text(encoding="utf-8").splitlines()]
+    assert len({row["text"] for row in rows}) == len({row["id"] for row in rows}) == len(rows) >= 250
+    parts: dict[str, set[str]] = {}
+    for row in rows:
+        parts.setdefault(row["split"], set()).update(row["classes"])
+    every = {"PHI", "PCI", "NPI", "PRIVILEGED", "SECRET"}
+    assert parts == dict.fromkeys(("dev", "held_out", "fresh"), every)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "found"),
+    [
+        ("Project Heron", "the project  HERON plan", True),
+        ("Project Heron", "project. Heron", True),
+        ("Project Heron", "project herons", False),
+        ("nightjar", "(Nightjar)", True),
+        ("nightjar", "nightjars", False),
+        ("R2-D7", "r2-d7 fails", True),
+        ("R2-D7", "r2 d70", False),
+        ("夜鷹計画", "これは夜鷹計画の資料です", True),
+        ("夜鷹計画", "これは夜の計画です", False),
+    ],
+)
+def test_a_trade_secret_is_an_operators_phrase_as_whole_words(phrase: str, text: str, found: bool) -> None:
+    """In any letter case; a script without spaces has no words to be whole."""
+    policy = parse(f"version: 1\ntrade_secrets: {{code_names: '{phrase}'}}", "p.yaml")
+    engine = Engine(policy, ENTITY_TYPES)
+    segment = Segment(pointer="", text=text)
+    explained = engine.explain((segment,), ((),), decision_id="d", available=(RouteKind.FRONTIER,))
+    assert ("TRADE_SECRET" in explained.decision.data_classes) is found
+    assert phrase.casefold() not in " ".join(explained.decision.reasons)
+    if found:
+        assert explained.evidence[0].words == (phrase.casefold(),)

@@ -55,6 +55,11 @@ PAPER = [
             "!US_SSN on frontier: mask (US_SSN:mask@frontier) becomes placeholder (default.frontier)",
         ],
     ),
+    (
+        "trade_secrets: {code_names: [heron, wren]}",
+        "trade_secrets: {code_names: wren, markers: internal}",
+        ["trade_secrets.markers: none becomes internal", "!trade_secrets.code_names: heron, wren becomes wren"],
+    ),
     ("rules: [{class: PHI, require: local}]", "", ["!rule class=PHI:local: there becomes gone"]),
     ("rules: [{clients: hr, entity: PERSON, action: mask}]", "", ["!rule PERSON client=hr:mask: there becomes gone"]),
     (

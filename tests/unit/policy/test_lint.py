@@ -141,6 +141,14 @@ def test_types_without_a_recognizer_are_named() -> None:
     ]
 
 
+def test_a_rule_about_trade_secrets_that_the_policy_does_not_name_is_a_finding() -> None:
+    """It may protect nothing."""
+    rule = R + "  - {class: TRADE_SECRET, require: local, why: w}\n"
+    (found,) = lint((layer(rule),), ENTITY_TYPES)
+    assert (found.code, found.severity) == ("no-words", "warning")
+    assert lint((layer(f"{rule}trade_secrets: {{markers: internal only}}"),), ENTITY_TYPES) == ()
+
+
 def test_a_policy_that_only_observes_is_named() -> None:
     """Nobody ships it by mistake."""
     (found,) = lint((layer("version: 1\nmode: observe"),), ENTITY_TYPES)

@@ -10,7 +10,7 @@ from relay.detect.taxonomy import ENTITY_TYPES
 from relay.errors import ConfigFault
 from relay.policy.lint import lint
 from relay.policy.loader import LIMIT_LAYERS, load, load_layers, parse
-from relay.policy.merge import show
+from relay.policy.merge import loosened, merge, show
 
 BASE = """version: 1
 title: Base
@@ -143,3 +143,14 @@ def test_a_text_without_a_folder_cannot_extend() -> None:
     """Only files have neighbours."""
     with pytest.raises(ConfigFault, match="only a policy in a file can extend another file"):
         parse(CHILD, "p.yaml")
+
+
+def test_words_add_up_and_are_not_milder_for_it() -> None:
+    """An extending file names code names of its own and keeps the base's."""
+    base, child = (
+        parse(f"version: 1\ntrade_secrets: {{code_names: {name}, markers: internal only}}", "p.yaml")
+        for name in ("heron", "wren")
+    )
+    whole = merge([base, child])
+    assert set(whole.trade_secrets.code_names) == {"heron", "wren"}
+    assert loosened(base, child) == ()
