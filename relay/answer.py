@@ -6,14 +6,14 @@ the event that ends the lane. Where policy wants it, what the model wrote by its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.protocols import Document, Endpoint, Format, StreamReader
 from relay.scrub_answer import AnswerScrubber
 from relay.turns import Writer
-from relay.types import JSON, Event, Leaf
+from relay.types import JSON, Event, Leaf, Quote
 from relay.wire import sse, strict_json
 from relay.wire.framing import Framing
 
@@ -30,6 +30,8 @@ _HERE = "relay-text-goes-here"
 Writers = Callable[[Leaf], Writer | None]
 # Is shown every decoded answer and event, before anything is written in it.
 Observe = Callable[[JSON], None]
+# Moves the offsets of an answer or event, and tells whether any changed.
+Move = Callable[[Sequence[Quote]], bool]
 Lane = tuple[Any, ...]
 
 
@@ -113,7 +115,9 @@ class WholeAnswer(Answer):
         document: Document | None,
         status: int,
         observe: Observe = lambda _: None,
+        move: Move = lambda _: False,
     ) -> None:
+        self._move = move
         self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
@@ -140,7 +144,9 @@ class WholeAnswer(Answer):
                 raise UpstreamBadStream("the upstream's answer is not JSON") from None
             return self._plain(body)
         self._observe(tree)
-        for leaf in self._format.response_leaves(self._endpoint, self._document, tree):
+        leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
+        self._move(self._format.quotes(self._document, tree))
+        for leaf in leaves:
             _rewrite(leaf, self._new_writer)
         return strict_json.encode(tree)
 
@@ -156,8 +162,14 @@ class StreamedAnswer(Answer):
     """Events: one writer a lane, text held back only while it may be part of a placeholder, or of a value to scrub."""
 
     def __init__(
-        self, new_writer: Writers, reader: StreamReader, framing: Framing, observe: Observe = lambda _: None
+        self,
+        new_writer: Writers,
+        reader: StreamReader,
+        framing: Framing,
+        observe: Observe = lambda _: None,
+        move: Move = lambda _: False,
     ) -> None:
+        self._move = move
         self._new_writer = new_writer
         self._reader = reader
         self._framing = framing
@@ -215,7 +227,7 @@ class StreamedAnswer(Answer):
         if closing:
             # A lane that ends with this event without a word in it says first what it held back.
             self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
-        changed = False
+        changed = self._move(self._reader.quotes(tree))
         for leaf in leaves:
             ends = leaf.lane in closing and last.get(leaf.lane) is leaf
             changed = self._rewrite_leaf(leaf, ends=ends) or changed

@@ -18,12 +18,11 @@ to send.
 from __future__ import annotations
 
 import logging
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from relay import egress, logs, opaque, strip, turns
+from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
 from relay.errors import (
@@ -38,12 +37,12 @@ from relay.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
 from relay.protocols import Document, Endpoint, Format, Operator
-from relay.restore import Restorer
+from relay.restore import Restorer, hosts_named
 from relay.routing.course import Course
 from relay.routing.router import Router
 from relay.scrub import scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
-from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Request, Role, RouteKind, Segment, Span
+from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.stops import cuts
@@ -52,8 +51,6 @@ __all__ = ["Core", "Exchange"]
 
 # Ollama's own server asks for no key, and its clients send none unless they are told to.
 _KEYLESS = ("ollama",)
-# The host of a URL, after user info if there is any (RFC 3986, 3.2).
-_URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +146,7 @@ class Exchange:
             if fault is not None:
                 raise fault
             opaque.settle(document, core.engine)
-        self._hosts = _hosts(document.segments)
+        self._hosts = hosts_named(document.segments)
         begun = core.clock()
         vault = self._session.vault
         spans = core.analyzer.analyze(document.segments, known=vault.values())
@@ -164,6 +161,8 @@ class Exchange:
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
+        if b'_index"' in request.body and not observing:
+            offsets.move_back(format.sent_quotes(document), self._quoted)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
@@ -310,10 +309,16 @@ class Exchange:
             self._answer = PassedAnswer(streaming=self.streaming)
         elif framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._writer, reader, framing, self.course.meter.read)
+            self._answer = StreamedAnswer(self._writer, reader, framing, self.course.meter.read, self._move)
         else:
             self._answer = WholeAnswer(
-                self._writer, self._format, self._endpoint, self._document, status, self.course.meter.read
+                self._writer,
+                self._format,
+                self._endpoint,
+                self._document,
+                status,
+                self.course.meter.read,
+                self._move,
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
 
@@ -363,6 +368,15 @@ class Exchange:
             self._emitted = Emitted(core.analyzer, core.engine, core.operators, self._session.vault)
         return self._emitted
 
+    def _move(self, quotes: Sequence[Quote]) -> bool:
+        """Let the offsets of an answer count in what the client has."""
+        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._quoted)
+
+    def _quoted(self, quote: Quote) -> Restorer:
+        """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
+        urls = quote.asked or self._core.engine.restores_urls
+        return Restorer(self._session.vault, urls=urls, hosts=self._hosts)
+
     def _restorer(self, leaf: Leaf) -> Restorer:
         engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
         return Restorer(
@@ -372,12 +386,3 @@ class Exchange:
             hosts=self._hosts,
             allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
         )
-
-
-def _hosts(segments: Iterable[Segment]) -> frozenset[str]:
-    """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
-
-    What tools and earlier answers brought in does not count, for it may have been planted.
-    """
-    own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
-    return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))

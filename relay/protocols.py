@@ -18,6 +18,7 @@ from relay.types import (
     Headers,
     Leaf,
     Pattern,
+    Quote,
     RouteKind,
     Segment,
     Span,
@@ -261,6 +262,10 @@ class StreamReader(Protocol):
         """Return the event's restorable strings: deltas with a lane, whole texts without."""
         ...
 
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return the event's offsets into texts. Comes after `leaves`, before anything is put back."""
+        ...
+
     def flush(self, lane: tuple[Any, ...], text: str) -> Event:
         """Return an event of the format that carries `text` on `lane`, which is none that its leaf calls unnamed."""
         ...
@@ -304,6 +309,14 @@ class Format(Protocol):
 
     def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
         """Return the restorable strings of a whole (not streamed) response or error body."""
+        ...
+
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return the offsets into texts of a whole response, before anything is put back."""
+        ...
+
+    def sent_quotes(self, document: Document) -> Sequence[Quote]:
+        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`."""
         ...
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:

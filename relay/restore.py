@@ -27,14 +27,16 @@ from relay.alterations import grammar, key_of
 from relay.literals import Found, Literals
 from relay.protocols import Restoring
 from relay.surroundings import Surroundings
-from relay.types import Encoding
+from relay.types import Encoding, Role, Segment
 
-__all__ = ["Restorer"]
+__all__ = ["Restorer", "hosts_named"]
 
 _PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
 _KEY = re.compile(r"[0-9A-Za-z_]*")
 # Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
 _NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
+# The host of a URL, after user info if there is any (RFC 3986, 3.2).
+_URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
 _OPENERS = ("[", "\uff3b", "\u3010")
 
 
@@ -307,3 +309,12 @@ class Restorer:
 def _is_text(value: str) -> bool:
     """Tell whether `value` can stand in UTF-8 as it is: half a surrogate pair can only be escaped."""
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def hosts_named(segments: Iterable[Segment]) -> frozenset[str]:
+    """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
+
+    What tools and earlier answers brought in does not count, for it may have been planted.
+    """
+    own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
+    return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))

@@ -23,6 +23,7 @@ __all__ = [
     "Outbound",
     "Pattern",
     "Pointer",
+    "Quote",
     "Request",
     "Role",
     "RouteKind",
@@ -297,3 +298,17 @@ class Leaf:
     def put(self, text: str) -> None:
         """Write `text` in place."""
         self.holder[self.key] = text
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`holder[key]`, for each of `keys`, counts characters (or bytes of UTF-8) of `text`, which holds placeholders.
+
+    `asked`: the text is part of the request, a document that was sent along, and not of the answer.
+    """
+
+    text: str = field(repr=False)
+    holder: dict[str, Any] = field(repr=False)
+    keys: tuple[str, ...]
+    in_bytes: bool = False
+    asked: bool = False

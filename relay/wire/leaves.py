@@ -165,6 +165,8 @@ class _Walk:
             self.leaves.append(Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True))
         elif type(value) is dict or type(value) is list:
             for below, item in value.items() if type(value) is dict else enumerate(value):
+                if type(below) is str and not below.replace("_", "").isalpha():
+                    self.keys.append(_KeyLeaf(value, below, tool=tool, hosted=hosted))
                 self._unnamed(item, value, below, lane, tool, hosted)
 
     def _wrap(self, begin: int, drops: tuple[tuple[dict[str, JSON], str], ...]) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
 
-from relay.types import JSON, Event, Leaf
+from relay.types import JSON, Event, Leaf, Quote
 from relay.wire.leaves import collect
 from relay.wire.nodes import Node
 
@@ -15,7 +15,12 @@ Lane = tuple[Any, ...]
 
 
 class TableReader:
-    """A `relay.protocols.StreamReader` but for `ended`, `flush` and `is_end`, which the format supplies."""
+    """A `relay.protocols.StreamReader` but for `ended`, `flush` and `is_end`, which the format supplies.
+
+    `cited` is the last part of the lanes whose texts citations count in; what the upstream wrote on them is kept.
+    """
+
+    cited: ClassVar[str] = ""
 
     def __init__(self, node: Node, *, json_mode: bool = False) -> None:
         self._node = node
@@ -23,6 +28,7 @@ class TableReader:
         self._open: dict[Lane, None] = {}  # in order of appearance
         self._tools: dict[Lane, tuple[str | None, bool]] = {}  # lane -> tool and hosted, which only its start tells
         self._latest: tuple[JSON, list[Leaf]] | None = None
+        self._written: dict[Lane, list[str]] = {}
 
     def closing(self, tree: JSON) -> Iterable[Lane]:
         """Return the open lanes that this event ends, in order of appearance."""
@@ -64,12 +70,22 @@ class TableReader:
             lane = leaf.lane
             if lane is not None:
                 self._open[lane] = None
+                if lane[-1] == self.cited:
+                    self._written.setdefault(lane, []).append(leaf.text)
                 if leaf.tool is not None:
                     self._tools[lane] = (leaf.tool, leaf.hosted)
                 elif lane in self._tools:
                     leaf.tool, leaf.hosted = self._tools[lane]
         self._latest = (tree, found)
         return found
+
+    def written(self, lane: Lane) -> str:
+        """Return what the upstream has written on a lane that citations count in."""
+        return "".join(self._written.get(lane, ()))
+
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return nothing: most streams cite nothing."""
+        return ()
 
     def note(self, tree: JSON) -> None:
         """Remember what later events need; called once for each event, before its leaves are collected."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint
-from relay.types import JSON, Headers, Leaf
+from relay.types import JSON, Headers, Leaf, Quote
 from relay.wire.document import read_document
 from relay.wire.leaves import collect
 from relay.wire.nodes import Node, Table
@@ -54,6 +54,14 @@ class TableFormat:
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether the request asked for JSON, so that text in the response is JSON text."""
         return False
+
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return nothing: most answers cite nothing."""
+        return ()
+
+    def sent_quotes(self, document: Document) -> Sequence[Quote]:
+        """Return nothing: most requests bring no citation back."""
+        return ()
 
     def streams_array(self, query: str) -> bool:
         """Tell that streams are events or lines."""

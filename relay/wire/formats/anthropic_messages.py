@@ -7,15 +7,16 @@ Clients add `?beta=true`; the path decides, not the query.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, Event
+from relay.types import JSON, Event, Quote
 from relay.wire import strict_json
 from relay.wire.anthropic_family import AnthropicFormat
 from relay.wire.fields import compile_table
-from relay.wire.nodes import Table
+from relay.wire.nodes import Node, Table
+from relay.wire.quotes import dicts, ranges
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import PathEndpoint
 
@@ -289,7 +290,15 @@ class AnthropicMessages(AnthropicFormat):
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of named events."""
-        return MessagesReader(self.section("event"), json_mode=self.json_mode(document))
+        return MessagesReader(document, self.section("event"), json_mode=self.json_mode(document))
+
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of citations, which count in the documents of the request."""
+        return _in_documents(dicts(tree, "content", "citations"), document)
+
+    def sent_quotes(self, document: Document) -> Sequence[Quote]:
+        """Return the same of the answers that the messages bring back."""
+        return _in_documents(dicts(document.tree, "messages", "content", "citations"), document)
 
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `output_config.format` (or its earlier name) asks for JSON."""
@@ -302,6 +311,17 @@ class AnthropicMessages(AnthropicFormat):
 
 class MessagesReader(TableReader):
     """Lanes are (content block, kind). `content_block_stop` ends a block's lanes."""
+
+    def __init__(self, document: Document, node: Node, *, json_mode: bool = False) -> None:
+        super().__init__(node, json_mode=json_mode)
+        self._document = document
+
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return the range of a citation, and of those that a block begins with."""
+        if type(tree) is not dict or tree.get("type") not in ("content_block_start", "content_block_delta"):
+            return ()
+        found = (*dicts(tree, "delta", "citation"), *dicts(tree, "content_block", "citations"))
+        return _in_documents(found, self._document) if found else ()
 
     def note(self, tree: JSON) -> None:
         """Remember which tool a block's JSON pieces are for."""
@@ -343,6 +363,31 @@ class MessagesReader(TableReader):
         if event.event is not None:
             return event.event == "message_stop"
         return event.data is not None and _STOP.match(event.data) is not None
+
+
+def _in_documents(citations: Iterable[dict[str, JSON]], document: Document | None) -> list[Quote]:
+    """Return the ranges of citations that count characters of a document that was sent as text."""
+    found: list[Quote] = []
+    texts: list[JSON] | None = None
+    for citation in citations:
+        at = citation.get("document_index")
+        if citation.get("type") != "char_location" or type(at) is not int or document is None:
+            continue
+        if texts is None:
+            texts = list(_documents(dicts(document.tree, "messages", "content")))
+        if 0 <= at < len(texts):
+            found += ranges(texts[at], citation, ("start_char_index", "end_char_index"), asked=True)
+    return found
+
+
+def _documents(blocks: Iterable[dict[str, JSON]]) -> Iterator[JSON]:
+    """Yield, for each document among blocks and in tool results, in order: its text, or None where it is no text."""
+    for block in blocks:
+        if block.get("type") == "document":
+            source = block.get("source")
+            yield source.get("data") if type(source) is dict and source.get("type") == "text" else None
+        elif block.get("type") == "tool_result":
+            yield from _documents(dicts(block, "content"))
 
 
 def _index(tree: dict[str, JSON]) -> int | str:

@@ -4,25 +4,26 @@ Sources: google-genai 3.4.0 (`types.py`, `models.py`), read 2026-11-20. Proto3 J
 in snake_case, so a table of one spelling would be a way around it. A stream is always asked for as server-sent events,
 and a client that asks without `alt=sse` gets them as the JSON array that the API answers then.
 
-The offsets in grounding and citations count bytes of the scrubbed text and are passed on as they are.
+The offsets in grounding and citations count bytes of UTF-8: the former in a part, the latter in the whole text.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar
 from urllib.parse import parse_qs, quote
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, Event, Headers
+from relay.types import JSON, Event, Headers, Quote
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.fields import compile_table
 from relay.wire.gemini_family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import Table
+from relay.wire.quotes import dicts, ranges
 from relay.wire.stream import Lane, TableReader, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
@@ -281,6 +282,14 @@ class GeminiGenerate(GeminiFormat):
             self.section("response"), json_mode=self.json_mode(document), count=count if type(count) is int else 1
         )
 
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of grounding and citations in each candidate."""
+        found: list[Quote] = []
+        for candidate in dicts(tree, "candidates"):
+            parts = [part.get("text") for part in dicts(candidate, "content", "parts")]
+            found += _in_candidate(candidate, parts)
+        return found
+
     def streams_array(self, query: str) -> bool:
         """Tell whether the query does without `alt=sse`."""
         return "sse" not in parse_qs(query).get("alt", [])
@@ -297,6 +306,8 @@ class GeminiGenerate(GeminiFormat):
 
 class CandidateReader(TableReader):
     """Lanes are (candidate, "text") and (candidate, path of an argument, "argument")."""
+
+    cited: ClassVar[str] = "text"
 
     def __init__(self, *arguments: object, count: int = 1, **options: bool) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
@@ -328,6 +339,14 @@ class CandidateReader(TableReader):
                     if argument.get("willContinue") is not True and type(argument.get("jsonPath")) is str:
                         yield (index, argument["jsonPath"])
 
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges in what each candidate has said, which a client puts together to one part."""
+        found: list[Quote] = []
+        for position, candidate in enumerate(dicts(tree, "candidates")):
+            if "groundingMetadata" in candidate or "citationMetadata" in candidate:
+                found += _in_candidate(candidate, [self.written((index_of(candidate, position), "text"))])
+        return found
+
     def flush(self, lane: Lane, text: str) -> Event:
         """Return a chunk with one part."""
         part: dict[str, JSON] = {"text": text}
@@ -355,6 +374,17 @@ class CandidateReader(TableReader):
             if candidate.get("finishReason") is not None:
                 self._finished.add(index_of(candidate, position))
         return len(self._finished) >= self._waiting
+
+
+def _in_candidate(candidate: dict[str, JSON], parts: list[JSON]) -> Iterator[Quote]:
+    keys = ("startIndex", "endIndex")
+    whole = "".join(part for part in parts if type(part) is str)
+    for citation in dicts(candidate, "citationMetadata", "citations"):
+        yield from ranges(whole, citation, keys, in_bytes=True)
+    for segment in dicts(candidate, "groundingMetadata", "groundingSupports", "segment"):
+        at = segment.get("partIndex", 0)
+        if type(at) is int and 0 <= at < len(parts):
+            yield from ranges(parts[at], segment, keys, in_bytes=True)
 
 
 def _config(document: Document) -> dict[str, JSON]:

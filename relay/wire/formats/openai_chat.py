@@ -6,14 +6,16 @@ Sources: openai-python 3.52.0 (`types/chat`), vLLM's protocol models and llama.c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON
+from relay.types import JSON, Quote
 from relay.wire.fields import compile_table
 from relay.wire.nodes import Table
 from relay.wire.openai_chunks import ChunkReader
 from relay.wire.openai_family import OpenAIFormat
+from relay.wire.quotes import dicts, ranges
 from relay.wire.stream import Lane, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
@@ -225,6 +227,7 @@ audio.{id,data,expires_at}            P
 audio.transcript                      R   lane=transcript
 """
 
+_RANGE = ("start_index", "end_index")
 _JSON_FORMATS = ("json_object", "json_schema")  # compared, not hashed: what a client states may have any type
 
 
@@ -239,6 +242,15 @@ class OpenAIChat(OpenAIFormat):
         """Return a reader for one stream of chunks."""
         return ChatReader(self.section("response"), json_mode=self.json_mode(document))
 
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of URL citations in each message."""
+        return [
+            found
+            for message in dicts(tree, "choices", "message")
+            for citation in dicts(message, "annotations", "url_citation")
+            for found in ranges(message.get("content"), citation, _RANGE)
+        ]
+
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `response_format` asks for JSON."""
         stated = document.tree.get("response_format") if document is not None else None
@@ -247,6 +259,17 @@ class OpenAIChat(OpenAIFormat):
 
 class ChatReader(ChunkReader):
     """Lanes are (choice, field) and (choice, tool call, field)."""
+
+    cited: ClassVar[str] = "content"
+
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of URL citations in what each choice has said."""
+        return [
+            found
+            for position, choice in enumerate(dicts(tree, "choices"))
+            for citation in dicts(choice, "delta", "annotations", "url_citation")
+            for found in ranges(self.written((index_of(choice, position), "content")), citation, _RANGE)
+        ]
 
     def note(self, tree: JSON) -> None:
         """Remember the names of tools too, which only a call's first delta has."""

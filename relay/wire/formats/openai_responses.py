@@ -10,16 +10,17 @@ event before them; the SDKs' own accumulators accept that (tested 2026-11-20).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, Event
+from relay.types import JSON, Event, Quote
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.fields import compile_table
 from relay.wire.nodes import Table
 from relay.wire.openai_family import OpenAIFormat
+from relay.wire.quotes import dicts, ranges
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import PathEndpoint
 
@@ -359,6 +360,14 @@ class OpenAIResponses(OpenAIFormat):
         """Return a reader for one stream of named events."""
         return ResponsesReader(self.section("event"), json_mode=self.json_mode(document))
 
+    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of citations in each part of each item."""
+        return _in_parts(dicts(tree, "output", "content"))
+
+    def sent_quotes(self, document: Document) -> Sequence[Quote]:
+        """Return the same of the answers that the input brings back."""
+        return _in_parts(dicts(document.tree, "input", "content"))
+
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `text.format` asks for JSON."""
         text = document.tree.get("text") if document is not None else None
@@ -368,6 +377,8 @@ class OpenAIResponses(OpenAIFormat):
 
 class ResponsesReader(TableReader):
     """Lanes are named by the ids and indices of their events. A flush is the lane's latest event with other text."""
+
+    cited: ClassVar[str] = "text"
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -400,6 +411,16 @@ class ResponsesReader(TableReader):
             elif leaf.tool is None and type(item := tree.get("item_id")) is str:
                 leaf.tool = self._items.get(item)
         return found
+
+    def quotes(self, tree: JSON) -> Sequence[Quote]:
+        """Return the ranges of a citation that comes by itself, and of those in a part, item or response."""
+        if type(tree) is not dict:
+            return ()
+        if tree.get("type") == "response.output_text.annotation.added":
+            lane = (_name(tree.get("item_id")), _name(tree.get("content_index")), "text")
+            return list(ranges(self.written(lane), tree.get("annotation"), _RANGE))
+        parts = (dicts(tree, "part"), dicts(tree, "item", "content"), dicts(tree, "response", "output", "content"))
+        return [found for each in parts for found in _in_parts(each)]
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return what an event ends: one text, one item, or with the response and with errors everything."""
@@ -440,7 +461,17 @@ class ResponsesReader(TableReader):
         return data.strip() == "[DONE]" or data.lstrip()[:40].startswith(_LAST_UNNAMED)
 
 
+_RANGE = ("start_index", "end_index")
 _TEXT_KEYS = ("delta", "obfuscation")
+
+
+def _in_parts(parts: Iterable[dict[str, JSON]]) -> list[Quote]:
+    return [
+        found
+        for part in parts
+        for annotation in dicts(part, "annotations")
+        for found in ranges(part.get("text"), annotation, _RANGE)
+    ]
 
 
 def _name(value: JSON) -> int | str:

@@ -1,0 +1,34 @@
+"""Numbers in answers that say where in a text something stands: the offsets of citations.
+
+A provider counts in the text as it wrote or read it, with placeholders. The client has the text with values, so the
+numbers have to move; and when it sends an answer back, they have to move back. Formats list the numbers with the text
+they count in; `relay.offsets` moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from relay.types import JSON, Quote
+
+__all__ = ["dicts", "ranges"]
+
+
+def ranges(
+    text: JSON, holder: JSON, keys: Iterable[str], *, in_bytes: bool = False, asked: bool = False
+) -> Iterator[Quote]:
+    """Yield a quote of those of `keys` that are offsets in `holder`; nothing where `text` is no text."""
+    if type(text) is str and type(holder) is dict:
+        there = tuple(key for key in keys if type(holder.get(key)) is int)
+        if there:
+            yield Quote(text, holder, there, in_bytes, asked)
+
+
+def dicts(holder: JSON, *keys: str) -> list[dict[str, JSON]]:
+    """Return the objects that a path of keys leads to; arrays on the way are gone through."""
+    found: list[JSON] = [holder]
+    for key in (*keys, None):
+        found = [each for one in found for each in (one if type(one) is list else (one,))]
+        if key is not None:
+            found = [one[key] for one in found if isinstance(one, Mapping) and key in one]
+    return [one for one in found if type(one) is dict]
