@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.agents.conftest import ServeMirror, ServeRelay
-from tests.e2e.test_clients_page import BLOCKS, KEYS, URL
+from tests.e2e.test_client_docs import BLOCKS, KEYS, URL
 
 HERE = Path(__file__).parent
 # The packages want Node 22; this one comes from npm as well.

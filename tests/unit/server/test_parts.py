@@ -104,6 +104,23 @@ def test_fault_without_a_format() -> None:
     assert b'"message":"Nothing here."' in faults.body(ClientFault("Nothing here."), None)
 
 
+# What Chromium 156 asked for with the SDKs of openai, Anthropic and Google, and what their code adds elsewhere.
+ASKED = (
+    "authorization content-type anthropic-version anthropic-beta anthropic-dangerous-direct-browser-access x-api-key "
+    "x-goog-api-key x-goog-api-client x-stainless-arch x-stainless-lang x-stainless-os x-stainless-package-version "
+    "x-stainless-retry-count x-stainless-runtime x-stainless-runtime-version x-stainless-timeout x-stainless-helper "
+    "x-stainless-helper-method openai-organization openai-project user-agent"
+)
+
+
+@pytest.mark.parametrize("name", ASKED.split())
+def test_what_packages_send(name: str) -> None:
+    """A page may send every header that the packages send: one that is missing stops the whole call."""
+    found = dict(cors.preflight("http://a", name, private_network=False))
+    assert found["access-control-allow-headers"] == name
+    assert "access-control-allow-private-network" not in found
+
+
 def test_preflight() -> None:
     """Headers are granted from the list, nothing is reflected unseen."""
     found = dict(cors.preflight("http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True))
