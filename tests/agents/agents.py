@@ -131,7 +131,32 @@ GEMINI_CLI = Agent(
         lambda text: ("write_file", {"file_path": f"{PROJECT}/reply.txt", "content": text}),
     ),
 )
-AGENTS = (CLAUDE_CODE, CODEX, CODEX_BUILT_IN, OPENCODE, GEMINI_CLI)
+CONTINUE = Agent(
+    name="continue",
+    program=".bin/cn",
+    arguments=("--print", "--auto", "--config", f"/home/{sandbox.USER}/.continue/config.yaml", "--"),
+    environ={"CONTINUE_TELEMETRY_ENABLED": "0"},
+    settings={
+        ".continue/config.yaml": """
+name: relay
+version: 1.0.0
+schema: v1
+models:
+  - name: relay
+    provider: openai
+    model: gpt-5
+    apiBase: {url}/v1
+    apiKey: key-test
+    roles: [chat]
+"""
+    },
+    steps=story.Steps(
+        ("Read", {"filepath": f"{PROJECT}/customers.txt"}),
+        ("Bash", {"command": "git log -1"}),
+        lambda text: ("Write", {"filepath": f"{PROJECT}/reply.txt", "content": text}),
+    ),
+)
+AGENTS = (CLAUDE_CODE, CODEX, CODEX_BUILT_IN, OPENCODE, GEMINI_CLI, CONTINUE)
 
 
 @pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)

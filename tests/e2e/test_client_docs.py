@@ -119,7 +119,13 @@ def test_gemini_cli() -> None:
     assert variable == f"export GOOGLE_GEMINI_BASE_URL={given}\n"
 
 
-@pytest.mark.parametrize("shown", blocks("yaml"))
+def test_continue() -> None:
+    """The settings are those that the real program is driven with."""
+    (used,) = agents.CONTINUE.settings.values()
+    assert blocks("yaml", "Continue") == [used.replace("{url}", URL).lstrip()]
+
+
+@pytest.mark.parametrize("shown", blocks("yaml", "A page in a browser", "A client in a container"))
 def test_configuration(shown: str, tmp_path: Path) -> None:
     """The configuration is valid as it stands."""
     (tmp_path / "relay.yaml").write_text(shown, encoding="utf-8")
