@@ -42,10 +42,11 @@ from relay.routing.course import Course
 from relay.routing.router import Router
 from relay.scrub import scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
-from relay.types import Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
+from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.stops import cuts
+from relay.wire.transformations import changed_prefixes
 
 __all__ = ["Core", "Exchange"]
 
@@ -309,7 +310,7 @@ class Exchange:
             self._answer = PassedAnswer(streaming=self.streaming)
         elif framing is not None and self._document is not None:
             reader = self._format.reader(self._endpoint, self._document)
-            self._answer = StreamedAnswer(self._writer, reader, framing, self.course.meter.read, self._move)
+            self._answer = StreamedAnswer(self._writer, reader, framing, self._read, self._move)
         else:
             self._answer = WholeAnswer(
                 self._writer,
@@ -317,7 +318,7 @@ class Exchange:
                 self._endpoint,
                 self._document,
                 status,
-                self.course.meter.read,
+                self._read,
                 self._move,
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
@@ -367,6 +368,13 @@ class Exchange:
             core = self._core
             self._emitted = Emitted(core.analyzer, core.engine, core.operators, self._session.vault)
         return self._emitted
+
+    def _read(self, tree: JSON) -> None:
+        """Look at a decoded answer or event before anything is put back."""
+        self.course.meter.read(tree)
+        changed = changed_prefixes(tree)
+        if changed:
+            self._core.metrics.changed_prefixes(changed)
 
     def _move(self, quotes: Sequence[Quote]) -> bool:
         """Let the offsets of an answer count in what the client has."""

@@ -62,6 +62,11 @@ class Metrics:
         self._unknown = Counter(
             "relay_unknown_fields", "String leaves that no field table names", registry=self.registry
         )
+        self._prefixes = Counter(
+            "relay_changed_prefixes",
+            "Blocks of requests that upstreams report because the conversation before them had changed",
+            registry=self.registry,
+        )
         self._inspected = Counter(
             "relay_segments_inspected", "Segments that detection has read", registry=self.registry
         )
@@ -140,6 +145,10 @@ class Metrics:
     def reloaded(self, *, failed: bool) -> None:
         """Count one reading of the policy while relay runs."""
         self._reloads.labels("failed" if failed else "done").inc()
+
+    def changed_prefixes(self, count: int) -> None:
+        """Count blocks that an upstream did not take as they were, since what stood before them had changed."""
+        self._prefixes.inc(count)
 
     def refused(self, code: str) -> None:
         """Count one exchange that ended in an error; `code` is a `RelayFault.code`."""

@@ -747,3 +747,19 @@ def test_hosted_tools_get_no_values(core: Core, path: str, body: Any, answer: An
     exchange.start(200, JSON_HEAD)
     exchange.feed(json.dumps(answer).encode())
     assert json.loads(exchange.finish()) == answer
+
+
+def test_changed_prefixes_are_counted(core: Core) -> None:
+    """An upstream's report that the conversation before a block had changed is a number that somebody can watch."""
+
+    def counted() -> float:
+        return core.metrics.registry.get_sample_value("relay_changed_prefixes_total") or 0.0
+
+    before = counted()
+    exchange = opened(core, MESSAGES, {"model": "m", "messages": [{"role": "user", "content": "hi"}]})
+    exchange.start(200, STREAM_HEAD)
+    report = [{"type": "thinking_dropped", "reason": "prefix_binding_mismatch"}]
+    rows = [{"type": "message_delta", "delta": {}, "input_transformations": report}, {"type": "message_stop"}]
+    exchange.feed(sse(*rows))
+    exchange.finish()
+    assert counted() == before + 1

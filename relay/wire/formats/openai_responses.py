@@ -251,7 +251,7 @@ format.schema{}                       K
 {id,object,status,model,service_tier,truncation,previous_response_id,created_at,completed_at}   P
 {background,parallel_tool_calls,store,user,safety_identifier,prompt_cache_key,prompt_cache_retention}   P
 {usage,moderation,reasoning,metadata,conversation,incomplete_details,billing,include}   P
-# They report that the provider saw another prefix than before; a metric counts them elsewhere.
+# They report that the provider saw another prefix than before: `relay.wire.transformations` counts that.
 {input_transformations,prompt_cache_diagnostics,prompt_cache_options,context_management}   P
 {input_tokens,expires_at}             P
 output[]                              @item!
