@@ -244,7 +244,7 @@ def router(config: Config, metrics: Metrics) -> Router:
 _NOT_ABOUT_FINDING = {
     *("version", "title", "extends", "mode", "default", "prefer", "detect", "rules", "exemptions"),
     *("deadline_s", "confidence"),
-    *("opaque", "unknown_fields", "restore", "trade_secrets"),
+    *("opaque", "unknown_fields", "restore", "trade_secrets", "sessions"),
 }
 
 

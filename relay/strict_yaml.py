@@ -24,6 +24,10 @@ LIMIT_BYTES = 256 * 1024
 LIMIT_DEPTH = 16
 LIMIT_NODES = 20_000
 
+# libyaml's parser, which the wheels bring along, is four times as fast; PyYAML's own knows better where an error is.
+# Only their events are used, never their constructors.
+_FAST: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 # Keys and indices from the root of a file to a value.
 Place = tuple[str | int, ...]
 
@@ -94,7 +98,11 @@ def read_document(source: str | bytes, file: str) -> Document:
         if len(data) > LIMIT_BYTES:
             raise _Refused(None, f"is larger than {LIMIT_BYTES // 1024} KiB")
         text = data.decode("utf-8")
-        return _Reader(file).read(text)
+        try:
+            return _Reader(file).read(text, _FAST)
+        except yaml.YAMLError:
+            _Reader(file).read(text, yaml.SafeLoader)
+            raise  # only one of the two takes it, so nobody should rely on it
     except UnicodeDecodeError as error:
         refused = _Refused(None, f"is not UTF-8: byte {error.start} cannot be decoded")
     except _Refused as error:
@@ -116,8 +124,8 @@ class _Reader:
         self.values: dict[Place, tuple[int, int]] = {}
         self.nodes = 0
 
-    def read(self, text: str) -> Document:
-        events = iter(yaml.parse(text, Loader=yaml.SafeLoader))
+    def read(self, text: str, loader: Any) -> Document:
+        events = iter(yaml.parse(text, Loader=loader))
         self._expect(events, yaml.StreamStartEvent)
         first = next(events)
         if isinstance(first, yaml.StreamEndEvent):
@@ -188,7 +196,7 @@ _WORDS: dict[str, Any] = {"": None, "~": None, "null": None, "true": True, "fals
 
 def _scalar(event: yaml.ScalarEvent) -> Any:
     value: str = event.value
-    if event.style is not None:
+    if event.style:  # plain text has none
         return value
     if value in _WORDS:
         return _WORDS[value]

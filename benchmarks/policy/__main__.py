@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.policy import classification, decision, routing
+from benchmarks.policy import classification, decision, reload, routing
 from relay import build
 
 RESULTS = Path(__file__).parents[1] / "results"
@@ -18,6 +18,15 @@ def main() -> None:
     times = [*decision.measure(), *routing.measure()]
     lines = ["# Policy", "", "| decision | p50 ms | p95 ms |", "| --- | ---: | ---: |"]
     lines += [f"| {row.what} | {row.p50_ms:.3f} | {row.p95_ms:.3f} |" for row in times]
+    lines += [
+        "",
+        "| load | reloads | requests | dropped | p50 ms | p99 ms |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    lines += [
+        f"| {part.what} | {part.reloads} | {part.requests} | {part.dropped} | {part.p50_ms:.1f} | {part.p99_ms:.1f} |"
+        for part in reload.measure()
+    ]
     analyzer = build.analyzer(build.read_policy(None))
     by_source = {
         "given": classification.measure(None),

@@ -85,6 +85,7 @@ def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], 
     compare(("restore", "urls"), base.restore.urls, child.restore.urls, child.restore.urls > base.restore.urls)
     order = tuple(Answers)
     compare(("answers",), base.answers, child.answers, order.index(child.answers) < order.index(base.answers))
+    compare(("sessions",), base.sessions, child.sessions, child.sessions > base.sessions)
     compare(("span_cache",), base.span_cache, child.span_cache, child.span_cache > base.span_cache)
     for key, more in (("tools", True), ("withhold", False)):
         before, after = set(getattr(base.restore, key)), set(getattr(child.restore, key))

@@ -189,7 +189,9 @@ class Rule(_Selector):
         selectors = (self.entity, self.group, self.data_class, self.roles, self.clients, self.models)
         estimates = (self.max_tokens, self.languages)
         if not any((*selectors, *estimates)):
-            raise ValueError("a rule needs at least one of entity, group, class, roles, clients, models")
+            raise ValueError(
+                "a rule needs at least one of entity, group, class, roles, clients, models, max_tokens, languages"
+            )
         if any(estimates) and (self.prefer is None or self.action is not None or self.require is not None):
             raise ValueError('"max_tokens" and "languages" are estimates, which may say what to "prefer" and no more')
         if unknown := set(self.languages or ()) - LANGUAGES:
@@ -366,6 +368,8 @@ class Policy(_Entry):
     answers: Answers = Answers.KEEP
     style: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")] = "bracketed"
     model: Model = Model.FAST
+    # Whether a client may open a session, whose vault outlives a request.
+    sessions: StrictBool = True
     # Whether the spans of a text are remembered for a while under a keyed hash of it (relay/detect/cache.py).
     span_cache: StrictBool = True
 

@@ -99,6 +99,7 @@ _NAMES = {
     "style": "style of placeholders",
     "answers": "values that the model writes by itself",
     "model": "NER model",
+    "sessions": "vaults that outlive a request, where a client asks",
     "span_cache": "spans remembered under a keyed hash",
 }
 

@@ -22,6 +22,7 @@ from relay import logs
 from relay.config import Config
 from relay.errors import (
     ClientFault,
+    PolicyRefused,
     RelayBusy,
     RelayFault,
     ScrubFailed,
@@ -201,6 +202,8 @@ class Handler:
     async def _session(self, call: _Call) -> web.StreamResponse:
         if call.request.method == "POST":
             body.require_json(call.header("content-type"), names=call.names)
+            if not self.core.engine.policy.sessions:
+                raise PolicyRefused("policy opens no sessions: the vault of a request ends with it")
         status, data = sessions.answer(self.core.sessions, call.request.method, call.path, call.client)
         self.core.metrics.sessions.set(len(self.core.sessions))
         return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)

@@ -11,6 +11,7 @@ import pytest
 from relay.config import ClientConfig
 from relay.server.app import Running
 from relay.upstream.mirror import Mirror
+from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat
 from tests.support import VALUES
@@ -111,3 +112,12 @@ async def test_closed_within_a_stream(relay: Running, mirror: Mirror) -> None:
         assert b'"error"' in seen
         assert b"[DONE]" not in seen
         assert (await client.get("/")).status_code == 200
+
+
+async def test_a_policy_may_open_none(serve: Serve, make_core: MakeCore) -> None:
+    """Then every vault ends with its request; what is asked without a session goes on as before."""
+    relay = serve(from_core=make_core("version: 1\nmodel: none\nsessions: false\n"))
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
+        refused = await client.post("/relay/v1/sessions", json={})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (403, "policy_refused")
+        assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200

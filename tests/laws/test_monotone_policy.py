@@ -8,6 +8,7 @@ at least as strict for every span.
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from typing import Any
 
 import yaml
@@ -33,9 +34,9 @@ TYPES = (
 )
 SELECTORS = (*TYPES, "*", "US_*", "*_NUMBER")
 GROUPS = ("PERSON", "FINANCE", "HEALTH", "SECRET", "ADDRESS", "*")
-CLASSES = ("PHI", "PCI", "NPI", "PRIVILEGED", "SECRET", "PII")
+CLASSES = ("PHI", "PCI", "NPI", "PRIVILEGED", "SECRET", "TRADE_SECRET", "PII")
 VALUES = ("maria@example.com", "Maria", "info@example.org", "536-90-4399")
-TEXTS = ("", "diagnosed with asthma", "privileged and confidential")
+TEXTS = ("", "diagnosed with asthma", "privileged and confidential", "the heron plan")
 TIGHT = [action.value for action in Action if action is not Action.KEEP]
 MILD = [action.value for action in Action if action is not Action.BLOCK]
 
@@ -70,6 +71,8 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
         rule["on"] = draw(st.sampled_from(("frontier", "local")))
     if not rule.keys() & {"require", "prefer"} or draw(st.booleans()):
         rule["action"] = draw(st.sampled_from(TIGHT))
+    elif "prefer" in rule and draw(st.booleans()):
+        rule["max_tokens"] = draw(st.sampled_from((1, 5, 10_000)))
     return {**rule, "why": "because"}
 
 
@@ -92,6 +95,8 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         "version": 1,
         "default": default,
         "prefer": draw(st.sampled_from(("frontier", "local"))),
+        "mode": draw(st.sampled_from(("enforce", "enforce", "observe"))),
+        "trade_secrets": {"code_names": draw(st.sampled_from(([], ["heron"])))},
         "detect": {"on": draw(st.sampled_from(([], ["LOCATION"])))},
         "rules": draw(st.lists(rules(), max_size=5)),
         "exemptions": draw(st.lists(exemptions(), max_size=4)),
@@ -161,6 +166,25 @@ def test_adding_an_exemption_never_tightens(tree: dict[str, Any], item: dict[str
     before, after = _decide(tree, request), _decide({**tree, "exemptions": [*tree["exemptions"], item]}, request)
     assert (after.route, after.blocked, after.data_classes) == (before.route, before.blocked, before.data_classes)
     assert _at_least_as_strict(before, after)
+
+
+@settings(max_examples=300, deadline=None)
+@given(policies(), requests())
+def test_observing_decides_the_same_and_does_nothing(tree: dict[str, Any], request: Requests) -> None:
+    """Routes, actions, classes and refusals are those of the same policy enforced; none of it is carried out."""
+    segments, _, options = request
+    enforced, observed = (_decide({**tree, "mode": mode}, request) for mode in ("enforce", "observe"))
+    assert replace(observed, policy=enforced.policy, observed=False) == enforced
+    engine = Engine(_policy({**tree, "mode": "observe"}), ENTITY_TYPES, describe=describe)
+    done = engine.carried_out(observed, options["available"])
+    assert (done.actions, done.blocked) == (tuple(() for _ in segments), ())
+    assert done.route is (RouteKind.FRONTIER if RouteKind.FRONTIER in options["available"] else RouteKind.LOCAL)
+    assert (
+        Engine(_policy({**tree, "mode": "enforce"}), ENTITY_TYPES, describe=describe).carried_out(
+            enforced, options["available"]
+        )
+        is enforced
+    )
 
 
 @settings(max_examples=300, deadline=None)

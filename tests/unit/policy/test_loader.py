@@ -121,7 +121,10 @@ WRONG = [
     (
         "a rule about nothing",
         RULE + "action: block",
-        ["p.yaml:3:5: rules: a rule needs at least one of entity, group, class, roles, clients, models"],
+        [
+            "p.yaml:3:5: rules: a rule needs at least one of entity, group, class, roles, clients, models, max_tokens, "
+            "languages"
+        ],
     ),
     (
         "a rule that says nothing",
