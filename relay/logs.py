@@ -26,6 +26,7 @@ class Event(StrEnum):
     RELOAD_FAILED = "reload_failed"
     DRAINING = "draining"
     STOPPED = "stopped"
+    UNJUDGED = "unjudged"  # confidence is asked for, and local upstreams take formats that have none
     SCRUBBED = "scrubbed"
     ANSWERED = "answered"
     REFUSED = "refused"

@@ -91,6 +91,9 @@ def doctor(
     check("model", model)
     for name, destination in loaded.upstreams.items():
         check(f"upstream {name}", lambda destination=destination: asyncio.run(health.probe(destination)))  # type: ignore[misc]
+    if rules.confidence.escalate:
+        for said in _unjudged(loaded):
+            console.print(f"[blue]note[/] confidence: {said}")
     console.print(f"[blue]note[/] keys: {build.sessions(rules).memory.protection().meaning}")
     for line in harden.report():
         console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
@@ -122,6 +125,20 @@ def _mode(policy: Policy) -> str:
     if policy.mode == "observe":
         raise ConfigFault("observe: requests and answers pass as they are; nothing is protected")
     return "enforce"
+
+
+def _unjudged(loaded: Config) -> list[str]:
+    """Say which answers of local upstreams are used without being judged."""
+    from relay.routing.confidence import unjudged
+    from relay.types import RouteKind
+
+    found = {name: unjudged(item.formats) for name, item in loaded.upstreams.items() if item.kind is RouteKind.LOCAL}
+    lines = [
+        f"answers of {name} in {', '.join(formats)} formats cannot be judged"
+        for name, formats in found.items()
+        if formats
+    ]
+    return [*lines, "nor can OpenAI's Responses, and answers of servers that give no log-probabilities"]
 
 
 def _pipeline(loaded: Config) -> Callable[[str], str]:

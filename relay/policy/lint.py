@@ -282,10 +282,21 @@ class _Linter:
             if layer.policy.default.frontier is Action.KEEP:
                 message = "everything that no rule names leaves as it is"
                 yield self._finding(number, ("default", "frontier"), Severity.ERROR, "open-default", message)
+            if layer.policy.confidence.escalate:
+                yield from self._confidence(number)
         for item in self._exemptions:
             if not _match(item).strip("*"):
                 message = f"{item.source.label} has no match, so it holds for every value"
                 yield self._finding(item.layer, item.path, Severity.WARNING, "wide-exemption", message)
+
+    def _confidence(self, layer: int) -> Iterable[Finding]:
+        path = ("confidence", "escalate")
+        if self._policy.prefer is not RouteKind.LOCAL and not any(item.entry.prefer for item in self._rules):
+            message = "confidence never matters: nothing prefers local"
+            yield self._finding(layer, path, Severity.WARNING, "vain-confidence", message)
+            return
+        message = "only OpenAI's chat and completions and Ollama's formats can be judged; others are used as they are"
+        yield self._finding(layer, path, Severity.WARNING, "partly-judged", message)
 
     def _loosened(self) -> Iterable[Finding]:
         for number in range(1, len(self._layers)):

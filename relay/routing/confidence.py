@@ -14,7 +14,7 @@ The mean is of probabilities, not of their logarithms: one surprising token does
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
@@ -24,7 +24,7 @@ from relay.types import JSON, Headers
 from relay.wire import strict_json
 from relay.wire.framing import framing_of
 
-__all__ = ["FORMATS", "Judge", "ask", "read_verdict"]
+__all__ = ["FORMATS", "Judge", "ask", "read_verdict", "unjudged"]
 
 # Formats whose answers can be judged, and what asks for log-probabilities there.
 FORMATS: Final[dict[str, bool | int]] = {
@@ -33,6 +33,11 @@ FORMATS: Final[dict[str, bool | int]] = {
     "ollama_chat": True,
     "ollama_generate": True,
 }
+
+
+def unjudged(families: Iterable[str]) -> tuple[str, ...]:
+    """Return which format families have no log-probabilities at all: their answers are used as they are."""
+    return tuple(family for family in families if not any(name.startswith(f"{family}_") for name in FORMATS))
 
 
 def ask(format_name: str, tree: JSON) -> bool:

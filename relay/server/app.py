@@ -22,11 +22,13 @@ from relay.config import Config
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.forget import Forgetter
+from relay.routing.confidence import unjudged
 from relay.server.admin import Admin
 from relay.server.forward import probing
 from relay.server.handler import Handler
 from relay.server.ports import Client
 from relay.server.reload import Reload
+from relay.types import RouteKind
 
 __all__ = ["Reading", "Running", "run", "running", "serve"]
 
@@ -130,6 +132,10 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
                 # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
                 handler.forgetter = Forgetter(loop)
             policy = core.engine.policy
+            if policy.confidence.escalate:
+                local = [item for item in config.upstreams.values() if item.kind is RouteKind.LOCAL]
+                formats = {family for item in local for family in unjudged(item.formats)}
+                logs.event(logs.Event.UNJUDGED, logging.WARNING if formats else logging.INFO, formats=len(formats))
             logs.event(
                 logs.Event.READY,
                 logging.WARNING if core.engine.observes else logging.INFO,

@@ -17,6 +17,9 @@ MAIL = "  - {entity: EMAIL_ADDRESS, match: '*@example.com', on: frontier, action
 # (what, policy, findings as "line code")
 FINDINGS = [
     ("nothing", "version: 1", []),
+    ("confidence without a preference", "version: 1\nconfidence: {escalate: true}", ["2 vain-confidence"]),
+    ("confidence in some formats", "version: 1\nprefer: local\nconfidence: {escalate: true}", ["3 partly-judged"]),
+    ("confidence that is off", "version: 1\nconfidence: {threshold: 0.5}", []),
     ("a rule with a reason", R + "  - {entity: US_SSN, action: block, why: w}", []),
     ("a rule without a reason", R + "  - {entity: US_SSN, action: block}", ["3 no-why"]),
     ("a slip of the pen", R + "  - {entity: US_SNN, action: block, why: w}", ["3 dead-rule", "3 unknown-type"]),
