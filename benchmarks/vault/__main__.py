@@ -13,6 +13,7 @@ import os
 import platform
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -20,8 +21,9 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from relay import egress
+from relay import build, egress
 from relay.restore import Restorer
+from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.styles.bracketed import Bracketed
 from relay.types import Encoding
 from relay.vault.sessions import Sessions
@@ -47,7 +49,7 @@ def main() -> None:
     if options.idle_sessions:
         print(_idle_sessions_mb(options.idle_sessions))
         return
-    rows = [*_vault(), *_restore(), *_egress(), *_idle()]
+    rows = [*_vault(), *_restore(), *_answers(), *_streams(), *_egress(), *_idle()]
     table = Table("what", "measured", "unit", "goal", title=f"vault and restoring, {platform.processor() or 'CPU'}")
     for what, value, unit, goal in rows:
         table.add_row(what, f"{value:,.2f}", unit, goal)
@@ -147,6 +149,56 @@ def _restore() -> list[Row]:
 
     rows.append(("make a restorer for 20 placeholders", _best(make, 500) * 1e6, "µs", ""))
     return rows
+
+
+def _answers() -> list[Row]:
+    """Scrub what the model writes by itself, in deltas of five characters."""
+    with tempfile.TemporaryDirectory() as work:
+        path = Path(work) / "policy.yaml"
+        path.write_text("version: 1\nmodel: none\nanswers: redact\n")
+        policy = build.read_policy(path)
+    find = Emitted(build.analyzer(policy), build.engine(policy), build.operators(), _sessions().ephemeral().vault)
+    rows: list[Row] = []
+    for name, text in (
+        ("prose", (_PROSE * 60)[:8_000]),
+        ("a value in each line", ("card 4111 1111 1111 1111, a@example.org and so on\n" * 200)[:8_000]),
+    ):
+        pieces = [text[start : start + 5] for start in range(0, len(text), 5)]
+
+        def run(pieces: Sequence[str] = pieces) -> None:
+            scrubber = AnswerScrubber(find)
+            for piece in pieces:
+                scrubber.feed(piece)
+            scrubber.finish()
+
+        rows.append((f"scrub an answer, a delta of 5 characters, {name}", _best(run, len(pieces)) * 1e6, "µs", ""))
+    return rows
+
+
+def _streams() -> list[Row]:
+    """Restore 500 streams of 500 sessions in turns, and count values that came to another one."""
+    sessions = [_sessions().open() for _ in range(500)]
+    for number, session in enumerate(sessions):
+        for entity in range(20):
+            session.vault.seal("PERSON", f"value {entity} of {number} only")
+    text = " ".join(f"for [PERSON_{entity + 1}]," for entity in range(20))
+    pieces = [text[start : start + 7] for start in range(0, len(text), 7)]
+    restorers = [Restorer(session.vault) for session in sessions]
+    said = [""] * len(sessions)
+    begun = time.process_time()
+    for piece in pieces:
+        for number, restorer in enumerate(restorers):
+            said[number] += restorer.feed(piece)
+    seconds = (time.process_time() - begun) / len(pieces) / len(sessions)
+    said = [before + restorer.finish() for before, restorer in zip(said, restorers, strict=True)]
+    wrong = sum(
+        line != " ".join(f"for value {entity} of {number} only," for entity in range(20))
+        for number, line in enumerate(said)
+    )
+    return [
+        ("500 streams in turns, with a value that is not their own", float(wrong), "", "0"),
+        ("500 streams in turns, feed 7 characters", seconds * 1e6, "µs", "30"),
+    ]
 
 
 def _egress() -> list[Row]:

@@ -33,7 +33,7 @@ RandomBytes = Callable[[int], bytes | bytearray]
 
 _KEY_BYTES = 32
 _MARK_BYTES = 16  # 2**64 values before two of them meet by chance
-_SMALLEST_BUCKET_BITS = 5  # 32 bytes
+_SMALLEST_BUCKET = 32  # bytes
 _LONGEST_COUNTER = 1 << 32
 _RELEASED = (ValueError, TypeError)  # what a released view raises in hashlib, and in cryptography
 
@@ -81,7 +81,9 @@ class Keys:
         if counter >= _LONGEST_COUNTER:
             raise ScrubFailed("a vault seals no more than 2**32 records")
         # ISO/IEC 7816-4 padding: one marker byte, then zeros. bit_length leaves room for the marker.
-        padded = (data + b"\x80").ljust(1 << max(_SMALLEST_BUCKET_BITS, len(data).bit_length()), b"\0")
+        size = len(data)
+        bucket = _SMALLEST_BUCKET if size < _SMALLEST_BUCKET else 1 << size.bit_length()
+        padded = (data + b"\x80").ljust(bucket, b"\0")
         try:
             return ChaCha20Poly1305(self._seal).encrypt(counter.to_bytes(12, "little"), padded, associated)
         except _RELEASED:

@@ -198,7 +198,7 @@ class Vault:
         return self._keys
 
     def _bind(self, placeholder: str, entity_type: str) -> bytes:
-        return b"%b\0%b\0%b" % (self._associated, placeholder.encode(), entity_type.encode())
+        return self._associated + f"\0{placeholder}\0{entity_type}".encode()
 
     def _seal(self, entity_type: str, value: str, stand_in: Callable[[int, str], str] | None) -> str:
         data = value.encode(*_CODEC)
