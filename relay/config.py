@@ -152,17 +152,15 @@ class RoutingConfig(_Section):
 
 
 class ShapingConfig(_Section):
-    """Traffic shaping on the client leg. Relay does none, so anything but 0 is refused rather than ignored."""
+    """Traffic shaping on the client's connection: relay/server/shaping.py. 0 leaves that part off."""
 
-    interval_ms: int = 0
-    pad_to: int = 0
+    interval_ms: int = Field(default=0, ge=0, le=1000)  # between two beats on which a stream goes out
+    pad_to: int = Field(default=0, ge=0, le=65_536)  # bytes; pieces and whole answers are filled up to a multiple
 
-    @field_validator("interval_ms", "pad_to")
-    @classmethod
-    def _off(cls, value: int) -> int:
-        if value != 0:
-            raise ValueError("relay does not shape traffic; only 0 is accepted")
-        return value
+    @property
+    def on(self) -> bool:
+        """Whether anything is shaped."""
+        return bool(self.interval_ms or self.pad_to)
 
 
 class DecisionLogConfig(_Section):

@@ -38,6 +38,7 @@ from relay.server import access, body, cors, faults, sessions
 from relay.server.forward import Answering, Forwarder
 from relay.server.ports import Client
 from relay.server.reply import Sent, Stream, send
+from relay.server.shaping import Shaped, padded
 from relay.server.target import normalise
 from relay.server.work import Pool
 from relay.types import Headers, Outbound, Request
@@ -99,6 +100,7 @@ class Handler:
         self.core = core  # what new exchanges get; the policy in force is part of it
         self._config = config
         self._server = config.server
+        self._shaping = config.shaping
         self._forwarder = Forwarder(core.router, client)
         self._pool = Pool(workers=config.server.workers, queue=config.server.queue)
         self._limit = config.server.max_body_mb * 1024 * 1024
@@ -315,19 +317,24 @@ class Handler:
         else:
             data = exchange.finish()
         response.completed()
+        if not exchange.alters_nothing:
+            data = padded(data, self._shaping.pad_to, _content_type(headers))
         return await send(call.request, head.status, headers, data)
 
     async def _stream(
         self, call: _Call, exchange: Exchange, response: Answering, status: int, headers: Headers
     ) -> web.StreamResponse:
         assert call.format is not None
-        stream = Stream(
+        plain = Stream(
             call.request,
             status,
             headers,
             keep_alive=b"" if exchange.alters_nothing else _KEEP_ALIVE.get(call.format.family, b""),
             silence_s=self._server.keepalive_s,
         )
+        stream: Stream | Shaped = plain
+        if self._shaping.on and not exchange.alters_nothing:
+            stream = Shaped(plain, self._shaping, _content_type(headers))
         await stream.open()
         try:
             feed, write = exchange.feed, stream.write
@@ -384,6 +391,10 @@ class Handler:
 
 def _unrestorable() -> UpstreamBadStream:
     return UpstreamBadStream("The upstream's answer could not be restored.")
+
+
+def _content_type(headers: Headers) -> str:
+    return next((value for name, value in headers if name == "content-type"), "")
 
 
 def _local(request: web.BaseRequest) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import pytest
 
 from relay import build
-from relay.config import ClientConfig, Config, RoutingConfig, ServerConfig, UpstreamConfig
+from relay.config import ClientConfig, Config, RoutingConfig, ServerConfig, ShapingConfig, UpstreamConfig
 from relay.exchange import Core
 from relay.server.app import Running, running
 from relay.types import RouteKind
@@ -102,6 +102,7 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
         clients: tuple[ClientConfig, ...] = (),
         from_core: Core | None = None,
         routing: RoutingConfig | None = None,
+        shaping: ShapingConfig | None = None,
         credentials: Mapping[str, str] | None = None,
         **server: Any,
     ) -> Running:
@@ -110,6 +111,7 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
             clients=clients,
             upstreams=upstreams or {"mirror": upstream(mirror.base_url)},
             routing=routing or RoutingConfig(probe_s=0),
+            shaping=shaping or ShapingConfig(),
         )
         client = UpstreamClient(
             config.upstreams,

@@ -67,7 +67,7 @@ def test_defaults_need_no_file() -> None:
             "exactly one of env and file",
         ),
         ("clients: [{name: a, key_sha256: abc}]", "clients.0.key_sha256"),
-        ("shaping: {pad_to: 512}", "shaping.pad_to: Value error, relay does not shape traffic"),
+        ("shaping: {pad_to: -1}", "shaping.pad_to: Input should be greater than or equal to 0"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str, complaint: str) -> None:
