@@ -16,12 +16,27 @@ from relay.types import Encoding
 __all__ = ["PLUGINS", "Bracketed"]
 
 
-# One sign of every form that the grammar has: an opening bracket in any spelling, a word joined to a number by a line,
-# a capital beside a number. Most texts have none of them, and finding that out costs a twentieth of asking the grammar.
-_OPENERS = ("[", "\\", "%5", "&", "\uff3b", "\u3010")
+# A look-alike has a number as a word of its own. Most texts have none where one could be, and finding that out costs a
+# twentieth of asking the grammar. Without brackets: a word joined to a number by a line, a capital beside a number.
 _NUMBERED = re.compile(
     r"[0-9](?:(?<=[A-Za-z0-9]_[0-9])|(?<=[A-Z][ \u00a0\-\u2010-\u2013\u2212\uff0d][0-9]))",
 )
+# Inside brackets, in any spelling: the last two signs of what joins words, or of a word and what joins it, before the
+# number; behind it the same, or what closes.
+_OPENERS = ("[", "&#", "&l", "\uff3b", "\u3010")
+_JOINT = r"\s_\-\u2010-\u2013\u2212\uff0d\uff3f;>"
+_COUNTED = re.compile(
+    rf"[0-9](?<=[0-9A-Za-z{_JOINT}\\][{_JOINT}][0-9])[0-9]{{0,40}}(?=[{_JOINT}\\&\]\uff3d\u3011])",
+)
+
+
+def _may_be_one(text: str) -> bool:
+    """Tell whether the grammar could find anything in `text`; it seldom does where this says so."""
+    return (
+        _NUMBERED.search(text) is not None
+        or "%5" in text
+        or (any(opener in text for opener in _OPENERS) and _COUNTED.search(text) is not None)
+    )
 
 
 class Bracketed:
@@ -44,8 +59,10 @@ class Bracketed:
 
     def lookalikes(self, text: str) -> Iterable[tuple[int, int]]:
         """Yield the disjoint ranges that the restorer, or anybody, could take for a placeholder, in order."""
-        if not any(opener in text for opener in _OPENERS) and _NUMBERED.search(text) is None:
-            return
+        if _may_be_one(text):
+            yield from self._find(text)
+
+    def _find(self, text: str) -> Iterable[tuple[int, int]]:
         expressions = grammar(Encoding.TEXT)
         position = 0
         while (match := expressions.final.search(text, position)) is not None:

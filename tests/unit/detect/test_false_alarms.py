@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator
-from pathlib import Path
-from random import Random
-from uuid import UUID
-
 import pytest
 
 import relay.detect.recognizers
+from benchmarks.patterns.noise import NOISE, noise, program_text
 from relay.detect.analyzer import Analyzer
-from relay.detect.checksums import iso7064_mod97, luhn
 from relay.detect.taxonomy import describe
 from relay.registry import collect
 from relay.types import Segment
@@ -27,71 +20,7 @@ def alarms(text: str) -> list[str]:
     return [span.entity_type for span in spans if describe(span.entity_type).default]
 
 
-def digits(random: Random, count: int) -> str:
-    return "".join(random.choice("0123456789") for _ in range(count))
-
-
-def card_shaped(random: Random) -> Iterator[str]:
-    while True:
-        number = random.choice("45") + digits(random, 15)
-        if not luhn(number):
-            yield number
-
-
-def iban_shaped(random: Random) -> Iterator[str]:
-    while True:
-        number = "DE" + digits(random, 20)
-        if not iso7064_mod97(number[4:] + number[:4]):
-            yield number
-
-
-def log_line(random: Random) -> str:
-    return (
-        f"2026-11-{random.randint(1, 28):02d} 12:{random.randint(0, 59):02d}:07,{random.randint(0, 999):03d} INFO "
-        f"worker-{random.randint(1, 9)} request_id={random.getrandbits(128):032x} took {random.randint(1, 900)} ms "
-        f"status=200 bytes={random.randint(100, 99_999_999)} path=/api/v1/items/{random.randint(1, 9_999_999)}"
-    )
-
-
-def noise(kind: str) -> str:
-    """Return about 50 KB of one kind of text in which nothing is private."""
-    random = Random(7)
-    rows = range(600)
-    match kind:
-        case "log":
-            return "\n".join(log_line(random) for _ in rows)
-        case "uuids":
-            return "\n".join(str(UUID(int=random.getrandbits(128), version=4)) for _ in rows)
-        case "commits":
-            return "\n".join(f"{random.getrandbits(160):040x} fix item {row}" for row in rows)
-        case "cards":
-            source = card_shaped(random)
-            return "\n".join(next(source) for _ in rows)
-        case "cards in groups":
-            source = card_shaped(random)
-            return "\n".join(
-                " ".join(number[i : i + 4] for i in (0, 4, 8, 12)) for number, _ in zip(source, rows, strict=False)
-            )
-        case "ibans":
-            source = iban_shaped(random)
-            return "\n".join(next(source) for _ in rows)
-        case "floats":
-            return "\n".join(", ".join(f"{random.uniform(-90, 90):.6f}" for _ in range(6)) for _ in rows)
-        case "numbers":
-            return "\n".join(
-                " ".join(str(random.randint(0, 10 ** random.randint(1, 12))) for _ in range(8)) for _ in rows
-            )
-        case "times":
-            return "\n".join(
-                f"{random.randint(15 * 10**8, 18 * 10**8)} {random.randint(15 * 10**11, 18 * 10**11)}" for _ in rows
-            )
-        case _:
-            raise AssertionError(kind)
-
-
-@pytest.mark.parametrize(
-    "kind", ["log", "uuids", "commits", "cards", "cards in groups", "ibans", "floats", "numbers", "times"]
-)
+@pytest.mark.parametrize("kind", NOISE)
 def test_noise_raises_few_alarms(kind: str) -> None:
     """At most one false alarm for 10 KB."""
     text = noise(kind)
@@ -101,14 +30,7 @@ def test_noise_raises_few_alarms(kind: str) -> None:
 
 def test_program_text_raises_few_alarms() -> None:
     """The standard library's own files, addresses of authors and documentation ranges aside."""
-    folder = Path(os.__file__).parent
-    files = [
-        folder / "argparse.py",
-        folder / "dataclasses.py",
-        folder / "heapq.py",
-        *sorted(Path(json.__file__).parent.glob("*.py")),
-    ]
-    texts = [path.read_text(encoding="utf-8") for path in files]
+    texts = list(program_text())
     found = [kind for text in texts for kind in alarms(text) if kind not in ("EMAIL_ADDRESS", "GIT_AUTHOR")]
     assert len(found) <= sum(map(len, texts)) * ALLOWED, found
 

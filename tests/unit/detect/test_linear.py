@@ -7,22 +7,12 @@ import time
 import pytest
 
 import relay.detect.recognizers
+from benchmarks.patterns.noise import SLOW_UNITS
 from relay.detect.analyzer import Analyzer
 from relay.registry import collect
 from relay.types import Segment
 
 ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
-
-# Beginnings of values again and again, runs of one kind of character, and near misses of every long pattern.
-UNITS_TEXT = (
-    'a|A|1|1 |1-|1.|A1|-|é|а1|"|a b |a.|a@|aaaa at bbb dot |://|https://a:b@|?token=|password=|password is a |api_key=|'
-    "session=|Bearer |Authorization: |eyJhbGciOi|eyJ.eyJ.|-----BEGIN PRIVATE KEY-----\n|sk-|xoxb-|AKIA|"
-    "A1B2C3D4E5F6G7H8I|12 Main |Apt 1 |Via Roma |Calle de la |Am A |PSC |P.O. Box |12/12/|1 jan |jan 1 |DE89 |4111 |"
-    "+1 415 |0:|::|192.168.|passport no no no |member id id id |account number number |user id: a|hostname |username: |"
-    "/home/a|Author: x |@a |bc1qqqq|0x1111111111|1°1|lat: 1.|///a.b.|LLL: |seed phrase: abc |%41|&#65;|\\u0041|e\u0301|"
-    "\u200b|alpha doctor dream |1 2 3 4 "
-)
-UNITS = UNITS_TEXT.split("|")
 
 
 def seconds(text: str) -> float:
@@ -35,7 +25,7 @@ def seconds(text: str) -> float:
     return best
 
 
-@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("unit", SLOW_UNITS)
 def test_twice_the_text_takes_about_twice_the_time(unit: str) -> None:
     """Four times the text takes about four times as long, and 40 KB take less than a second."""
     short, long = ((unit * (size // len(unit) + 1))[:size] for size in (10_000, 40_000))

@@ -1,6 +1,8 @@
 """A look-alike is whatever the restorer could take for a placeholder, and ordinary text is not one."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relay.restore import Restorer
 from relay.styles.bracketed import Bracketed
@@ -86,3 +88,34 @@ def test_what_is_found_covers_what_the_restorer_restores() -> None:
             covered[start:end] = " " * (end - start)
         left = "".join(covered)
         assert Restorer(Vault()).restore(left) == left
+
+
+SIGNS = [
+    *(
+        "[",
+        "]",
+        "\\[",
+        "\\]",
+        "\\",
+        "&#91;",
+        "&#93;",
+        "&lsqb;",
+        "&rbrack;",
+        "\uff3b",
+        "\u3011",
+        "%5B",
+        "%5d",
+        "%5f",
+        "%20",
+    ),
+    *("_", "-", "\u2013", "\uff3f", "&#95;", "&lowbar;", " ", "\t", "\u00a0", "\n", "\r\n", "\n> ", ">", ".", "(", "é"),
+    *("PERSON", "person", "EMAIL", "ADDRESS", "US", "SSN", "x", "1", "23", "4a"),
+]
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(st.sampled_from(SIGNS), max_size=14).map("".join))
+def test_the_quick_look_misses_nothing(text: str) -> None:
+    """Whatever the grammar finds in any text is found when a quick look decides whether to ask it."""
+    style = Bracketed(TYPES)
+    assert list(style.lookalikes(text)) == list(style._find(text))
