@@ -185,6 +185,23 @@ class Config(_Section):
     shaping: ShapingConfig = ShapingConfig()
 
     @model_validator(mode="after")
+    def _one_host_for_a_clients_key(self) -> Config:
+        for family in ALL_FORMATS:
+            hosts = {
+                urlsplit(upstream.base_url).hostname
+                for upstream in self.upstreams.values()
+                if upstream.kind is RouteKind.FRONTIER
+                and upstream.credential == "client"
+                and family in upstream.formats
+            }
+            if len(hosts) > 1:
+                raise ValueError(
+                    f"upstreams: {len(hosts)} frontier hosts take the {family} format with the client's own key, which "
+                    "belongs to one of them; state formats, or give the others a credential of the operator's"
+                )
+        return self
+
+    @model_validator(mode="after")
     def _clients_where_reachable(self) -> Config:
         if not self.clients and not self.server.is_loopback:
             raise ValueError("clients: at least one is required when server.host is not a loopback address")

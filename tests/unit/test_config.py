@@ -97,3 +97,27 @@ def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
     """A file that is not there is a ConfigFault, not an OSError."""
     with pytest.raises(ConfigFault, match="cannot be read"):
         load(tmp_path / "none.yaml", {})
+
+
+FAR = "{kind: frontier, base_url: 'https://%s/v1', formats: [%s], credential: %s}"
+
+
+@pytest.mark.parametrize(
+    ("one", "two", "refused"),
+    [
+        (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "openai", "client"), True),
+        (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "anthropic, openai", "client"), True),
+        (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "anthropic", "client"), False),
+        (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "openai", "{env: KEY}"), False),
+        (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.com", "openai", "client"), False),
+        (FAR % ("a.example.com", "openai", "client"), "{kind: local, base_url: 'http://10.0.0.5:8000'}", False),
+    ],
+)
+def test_a_clients_key_goes_to_one_host(tmp_path: Path, one: str, two: str, refused: bool) -> None:
+    """Upstreams among which routing may choose never share a client's own key over several frontier hosts."""
+    path = write(tmp_path, f"upstreams:\n  one: {one}\n  two: {two}\n")
+    if not refused:
+        assert len(load(path, {}).upstreams) == 2
+        return
+    with pytest.raises(ConfigFault, match="2 frontier hosts take the openai format with the client's own key"):
+        load(path, {})
