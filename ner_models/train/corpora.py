@@ -6,6 +6,7 @@ whose label is in doubt, teach nothing.
 
 from __future__ import annotations
 
+import csv
 import gzip
 import json
 import random
@@ -18,7 +19,7 @@ from pathlib import Path
 from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, Row
 
-__all__ = ["CORPORA", "code_rows", "prompt_rows", "read_corpus", "read_gold"]
+__all__ = ["CORPORA", "clinical_rows", "code_rows", "prompt_rows", "read_corpus", "read_gold"]
 
 UNSURE = "?"
 CORE = frozenset({"PERSON", "LOCATION", "ORGANIZATION"})
@@ -239,6 +240,32 @@ def _json_lines(path: Path) -> Iterator[dict[str, object]]:
         for line in lines:
             if line.strip():
                 yield json.loads(line)
+
+
+WORD = re.compile(r"[^\W\d_]{3,}")
+TITLED = re.compile(r"\b(?:dr|doctor|mr|mrs|ms|miss|nurse)\b\.?\s+[\w.'-]+", re.IGNORECASE)
+
+
+def clinical_rows(folder: Path, lists: Lists) -> list[Row]:
+    """Read doctors' notes and talks with patients, paragraph by paragraph, as text with few names in it.
+
+    The talks are in lower case, so every word on a names list is in doubt, and what follows a title.
+    """
+    texts: list[str] = []
+    for path in sorted(folder.rglob("*.csv")):
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            for record in csv.DictReader(lines):
+                texts += [record[key] for key in ("note", "section_text", "dialogue") if record.get(key)]
+    names = lists.given_names | lists.family_names
+    rows = []
+    for text in texts:
+        for paragraph in re.split(r"\r?\n\s*\n|(?<=\n)(?=\[doctor\])", text):
+            piece = paragraph.strip()[:1000]
+            if piece:
+                doubt = {word.span() for word in WORD.finditer(piece) if word[0].lower() in names}
+                doubt |= {match.span() for match in TITLED.finditer(piece)}
+                rows.append(Row(text=piece, spans=(), known=ABSENT, unsure=tuple(sorted(doubt)), source="clinical"))
+    return rows
 
 
 EMAIL = re.compile(r"\S+@\S+\.\w+")

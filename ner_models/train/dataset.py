@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner_models.train.corpora import CORPORA, code_rows, prompt_rows, read_corpus, read_gold
+from ner_models.train.corpora import CORPORA, clinical_rows, code_rows, prompt_rows, read_corpus, read_gold
 from ner_models.train.features import Sample, augment, encode_row, pack
 from ner_models.train.generate import Generator
 from ner_models.train.names import read_lists
@@ -44,8 +44,9 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
         log(f"{corpus.file}: {len(rows)} rows, {sum(len(row.spans) for row in rows)} spans")
     prompts = prompt_rows(data / "prompts", lists, judged)
     code = code_rows(lists, rng, config.code)
-    log(f"prompts: {len(prompts)} rows, code: {len(code)} rows")
-    real += prompts + code
+    clinical = clinical_rows(data / "clinical_text", lists)
+    log(f"prompts: {len(prompts)} rows, code: {len(code)} rows, clinical: {len(clinical)} rows")
+    real += prompts + code + clinical
     swapper = Swapper(lists)
 
     def samples(epoch: int) -> list[Sample]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ner_models.train.corpora import CORPORA, Corpus, doubtful, doubtful_code, read_corpus
+from ner_models.train.corpora import CORPORA, Corpus, clinical_rows, doubtful, doubtful_code, read_corpus
 from ner_models.train.features import augment, batches, encode_row, pack
 from ner_models.train.gate import losses
 from ner_models.train.generate import SLOT, Generator, read_templates
@@ -187,6 +187,20 @@ def test_names_in_unlabelled_text_are_doubtful() -> None:
 def test_names_in_code_are_doubtful_where_authors_stand(text: str, doubt: list[str]) -> None:
     """In code, one listed word is an identifier; two in a row and what follows a credit are in doubt."""
     assert [text[start:end] for start, end in doubtful_code(text, LISTS)] == doubt
+
+
+def test_clinical_text_is_cut_and_its_names_are_in_doubt(tmp_path: Path) -> None:
+    """Notes and talks become paragraphs; listed words in any case and what follows a title teach nothing."""
+    (tmp_path / "notes.csv").write_text(
+        'id,dialogue,note\n1,"[doctor] hi , mary\n[patient] hi\n","Asked Dr. Zyx.\n\nFever, Anna."\n'
+    )
+    rows = clinical_rows(tmp_path, LISTS)
+    found = {row.text: [row.text[start:end] for start, end in row.unsure] for row in rows}
+    assert found == {
+        "[doctor] hi , mary\n[patient] hi": ["mary"],
+        "Asked Dr. Zyx.": ["Dr. Zyx."],
+        "Fever, Anna.": ["Anna"],
+    }
 
 
 def test_swapping_moves_every_offset_along() -> None:
