@@ -23,7 +23,7 @@ from collections.abc import Container, Iterable
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "count", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
+__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
 
 KNOWN = "known"  # the recognizer that such spans name
 
@@ -160,11 +160,6 @@ def _places(text: str, word: str) -> Iterable[int]:
     while start >= 0:
         yield start
         start = text.find(word, start + len(word))
-
-
-def count(text: str, value: str) -> int:
-    """Return how often `value`, in this very spelling, stands in `text` between word boundaries."""
-    return sum(is_bounded(text, start, start + len(value)) for start in _places(text, value))
 
 
 def is_bounded(text: str, start: int, end: int) -> bool:
