@@ -42,23 +42,27 @@ class _Failure:
 
 
 class Answering:
-    """An upstream's answer, with where it is from."""
+    """An upstream's answer, with where it is from. One that was `read` before has been noted already."""
 
-    def __init__(self, response: Response, upstream: str, router: Router, asked_at: float) -> None:
+    def __init__(
+        self, response: Response, upstream: str, router: Router, asked_at: float, *, read: bool = False
+    ) -> None:
         self.status = response.status
         self.headers = response.headers
         self.chunks = response.chunks
         self._upstream = upstream
         self._router = router
         self._asked_at = asked_at
+        self._read = read
 
     def first_token(self) -> None:
         """Note that the first bytes of a streamed answer are here."""
-        self._router.first_token(self._upstream, self._router.clock() - self._asked_at)
+        if not self._read:
+            self._router.first_token(self._upstream, self._router.clock() - self._asked_at)
 
     def completed(self) -> None:
         """Note that the whole answer is here. One with an error status that counts as a failure stays one."""
-        if self.status not in RETRIED_STATUSES:
+        if self.status not in RETRIED_STATUSES and not self._read:
             self._router.completed(self._upstream)
 
     def broke(self) -> None:
@@ -236,7 +240,7 @@ class _Sending:
             exchange.course.discard(meter)
             return answering, _Failure(unsure=True)
         held = _Held(response.status, response.headers, body)
-        return Answering(held, outbound.upstream, self._router, asked_at), None
+        return Answering(held, outbound.upstream, self._router, asked_at, read=True), None
 
     def _wait(self, failure: _Failure, upstream: str, retries: int, begun: float) -> float | None:
         """Return how long to wait before the same upstream is asked again; None: not at all."""

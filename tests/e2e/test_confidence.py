@@ -152,3 +152,32 @@ async def test_threshold_of_the_policy(serve: Serve, make_core: MakeCore, local:
     for probability, route in ((0.35, "local"), (0.25, "frontier; why=unsure")):
         local.reply = Reply(probability=probability)
         assert (await ask(relay, "hello")).headers["x-relay-route"] == route
+
+
+@pytest.mark.parametrize(("probability", "local_tokens", "far_tokens"), [(0.9, 5, 0), (0.5, 5, 5)])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_counted_once(
+    serve: Serve,
+    make_core: MakeCore,
+    local: Fake,
+    frontier: Fake,
+    stream: bool,
+    probability: float,
+    local_tokens: int,
+    far_tokens: int,
+) -> None:
+    """An answer that waited for its verdict is one request with its own tokens, thrown away or not."""
+    upstreams = {"far": frontier.config("frontier"), "near": local.config("local")}
+    policy = f"{POLICY}title: counted {stream} {probability}\n"
+    core = make_core(policy, **upstreams)
+    relay = serve(upstreams=upstreams, from_core=core)
+    local.reply = Reply(probability=probability)
+    await ask(relay, "hello", stream=stream)
+    lines = dict(line.rsplit(" ", 1) for line in core.metrics.render().decode().splitlines() if line[0] != "#")
+    for at, tokens in (
+        ('route="local",upstream="near"', local_tokens),
+        ('route="frontier",upstream="far"', far_tokens),
+    ):
+        assert float(lines[f'relay_upstream_requests_total{{outcome="answered",{at}}}']) == (tokens > 0)
+        assert float(lines[f'relay_tokens_total{{direction="output",{at}}}']) == tokens
+        assert float(lines[f"relay_first_token_seconds_count{{{at}}}"]) == (stream and tokens > 0)
