@@ -46,6 +46,8 @@ def ask(format_name: str, tree: JSON) -> bool:
     if asked is not None and asked is not False:
         return False
     tree["logprobs"] = FORMATS[format_name]
+    if format_name == "openai_chat":
+        tree["top_logprobs"] = 1  # llama.cpp lists twenty alternatives for each token unless it is told otherwise
     return True
 
 

@@ -30,6 +30,8 @@ __all__ = ["Answering", "Forwarder", "Reopen"]
 Reopen = Callable[[frozenset[str], bool], Awaitable[Outbound]]
 # An answer that waits for its verdict is held whole; more than this is refused, as for any whole answer.
 _MAX_HELD_BYTES = 64 * 1024 * 1024
+# More than this is read off the event loop: log-probabilities are many times as long as their text.
+_LARGE_BYTES = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +236,11 @@ class _Sending:
             if len(data) > _MAX_HELD_BYTES:
                 raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
         meter = Meter()
-        body = read_verdict(exchange.course.judge, bytes(data), response.headers, meter)
+        reading = (exchange.course.judge, bytes(data), response.headers, meter)
+        if len(data) > _LARGE_BYTES:
+            body = await asyncio.to_thread(read_verdict, *reading)
+        else:
+            body = read_verdict(*reading)
         answering.completed()
         if not exchange.course.believes(exchange.course.judge.mean):
             exchange.course.discard(meter)

@@ -181,3 +181,14 @@ async def test_counted_once(
         assert float(lines[f'relay_upstream_requests_total{{outcome="answered",{at}}}']) == (tokens > 0)
         assert float(lines[f'relay_tokens_total{{direction="output",{at}}}']) == tokens
         assert float(lines[f"relay_first_token_seconds_count{{{at}}}"]) == (stream and tokens > 0)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_long_answer(relay: Running, local: Fake, frontier: Fake, stream: bool) -> None:
+    """An answer whose log-probabilities fill many packets is judged like a short one."""
+    local.reply = Reply(probability=0.9)
+    answer = await ask(relay, f"{'word ' * 2000}to {MAIL}", stream=stream)
+    assert answer.headers["x-relay-route"] == "local"
+    assert '"logprob"' not in answer.text
+    assert answer.text.count("word") == 2000
+    assert not frontier.received
