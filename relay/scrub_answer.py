@@ -58,21 +58,22 @@ class Replaced(NamedTuple):
 class Emitted:
     """Finds what an answer may not carry. Make one for each exchange, after its request was scrubbed."""
 
-    __slots__ = ("_analyzer", "_engine", "_issued", "_operators", "_vault")
+    __slots__ = ("_analyzer", "_engine", "_operators", "_stand_ins", "_vault")
 
     def __init__(self, analyzer: Analyzer, engine: Engine, operators: Mapping[Action, Operator], vault: Vault) -> None:
         self._analyzer = analyzer
         self._engine = engine
         self._operators = operators
         self._vault = vault
-        self._issued = Literals(vault.placeholders(), Encoding.TEXT)
+        # Placeholders are look-alikes of themselves to the analyzer; stand-ins are not.
+        self._stand_ins = Literals([text for text in vault.placeholders() if not text.startswith("[")], Encoding.TEXT)
 
     def __call__(self, text: str) -> list[Replaced]:
         """Return the values in `text`, in order, disjoint. What policy would keep out of a request goes."""
         spans = [span for span in self._analyzer.find(text) if span.entity_type != LOOKALIKE]
         if not spans:
             return []
-        issued = self._issued.find_all(text, 0, final=True)
+        stand_ins = self._stand_ins.find_all(text, 0, final=True) if self._stand_ins else []
         (row,) = self._engine.actions(
             (Segment(pointer="", text=text, role=Role.ASSISTANT),), (spans,), RouteKind.FRONTIER
         )
@@ -82,7 +83,7 @@ class Emitted:
             value = text[start:end]
             stays = (
                 item.action is Action.KEEP
-                or any(hit.start < end and start < (hit.end or end) for hit in issued)
+                or any(hit.start < end and start < (hit.end or end) for hit in stand_ins)
                 or self._vault.holds(value)
             )
             new = None if stays else self._replacement(value, item.span.entity_type, item.action)

@@ -109,6 +109,20 @@ def test_shredded_is_closed() -> None:
             use()
 
 
+def test_a_vault_tells_what_it_holds() -> None:
+    """Exactly a sealed value, of whatever type; nothing any more after shredding."""
+    vault = make()
+    vault.seal("PERSON", "Ann Example")
+    vault.seal("EMAIL_ADDRESS", "ann@example.org")
+    assert vault.holds("Ann Example")
+    assert vault.holds("ann@example.org")
+    assert not any(map(vault.holds, ["Ann", "ann example", "ann@example.or", "", "[PERSON_1]"]))
+    assert not make(seed=2).holds("Ann Example")
+    vault.shred()
+    with pytest.raises(SessionClosed):
+        vault.holds("Ann Example")
+
+
 def test_digests_differ_between_sessions() -> None:
     """A digest is the same within a vault and says nothing in another."""
     one, other = make(seed=1), make(seed=2)
