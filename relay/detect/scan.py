@@ -219,21 +219,23 @@ class _Trial:
     def _around(self, text: str, ends: Sequence[int]) -> list[re.Match[str]]:
         """Return what is found in the merged windows around triggers."""
         found: list[re.Match[str]] = []
+        done = 0
         lead, behind, opens, match_at = self.lead, self.behind, self.opens, self.expression.match
+        # A match holds its trigger, so where openings are known none is looked for far behind a trigger.
+        reach = behind if opens is None else 0
         place, count = 0, len(ends)
         while place < count:
             last = ends[place]
             start = last - lead if last > lead else 0
             place += 1
-            while place < count and ends[place] - lead <= last + behind:
+            while place < count and ends[place] - lead <= last + reach:
                 last = ends[place]
                 place += 1
             stop = last + behind
             if opens is None:
                 found.extend(self.expression.finditer(text, start, stop))
                 continue
-            done = start
-            # A match holds its trigger, so none begins behind the last one.
+            start = max(start, done)
             for opening in opens.finditer(text, start, last):
                 begin = opening.start()
                 if begin >= done and (match := match_at(text, begin, stop)) is not None:

@@ -105,6 +105,10 @@ def _thai(digits: str) -> bool:
     return digits[0] != "0" and (11 - weighted(digits, range(13, 1, -1)) % 11) % 10 == int(digits[12])
 
 
+# Three groups of four digits, and no fourth one beside them: a card.
+_TWELVE = r"(?:^|[^0-9 ]|(?:^|[^0-9]) )\d{4}[ -]\d{4}[ -]\d{4}(?:[^0-9 ]| [^0-9]| ?$)"
+
+
 class AsiaPacificRecognizer(RuleRecognizer):
     """Australia, New Zealand, India, Singapore, Malaysia, Indonesia, Philippines, Thailand, Korea, Japan, Greater "
     "China."""
@@ -140,7 +144,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
             r"(?<!\d )[2-9]\d{3}[ -]\d{4}[ -]\d{4}(?! \d)",
             _aadhaar,
             "aadhaar, aadhar, uidai, uid, आधार",
-            written_trigger=r"\d{4}[ -]\d{4}[ -]\d{4}",
+            written_trigger=_TWELVE,
             bare=r"[2-9]\d{11}",
         ),
         *number(
@@ -222,7 +226,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
             r"(?<!\d )\d{4}[ -]\d{4}[ -]\d{4}(?! \d)",
             _my_number,
             "my number, マイナンバー, 個人番号, individual number",
-            written_trigger=r"\d{4}[ -]\d{4}[ -]\d{4}",
+            written_trigger=_TWELVE,
             bare=r"\d{12}",
             score=0.25,
         ),
