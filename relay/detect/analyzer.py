@@ -217,21 +217,25 @@ class Analyzer:
         """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
         return self._judge(text, self._scanner.candidates(text))
 
-    def _judge(self, text: str, candidates: Iterable[Found]) -> list[Span]:
+    def _judge(self, text: str, candidates: Sequence[Found]) -> list[Span]:
         """Return the spans that the recognizers make of `candidates`."""
         seen: dict[tuple[int, int], Words] = {}
-        guesses = self._custom.find(text)
+        others = self._custom.find(text)
         for finder in self._finders:
             try:
-                guesses.extend(finder.find(text))
+                others.extend(finder.find(text))
             except Exception as error:
                 raise _failure(finder.name, error) from None
-        spans = [self._context.adjust(span, text, seen) for span in guesses]
+        spans = [self._context.adjust(span, text, seen) for span in others]
         spans = [span for span in spans if span.score >= self._min_score]
         certain = _Ranges()
-        # Those that may be certain come first: what lies inside of a certain value is a part of it and not judged.
-        for index, candidate in sorted(candidates, key=self._guesses):
-            if index >= len(self._owners) or certain.cover(candidate.start, candidate.end):  # a hint, a part
+        # Those that may be certain come first, in order: what lies inside of a certain value is a part of it and not
+        # judged. The last patterns are hints.
+        is_guess, owners = self._is_guess, len(self._owners)
+        sure = sorted((found for found in candidates if not is_guess[found[0]]), key=_begin)
+        guesses = [found for found in candidates if is_guess[found[0]] and found[0] < owners]
+        for index, candidate in [*sure, *guesses]:
+            if certain.cover(candidate.start, candidate.end):
                 continue
             recognizer = self._owners[index]
             try:
@@ -247,9 +251,6 @@ class Analyzer:
                     certain.add(span.start, span.end)
                 spans.append(span)
         return spans
-
-    def _guesses(self, found: Found) -> bool:
-        return self._is_guess[found[0]]
 
     def _read(self, readings: Sequence[_Reading]) -> None:
         """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
@@ -370,6 +371,10 @@ def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
 
 def _is_on(span: Span) -> bool:
     return describe(span.entity_type).default
+
+
+def _begin(found: Found) -> int:
+    return found[1].start
 
 
 def _start(span: Span) -> int:
