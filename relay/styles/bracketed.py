@@ -17,9 +17,10 @@ __all__ = ["PLUGINS", "Bracketed"]
 
 
 # A look-alike has a number as a word of its own. Most texts have none where one could be, and finding that out costs a
-# twentieth of asking the grammar. Without brackets: a word joined to a number by a line, a capital beside a number.
+# twentieth of asking the grammar. Without brackets: a word joined to a number by a line, escaped or not, a
+# capital beside a number.
 _NUMBERED = re.compile(
-    r"[0-9](?:(?<=[A-Za-z0-9]_[0-9])|(?<=[A-Z][ \u00a0\-\u2010-\u2013\u2212\uff0d][0-9]))",
+    r"[0-9](?:(?<=[A-Za-z0-9\\]_[0-9])|(?<=[A-Z\\][ \u00a0\-\u2010-\u2013\u2212\uff0d][0-9]))",
 )
 # Inside brackets, in any spelling: the last two signs of what joins words, or of a word and what joins it, before the
 # number; behind it the same, or what closes.

@@ -1,7 +1,7 @@
 """A look-alike is whatever the restorer could take for a placeholder, and ordinary text is not one."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relay.restore import Restorer
@@ -108,13 +108,34 @@ SIGNS = [
         "%5f",
         "%20",
     ),
-    *("_", "-", "\u2013", "\uff3f", "&#95;", "&lowbar;", " ", "\t", "\u00a0", "\n", "\r\n", "\n> ", ">", ".", "(", "é"),
+    *(
+        "\\_",
+        "\\-",
+        "_",
+        "-",
+        "\u2013",
+        "\uff3f",
+        "&#95;",
+        "&lowbar;",
+        " ",
+        "\t",
+        "\u00a0",
+        "\n",
+        "\r\n",
+        "\n> ",
+        ">",
+        ".",
+        "(",
+        "é",
+    ),
     *("PERSON", "person", "EMAIL", "ADDRESS", "US", "SSN", "x", "1", "23", "4a"),
 ]
 
 
 @settings(max_examples=500, deadline=None)
 @given(st.lists(st.sampled_from(SIGNS), max_size=14).map("".join))
+@example("PERSON\\_1")
+@example("PERSON\\-1")
 def test_the_quick_look_misses_nothing(text: str) -> None:
     """Whatever the grammar finds in any text is found when a quick look decides whether to ask it."""
     style = Bracketed(TYPES)
