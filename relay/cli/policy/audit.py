@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from relay.cli.policy.inputs import Json, PolicyFile, analyzer, engine, read, say
+from relay.cli.policy.inputs import Json, PolicyFile, Recognizers, Tools, read, say
 from relay.errors import ConfigFault
 
 __all__ = ["check_log", "report", "sign", "verify"]
@@ -19,10 +19,10 @@ def report(
     policy: PolicyFile = Path("policies/default.yaml"),
     html: Annotated[bool, typer.Option("--html", help="One HTML page instead of Markdown.")] = False,
     key: Annotated[Path | None, typer.Option("--key", help="Public key that must have signed it.")] = None,
+    recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:
     """Write an auditor's report to standard output: settings, rules, coverage of HIPAA, GDPR and PCI items, tests."""
-    from relay.detect.taxonomy import ENTITY_TYPES
     from relay.policy import signing
     from relay.policy.cases import SUFFIX, load_cases, run
     from relay.policy.lint import lint as find
@@ -32,7 +32,8 @@ def report(
 
     layers = load_layers(policy)
     whole = merged(layers)
-    finder = analyzer(whole)
+    tools = Tools(recognizers)
+    finder = tools.analyzer(whole)
     file = signing.signature_path(policy)
     signature = f"not checked: {file.name} is there, give its public key as --key" if file.exists() else "not signed"
     if key is not None:
@@ -43,12 +44,12 @@ def report(
     test_file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
     if test_file.is_file():
         cases, document, _ = load_cases(test_file)
-        outcomes = run(cases, document, engine(whole), finder.analyze)
+        outcomes = run(cases, document, tools.engine(whole), finder.analyze)
     blocks = write(
         layers,
-        ENTITY_TYPES,
+        tools.known_types,
         finder.entity_types,
-        findings=find(layers, ENTITY_TYPES, finder.entity_types),
+        findings=find(layers, tools.known_types, finder.entity_types),
         outcomes=outcomes,
         signature=signature,
     )

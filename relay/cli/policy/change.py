@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from relay.cli.policy import inputs
-from relay.cli.policy.inputs import Json, analyzer, engine, load
+from relay.cli.policy.inputs import Json, Recognizers, Tools
 
 if TYPE_CHECKING:
     from relay.policy.diff import Replay
@@ -28,23 +28,24 @@ def diff(
         float | None, typer.Option("--price", help="Price of a million input tokens, to compare costs.")
     ] = None,
     no_local: Annotated[bool, typer.Option("--no-local", help="As if no local upstream were there.")] = False,
+    recognizers: Recognizers = None,
     as_json: Json = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail when anything became weaker.")] = False,
 ) -> None:
     """Show what a change of policy changes: on paper, and replayed over a corpus."""
     import dataclasses
 
-    from relay.detect.taxonomy import ENTITY_TYPES
     from relay.policy.diff import compare, replay
     from relay.types import RouteKind
 
-    before, after = load(old), load(new)
-    paper = compare(before, after, ENTITY_TYPES)
+    tools = Tools(recognizers)
+    before, after = tools.policy(old), tools.policy(new)
+    paper = compare(before, after, tools.known_types)
     result = None
     if corpus is not None:
         available = (RouteKind.FRONTIER,) if no_local else tuple(RouteKind)
-        engines = engine(before), engine(after)
-        result = replay(inputs.corpus(corpus), *engines, analyzer(after).analyze, available)
+        engines = tools.engine(before), tools.engine(after)
+        result = replay(inputs.corpus(corpus), *engines, tools.analyzer(after).analyze, available)
     if as_json:
         tree: dict[str, object] = {"paper": dataclasses.asdict(paper)}
         if result:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.cli.policy.inputs import Json, PolicyFile, analyzer, engine, load, say
+from relay.cli.policy.inputs import Json, PolicyFile, Recognizers, Tools, say
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -22,24 +22,25 @@ def lint(
     as_json: Json = False,
     paths: Annotated[bool, typer.Option("--paths", help="Also show the weakest path of each entity type.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    recognizers: Recognizers = None,
 ) -> None:
     """Check policy files: errors, rules that never matter, exemptions that are never reached, types nobody finds.
 
     With --paths, also the weakest path of each type: the mildest thing that can happen to it on its way to a provider,
     every exemption counted, and of the rules only those without conditions.
     """
-    from relay.detect.taxonomy import ENTITY_TYPES
     from relay.policy.lint import Severity, weakest_paths
     from relay.policy.lint import lint as find
     from relay.policy.loader import load_layers, merged
     from relay.types import RouteKind
 
+    tools = Tools(recognizers)
     rows: list[dict[str, object]] = []
     failed = False
     for file in files:
         try:
             layers = load_layers(file)
-            findings = find(layers, ENTITY_TYPES, analyzer(merged(layers)).entity_types)
+            findings = find(layers, tools.known_types, tools.analyzer(merged(layers)).entity_types)
         except ConfigFault as fault:
             failed = True
             for line in fault.public.splitlines():
@@ -52,7 +53,7 @@ def lint(
             say(str(finding), as_json)
         if not findings:
             say(f"{file}: nothing to say; digest {merged(layers).digest}", as_json)
-        weakest = weakest_paths(merged(layers), ENTITY_TYPES, RouteKind.FRONTIER) if paths else {}
+        weakest = weakest_paths(merged(layers), tools.known_types, RouteKind.FRONTIER) if paths else {}
         for name, (action, label) in sorted(weakest.items(), key=lambda item: (item[1][0].strictness, item[0])):
             message = f"{name}: {action} ({label})"
             rows.append({"file": str(file), "severity": "note", "code": "weakest-path", "message": message})
@@ -90,6 +91,7 @@ def schema() -> None:
 
 def run_tests(
     directory: Annotated[Path, typer.Argument(help="Folder with policies and their .test.yaml, or one such file.")],
+    recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:
     """Run the test files beside the policies."""
@@ -98,12 +100,13 @@ def run_tests(
     files = [directory] if directory.is_file() else sorted(directory.glob(f"*{SUFFIX}"))
     if not files:
         raise ConfigFault(f"{directory}: no file here ends with {SUFFIX}")
+    tools = Tools(recognizers)
     rows: list[dict[str, object]] = []
     passed = failed = 0
     for file in files:
         cases, document, policy_file = load_cases(file)
-        policy = load(policy_file)
-        outcomes = run(cases, document, engine(policy), analyzer(policy).analyze)
+        policy = tools.policy(policy_file)
+        outcomes = run(cases, document, tools.engine(policy), tools.analyzer(policy).analyze)
         for outcome in outcomes:
             passed, failed = passed + outcome.passed, failed + (not outcome.passed)
             rows.append(_outcome(file, outcome))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.cli.policy.inputs import Asked, Json, PolicyFile, analyzer, asked, engine, load, read
+from relay.cli.policy.inputs import Asked, Json, PolicyFile, Recognizers, Tools, asked, read
 
 if TYPE_CHECKING:
     from relay.policy.engine import Engine, Explanation
@@ -29,6 +29,7 @@ def explain(
     ] = None,
     client: Annotated[str | None, typer.Option(help="Name of the client that asks.")] = None,
     no_local: Annotated[bool, typer.Option("--no-local", help="As if no local upstream were there.")] = False,
+    recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:
     """Show what policy does with one request: each entity's type, rule and action, and the route with its reasons.
@@ -40,11 +41,12 @@ def explain(
 
     data = sys.stdin.buffer.read() if request is None or str(request) == "-" else read(request)
     found = asked(data, path)
-    loaded = load(policy)
-    judge = engine(loaded)
+    tools = Tools(recognizers)
+    loaded = tools.policy(policy)
+    judge = tools.engine(loaded)
     explanation = judge.explain(
         found.segments,
-        analyzer(loaded).analyze(found.segments),
+        tools.analyzer(loaded).analyze(found.segments),
         decision_id="explain",
         available={RouteKind.FRONTIER} if no_local else set(RouteKind),
         client=client,

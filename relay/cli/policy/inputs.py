@@ -18,31 +18,37 @@ if TYPE_CHECKING:
     from relay.policy.model import Policy
     from relay.types import Segment
 
-__all__ = ["Asked", "Json", "PolicyFile", "analyzer", "asked", "corpus", "engine", "load", "read", "say"]
+__all__ = ["Asked", "Json", "PolicyFile", "Recognizers", "Tools", "asked", "corpus", "read", "say"]
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 PolicyFile = Annotated[Path, typer.Option("--policy", help="Policy file.")]
+Recognizers = Annotated[
+    list[Path] | None, typer.Option("--recognizers", help="File with recognizers of your own; may be given again.")
+]
 
 
-def load(path: Path) -> Policy:
-    """Read a policy file, every type of which must be known. Raises ConfigFault."""
-    from relay import build
+class Tools:
+    """What reads, finds and decides as `relay serve` would, with the operator's own recognizers."""
 
-    return build.read_policy(path)
+    def __init__(self, recognizers: list[Path] | None) -> None:
+        """Read the recognizer files. Raises ConfigFault."""
+        from relay import build
 
+        self._build = build
+        self._added = build.additions(recognizers or ())
+        self.known_types = build.entity_types(self._added)
 
-def engine(policy: Policy) -> Engine:
-    """Return what decides under `policy`."""
-    from relay import build
+    def policy(self, path: Path) -> Policy:
+        """Read a policy file, every type of which must be known. Raises ConfigFault."""
+        return self._build.read_policy(path, self._added)
 
-    return build.engine(policy)
+    def engine(self, policy: Policy) -> Engine:
+        """Return what decides under `policy`."""
+        return self._build.engine(policy, self._added)
 
-
-def analyzer(policy: Policy) -> Analyzer:
-    """Return what finds the entities of a request, as `relay serve` would under `policy`."""
-    from relay import build
-
-    return build.analyzer(policy)
+    def analyzer(self, policy: Policy) -> Analyzer:
+        """Return what finds the entities of a request under `policy`."""
+        return self._build.analyzer(policy, added=self._added)
 
 
 def say(line: str, as_json: bool) -> None:

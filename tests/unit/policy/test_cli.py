@@ -170,6 +170,20 @@ def test_explain_names_what_nobody_can_inspect(policy: Path) -> None:
     assert "(opaque.images)" in call("explain", "--policy", policy, text=body)[1]
 
 
+def test_explain_knows_the_operators_own_recognizers(tmp_path: Path) -> None:
+    """What `relay serve` would find and what a policy may name, in every command that finds or names types."""
+    own, policy = tmp_path / "own.yaml", tmp_path / "p.yaml"
+    own.write_text("patterns:\n  - {entity: STAFF_NUMBER, regex: 'E-\\d{6}'}\n", encoding="utf-8")
+    policy.write_text(
+        "version: 1\nmodel: none\nrules: [{entity: STAFF_NUMBER, action: redact, why: w}]\n", encoding="utf-8"
+    )
+    out = json.loads(call("explain", "--policy", policy, "--recognizers", own, "--json", text="ask E-123456")[1])
+    assert [(span["entity_type"], span["action"]) for span in out["spans"]] == [("STAFF_NUMBER", "redact")]
+    assert call("lint", policy, "--recognizers", own, "--strict")[0] == 0
+    with pytest.raises(ConfigFault, match='nobody recognizes "STAFF_NUMBER"'):
+        call("explain", "--policy", policy, text="ask E-123456")
+
+
 def test_lint_shows_the_weakest_path_of_each_type(policy: Path) -> None:
     """What at the mildest can happen to it, and what allows that."""
     out = call("lint", policy, "--paths")[1]
