@@ -31,6 +31,9 @@ from relay.types import Encoding, Role, Segment
 
 __all__ = ["Restorer", "hosts_named"]
 
+# `json.dumps` would make an encoder for each call.
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
+_AS_ASCII = json.JSONEncoder().encode
 _PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
 _KEY = re.compile(r"[0-9A-Za-z_]*")
 # Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
@@ -286,7 +289,7 @@ class Restorer:
             value = html.escape(value)
         if self._encoding is Encoding.JSON and place is not None:
             for _ in range(max(1, place.depth)):
-                value = json.dumps(value, ensure_ascii=not _is_text(value))[1:-1]
+                value = (_AS_TEXT if _is_text(value) else _AS_ASCII)(value)[1:-1]
         return value
 
     def _may_restore(self, placeholder: str) -> bool:

@@ -22,6 +22,20 @@ from relay.types import Encoding
 __all__ = ["Surroundings"]
 
 
+def _has_sign(text: str) -> bool:
+    """Tell whether `text` has a sign of any trigger: most have none. Written out, for every chunk of a stream asks."""
+    return (
+        "/" in text
+        or "?" in text
+        or "#" in text
+        or "<" in text
+        or "](" in text
+        or "www." in text
+        or "Www." in text
+        or "WWW." in text
+    )
+
+
 class _Mode(Enum):
     PLAIN = auto()
     URL = auto()
@@ -30,7 +44,6 @@ class _Mode(Enum):
     ATTRIBUTE = auto()
 
 
-_TRIGGERS = ("/", "?", "#", "](", "<", "www.", "WWW.", "Www.")
 # `name.example/` without a scheme is made a link by many programs that show chats. One character before the dot is
 # enough to tell it from `/.config/`, and keeps the expression short and linear.
 _BARE_HOST = r"[a-z0-9]\.[a-z]{2,24}+(?::[0-9]{1,5}+)?[/?#]"
@@ -131,7 +144,7 @@ class Surroundings:
         if self._begun:
             text, position, self._begun = self._begun + text[position:], 0, ""
         trigger = None
-        if any(sign in text for sign in _TRIGGERS):
+        if _has_sign(text):
             trigger = _TRIGGER.search(text, position)
         if trigger is None:
             tail = _TRIGGER_BEGUN.search(text, max(position, len(text) - _LONGEST_BEGUN))
