@@ -206,9 +206,9 @@ class StreamedAnswer(Answer):
         return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
-        if event.data is None or self._ended:
+        if event.data is None or (self._ended and not self._reader.goes_on):
             return  # comments are hop-by-hop; after the end there is nothing more to say
-        self._ended = self._reader.is_end(event)
+        self._ended = self._reader.is_end(event) or self._ended
         if self._ended and not event.data.startswith("{"):  # [DONE]
             self._flush(tuple(self._lanes), out)
             out.append(self._framing.encode(event))

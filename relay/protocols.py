@@ -248,7 +248,12 @@ class Document(Protocol):
 
 
 class StreamReader(Protocol):
-    """Knows, for one streamed response, where text is in an event, and which lanes an event ends."""
+    """Knows, for one streamed response, where text is in an event, and which lanes an event ends.
+
+    `goes_on`: events may follow the one that looks like the last, as in a format that has no mark for its end.
+    """
+
+    goes_on: bool
 
     def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
         """Return the lanes that end with this event: their carry must go out before it.

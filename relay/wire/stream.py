@@ -21,6 +21,7 @@ class TableReader:
     """
 
     cited: ClassVar[str] = ""
+    goes_on: bool = False
 
     def __init__(self, node: Node, *, json_mode: bool = False) -> None:
         self._node = node

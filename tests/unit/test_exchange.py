@@ -547,6 +547,17 @@ def test_gemini_without_alt_sse_gets_one_array_piece_by_piece(core: Core, query:
     assert "".join(part["text"] for part in parts) == f"to {MAIL}, bye [EM"
 
 
+def test_gemini_may_go_on_after_it_seemed_to_finish(core: Core) -> None:
+    """Some models say that they finished in every chunk: nothing that follows is lost, and it is restored."""
+    exchange = asked_gemini(core, "alt=sse")
+    exchange.start(200, STREAM_HEAD)
+    rows = [gemini(text, finishReason="STOP") for text in ("to ", "[EMAIL_ADDRESS_1]", ", [EM")]
+    out = events(exchange.feed(sse(*rows, {"usageMetadata": {"totalTokenCount": 3}})) + exchange.finish())
+    texts = [part["text"] for row in out for part in row.get("candidates", [{}])[0].get("content", {}).get("parts", [])]
+    assert "".join(texts) == f"to {MAIL}, [EM"
+    assert out[-1] == {"usageMetadata": {"totalTokenCount": 3}}
+
+
 def test_a_broken_gemini_array_is_never_closed(core: Core) -> None:
     """The error is its last element, and no bracket follows: nobody takes it for a whole one."""
     exchange = asked_gemini(core, "")

@@ -308,6 +308,8 @@ class CandidateReader(TableReader):
     """Lanes are (candidate, "text") and (candidate, path of an argument, "argument")."""
 
     cited: ClassVar[str] = "text"
+    # The API has no mark for the end of a stream. Some models say `finishReason` in every chunk.
+    goes_on: bool = True
 
     def __init__(self, *arguments: object, count: int = 1, **options: bool) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
