@@ -224,7 +224,7 @@ class Exchange:
         decision = core.engine.carried_out(decided, course.available)
         self.response_headers = (
             ("x-relay-decision", decision.id),
-            ("x-relay-route", course.follow(decision)),
+            *course.follow(decision),
             ("x-relay-policy", self._policy_header()),
         )
         if core.record is not None:

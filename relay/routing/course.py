@@ -15,7 +15,7 @@ from relay.routing import confidence
 from relay.routing.choose import Need, Obstacle, Options
 from relay.routing.router import Move, Router, Ticket
 from relay.routing.usage import Meter, Usage, expected_output
-from relay.types import Decision, RouteKind
+from relay.types import Decision, Headers, RouteKind
 
 __all__ = ["Course"]
 
@@ -76,14 +76,14 @@ class Course:
         reason = f"route {decision.route}: {decision.wanted} is {move}"
         return replace(decision, reasons=(*decision.reasons, reason))
 
-    def follow(self, decision: Decision) -> str:
-        """Take `decision` as it is carried out. Return what `X-Relay-Route` says: the route, and why where it moved."""
+    def follow(self, decision: Decision) -> Headers:
+        """Take `decision` as it is carried out. Return the headers that tell the route, and why where it moved."""
         self._decision = decision
         move = None if decision.observed else self._move(decision)
         if move is None:
-            return decision.route.value
+            return (("x-relay-route", decision.route.value),)
         self._router.moved(decision.route, move)
-        return f"{decision.route.value}; why={move.value}"
+        return (("x-relay-route", decision.route.value), ("x-relay-route-why", move.value))
 
     def check_room(self, decision: Decision) -> None:
         """Raise RelayBusy for what must stay local and may find room there in a moment, unlike what is refused."""

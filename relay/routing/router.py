@@ -32,7 +32,7 @@ __all__ = ["Move", "Router", "Ticket"]
 
 
 class Move(StrEnum):
-    """Why a request did not go where policy would have it first. Stands behind the route in `X-Relay-Route`."""
+    """Why a request did not go where policy would have it first. `X-Relay-Route-Why` says it."""
 
     DOWN = "down"
     BUSY = "busy"
