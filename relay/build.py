@@ -149,6 +149,17 @@ def analyzer(
     )
 
 
+# Types of the table that no recognizer reports.
+_FOUND_OTHERWISE = {
+    "PLACEHOLDER_LOOKALIKE": "style: what the placeholder style could have written, relay/styles",
+    "TRADE_SECRET": "custom: only what the operator's recognizer files list",
+    "CUSTOM": "custom: only what the operator's recognizer files list",
+    "CONDITION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
+    "MEDICATION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
+    **dict.fromkeys(("ETHNICITY", "SEXUAL_ORIENTATION", "UNION_MEMBERSHIP", "URL"), "nothing finds it yet"),
+}
+
+
 def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
     """Return, for each entity type, which recognizers find it and where their rules come from."""
     found: dict[str, list[str]] = {}
@@ -158,6 +169,8 @@ def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
     for name, info in taxonomy.ENTITY_TYPES.items():
         if info.method is taxonomy.Method.MODEL:
             found.setdefault(name, []).append("model: trained from labelled texts and templates, ner_models/README.md")
+    for name, how in _FOUND_OTHERWISE.items():
+        found.setdefault(name, []).append(how)
     for kind in added.rules.entity_types if added.rules is not None else ():
         found.setdefault(kind, []).append("custom: the operator's recognizer files")
     for finder in added.finders:

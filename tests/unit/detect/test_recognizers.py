@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 import relay.detect.recognizers
+from relay import build
 from relay.detect.recognizers.secrets_tokens import _ROWS
 from relay.detect.taxonomy import ENTITY_TYPES, Method
 from relay.protocols import Recognizer
@@ -49,6 +50,16 @@ def test_every_type_that_is_on_has_a_hit_and_a_near_miss(entity_type: str) -> No
     prefixed = {entity_type for entity_type, _, _ in _ROWS}
     assert entity_type in prefixed or any(kind == entity_type for row in ROWS for _, kind in row["find"])
     assert any(row.get("near") == entity_type and not row["find"] for row in ROWS)
+
+
+def test_every_type_says_how_it_is_found() -> None:
+    """`relay detect --list` leaves no type without a source, and claims none for what nobody finds."""
+    sources = build.sources()
+    assert ENTITY_TYPES.keys() <= sources.keys()
+    found = {kind for recognizer in RECOGNIZERS for kind in recognizer.entity_types}
+    unfound = {name for name, text in sources.items() if text == "nothing finds it yet"}
+    assert unfound.isdisjoint(found)
+    assert not any(ENTITY_TYPES[name].default for name in unfound)
 
 
 def test_there_are_as_many_as_promised() -> None:
