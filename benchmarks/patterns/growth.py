@@ -43,9 +43,12 @@ _SYLLABLES = (
 )
 
 
-def _seconds(analyzer: Analyzer, segments: list[Segment], runs: int = 3) -> float:
+_LIMIT, _TRIES = 2.5, 3
+
+
+def _seconds(analyzer: Analyzer, segments: list[Segment]) -> float:
     best = float("inf")
-    for _ in range(runs):
+    for _ in range(2):
         start = time.process_time()
         analyzer.analyze(segments)
         best = min(best, time.process_time() - start)
@@ -53,16 +56,21 @@ def _seconds(analyzer: Analyzer, segments: list[Segment], runs: int = 3) -> floa
 
 
 def hostile(size: int) -> list[dict[str, Any]]:
-    """Return for each unit, again and again up to `size` characters, the seconds, and twice the size over once."""
+    """Return for each unit, again and again up to `size` characters, the seconds, and how much more than for half."""
     analyzer = Analyzer(_RECOGNIZERS, None)
     rows = []
     for unit in SLOW_UNITS:
         half, whole = (
-            _seconds(analyzer, [Segment(pointer="/0", text=(unit * (count // len(unit) + 1))[:count])], runs=2)
-            for count in (size // 2, size)
+            [Segment(pointer="/0", text=(unit * (count // len(unit) + 1))[:count])] for count in (size // 2, size)
         )
-        # A tenth of a second more or less is the clock's and the collector's.
-        rows.append({"unit": unit, "characters": size, "seconds": whole, "ratio": whole / max(half, 0.01)})
+        # The machine may be busy: a slow run counts when it is slow again. Under 0.01 s the clock says nothing.
+        tries = 0
+        ratio = seconds = float("inf")
+        while ratio > _LIMIT and tries < _TRIES:
+            seconds = _seconds(analyzer, whole)
+            ratio = min(ratio, seconds / max(_seconds(analyzer, half), 0.01))
+            tries += 1
+        rows.append({"unit": unit, "characters": size, "seconds": seconds, "ratio": ratio})
     return rows
 
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.known import KnownValues, form, is_off, searchable
 from relay.detect.normalize import Normalized
+from relay.detect.overlap import MODEL
 from relay.detect.taxonomy import describe
 from relay.types import Span
 
@@ -46,7 +47,7 @@ def find(texts: Sequence[Text], values: Iterable[tuple[str, str]], spans: Sequen
 
 
 def find_with_cache(texts: Sequence[Text], values: Iterable[tuple[str, str]], cache: SpanCache) -> list[list[Span]]:
-    """Return the same, the places of `spans` included, and remember it. Every text has its digest."""
+    """Return the same, the places of the model's spans included, and remember it. Every text has its digest."""
     # Of two types for one value the same one stays as in KnownValues.
     first: dict[str, tuple[str, str]] = {}
     for pair in sorted(values, key=is_off):
@@ -65,7 +66,9 @@ def find_with_cache(texts: Sequence[Text], values: Iterable[tuple[str, str]], ca
             table = tables[kept.searched] = KnownValues(values_by_name[name] for name in wanted - kept.searched)
         rows = [row for row in kept.occurrences if row[0] in values_by_name]
         if table:
-            rows += [(names[form(value)], span) for value, span in _search(table, text, ())]
+            # What a pattern found stands whatever else the request holds; a guess of the model may be given up.
+            own = {span[1:3] for span in kept.spans if span.recognizer != MODEL and describe(span.entity_type).default}
+            rows += [(names[form(value)], span) for value, span in _search(table, text, own)]
         if kept.searched != wanted:
             cache.amend(text.digest, replace(kept, searched=wanted, occurrences=tuple(rows)))
         found.append([span for _, span in rows])

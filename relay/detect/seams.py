@@ -142,7 +142,7 @@ def _neighbours(segments: Sequence[Segment]) -> Iterator[tuple[int, int]]:
 
 def _glues(left: str, right: str) -> Iterator[str]:
     """Yield what to put between two texts so that a value cut by their border is whole; mostly there is none."""
-    before, behind = left.split()[-1:], right.split(None, 1)[:1]
+    before, behind = left.rsplit(None, 1)[-1:], right.split(None, 1)[:1]
     if not before or not behind:
         return
     (last,), (first,) = before, behind
