@@ -52,6 +52,11 @@ class Finder(Protocol):
         ...
 
 
+# Up to here, marking each value and text costs more than a search for the values: 0.09 against 0.05 ms for nine values
+# in 2,000 characters.
+_SHORT_CHARS = 4_096
+
+
 def _no_lookalikes(_text: str) -> Iterable[tuple[int, int]]:
     return ()
 
@@ -139,7 +144,7 @@ class Analyzer:
         values = dict.fromkeys(_values(readings, disjoint, whole, known))
         if not values:
             occurrences: list[list[Span]] = [[] for _ in readings]
-        elif self._cache is None or entity_types is not None:
+        elif self._cache is None or entity_types is not None or _is_short(readings):
             occurrences = find(readings, values, disjoint)
         else:
             occurrences = find_with_cache(readings, values, self._cache)
@@ -304,6 +309,11 @@ class _Reading:
         """The text as a model should read it."""
         copy = self.copy
         return self.text if copy is None else copy.text
+
+
+def _is_short(readings: Sequence[_Reading]) -> bool:
+    """Tell whether searching the texts is cheaper than remembering where the values stood in them."""
+    return sum([len(reading.text) for reading in readings]) < _SHORT_CHARS
 
 
 def _give_up(readings: Sequence[_Reading], found: list[list[Span]]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import relay.detect.analyzer as analyzer_module
 import relay.detect.recognizers
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import Kept, SpanCache
@@ -44,6 +45,30 @@ class CountingModel:
 
 def analyzer(cache: SpanCache | None, model: CountingModel | None = None) -> Analyzer:
     return Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], model, cache=cache)
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short requests are searched anew; the texts of these tests stand for long ones."""
+    monkeypatch.setattr(analyzer_module, "_SHORT_CHARS", 0)
+
+
+@pytest.mark.parametrize(("limit", "searches"), [(40, 1), (0, 0)])
+def test_short_requests_are_searched_anew(monkeypatch: pytest.MonkeyPatch, limit: int, searches: int) -> None:
+    """Below the limit nothing is remembered of a search, and the same is found."""
+    counted: list[str] = []
+    search = KnownValues.find
+
+    def counting(self: KnownValues, text: str, *rest: Any) -> list[Span]:
+        counted.append(text)
+        return search(self, text, *rest)
+
+    monkeypatch.setattr(analyzer_module, "_SHORT_CHARS", limit)
+    cached, turn = analyzer(SpanCache(KEY, clock=Clock())), [Segment(pointer="/0", text="to a@example.org")]
+    first = cached.analyze(turn)
+    monkeypatch.setattr(KnownValues, "find", counting)
+    assert cached.analyze(turn) == first
+    assert len(counted) == searches
 
 
 def test_a_resent_segment_is_not_read_again() -> None:
