@@ -27,8 +27,13 @@ def ranges(
 def dicts(holder: JSON, *keys: str) -> list[dict[str, JSON]]:
     """Return the objects that a path of keys leads to; arrays on the way are gone through."""
     found: list[JSON] = [holder]
-    for key in (*keys, None):
-        found = [each for one in found for each in (one if type(one) is list else (one,))]
-        if key is not None:
-            found = [one[key] for one in found if isinstance(one, Mapping) and key in one]
-    return [one for one in found if type(one) is dict]
+    for key in keys:
+        found = [one[key] for one in _each(found) if isinstance(one, dict | Mapping) and key in one]
+        if not found:
+            break  # most events cite nothing, and this is asked of every one
+    return [one for one in _each(found) if type(one) is dict]
+
+
+def _each(found: list[JSON]) -> list[JSON]:
+    """Return what is found, with the items of an array in its place."""
+    return [each for one in found for each in (one if type(one) is list else (one,))]

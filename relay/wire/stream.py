@@ -35,6 +35,8 @@ class TableReader:
         """Return the open lanes that this event ends, in order of appearance."""
         self._read(tree)
         prefixes = tuple(self.ended(tree))
+        if not prefixes:
+            return ()
         lanes = [lane for lane in self._open if any(lane[: len(prefix)] == prefix for prefix in prefixes)]
         for lane in lanes:
             del self._open[lane]
