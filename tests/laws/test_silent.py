@@ -13,7 +13,7 @@ from relay.types import Action, Candidate, Leaf, Pattern, Request, Segment, Span
 from tests.conftest import MakeCore
 from tests.support import begin, chat, post
 
-CANARY = "canary.7f3a@example.org"
+CANARY = "canary.zq7f3a@example.org"
 PATH = "/v1/chat/completions"
 
 
@@ -81,9 +81,9 @@ def test_a_fault_says_nothing_of_what_it_saw(
         shown = ""
     finally:
         exchange.close()
-    assert "7f3a" not in shown
-    assert "7f3a" not in caplog.text
-    assert b"7f3a" not in chosen.metrics.render()
+    assert "zq7f3a" not in shown
+    assert "zq7f3a" not in caplog.text
+    assert b"zq7f3a" not in chosen.metrics.render()
 
 
 def test_every_name_is_tried(core: Core, make_core: MakeCore) -> None:
@@ -101,8 +101,8 @@ def test_a_good_exchange_is_silent(core: Core, caplog: pytest.LogCaptureFixture)
     exchange.feed(b'{"choices": [{"index": 0, "message": {"role": "assistant", "content": "to [EMAIL_ADDRESS_1]"}}]}')
     shown = repr((exchange, core, session, session.vault, outbound))
     assert CANARY.encode() in exchange.finish()
-    assert "7f3a" not in shown + repr(exchange) + repr(session.vault) + caplog.text
-    assert b"7f3a" not in core.metrics.render()
+    assert "zq7f3a" not in shown + repr(exchange) + repr(session.vault) + caplog.text
+    assert b"zq7f3a" not in core.metrics.render()
     core.sessions.close(session.id)
 
 
@@ -119,9 +119,9 @@ def test_a_good_exchange_is_silent(core: Core, caplog: pytest.LogCaptureFixture)
 )
 def test_values_on_the_line_have_silent_reprs(value: object) -> None:
     """A text-bearing field is left out of `repr`."""
-    assert "7f3a" not in repr(value)
+    assert "zq7f3a" not in repr(value)
 
 
 def test_an_exchange_shows_nothing_of_itself(core: Core) -> None:
     """The default repr of the one object the server holds says its class only."""
-    assert "7f3a" not in repr(Exchange(core, None, *core.match("POST", PATH, ()), exchange_id="x"))  # type: ignore[misc]
+    assert "zq7f3a" not in repr(Exchange(core, None, *core.match("POST", PATH, ()), exchange_id="x"))  # type: ignore[misc]
