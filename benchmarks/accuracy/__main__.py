@@ -25,6 +25,7 @@ from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
 from benchmarks.accuracy.views import Found, View, run
 from relay import build
 from relay.detect.ner_onnx import NerModel
+from relay.policy.model import Model
 from relay.types import Span
 
 __all__ = ["main", "measure"]
@@ -38,6 +39,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, default=ROOT / "../shared/data", help="folder with dev/ and lists/")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="folder for the results")
+    parser.add_argument("--model", type=Model, default=Model.FAST, help="fast, or accurate as a policy may choose")
     parser.add_argument("--quick", action="store_true", help="one text in ten")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes, each with its own model")
     options = parser.parse_args(arguments)
@@ -46,7 +48,7 @@ def main(arguments: list[str] | None = None) -> None:
         console.print(f"skipped: no labelled sets in {options.data / 'dev'}; name a folder with --data")
         return
     begun = time.perf_counter()
-    result = measure(options.data, console, quick=options.quick, jobs=options.jobs)
+    result = measure(options.data, console, model=options.model, quick=options.quick, jobs=options.jobs)
     result["seconds"] = round(time.perf_counter() - begun, 1)
     report.show(result, console)
     report.write(result, options.out)
@@ -54,7 +56,9 @@ def main(arguments: list[str] | None = None) -> None:
     console.print(f"{result['seconds']:.0f} s; wrote accuracy.json, .md, .svg and .png to {options.out}")
 
 
-def measure(data: Path, console: Console, *, quick: bool = False, jobs: int = 1) -> dict[str, Any]:
+def measure(
+    data: Path, console: Console, *, model: Model = Model.FAST, quick: bool = False, jobs: int = 1
+) -> dict[str, Any]:
     """Return all figures as plain values; they hold no text."""
     sets = read_sets(data / "dev", every=10 if quick else 1)
     plain = {name: rows for name, rows in sets.items() if not any(row.labels for row in rows)}
@@ -64,13 +68,15 @@ def measure(data: Path, console: Console, *, quick: bool = False, jobs: int = 1)
     groups: dict[str, list[Row]] = {**labelled, **plain, "names": [one.row for one in named]}
     found: dict[str, Found] = {}
     with console.status("loading") as status:
-        for name, spans in run({name: [row.text for row in rows] for name, rows in groups.items()}, jobs=jobs):
+        for name, spans in run(
+            {name: [row.text for row in rows] for name, rows in groups.items()}, model=model, jobs=jobs
+        ):
             found[name] = spans
             status.update(f"{len(found)} of {len(groups)}: {name}")
     scores = {name: {view: score(groups[name], found[name][view]) for view in View} for name in groups}
     result = {
         "python": platform.python_version(),
-        "model": NerModel.load(build.MODELS / build.read_policy(None).model).version,
+        "model": NerModel.load(build.MODELS / model).version,
         "quick": quick,
         "sets": {name: _views(scores[name]) for name in labelled},
         "false_alarms": {name: _views(scores[name]) for name in plain},

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from enum import StrEnum
 
 from relay import build
+from relay.policy.model import Model
 from relay.types import Action, RouteKind, Segment, Span
 
 __all__ = ["Found", "View", "Views", "run"]
@@ -31,13 +32,13 @@ Found = dict[View, list[tuple[Span, ...]]]
 
 
 class Views:
-    """The analyzers and the engine of the default policy."""
+    """The analyzers and the engine of the default policy, with the model `model`."""
 
-    def __init__(self) -> None:
-        policy = build.read_policy(build.DEFAULT_POLICY)
+    def __init__(self, model: Model = Model.FAST) -> None:
+        policy = build.read_policy(build.DEFAULT_POLICY).model_copy(update={"model": model})
         self._engine = build.engine(policy)
         self._whole = build.analyzer(policy)
-        self._patterns = build.analyzer(policy.model_copy(update={"model": "none"}))
+        self._patterns = build.analyzer(policy.model_copy(update={"model": Model.NONE}))
 
     def find(self, text: str) -> dict[View, tuple[Span, ...]]:
         """Return the spans of `text` in every view."""
@@ -54,16 +55,16 @@ class Views:
         return tuple(item.span for item in actions if item.action is not Action.KEEP)
 
 
-def run(groups: dict[str, list[str]], *, jobs: int) -> Iterator[tuple[str, Found]]:
+def run(groups: dict[str, list[str]], *, jobs: int, model: Model = Model.FAST) -> Iterator[tuple[str, Found]]:
     """Yield `(group, spans of its texts)` for each group in order, from `jobs` processes with one model each."""
     pieces = {name: list(_pieces(texts)) for name, texts in groups.items()}
     if jobs == 1:
-        views = Views()
+        views = Views(model)
         for name, work in pieces.items():
             yield name, _join([[views.find(text) for text in piece] for piece in work])
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(model,)) as pool:
         answers = {name: [pool.submit(_work, piece) for piece in work] for name, work in pieces.items()}
         for name, futures in answers.items():
             yield name, _join([future.result() for future in futures])
@@ -72,9 +73,9 @@ def run(groups: dict[str, list[str]], *, jobs: int) -> Iterator[tuple[str, Found
 _views: Views
 
 
-def _start() -> None:
+def _start(model: Model) -> None:
     global _views
-    _views = Views()
+    _views = Views(model)
 
 
 def _work(texts: Sequence[str]) -> list[dict[View, tuple[Span, ...]]]:
