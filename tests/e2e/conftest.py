@@ -56,7 +56,7 @@ def stage() -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def shared_mirror(stage: Stage) -> Iterator[Mirror]:
-    context = Mirror().running()
+    context = Mirror(keep=100_000).running()  # all of a test under load, which begins with none
     yield stage.enter(context)
     stage.leave(context)
 
