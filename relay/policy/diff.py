@@ -15,7 +15,7 @@ from typing import Any
 from relay.policy.cases import Analyze
 from relay.policy.classes import KnownType
 from relay.policy.compiled import rule_entries
-from relay.policy.engine import Engine
+from relay.policy.engine import CHARACTERS_PER_TOKEN, Engine
 from relay.policy.lint import weakest_paths
 from relay.policy.merge import loosened
 from relay.policy.model import Exemption, Policy, Rule
@@ -23,8 +23,6 @@ from relay.types import Action, Decision, RouteKind, Segment
 
 __all__ = ["Change", "Paper", "Replay", "compare", "replay"]
 
-# A rule of thumb for English text with today's tokenizers, good enough to compare two policies with each other.
-CHARACTERS_PER_TOKEN = 4
 # So many requests that a change leaves weaker are listed; all are counted.
 LIMIT_LISTED = 20
 
