@@ -156,7 +156,7 @@ _FOUND_OTHERWISE = {
     "CUSTOM": "custom: only what the operator's recognizer files list",
     "CONDITION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
     "MEDICATION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
-    **dict.fromkeys(("ETHNICITY", "SEXUAL_ORIENTATION", "UNION_MEMBERSHIP", "URL"), "nobody: nothing finds it yet"),
+    **dict.fromkeys(("ETHNICITY", "SEXUAL_ORIENTATION", "UNION_MEMBERSHIP"), "nobody: nothing finds it yet"),
 }
 
 
