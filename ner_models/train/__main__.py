@@ -30,7 +30,7 @@ from ner_models.train.rows import LABELS
 from relay.detect.ner_onnx import Coder, NerModel
 
 SEED = 20261121
-VERSION = "2"
+VERSION = "3"
 MAX_TOKENS, OVERLAP = 128, 32
 # Freed memory goes back to the kernel and comes again page by page, which costs more than the arithmetic.
 ALLOCATOR = "glibc.malloc.mmap_threshold=4294967295:glibc.malloc.trim_threshold=17179869184"
@@ -66,6 +66,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA corpora")
     parser.add_argument("--weights", type=Path, help="folder for the float weights, kept while training")
+    parser.add_argument("--float", type=Path, help="folder for both models in float, for `python -m benchmarks.accuracy --float`")
     parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten (default: README.md in OUT)")
     arguments = parser.parse_args()
     torch.manual_seed(SEED)
@@ -73,7 +74,7 @@ def main() -> int:
     vocabulary, rows = read_vocabulary()
     coder = Coder(vocabulary)
     data = DataConfig(
-        share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60} if arguments.smoke else {})
+        share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60, "translations": 40} if arguments.smoke else {})
     )
     sampler = make_sampler(arguments.data, coder, data, SEED, say)
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
@@ -119,9 +120,10 @@ def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse
     int8 = judge(quantised, arguments.data, SETS, every=every)
     print(table(int8), flush=True)
     with tempfile.TemporaryDirectory() as scratch:
-        write(Path(scratch), int8=False)
-        write_thresholds(Path(scratch), thresholds)
-        plain = judge(NerModel.load(Path(scratch)), arguments.data, SETS, every=every)
+        unrounded = arguments.float / name if arguments.float else Path(scratch)
+        write(unrounded, int8=False)
+        write_thresholds(unrounded, thresholds)
+        plain = judge(NerModel.load(unrounded), arguments.data, SETS, every=every)
     print(table(plain), flush=True)
     speed = speed_line(quantised)
     say(speed)

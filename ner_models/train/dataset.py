@@ -7,12 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ner_models.train.corpora import CORPORA, clinical_rows, code_rows, prompt_rows, read_corpus, read_gold
+from ner_models.train.corpora import CORPORA, read_corpus, read_gold
 from ner_models.train.features import Sample, augment, encode_row, pack
 from ner_models.train.generate import Generator
 from ner_models.train.names import read_lists
 from ner_models.train.rows import Row
 from ner_models.train.swap import Swapper
+from ner_models.train.unlabelled import PACKAGES, clinical_rows, code_rows, prompt_rows, translated_rows
 from relay.detect.ner_onnx import Coder
 
 __all__ = ["DataConfig", "make_sampler"]
@@ -24,6 +25,7 @@ class DataConfig:
 
     synthetic: int = 60_000
     code: int = 6_000
+    translations: int = 4_000
     share_alike: bool = False
     limit: int = 128
     alone: float = 0.25
@@ -45,8 +47,9 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
     prompts = prompt_rows(data / "prompts", lists, judged)
     code = code_rows(lists, rng, config.code)
     clinical = clinical_rows(data / "clinical_text", lists)
-    log(f"prompts: {len(prompts)} rows, code: {len(code)} rows, clinical: {len(clinical)} rows")
-    real += prompts + code + clinical
+    translated = translated_rows(PACKAGES / "django", rng, config.translations)
+    log(f"prompts: {len(prompts)} rows, code: {len(code)}, clinical: {len(clinical)}, translations: {len(translated)}")
+    real += prompts + code + clinical + translated
     swapper = Swapper(lists)
 
     def samples(epoch: int) -> list[Sample]:

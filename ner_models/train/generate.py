@@ -194,7 +194,7 @@ class _Fill:
                 last = self.lists.us_last[int(self.random.random() ** 2 * len(self.lists.us_last))]
             else:
                 firsts, lasts = self.lists.people[country]
-                first, last = self.random.choice(firsts), self.random.choice(lasts)
+                first, last = self.random.choice(firsts), self.lists.family_name(country, self.random)
                 if last.isupper() and len(last) > 3:
                     last = last.title()
                 if country in TWO_FAMILY and self.random.random() < 0.35:
@@ -259,6 +259,16 @@ class _Fill:
 
     def _last(self, number: int) -> list[tuple[str, str]]:
         return [(self._human(number)[1], "PERSON")]
+
+    def _of(self, name: str) -> list[tuple[str, str]]:
+        return [(f"{name}{'’' if name[-1] in 'sxzß' else 's'}", "PERSON")]
+
+    def _firstof(self, number: int) -> list[tuple[str, str]]:
+        """German and Dutch: the name with the ending of the genitive, which makes it one word."""
+        return self._of(self._human(number)[0])
+
+    def _lastof(self, number: int) -> list[tuple[str, str]]:
+        return self._of(self._human(number)[1])
 
     def _lastfirst(self, number: int) -> list[tuple[str, str]]:
         first, last, _ = self._human(number)

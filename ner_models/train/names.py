@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import random
 import re
 import xml.etree.ElementTree as xml
 from collections import defaultdict
@@ -30,6 +31,20 @@ class Lists:
     odd_addresses: list[str]
     given_names: frozenset[str]
     family_names: frozenset[str]
+
+    def family_name(self, country: str, rng: random.Random) -> str:
+        """Return a family name of a country: mostly a usual one, some a rare one of any origin, some that nobody has.
+
+        Short lists are learnt by heart; what is not on them has to be told by its sentence.
+        """
+        usual = self.people[country][1]
+        draw = rng.random()
+        if draw < 0.2:
+            return rng.choice(self.us_last)
+        if draw < 0.3:
+            left, right = (rng.choice(usual).split()[-1] for _ in "ab")
+            return left[: (len(left) + 1) // 2] + right[len(right) // 2 :].lower()
+        return rng.choice(usual)
 
 
 # Countries that the lists leave out or cover only in one half: given names, family names.

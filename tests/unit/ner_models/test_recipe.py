@@ -7,6 +7,7 @@ import importlib.util
 import json
 import random
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ner_models.train.corpora import CORPORA, Corpus, clinical_rows, doubtful, doubtful_code, read_corpus
+from ner_models.train.corpora import CORPORA, Corpus, read_corpus
 from ner_models.train.features import augment, batches, encode_row, pack
 from ner_models.train.gate import losses
 from ner_models.train.generate import SLOT, Generator, read_templates
@@ -23,6 +24,7 @@ from ner_models.train.languages import people_covered
 from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, LABELS, TYPES, Row, column
 from ner_models.train.swap import Swapper
+from ner_models.train.unlabelled import clinical_rows, doubtful, doubtful_code, translated_rows
 from relay.detect.ner_onnx import Coder, NerModel
 from relay.types import Span
 
@@ -201,6 +203,44 @@ def test_clinical_text_is_cut_and_its_names_are_in_doubt(tmp_path: Path) -> None
         "Asked Dr. Zyx.": ["Dr. Zyx."],
         "Fever, Anna.": ["Anna"],
     }
+
+
+def catalogue(messages: dict[str, str]) -> bytes:
+    """Return a message catalogue as GNU gettext describes its binary form."""
+    pairs = sorted((key.encode(), text.encode()) for key, text in messages.items())
+    tables, strings = [b"", b""], b""
+    for side in (0, 1):
+        for pair in pairs:
+            tables[side] += struct.pack("<II", len(pair[side]), 28 + 16 * len(pairs) + len(strings))
+            strings += pair[side] + b"\0"
+    header = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    return header + tables[0] + tables[1] + strings
+
+
+def test_translations_are_text_without_names(tmp_path: Path) -> None:
+    """Messages of every language come up, the header does not, and a language without messages is passed over."""
+    head = {"": "Content-Type: text/plain; charset=UTF-8\n"}
+    for language, said in (("id", {"Save": "Simpan"}), ("vi", {"Log in": "Đăng nhập", "Yes": ""}), ("xx", {})):
+        folder = tmp_path / "admin" / language / "LC_MESSAGES"
+        folder.mkdir(parents=True)
+        (folder / "django.mo").write_bytes(catalogue(head | said))
+    rows = translated_rows(tmp_path, random.Random(1), 50)
+    assert {word for row in rows for word in row.text.split()} == {"Simpan", "Đăng", "nhập"}
+    assert all(not row.spans and "PERSON" in row.known and "LOCATION" not in row.known for row in rows)
+    assert len(rows) == 50
+    assert translated_rows(tmp_path / "none", random.Random(1), 50) == []
+
+
+def test_family_names_are_not_only_those_of_the_list() -> None:
+    """Most are on the country's list; the rest are rare ones of any origin and ones that nobody has."""
+    rng = random.Random(4)
+    names = [LISTS.family_name("DE", rng) for _ in range(400)]
+    listed = set(LISTS.people["DE"][1])
+    assert sum(name in listed for name in names) > 240
+    assert {name for name in names if name in LISTS.us_last} == set(LISTS.us_last)
+    made = {name for name in names if name not in listed and name not in LISTS.us_last}
+    assert len(made) >= 3
+    assert all(len(name) > 1 for name in names)
 
 
 def test_swapping_moves_every_offset_along() -> None:
