@@ -13,12 +13,19 @@ from rich.table import Table
 
 __all__ = ["plot", "show", "write"]
 
-_VIEWS = ("patterns", "default", "everything")
-_COLOURS = {"patterns": "#9aa5ab", "default": "#2a7f9e", "everything": "#c8553d"}
+_COLOURS = {
+    "patterns": "#9aa5ab",
+    "default": "#2a7f9e",
+    "everything": "#c8553d",
+    "float": "#e0a458",
+    "presidio": "#6b6b6b",
+}
 _ABOUT = {
     "patterns": "patterns only, what the default policy replaces",
     "default": "with the model, what the default policy replaces",
     "everything": "with the model, all that is found",
+    "float": "the same with float weights",
+    "presidio": "Presidio's own patterns, no model",
 }
 _ORIGINS_A_LINE = 11
 
@@ -34,7 +41,14 @@ class _Sheet:
     names: int = 1
 
 
+def _shown(result: dict[str, Any]) -> tuple[str, ...]:
+    """Return the views that were looked at, in the order in which they are explained."""
+    some = next(iter([*result["sets"].values(), *result["false_alarms"].values()]), {})
+    return tuple(view for view in _ABOUT if view in some)
+
+
 def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
+    shown = _shown(result)
     yield _Sheet(
         title="Goals",
         about="What the figures are held to.",
@@ -57,7 +71,7 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
         columns=("set", "view", "rows", "recall", "precision", "F2", "covered", "people", "of", "noise"),
         rows=tuple(
             (
-                name if view == _VIEWS[0] else "",
+                name if view == shown[0] else "",
                 view,
                 str(one["rows"]),
                 *(f"{one[key]:.3f}" for key in ("recall", "precision", "f2", "hit")),
@@ -75,12 +89,12 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
         about="Found spans per 1,000 words in text without labels. Real and fictional people and places that a prompt "
         "or a comment names count as false alarms, and a value found once counts wherever it stands again. Flagged "
         "texts and types are those under the default policy.",
-        columns=("text", "words", *_VIEWS, "texts flagged", "most frequent types"),
+        columns=("text", "words", *shown, "texts flagged", "most frequent types"),
         rows=tuple(
             (
                 name,
                 f"{views['default']['words']:,}",
-                *(f"{views[view]['noise']:.2f}" for view in _VIEWS),
+                *(f"{views[view]['noise']:.2f}" for view in shown),
                 "{} of {}".format(*views["default"]["clean_rows_flagged"]),
                 ", ".join(f"{kind} {count}" for kind, count in list(views["default"]["noise_types"].items())[:5]),
             )
@@ -105,13 +119,13 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
     yield _Sheet(
         title="Labels",
         about="Share of the spans of each label wholly covered, whatever type was found.",
-        columns=("set", "label", "spans", *_VIEWS),
+        columns=("set", "label", "spans", *shown),
         rows=tuple(
             (
                 name if place == 0 else "",
                 label,
                 str(count),
-                *(f"{views[view]['by_label'][label][0]:.3f}" for view in _VIEWS),
+                *(f"{views[view]['by_label'][label][0]:.3f}" for view in shown),
             )
             for name, views in result["sets"].items()
             for place, (label, (_, count)) in enumerate(views["default"]["by_label"].items())
@@ -144,12 +158,12 @@ def write(result: dict[str, Any], folder: Path) -> None:
         "# Accuracy",
         "",
         f"`python -m benchmarks.accuracy{' --quick' if result['quick'] else ''}`, model {result['model']}, "
-        f"Python {result['python']}, {result['seconds']:.0f} s. Three views of the same texts:",
+        f"Python {result['python']}, {result['seconds']:.0f} s. What reads the same texts:",
         "",
-        *(f"- **{view}**: {about}." for view, about in _ABOUT.items()),
+        *(f"- **{view}**: {_ABOUT[view]}." for view in _shown(result)),
         "",
         "The labelled sets were used to choose the model's thresholds, never to train it, and are no proof. The model "
-        "is int8; float weights exist only while training, and the model's card has both.",
+        "is int8, as shipped; `--float FOLDER` puts the float weights beside it, which only training has.",
         "",
         "![F2, people covered and names by country](accuracy.svg)",
     ]
@@ -173,7 +187,7 @@ def plot(result: dict[str, Any], folder: Path) -> None:
     from matplotlib import pyplot
 
     with matplotlib.rc_context({"svg.hashsalt": "accuracy", "font.size": 9}):
-        figure = pyplot.figure(figsize=(13, 9), layout="constrained")
+        figure = pyplot.figure(figsize=(13, 12), layout="constrained")
         grid = figure.add_gridspec(2, 3, width_ratios=(3, 3, 2), height_ratios=(5, 3))
         scored, people, alarms = (figure.add_subplot(grid[0, column]) for column in range(3))
         origins = figure.add_subplot(grid[1, :])
@@ -203,10 +217,12 @@ def plot(result: dict[str, Any], folder: Path) -> None:
 def _bars(axes: Any, groups: dict[str, Any], figure: str, form: str) -> None:
     """Draw one group of horizontal bars for each entry, first on top."""
     names = list(groups)[::-1]
-    for place, view in enumerate(_VIEWS[::-1]):
+    views = [view for view in _COLOURS if view in next(iter(groups.values()), {})][::-1]
+    share = 0.82 / max(1, len(views))
+    for place, view in enumerate(views):
         values = [groups[name][view][figure] for name in names]
-        at = [number + (place - 1) * 0.27 for number in range(len(names))]
-        bars = axes.barh(at, values, 0.26, color=_COLOURS[view], label=view)
+        at = [number + (place - (len(views) - 1) / 2) * share for number in range(len(names))]
+        bars = axes.barh(at, values, share * 0.96, color=_COLOURS[view], label=view)
         axes.bar_label(bars, [format(value, form) for value in values], padding=2, fontsize=7)
     axes.set_yticks(range(len(names)), [name.replace("ambientmeta_", "ambientmeta_\n") for name in names])
     axes.margins(x=0.12, y=0.01)

@@ -1,4 +1,4 @@
-"""Run the real pipeline over texts and keep what three kinds of user would see.
+"""Run the real pipeline over texts and keep what each kind of user would see; Presidio's patterns stand beside it.
 
 Each text is a request of its own, as in `relay detect`: in one request a value found in one text is searched in all.
 """
@@ -9,7 +9,9 @@ import multiprocessing
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from enum import StrEnum
+from pathlib import Path
 
+from benchmarks.patterns.sides import presidio
 from relay import build
 from relay.policy.model import Model
 from relay.types import Action, RouteKind, Segment, Span
@@ -26,45 +28,66 @@ class View(StrEnum):
     PATTERNS = "patterns"  # what the default policy replaces when there is no model
     DEFAULT = "default"  # what the default policy replaces towards a provider: `relay detect --policy`
     EVERYTHING = "everything"  # what is found, replaced or not: `relay detect`
+    FLOAT = "float"  # the same with the weights before they were made int8, where they are at hand
+    PRESIDIO = "presidio"  # Presidio's own patterns behind a blank pipeline, where it is installed
 
 
+ALWAYS = (View.PATTERNS, View.DEFAULT, View.EVERYTHING)
 Found = dict[View, list[tuple[Span, ...]]]
 
 
 class Views:
-    """The analyzers and the engine of the default policy, with the model `model`."""
+    """The analyzers and the engine of the default policy, with the model `model`.
 
-    def __init__(self, model: Model = Model.FAST) -> None:
+    `float_model` is a folder with the same model in float, `rival` whether Presidio reads the texts, too.
+    """
+
+    def __init__(self, model: Model = Model.FAST, float_model: Path | None = None, *, rival: bool = False) -> None:
         policy = build.read_policy(build.DEFAULT_POLICY).model_copy(update={"model": model})
         self._engine = build.engine(policy)
         self._whole = build.analyzer(policy)
         self._patterns = build.analyzer(policy.model_copy(update={"model": Model.NONE}))
+        self._float = build.analyzer(policy, float_model) if float_model is not None else None
+        self._rival = presidio() if rival else None
 
     def find(self, text: str) -> dict[View, tuple[Span, ...]]:
         """Return the spans of `text` in every view."""
         segments = (Segment(pointer="", text=text),)
         everything = self._whole.analyze(segments)
-        return {
+        found = {
             View.PATTERNS: self._replaced(segments, self._patterns.analyze(segments)),
             View.DEFAULT: self._replaced(segments, everything),
             View.EVERYTHING: everything[0],
         }
+        if self._float is not None:
+            found[View.FLOAT] = self._float.analyze(segments)[0]
+        if self._rival is not None:
+            found[View.PRESIDIO] = tuple(Span(kind, start, end) for start, end, kind in self._rival(text))
+        return found
 
     def _replaced(self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]]) -> tuple[Span, ...]:
         (actions,) = self._engine.actions(segments, spans, RouteKind.FRONTIER)
         return tuple(item.span for item in actions if item.action is not Action.KEEP)
 
 
-def run(groups: dict[str, list[str]], *, jobs: int, model: Model = Model.FAST) -> Iterator[tuple[str, Found]]:
-    """Yield `(group, spans of its texts)` for each group in order, from `jobs` processes with one model each."""
+def run(
+    groups: dict[str, list[str]],
+    *,
+    jobs: int,
+    model: Model = Model.FAST,
+    float_model: Path | None = None,
+    rival: bool = False,
+) -> Iterator[tuple[str, Found]]:
+    """Yield `(group, spans of its texts)` for each group in order, from `jobs` processes with models of their own."""
     pieces = {name: list(_pieces(texts)) for name, texts in groups.items()}
     if jobs == 1:
-        views = Views(model)
+        views = Views(model, float_model, rival=rival)
         for name, work in pieces.items():
             yield name, _join([[views.find(text) for text in piece] for piece in work])
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=(model,)) as pool:
+    start = (model, float_model, rival)
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_start, initargs=start) as pool:
         answers = {name: [pool.submit(_work, piece) for piece in work] for name, work in pieces.items()}
         for name, futures in answers.items():
             yield name, _join([future.result() for future in futures])
@@ -73,9 +96,9 @@ def run(groups: dict[str, list[str]], *, jobs: int, model: Model = Model.FAST) -
 _views: Views
 
 
-def _start(model: Model) -> None:
+def _start(model: Model, float_model: Path | None, rival: bool) -> None:
     global _views
-    _views = Views(model)
+    _views = Views(model, float_model, rival=rival)
 
 
 def _work(texts: Sequence[str]) -> list[dict[View, tuple[Span, ...]]]:
@@ -96,4 +119,5 @@ def _pieces(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 def _join(pieces: Sequence[Sequence[dict[View, tuple[Span, ...]]]]) -> Found:
-    return {view: [found[view] for piece in pieces for found in piece] for view in View}
+    views = next((tuple(found) for piece in pieces for found in piece), ALWAYS)
+    return {view: [found[view] for piece in pieces for found in piece] for view in views}

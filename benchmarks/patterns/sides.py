@@ -44,7 +44,7 @@ def presidio() -> Find | None:
         from presidio_analyzer.nlp_engine import SpacyNlpEngine
     except ImportError:
         return None
-    logging.disable(logging.CRITICAL)
+    logging.getLogger("presidio-analyzer").setLevel(logging.CRITICAL)
     engine = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": "blank"}])
     engine.nlp = {"en": spacy.blank("en")}
     registry = RecognizerRegistry(supported_languages=["en"])

@@ -191,20 +191,24 @@ def test_whole_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypat
     data_folder(tmp_path / "data")
     monkeypatch.setattr("benchmarks.accuracy.texts.code_files", lambda *, every: [Path(json.__file__)])
     out = tmp_path / "out"
-    main(["--data", str(tmp_path / "data"), "--out", str(out), "--quick", "--jobs", "1"])
+    # Any folder with a model will do as the float one; what it finds has a column of its own.
+    beside = ["--float", str(ROOT / "ner_models/accurate")]
+    main(["--data", str(tmp_path / "data"), "--out", str(out), "--quick", "--jobs", "1", *beside])
     assert sorted(path.name for path in out.iterdir()) == [f"accuracy.{kind}" for kind in ("json", "md", "png", "svg")]
     result = json.loads((out / "accuracy.json").read_text("utf-8"))
     assert {view: one["people"] for view, one in result["sets"]["small"].items()} == {
         "patterns": 0.0,
         "default": 1.0,
         "everything": 1.0,
+        "float": 1.0,
+        "presidio": 0.0,
     }
     assert set(result["false_alarms"]) == {"prompts_unlabelled", "source code"}
     assert result["false_alarms"]["prompts_unlabelled"]["default"]["noise"] == 0
     assert result["origins"]["latin"]["XA"][1] == 24
     page = (out / "accuracy.md").read_text("utf-8")
     assert "| small | patterns | 1 |" in page
-    assert "| small | PERSON | 1 | 0.000 | 1.000 | 1.000 |" in page
+    assert "| small | PERSON | 1 | 0.000 | 1.000 | 1.000 | 1.000 | 0.000 |" in page
     shown = capsys.readouterr().out
     assert "False alarms" in shown
     for text in (page, shown, json.dumps(result)):
