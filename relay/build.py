@@ -156,7 +156,7 @@ _FOUND_OTHERWISE = {
     "CUSTOM": "custom: only what the operator's recognizer files list",
     "CONDITION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
     "MEDICATION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
-    **dict.fromkeys(("ETHNICITY", "SEXUAL_ORIENTATION", "UNION_MEMBERSHIP"), "nobody: nothing finds it yet"),
+    **dict.fromkeys(("EMPLOYER", "HOSPITAL", "SCHOOL"), "nobody: to the model each is an ORGANIZATION"),
 }
 
 
@@ -167,7 +167,7 @@ def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
         for entity_type in plugin.entity_types:
             found.setdefault(entity_type, []).append(f"{plugin.name}: {plugin.source}")
     for name, info in taxonomy.ENTITY_TYPES.items():
-        if info.method is taxonomy.Method.MODEL:
+        if info.method is taxonomy.Method.MODEL and name not in _FOUND_OTHERWISE:
             found.setdefault(name, []).append("model: trained from labelled texts and templates, ner_models/README.md")
     for name, how in _FOUND_OTHERWISE.items():
         found.setdefault(name, []).append(how)

@@ -80,9 +80,9 @@ _TABLE: dict[Group, tuple[_Row, ...]] = {
         ("HOME_PATH", _PII, _ON, _PAT, "user name inside a home directory path"),
         ("GIT_AUTHOR", _PII, _ON, _PAT, "author or committer of a commit"),
         ("ID_NUMBER", _PII, _ON, _CTX, "identifier that only its context gives away"),
-        ("TITLE", _NONE, _OFF, _NER, "Dr, Mrs, Herr"),
-        ("GENDER", _NONE, _OFF, _NER, "gender of a person"),
-        ("MARITAL_STATUS", _NONE, _OFF, _NER, "married, single"),
+        ("TITLE", _NONE, _OFF, _LEX, "Dr, Mrs, Herr"),
+        ("GENDER", _NONE, _OFF, _LEX, "gender of a person"),
+        ("MARITAL_STATUS", _NONE, _OFF, _LEX, "married, single"),
         ("AGE", _PII, _OFF, _NER, "age of a person; from 90 an identifier under HIPAA"),
     ),
     Group.CONTACT: (

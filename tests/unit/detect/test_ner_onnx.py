@@ -164,9 +164,9 @@ def test_time_is_linear(model: NerModel) -> None:
     def seconds(value: str) -> float:
         best = math.inf
         for _ in range(3):
-            began = time.perf_counter()
+            began = time.process_time()
             model.find(value)
-            best = min(best, time.perf_counter() - began)
+            best = min(best, time.process_time() - began)
         return best
 
     assert seconds(text * 4) < 9 * seconds(text)

@@ -19,7 +19,10 @@ def analyzer() -> Analyzer:
     [
         ("See https://www.Example.com/a?b=c#d.", ["https://www.Example.com/a?b=c#d"]),
         ("(http://example.com/wiki/Pie_(food)), next", ["http://example.com/wiki/Pie_(food)"]),
-        ("[shop](https://shop.example.co.uk/7) or <ftp://files.example.org>", ["https://shop.example.co.uk/7", "ftp://files.example.org"]),
+        (
+            "[shop](https://shop.example.co.uk/7) or <ftp://files.example.org>",
+            ["https://shop.example.co.uk/7", "ftp://files.example.org"],
+        ),
         ("www.example.com:8080/x, or WWW.EXAMPLE.NET!", ["www.example.com:8080/x", "WWW.EXAMPLE.NET"]),
         ("https://bücher.example/straße", ["https://bücher.example/straße"]),
         ("href='https://example.com/it'", ["https://example.com/it"]),
@@ -40,7 +43,11 @@ def test_a_token_inside_stays_a_credential(analyzer: Analyzer) -> None:
     """The stronger type keeps its characters; the address is what is left, and nothing is uncovered."""
     text = "https://example.com/cb?access_token=a8Fk29dkQ0zPl1&x=1"
     found = [(text[span.start : span.end], span.entity_type) for span in analyzer.find(text)]
-    assert found == [("https://example.com/cb?access_token", "URL"), ("a8Fk29dkQ0zPl1", "URL_CREDENTIAL"), ("x=1", "URL")]
+    assert found == [
+        ("https://example.com/cb?access_token", "URL"),
+        ("a8Fk29dkQ0zPl1", "URL_CREDENTIAL"),
+        ("x=1", "URL"),
+    ]
 
 
 @pytest.mark.parametrize(("policy", "kept"), [("default", True), ("hipaa", False)])
