@@ -60,6 +60,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("ner_models"))
     parser.add_argument("--only", choices=(ACCURATE.name, FAST.name), help="train this one; the other one's weights are taken from --weights")
+    parser.add_argument("--finish", action="store_true", help="train nothing: calibrate, export and judge the weights in --weights")
     parser.add_argument("--smoke", action="store_true", help="a tiny run of every step, for the tests")
     parser.add_argument("--epochs", type=int, default=5, help="of either model")
     parser.add_argument("--minutes", type=float, default=100.0, help="training ends by then, with its schedule fitted to it")
@@ -76,7 +77,7 @@ def main() -> int:
     data = DataConfig(
         share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60, "translations": 40} if arguments.smoke else {})
     )
-    sampler = make_sampler(arguments.data, coder, data, SEED, say)
+    sampler = None if arguments.finish else make_sampler(arguments.data, coder, data, SEED, say)
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
     model: Encoder | None = None
     worse = False
@@ -86,11 +87,14 @@ def main() -> int:
         if arguments.weights:
             arguments.weights.mkdir(parents=True, exist_ok=True)
         weights = arguments.weights / f"{size.name}.pt" if arguments.weights else None
-        if arguments.only and arguments.only != size.name:
+        wanted = arguments.only in (None, size.name)
+        if sampler is None or not wanted:
             if weights is None or not weights.exists():
                 break
             model.load_state_dict(torch.load(weights, weights_only=True))
             model.eval()
+            if sampler is None and wanted:
+                worse = not finish(model, vocabulary, size.name, arguments) or worse
             continue
         plan = FitConfig(
             epochs=1 if arguments.smoke else arguments.epochs, limit_s=60 * arguments.minutes * (1.0 if arguments.only else size.share), threads=arguments.threads
