@@ -53,8 +53,8 @@ _CERTAINLY_OUTSIDE = 0.98
 
 # A place or organisation that is a person with this share of the probability that people need is taken for one. Names
 # are also places and companies ("Logan", "Pearson"), and what is taken for those is let through by the default policy:
-# a false alarm costs a placeholder, a miss a name. Of the people in presidio_synth_v2 it covers one in a hundred more.
-_MAYBE_PERSON = 0.4
+# a false alarm costs a placeholder, a miss a name. Of the people in ewt_uner_dev it covers one in a hundred more.
+_MAYBE_PERSON = 0.1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
