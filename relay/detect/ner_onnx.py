@@ -51,9 +51,9 @@ _LONGEST_WORD = 100
 # Above this probability of "no entity" a word separates what stands left and right of it when a sequence is repaired.
 _CERTAINLY_OUTSIDE = 0.98
 
-# A place or organisation that is a person with this share of the probability that people need is taken for one. Names
-# are also places and companies ("Logan", "Pearson"), and what is taken for those is let through by the default policy:
-# a false alarm costs a placeholder, a miss a name. Of the people in ewt_uner_dev it covers one in a hundred more.
+# A place or organisation that is a person with at least this probability is taken for one. Names are also places and
+# companies ("Logan", "Pearson"), and what is taken for those is let through by the default policy: a false alarm costs
+# a placeholder, a miss a name. Of the people in presidio_synth_v2 it covers one in a hundred more.
 _MAYBE_PERSON = 0.1
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -387,7 +387,6 @@ class NerModel:
         self._session = session
         self._content = manifest.max_tokens - 2
         self._overlap = manifest.overlap
-        self._thresholds = manifest.thresholds
         self._shift = self._as_shift(manifest.thresholds)
         self._person = self.labels.index("PERSON") if "PERSON" in self.labels else None
 
@@ -437,21 +436,16 @@ class NerModel:
         if not len(scored.logs):
             return []
         shift = self._shift if thresholds is None else self._as_shift(thresholds)
-        maybe = self._maybe(thresholds or self._thresholds)
         spans = []
         for first, last, kind in decode_words(scored.logs + shift, len(self.labels)):
             certainty = self._certainty(scored.logs[first:last], kind)
             if self.labels[kind] in ("LOCATION", "ORGANIZATION") and self._person is not None:
                 person = self._certainty(scored.logs[first:last], self._person)
-                if person >= maybe:
+                if person >= _MAYBE_PERSON:
                     kind, certainty = self._person, person
             start, end = int(scored.encoded.starts[first]), int(scored.encoded.ends[last - 1])
             spans.append(Span(self.labels[kind], start, end, certainty, RECOGNIZER))
         return repair_spans(text, spans)
-
-    def _maybe(self, thresholds: Sequence[float]) -> float:
-        """Return the probability from which a place or an organisation is taken for a person."""
-        return _MAYBE_PERSON * thresholds[self._person] if self._person is not None else 1.0
 
     def _certainty(self, logs: NDArray[np.float32], kind: int) -> float:
         """Return the mean probability over words that they are of a type, 0 to 1. logs: float32 [words, labels]."""
