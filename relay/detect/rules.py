@@ -22,6 +22,7 @@ __all__ = [
     "WORD_START",
     "Rule",
     "RuleRecognizer",
+    "field",
     "labelled",
     "number",
 ]
@@ -172,6 +173,23 @@ def labelled(
         end=end,
         score=score,
         max_chars=max_chars,
+        ignore_case=True,
+        follows=True,
+    )
+
+
+def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> Rule:
+    """Return the rule of a `value` in a form's field: one of `labels`, a colon or equals sign, then the value.
+
+    Stricter than `labelled`: words that stand in a sentence as well need the sign.
+    """
+    return Rule(
+        entity_type=entity_type,
+        regex=rf"[\"'*]{{0,2}}\s{{0,2}}[:=]\s{{0,2}}[\"'*]{{0,2}}(?P<value>{value})",
+        trigger=rf"\b(?:{labels})",
+        end=end,
+        score=0.6,
+        max_chars=64,
         ignore_case=True,
         follows=True,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import Rule, RuleRecognizer, field
 
 __all__ = ["PLUGINS", "PersonalTraitsRecognizer"]
 
@@ -12,7 +12,6 @@ _TITLES = (
     r"|Judge|Justice|Senator|Herrn?|Frau|Dr\. med|Dr\. jur|Dipl\.-Ing|Mag|Mme|Mlle|Monsieur|Madame|Mademoiselle|Maître"
     r"|Sra?|Srta|Señora?|Señorita|Sig|Sig\.ra|Signora?|Dott|Dott\.ssa|Avv|Exmo|Exma|Dhr|Mevr|Mevrouw|Meneer"
 )
-_FIELD = r"[\"'*]{0,2}\s{0,2}[:=]\s{0,2}[\"'*]{0,2}"
 _GENDERS = (
     r"(?:fe)?male|non-?binary|intersex|other|divers|männlich|weiblich|homme|femme|masculin|féminin|hombre|mujer"
     r"|masculino|femenin[oa]|feminino|maschio|femmina|maschile|femminile|man|vrouw|woman|mannelijk|vrouwelijk|[mfwdxhv]"
@@ -46,15 +45,7 @@ class PersonalTraitsRecognizer(RuleRecognizer):
             lead_chars=24,
             max_chars=4,
         ),
-        Rule(
-            entity_type="GENDER",
-            regex=rf"(?:gender|sex|geschlecht|sexe|sexo|sesso|geslacht|género|genere|gênero){_FIELD}(?P<value>{_GENDERS})",
-            trigger=r"\b(?:gender|sex|geschlecht|sexe|sexo|sesso|geslacht|género|genere|gênero)[\"'*\s]{0,4}[:=]",
-            score=0.6,
-            lead_chars=20,
-            max_chars=40,
-            ignore_case=True,
-        ),
+        field("GENDER", r"gender|sex|geschlecht|sexe|sexo|sesso|geslacht|género|genere|gênero", _GENDERS),
         Rule(
             entity_type="GENDER",
             regex=r"\d{1,3}(?:[- ]year[s]?[- ]old|[- ]?y/?o|jährige[rn]?)[, ]{1,2}"
@@ -74,17 +65,11 @@ class PersonalTraitsRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
-        Rule(
-            entity_type="MARITAL_STATUS",
-            regex=rf"(?:marital status|civil status|relationship status|familienstand|état civil|situation de famille"
-            rf"|estado civil|stato civile|burgerlijke staat){_FIELD}(?P<value>{_UNITED}|{_LOOSE}|cohabiting"
-            rf"|civil partnership)",
-            trigger=r"\b(?:marital status|civil status|relationship status|familienstand|état civil"
-            r"|situation de famille|estado civil|stato civile|burgerlijke staat)\b",
-            score=0.6,
-            lead_chars=28,
-            max_chars=48,
-            ignore_case=True,
+        field(
+            "MARITAL_STATUS",
+            r"marital status|civil status|relationship status|familienstand|état civil|situation de famille"
+            r"|estado civil|stato civile|burgerlijke staat",
+            rf"{_UNITED}|{_LOOSE}|cohabiting|civil partnership",
         ),
         Rule(
             entity_type="MARITAL_STATUS",

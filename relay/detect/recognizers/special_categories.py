@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import Rule, RuleRecognizer, field
 
 __all__ = ["PLUGINS", "SpecialCategoriesRecognizer"]
 
-_FIELD = r"[\"'*]{0,2}\s{0,2}[:=]\s{0,2}[\"'*]{0,2}"
-_FREE = r"(?P<value>[^\W\d_](?:[\w'’/-]| (?=\w)){1,40})"
+_FREE = r"[^\W\d_](?:[\w'’/-]| (?=\w)){1,40}"
 _GROUPS = (
     r"(?:african|asian|arab|mexican|cuban|chinese|japanese|korean|vietnamese|filipino|indian|native|italian|irish|polish"
     r"|greek|german|puerto rican)[- ]americans?|native hawaiians?|alaska natives?|pacific islanders?|american indians?"
@@ -63,26 +62,20 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="ETHNICITY",
-            regex=r"(?:d['’]origine|de origen|de ascendencia|de origem|di origine|van) (?P<value>(?!humain"
+            regex=r"(?:d['’]origine|de origen|de ascendencia|de origem|di origine) (?P<value>(?!humain"
             r"|certain|lointain)"
-            r"[a-zà-ÿ]{3,20}(?:enne|ienne?|aine?|oise?|aise?|ana|ano|eña|eño|esa|ese|és|ina|ino|ena|eno|se))"
-            r"(?: (?:afkomst|herkomst))?",
+            r"[a-zà-ÿ]{3,20}(?:enne|ienne?|aine?|oise?|aise?|ana|ano|eña|eño|esa|ese|és|ina|ino|ena|eno|se))",
             trigger=r"\b(?:d.origine|de origen|de ascendencia|de origem|di origine)\s",
             score=0.5,
             lead_chars=20,
             max_chars=48,
         ),
-        Rule(
-            entity_type="ETHNICITY",
-            regex=rf"(?:ethnicity|ethnic (?:group|origin|background)|ethnische herkunft|ethnie|origine ethnique"
-            rf"|origen étnico|etnia|origine etnica|origem étnica|raça/cor|etniciteit|etnische afkomst){_FIELD}{_FREE}",
-            trigger=r"\b(?:ethnic|ethnisc|ethnie|origine ethn|origen étn|etnia|origine etn|origem étn|raça/cor"
-            r"|etnici|etnisch)",
+        field(
+            "ETHNICITY",
+            r"ethnicity|ethnic (?:group|origin|background)|ethnische herkunft|ethnie|origine ethnique|origen étnico"
+            r"|etnia|origine etnica|origem étnica|raça/cor|etniciteit|etnische afkomst",
+            _FREE,
             end="",
-            score=0.6,
-            lead_chars=20,
-            max_chars=72,
-            ignore_case=True,
         ),
         Rule(
             entity_type="SEXUAL_ORIENTATION",
@@ -98,17 +91,12 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
-        Rule(
-            entity_type="SEXUAL_ORIENTATION",
-            regex=rf"(?:sexual orientation|sexuelle orientierung|orientation sexuelle|orientación sexual"
-            rf"|orientamento sessuale|orientação sexual|seksuele geaardheid){_FIELD}{_FREE}",
-            trigger=r"\b(?:sexual orientation|sexuelle orientierung|orientation sexuelle|orientación sexual"
-            r"|orientamento sessuale|orientação sexual|seksuele geaardheid)",
+        field(
+            "SEXUAL_ORIENTATION",
+            r"sexual orientation|sexuelle orientierung|orientation sexuelle|orientación sexual|orientamento sessuale"
+            r"|orientação sexual|seksuele geaardheid",
+            _FREE,
             end="",
-            score=0.6,
-            lead_chars=28,
-            max_chars=72,
-            ignore_case=True,
         ),
         Rule(
             entity_type="UNION_MEMBERSHIP",

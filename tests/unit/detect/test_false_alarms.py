@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-import relay.detect.recognizers
 from benchmarks.patterns.noise import NOISE, noise, program_text
-from relay.detect.analyzer import Analyzer
 from relay.detect.taxonomy import describe
-from relay.registry import collect
 from relay.types import Segment
+from tests.support import patterns_only
 
-ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+ANALYZER = patterns_only()
 ALLOWED = 1 / 10_000  # false alarms for a character
 
 

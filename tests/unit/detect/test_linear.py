@@ -6,13 +6,11 @@ import time
 
 import pytest
 
-import relay.detect.recognizers
 from benchmarks.patterns.noise import SLOW_UNITS
-from relay.detect.analyzer import Analyzer
-from relay.registry import collect
 from relay.types import Segment
+from tests.support import patterns_only
 
-ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+ANALYZER = patterns_only()
 
 
 def seconds(text: str) -> float:

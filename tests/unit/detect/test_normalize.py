@@ -8,13 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import relay.detect.recognizers
-from relay.detect.analyzer import Analyzer
 from relay.detect.normalize import normalize
-from relay.registry import collect
 from relay.types import Segment, Span
+from tests.support import patterns_only
 
-ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+ANALYZER = patterns_only()
 
 FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in map(chr, range(0x21, 0x7F))})
 

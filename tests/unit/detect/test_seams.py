@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-import relay.detect.recognizers
-from relay.detect.analyzer import Analyzer
 from relay.detect.seams import Crossing, crossings
-from relay.registry import collect
 from relay.types import Role, Segment, Span
+from tests.support import patterns_only
 
-ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+ANALYZER = patterns_only()
 
 CARD = "4111 1111 1111 1111"
 IBAN = "DE89 3704 0044 0532 0130 00"

@@ -5,14 +5,12 @@ from __future__ import annotations
 import pytest
 
 from relay import build
-from relay.detect.analyzer import Analyzer
+from tests.support import patterns_only
 
 KINDS = {"TITLE", "GENDER", "MARITAL_STATUS", "ETHNICITY", "SEXUAL_ORIENTATION", "UNION_MEMBERSHIP"}
 
 
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return build.analyzer(build.read_policy(build.DEFAULT_POLICY).model_copy(update={"model": "none"}))
+ANALYZER = patterns_only()
 
 
 @pytest.mark.parametrize(
@@ -42,9 +40,9 @@ def analyzer() -> Analyzer:
         ("European Union member states, a credit union, the union of sets", []),
     ],
 )
-def test_traits(analyzer: Analyzer, text: str, found: list[str]) -> None:
+def test_traits(text: str, found: list[str]) -> None:
     """The table: a text and the traits in it, in order."""
-    assert [text[span.start : span.end] for span in analyzer.find(text) if span.entity_type in KINDS] == found
+    assert [text[span.start : span.end] for span in ANALYZER.find(text) if span.entity_type in KINDS] == found
 
 
 def test_what_no_word_list_covers_says_so() -> None:

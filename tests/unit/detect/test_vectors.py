@@ -11,14 +11,12 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-import relay.detect.recognizers
-from relay.detect.analyzer import Analyzer
 from relay.detect.recognizers import secrets_tokens
 from relay.detect.taxonomy import describe
-from relay.registry import collect
 from relay.types import Segment
+from tests.support import patterns_only
 
-ANALYZER = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+ANALYZER = patterns_only()
 VECTORS = Path(__file__).parents[2] / "vectors" / "detect"
 ROWS = [
     pytest.param(row["text"], row["find"], id=f"{path.stem}-{place}")

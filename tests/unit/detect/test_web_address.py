@@ -5,13 +5,10 @@ from __future__ import annotations
 import pytest
 
 from relay import build
-from relay.detect.analyzer import Analyzer
 from relay.types import Action, RouteKind, Segment
+from tests.support import patterns_only
 
-
-@pytest.fixture(scope="module")
-def analyzer() -> Analyzer:
-    return build.analyzer(build.read_policy(build.DEFAULT_POLICY).model_copy(update={"model": "none"}))
+ANALYZER = patterns_only()
 
 
 @pytest.mark.parametrize(
@@ -33,16 +30,16 @@ def analyzer() -> Analyzer:
         ("s3://bucket.example.com/key and git://example.com", []),
     ],
 )
-def test_addresses(analyzer: Analyzer, text: str, found: list[str]) -> None:
+def test_addresses(text: str, found: list[str]) -> None:
     """The table: a text and the addresses in it."""
-    spans = analyzer.find(text)
+    spans = ANALYZER.find(text)
     assert [text[span.start : span.end] for span in spans if span.entity_type == "URL"] == found
 
 
-def test_a_token_inside_stays_a_credential(analyzer: Analyzer) -> None:
+def test_a_token_inside_stays_a_credential() -> None:
     """The stronger type keeps its characters; the address is what is left, and nothing is uncovered."""
     text = "https://example.com/cb?access_token=a8Fk29dkQ0zPl1&x=1"
-    found = [(text[span.start : span.end], span.entity_type) for span in analyzer.find(text)]
+    found = [(text[span.start : span.end], span.entity_type) for span in ANALYZER.find(text)]
     assert found == [
         ("https://example.com/cb?access_token", "URL"),
         ("a8Fk29dkQ0zPl1", "URL_CREDENTIAL"),
@@ -51,9 +48,9 @@ def test_a_token_inside_stays_a_credential(analyzer: Analyzer) -> None:
 
 
 @pytest.mark.parametrize(("policy", "kept"), [("default", True), ("hipaa", False)])
-def test_policies_that_ask_for_them_replace_them(analyzer: Analyzer, policy: str, kept: bool) -> None:
+def test_policies_that_ask_for_them_replace_them(policy: str, kept: bool) -> None:
     """The default policy lets an address leave; the one for Safe Harbor (item N) does not."""
     engine = build.engine(build.read_policy(build.DEFAULT_POLICY.with_name(f"{policy}.yaml")))
     segments = (Segment(pointer="", text="Photos: https://example.com/album/7"),)
-    (actions,) = engine.actions(segments, analyzer.analyze(segments), RouteKind.FRONTIER)
+    (actions,) = engine.actions(segments, ANALYZER.analyze(segments), RouteKind.FRONTIER)
     assert [item.action is Action.KEEP for item in actions if item.span.entity_type == "URL"] == [kept]
