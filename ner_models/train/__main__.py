@@ -1,6 +1,7 @@
 """Run the whole recipe: `python -m ner_models.train --data ../shared/data --out ner_models [--smoke]`.
 
-`accurate` is trained on the labels; `fast` starts with half of its layers and learns from the labels and from it.
+`accurate` is trained on the labels; `fast` starts with half of its layers and learns from the labels and from it. Where
+there is a GPU, larger teachers learn the labels first, and both learn from the labels and from them instead.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ import random
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 
 from ner_models.train.calibrate import calibrate
 from ner_models.train.card import origin_table, speed_line, write_scores
-from ner_models.train.dataset import DataConfig, make_sampler
+from ner_models.train.dataset import DataConfig, Sampler, beforehand, make_sampler
 from ner_models.train.encoder import Encoder, EncoderConfig, read_vocabulary
 from ner_models.train.fit import FitConfig, fit
 from ner_models.train.gate import losses
@@ -27,6 +28,7 @@ from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
 from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
+from ner_models.train.teacher import Council, Teacher, packaged
 from relay.detect.ner_onnx import Coder, NerModel
 
 SEED = 20261121
@@ -48,6 +50,12 @@ class Size:
 ACCURATE = Size(name="accurate", layers=(0, 1, 2, 3, 4, 5), share=0.6)
 FAST = Size(name="fast", layers=(0, 2, 4), share=0.4)
 
+# With a GPU: how many teachers learn, their share of the time, how they learn, and how the two models learn.
+TEACHERS = 2
+TEACHERS_SHARE = 0.25
+TEACHER = FitConfig(epochs=3, tokens=16_384, rate=5e-5, embedding_rate=5e-5, new_rate=1e-3)
+WITH_GPU = FitConfig(epochs=16, tokens=16_384, rate=6e-4, embedding_rate=2e-4, new_rate=6e-4, teacher_share=0.7)
+
 
 def say(line: str) -> None:
     print(time.strftime("%H:%M:%S"), line, flush=True)
@@ -62,7 +70,8 @@ def main() -> int:
     parser.add_argument("--only", choices=(ACCURATE.name, FAST.name), help="train this one; the other one's weights are taken from --weights")
     parser.add_argument("--finish", action="store_true", help="train nothing: calibrate, export and judge the weights in --weights")
     parser.add_argument("--smoke", action="store_true", help="a tiny run of every step, for the tests")
-    parser.add_argument("--epochs", type=int, default=5, help="of either model")
+    parser.add_argument("--epochs", type=int, help="of either model (default: 5, and 16 with a GPU)")
+    parser.add_argument("--teachers", type=int, help="how many learn first (default: none, and 2 with a GPU; their weights: `make teachers`)")
     parser.add_argument("--minutes", type=float, default=100.0, help="training ends by then, with its schedule fitted to it")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA corpora")
@@ -70,6 +79,10 @@ def main() -> int:
     parser.add_argument("--float", type=Path, help="folder for both models in float, for `python -m benchmarks.accuracy --float`")
     parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten (default: README.md in OUT)")
     arguments = parser.parse_args()
+    if arguments.teachers is None:
+        arguments.teachers = TEACHERS if torch.cuda.is_available() else 0
+    if arguments.only == FAST.name and not arguments.weights:
+        parser.error("fast begins as a part of accurate: --only fast needs --weights")
     torch.manual_seed(SEED)
     random.seed(SEED)
     vocabulary, rows = read_vocabulary()
@@ -77,32 +90,50 @@ def main() -> int:
     data = DataConfig(
         share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60, "translations": 40} if arguments.smoke else {})
     )
-    sampler = None if arguments.finish else make_sampler(arguments.data, coder, data, SEED, say)
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
-    model: Encoder | None = None
-    worse = False
-    for size in (ACCURATE, FAST):
-        teacher = model
-        model = Encoder.from_pretrained(config, size.layers, rows) if teacher is None else teacher.student(size.layers)
-        if arguments.weights:
-            arguments.weights.mkdir(parents=True, exist_ok=True)
-        weights = arguments.weights / f"{size.name}.pt" if arguments.weights else None
-        wanted = arguments.only in (None, size.name)
-        if sampler is None or not wanted:
-            if weights is None or not weights.exists():
-                break
-            model.load_state_dict(torch.load(weights, weights_only=True))
+    accurate = Encoder.from_pretrained(config, ACCURATE.layers, rows)
+    models = {ACCURATE: accurate, FAST: accurate.student(FAST.layers)}
+    wanted = [size for size in models if arguments.only in (None, size.name)]
+    for size, model in models.items():
+        if arguments.weights and (arguments.finish or size not in wanted):
+            model.load_state_dict(torch.load(arguments.weights / f"{size.name}.pt", weights_only=True))
             model.eval()
-            if sampler is None and wanted:
-                worse = not finish(model, vocabulary, size.name, arguments) or worse
-            continue
-        plan = FitConfig(
-            epochs=1 if arguments.smoke else arguments.epochs, limit_s=60 * arguments.minutes * (1.0 if arguments.only else size.share), threads=arguments.threads
-        )
-        say(f"{size.name}: {len(size.layers)} layers")
-        fit(model, sampler, plan, seed=SEED, unknown=vocabulary.index("[UNK]"), teacher=teacher, checkpoint=weights, log=say)
-        worse = not finish(model, vocabulary, size.name, arguments) or worse
+    if not arguments.finish:
+        sampler = make_sampler(arguments.data, coder, data, SEED, say)
+        train(models, wanted, sampler, vocabulary, arguments)
+    worse = [size.name for size in wanted if not finish(models[size], vocabulary, size.name, arguments)]
     return 1 if worse else 0
+
+
+def train(models: dict[Size, Encoder], wanted: list[Size], sampler: Sampler, vocabulary: list[str], arguments: argparse.Namespace) -> None:
+    """Train the wanted ones of `models` in place, `accurate` before `fast`."""
+    gpu = torch.cuda.is_available()
+    plan = WITH_GPU if gpu else FitConfig(epochs=5)
+    plan = replace(plan, epochs=1 if arguments.smoke else arguments.epochs or plan.epochs, threads=arguments.threads)
+    seconds = 60 * arguments.minutes / sum(size.share for size in wanted)
+    if arguments.weights:
+        arguments.weights.mkdir(parents=True, exist_ok=True)
+    unknown = vocabulary.index("[UNK]")
+    council: Council | None = None
+    if gpu:
+        sampler = beforehand(sampler, plan.epochs, os.cpu_count() or 1)
+    if arguments.teachers:
+        weights, own = packaged()
+        council = Council([Teacher.from_packages(weights, own, vocabulary, models[ACCURATE].config) for _ in range(arguments.teachers)])
+        lesson = replace(TEACHER, epochs=min(TEACHER.epochs, plan.epochs), limit_s=60 * arguments.minutes * TEACHERS_SHARE / arguments.teachers)
+        for number, teacher in enumerate(council.teachers):
+            say(f"teacher {number + 1}")
+            fit(teacher, sampler, lesson, seed=SEED + number, unknown=unknown, log=say)
+        seconds *= 1.0 - TEACHERS_SHARE
+    for size in wanted:
+        if size is FAST and ACCURATE in wanted:
+            models[FAST].load_state_dict(models[ACCURATE].student(FAST.layers).state_dict())
+        say(f"{size.name}: {len(size.layers)} layers")
+        fit(
+            models[size], sampler, replace(plan, limit_s=seconds * size.share), seed=SEED, unknown=unknown,
+            teacher=council or (models[ACCURATE] if size is FAST else None),
+            checkpoint=arguments.weights / f"{size.name}.pt" if arguments.weights else None, log=say,
+        )
 
 
 def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse.Namespace) -> bool:

@@ -15,7 +15,7 @@ __all__ = ["BUDGET", "calibrate"]
 # choose from. Prompts name real and fictional people whom that set does not label, so PERSON has a high budget and never
 # a threshold at which recall elsewhere suffers; a type that is taken for a person hides one, so its range starts higher.
 BUDGET = {
-    "PERSON": (7.0, (0.3, 0.4, 0.5)),
+    "PERSON": (7.5, (0.2, 0.3, 0.4, 0.5)),
     "STREET_ADDRESS": (0.2, (0.4, 0.5, 0.6)),
     "USERNAME": (0.25, (0.4, 0.5, 0.6)),
     "PASSWORD": (0.1, (0.4, 0.5, 0.6)),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from ner_models.train.corpora import CORPORA, read_corpus, read_gold
@@ -16,7 +18,9 @@ from ner_models.train.swap import Swapper
 from ner_models.train.unlabelled import PACKAGES, clinical_rows, code_rows, prompt_rows, translated_rows
 from relay.detect.ner_onnx import Coder
 
-__all__ = ["DataConfig", "make_sampler"]
+__all__ = ["DataConfig", "Sampler", "beforehand", "make_sampler"]
+
+Sampler = Callable[[int], list[Sample]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +36,7 @@ class DataConfig:
     share: float = 1.0
 
 
-def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Callable[[int], list[Sample]]:
+def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Sampler:
     """Read the corpora once and return the function that makes each epoch's samples."""
     rng = random.Random(seed)
     lists = read_lists(data / "lists")
@@ -62,3 +66,27 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
         return packed
 
     return samples
+
+
+_sampler: Sampler | None = None
+
+
+def _hold(sampler: Sampler) -> None:
+    global _sampler
+    _sampler = sampler
+
+
+def _make(epoch: int) -> list[Sample]:
+    assert _sampler is not None
+    return _sampler(epoch)
+
+
+def beforehand(sampler: Sampler, epochs: int, processes: int) -> Sampler:
+    """Make the samples of all `epochs` in other processes and keep them: a GPU learns an epoch in less time than one takes.
+
+    130 MB of memory an epoch. To be called before this process touches the GPU.
+    """
+    pool = ProcessPoolExecutor(min(epochs, processes), mp_context=get_context("fork"), initializer=_hold, initargs=(sampler,))
+    made = [pool.submit(_make, epoch) for epoch in range(epochs)]
+    pool.shutdown(wait=False)
+    return lambda epoch: made[epoch].result()

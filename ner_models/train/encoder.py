@@ -22,7 +22,7 @@ __all__ = ["Encoder", "EncoderConfig", "read_vocabulary"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EncoderConfig:
-    """Shape of the network. `type_rows` counts the values of the case-and-layout input."""
+    """Shape of the network. `type_rows` counts the values of the case-and-layout input; `norm` keeps a norm from dividing by nothing."""
 
     labels: int
     layers: int = 3
@@ -33,6 +33,7 @@ class EncoderConfig:
     positions: int = 128
     type_rows: int = 12
     dropout: float = 0.1
+    norm: float = 1e-12
 
 
 def pretrained_folder() -> Path:
@@ -66,10 +67,10 @@ class Layer(nn.Module):
         self.heads = config.heads
         self.qkv = nn.Linear(config.hidden, 3 * config.hidden)
         self.attention_out = nn.Linear(config.hidden, config.hidden)
-        self.attention_norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.attention_norm = nn.LayerNorm(config.hidden, eps=config.norm)
         self.inner = nn.Linear(config.hidden, config.inner)
         self.outer = nn.Linear(config.inner, config.hidden)
-        self.norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.norm = nn.LayerNorm(config.hidden, eps=config.norm)
         self.dropout = FeatureDropout(config.dropout)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
@@ -92,15 +93,19 @@ class Encoder(nn.Module):
         self.words = nn.Embedding(config.vocabulary, config.hidden)
         self.positions = nn.Embedding(config.positions, config.hidden)
         self.types = nn.Embedding(config.type_rows, config.hidden)
-        self.norm = nn.LayerNorm(config.hidden, eps=1e-12)
+        self.norm = nn.LayerNorm(config.hidden, eps=config.norm)
         self.dropout = FeatureDropout(config.dropout)
         self.layers = nn.ModuleList(Layer(config) for _ in range(config.layers))
         self.head = nn.Linear(config.hidden, config.labels)
 
+    def embedded(self, ids: Tensor, types: Tensor) -> Tensor:
+        """Return what the first layer reads: float [batch, tokens, hidden]."""
+        place = torch.arange(ids.shape[1], device=ids.device)
+        return self.dropout(self.norm(self.words(ids) + self.positions(place) + self.types(types)))
+
     def hidden(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
         """Return the last hidden states. ids, types: int64 [batch, tokens]; mask: bool [batch, tokens], True is real."""
-        place = torch.arange(ids.shape[1], device=ids.device)
-        x = self.dropout(self.norm(self.words(ids) + self.positions(place) + self.types(types)))
+        x = self.embedded(ids, types)
         attend = None if mask is None else mask[:, None, None, :]
         for layer in self.layers:
             x = layer(x, attend)

@@ -22,10 +22,10 @@ __all__ = ["Batch", "Sample", "augment", "batches", "encode_row", "pack"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One sequence. ids, types: int64 [tokens]; allowed: bool [tokens, labels], all False where nothing is taught."""
+    """One sequence. ids, types: integers [tokens]; allowed: bool [tokens, labels], all False where nothing is taught."""
 
-    ids: NDArray[np.int64]
-    types: NDArray[np.int64]
+    ids: NDArray[np.integer]
+    types: NDArray[np.integer]
     allowed: NDArray[np.bool_]
 
 
@@ -124,16 +124,20 @@ def pack(samples: Sequence[Sample], coder: Coder, rng: random.Random, *, limit: 
     none = np.zeros((1, labels), dtype=bool)
     return [
         Sample(
-            ids=np.concatenate(([coder.first], *(p.ids for p in parts), [coder.last])),
-            types=np.concatenate(([0], *(p.types for p in parts), [0])),
+            # Small, for an epoch may come from another process.
+            ids=np.concatenate(([coder.first], *(p.ids for p in parts), [coder.last])).astype(np.uint16),
+            types=np.concatenate(([0], *(p.types for p in parts), [0])).astype(np.uint8),
             allowed=np.concatenate((none, *(p.allowed for p in parts), none)),
         )
         for parts in packed
     ]
 
 
-def batches(samples: Sequence[Sample], rng: random.Random, *, tokens: int) -> Iterator[Batch]:
-    """Yield batches of about `tokens` tokens each, of samples of like length, in random order."""
+def batches(samples: Sequence[Sample], rng: random.Random, *, tokens: int, multiple: int = 1) -> Iterator[tuple[Batch, float]]:
+    """Yield batches of about `tokens` tokens each, of samples of like length, in random order, padded to a `multiple`.
+
+    With each comes the share of them that came before it.
+    """
     order = sorted(range(len(samples)), key=lambda index: (len(samples[index].ids) // 4, rng.random()))
     groups: list[list[int]] = []
     longest = 0
@@ -144,8 +148,8 @@ def batches(samples: Sequence[Sample], rng: random.Random, *, tokens: int) -> It
             longest = len(samples[index].ids)
         groups[-1].append(index)
     rng.shuffle(groups)
-    for group in groups:
-        width = max(len(samples[index].ids) for index in group)
+    for number, group in enumerate(groups):
+        width = -(-max(len(samples[index].ids) for index in group) // multiple) * multiple
         ids = np.zeros((len(group), width), dtype=np.int64)
         types = np.zeros((len(group), width), dtype=np.int64)
         mask = np.zeros((len(group), width), dtype=bool)
@@ -155,4 +159,4 @@ def batches(samples: Sequence[Sample], rng: random.Random, *, tokens: int) -> It
             size = len(sample.ids)
             ids[place, :size], types[place, :size], mask[place, :size] = sample.ids, sample.types, True
             allowed[place, :size] = sample.allowed
-        yield Batch(ids=ids, types=types, allowed=allowed, mask=mask)
+        yield Batch(ids=ids, types=types, allowed=allowed, mask=mask), number / len(groups)

@@ -16,7 +16,8 @@ import numpy as np
 import pytest
 
 from ner_models.train.corpora import CORPORA, Corpus, read_corpus
-from ner_models.train.features import augment, batches, encode_row, pack
+from ner_models.train.dataset import beforehand
+from ner_models.train.features import Sample, augment, batches, encode_row, pack
 from ner_models.train.gate import losses
 from ner_models.train.generate import SLOT, Generator, read_templates
 from ner_models.train.judge import score
@@ -290,9 +291,12 @@ def test_packing_loses_no_token(coder: Coder) -> None:
     packed = pack(samples, coder, random.Random(2), limit=64, alone=0.3)
     assert all(len(sample.ids) <= 64 for sample in packed)
     assert sum(len(sample.ids) - 2 for sample in packed) == sum(len(sample.ids) for sample in samples)
-    assert sum(int(batch.mask.sum()) for batch in batches(packed, random.Random(3), tokens=256)) == sum(
-        len(sample.ids) for sample in packed
-    )
+    total = sum(len(sample.ids) for sample in packed)
+    assert sum(int(batch.mask.sum()) for batch, _ in batches(packed, random.Random(3), tokens=256)) == total
+    padded = list(batches(packed, random.Random(3), tokens=256, multiple=8))
+    assert sum(int(batch.mask.sum()) for batch, _ in padded) == total
+    assert all(batch.ids.shape[1] % 8 == 0 for batch, _ in padded)
+    assert [done for _, done in padded] == [number / len(padded) for number in range(len(padded))]
 
 
 def test_score_counts_letters_and_digits() -> None:
@@ -346,6 +350,55 @@ def test_teacher_loss_is_nothing_where_both_agree() -> None:
     assert float(teacher_loss(ours, theirs, real)) == pytest.approx(0.0)
     real[0, 1] = True
     assert float(teacher_loss(ours, theirs, real)) > 0.1
+
+
+@needs_torch
+def test_distances_are_exact_near_and_coarse_far() -> None:
+    """Neighbours differ by one; before and behind are apart; beyond the farthest all are alike."""
+    from ner_models.train.teacher import distances
+
+    table = distances(300)
+    assert table[5, 2:9].tolist() == [3, 2, 1, 0, 17, 18, 19]
+    assert table[299, :150].unique().tolist() == [15]
+    assert table[0, 150:].unique().tolist() == [31]
+    assert (table[:-1, :-1] == table[1:, 1:]).all(), "only the distance counts"
+
+
+@needs_torch
+def test_council_says_the_mean_of_its_teachers() -> None:
+    """Probabilities are averaged, and padding changes nobody's mind."""
+    import torch
+
+    from ner_models.train.encoder import EncoderConfig
+    from ner_models.train.teacher import Council, Teacher
+
+    torch.manual_seed(1)
+    config = EncoderConfig(labels=5, layers=1, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    teachers = [Teacher(config).eval() for _ in range(2)]
+    for teacher in teachers:
+        teacher.apart.normal_()
+    council = Council(teachers).eval()
+    ids, types = torch.randint(0, 50, (2, 7)), torch.randint(0, 12, (2, 7))
+    with torch.no_grad():
+        said = council(ids, types)
+        mean = sum(teacher(ids, types).softmax(dim=-1) for teacher in teachers) / 2
+        assert torch.allclose(said.exp(), mean, atol=1e-6)
+        padded = (torch.nn.functional.pad(part, (0, 3)) for part in (ids, types))
+        wider = council(*padded, torch.arange(10).expand(2, 10) < 7)
+    assert torch.allclose(wider[:, :7], said, atol=1e-5)
+
+
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_epochs_made_beforehand_are_the_same() -> None:
+    """Other processes make what this one would have made."""
+    made = beforehand(epoch_of, 3, 2)
+    for epoch in range(3):
+        assert made(epoch)[0].ids.tolist() == epoch_of(epoch)[0].ids.tolist()
+
+
+def epoch_of(epoch: int) -> list[Sample]:
+    ids = np.arange(epoch, epoch + 5)
+    return [Sample(ids=ids, types=ids, allowed=np.ones((5, len(LABELS)), dtype=bool))]
 
 
 @needs_torch
