@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Run, print, write; without data say so and stop."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.accuracy", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--data", type=Path, default=ROOT / "../shared/data", help="folder with dev/ and lists/")
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="folder for the results")
+    parser.add_argument("--out", type=Path, help="folder for the results, by default one for each model")
     parser.add_argument("--model", type=Model, default=Model.FAST, help="fast, or accurate as a policy may choose")
     parser.add_argument("--float", type=Path, help="folder with the same model in float, to stand beside it")
     parser.add_argument("--quick", action="store_true", help="one text in ten")
@@ -48,6 +48,8 @@ def main(arguments: list[str] | None = None) -> None:
     if not any((options.data / "dev").glob("*.jsonl.gz")):
         console.print(f"skipped: no labelled sets in {options.data / 'dev'}; name a folder with --data")
         return
+    results = ROOT / "benchmarks" / "results"
+    out = options.out or (results if options.model is Model.FAST else results / options.model)
     begun = time.perf_counter()
     result = measure(
         options.data,
@@ -59,9 +61,9 @@ def main(arguments: list[str] | None = None) -> None:
     )
     result["seconds"] = round(time.perf_counter() - begun, 1)
     report.show(result, console)
-    report.write(result, options.out)
-    report.plot(result, options.out)
-    console.print(f"{result['seconds']:.0f} s; wrote accuracy.json, .md, .svg and .png to {options.out}")
+    report.write(result, out)
+    report.plot(result, out)
+    console.print(f"{result['seconds']:.0f} s; wrote accuracy.json, .md, .svg and .png to {out}")
 
 
 def measure(
