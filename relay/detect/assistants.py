@@ -3,7 +3,7 @@
 The prompts of coding agents are full of the agents' own names, in prose, in folders and as an author of commits, and
 a model that is told "you are [PERSON_1]" works worse. The list is short, as the prompts of Claude Code 2.1.332,
 Codex 0.169, opencode 1.18 and Gemini CLI 0.61 have them (2026-11-26). A given name that an assistant bears is a
-person's where it stands alone.
+person's where it stands alone, unless it names the file with the assistant's instructions (CLAUDE.md, GEMINI.md).
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ def names_assistant(value: str) -> bool:
     """Tell whether every word of `value` belongs to the name of an assistant: "Claude Code", "Sonnet"; not "Claude"."""
     if value == "claude":  # a folder or a command; a name begins with a capital
         return True
-    words = [word.lower() for word in _WORD.findall(value)]
+    stem = value.removesuffix(".md")
+    words = [word.lower() for word in _WORD.findall(stem)]
     if not all(word in _ALONE or word in _BESIDE or word in _PRODUCTS for word in words):
         return False
-    return any(word not in _PRODUCTS for word in words) and (len(words) > 1 or words[0] in _ALONE)
+    return any(word not in _PRODUCTS for word in words) and (stem != value or len(words) > 1 or words[0] in _ALONE)

@@ -7,7 +7,7 @@ the whole request, when
 * it never found it with a score of SURE or more, and
 * it passed over it at more than half of the places where it stands, as `known` finds them.
 
-A value that only names an assistant (see `assistants`) is given up as well.
+A value that only ever names an assistant or an assistant's file (see `assistants`) is given up as well.
 
 A value that is found surely once, or as often as not, stays and is replaced everywhere. What patterns or the session
 know is not the model's to give up. On prompts without labels this takes away one false alarm in nine, and under the
@@ -36,12 +36,14 @@ def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[
     Linear in the texts, however many values there are.
     """
     found: Counter[str] = Counter()
+    assistants: Counter[str] = Counter()
     sure: set[str] = set()
     for text, row in zip(texts, spans, strict=True):
         for span in row:
             if span.recognizer == MODEL:
                 value = text[span.start : span.end]
                 found[value] += 1
+                assistants[value] += names_assistant(f"{value}.md" if text.startswith(".md", span.end) else value)
                 if span.score >= SURE:
                     sure.add(value)
     unsure = KnownValues(("PERSON", value) for value in found.keys() - sure)
@@ -49,5 +51,5 @@ def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[
     return frozenset(
         value
         for value, times in found.items()
-        if names_assistant(value) or (value not in sure and 2 * times < standing.get(value, 0))
+        if assistants[value] == times or (value not in sure and 2 * times < standing.get(value, 0))
     )

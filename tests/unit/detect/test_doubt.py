@@ -57,6 +57,23 @@ def test_names_of_assistants(value: str, given_up: bool) -> None:
     assert doubted([f"ask {value}"], [[span]]) == (frozenset({value}) if given_up else frozenset())
 
 
+@pytest.mark.parametrize(
+    ("texts", "given_up"),
+    [
+        (["read CLAUDE.md"], True),
+        (["read CLAUDE.md", "see CLAUDE.md"], True),
+        (["read CLAUDE.md", "call CLAUDE today"], False),  # somebody's name as well
+        (["read CLAUDE.pdf"], False),
+        (["read MARIA.md"], False),
+    ],
+)
+def test_files_of_assistants(texts: list[str], given_up: bool) -> None:
+    """The file with an assistant's instructions keeps its name, unless the name is found elsewhere, too."""
+    value = texts[0].split()[1].split(".")[0]
+    rows = [[Span("PERSON", text.index(value), text.index(value) + len(value), HIGH, "ner")] for text in texts]
+    assert doubted(texts, rows) == (frozenset({value}) if given_up else frozenset())
+
+
 class Guessing:
     """Takes the first "Rust" of a text for a person, and never any other."""
 
