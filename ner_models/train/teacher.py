@@ -15,7 +15,7 @@ import torch
 from safetensors.torch import load
 from torch import Tensor, nn
 
-from ner_models.train.encoder import Encoder, EncoderConfig
+from ner_models.train.encoder import Encoder, EncoderConfig, pretrained_layers
 from ner_models.train.unlabelled import PACKAGES
 
 __all__ = ["Council", "Teacher", "distances", "packaged"]
@@ -83,16 +83,8 @@ class Teacher(Encoder):
         state["positions.weight"] = weights["embeddings.position_embeddings.weight"][2 : 2 + config.positions]  # the first two stand for padding
         state["types.weight"] = 0.005 * torch.randn(config.type_rows, 768)
         state["apart"] = weights["encoder.relative_attention_bias.weight"][distances(config.positions)].permute(2, 0, 1).contiguous()
-        for kind in ("weight", "bias"):
-            state[f"norm.{kind}"] = weights[f"embeddings.LayerNorm.{kind}"]
-            for number in range(12):
-                there, here = f"encoder.layer.{number}.", f"layers.{number}."
-                state[f"{here}qkv.{kind}"] = torch.cat([weights[f"{there}attention.attn.{part}.{kind}"] for part in "qkv"])
-                state[f"{here}attention_out.{kind}"] = weights[f"{there}attention.attn.o.{kind}"]
-                state[f"{here}attention_norm.{kind}"] = weights[f"{there}attention.LayerNorm.{kind}"]
-                state[f"{here}inner.{kind}"] = weights[f"{there}intermediate.dense.{kind}"]
-                state[f"{here}outer.{kind}"] = weights[f"{there}output.dense.{kind}"]
-                state[f"{here}norm.{kind}"] = weights[f"{there}output.LayerNorm.{kind}"]
+        parts = [f"attention.attn.{part}" for part in "qkv"]
+        state |= pretrained_layers(weights, range(model.config.layers), parts, "attention.attn.o", "attention.LayerNorm")
         nn.init.normal_(state["head.weight"], std=0.02)
         nn.init.zeros_(state["head.bias"])
         model.load_state_dict(state)

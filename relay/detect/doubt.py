@@ -36,14 +36,14 @@ def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[
     Linear in the texts, however many values there are.
     """
     found: Counter[str] = Counter()
-    assistants: Counter[str] = Counter()
+    forms: dict[str, set[str]] = {}  # what stands where a value was found: itself, or a file of that name
     sure: set[str] = set()
     for text, row in zip(texts, spans, strict=True):
         for span in row:
             if span.recognizer == MODEL:
                 value = text[span.start : span.end]
                 found[value] += 1
-                assistants[value] += names_assistant(f"{value}.md" if text.startswith(".md", span.end) else value)
+                forms.setdefault(value, set()).add(f"{value}.md" if text.startswith(".md", span.end) else value)
                 if span.score >= SURE:
                     sure.add(value)
     unsure = KnownValues(("PERSON", value) for value in found.keys() - sure)
@@ -51,5 +51,5 @@ def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[
     return frozenset(
         value
         for value, times in found.items()
-        if assistants[value] == times or (value not in sure and 2 * times < standing.get(value, 0))
+        if all(map(names_assistant, forms[value])) or (value not in sure and 2 * times < standing.get(value, 0))
     )
