@@ -47,7 +47,7 @@ class Normalized:
 
     def back(self, span: Span) -> Span:
         """Return a span of the copy as a span of the original."""
-        return Span(span.entity_type, self._low(span.start), self._high(span.end - 1), span.score, span.recognizer)
+        return Span(span.entity_type, self._low(span.start), self._high(span.end - 1), *span[3:])
 
     def slice(self, start: int, end: int) -> str:
         """Return the part of the copy that stands for `original[start:end]`."""
@@ -95,7 +95,7 @@ _ESCAPE = re.compile(
     r"|(?P<unicode>(?<!\\)(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
     r"|(?P<control>(?<!\\)\\+[nrt](?=\w))"
 )
-# A base character with the marks that belong to it, or one unusual character. Putting n marks in their order takes n * n
+# A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
 # steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
 _CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
 _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
