@@ -1,7 +1,9 @@
 """Turn a decision into replaced text: each span goes through the operator that policy ordered.
 
-Operators run in the order in which the upstream's model reads the text, so placeholders are numbered by first
-appearance and a client that resends its history gets the same prefix bytes on every turn.
+Operators run in the order in which the conversation gave the values away, so placeholders are numbered by that and a
+client that resends its history gets the same numbers on every turn: a value that only a later text gives away gets a
+number behind those of the texts before, though it stands in one of them. A value that is found under two types has one
+placeholder, of the first.
 """
 
 from __future__ import annotations
@@ -9,16 +11,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from relay.detect.known import form
+from relay.detect.seams import SEAM
 from relay.errors import ScrubFailed
 from relay.protocols import Operator, Sealing
 from relay.types import Action, Segment, SpanAction
 
 __all__ = ["Scrubbed", "scrub", "scrub_text"]
 
+_SEALED = frozenset({Action.PLACEHOLDER, Action.SURROGATE})
+
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave."""
+    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave.
+
+    Not among these are a piece of a value that was cut by a border, and a value that policy keeps at another place.
+    """
 
     texts: Mapping[int, str] = field(repr=False)
     removed: frozenset[tuple[str, str]] = field(repr=False)
@@ -36,12 +45,41 @@ def scrub(
     """
     texts: dict[int, str] = {}
     removed: set[tuple[str, str]] = set()
+    kept: set[str] = set()
+    types = _seal(segments, actions, operators, vault)
     for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
         if row:
-            text = scrub_text(segment.text, row, operators, vault, removed)
+            text = scrub_text(segment.text, row, operators, vault, removed, types)
+            kept.update(form(segment.text[slice(*item.span[1:3])]) for item in row if item.action is Action.KEEP)
             if text != segment.text:
                 texts[index] = text
-    return Scrubbed(texts, frozenset(removed))
+    return Scrubbed(texts, frozenset(pair for pair in removed if form(pair[1]) not in kept))
+
+
+def _seal(
+    segments: Sequence[Segment],
+    actions: Sequence[Sequence[SpanAction]],
+    operators: Mapping[Action, Operator],
+    vault: Sealing,
+) -> dict[str, str]:
+    """Seal what will be written as stand-ins, in the order of discovery; return the first type of each value."""
+    rows = [
+        (max(index, item.span.since), index, item)
+        for index, row in enumerate(actions)
+        for item in row
+        if item.action in _SEALED
+    ]
+    types: dict[str, str] = {}
+    for _, index, item in sorted(rows, key=_discovery):
+        value = segments[index].text[slice(*item.span[1:3])]
+        if value not in types and item.action in operators:
+            types[value] = item.span.entity_type
+            operators[item.action].replace(value, item.span.entity_type, vault)
+    return types
+
+
+def _discovery(row: tuple[int, int, SpanAction]) -> tuple[int, int]:
+    return row[:2]
 
 
 def scrub_text(
@@ -50,8 +88,12 @@ def scrub_text(
     operators: Mapping[Action, Operator],
     vault: Sealing,
     removed: set[tuple[str, str]],
+    types: Mapping[str, str],
 ) -> str:
-    """Return `text` with the spans of `row` replaced; what was taken out is added to `removed`."""
+    """Return `text` with the spans of `row` replaced; what was taken out is added to `removed`.
+
+    `types` says as what each value that gets a stand-in is sealed.
+    """
     pieces: list[str] = []
     done = 0
     for item in row:
@@ -62,8 +104,9 @@ def scrub_text(
         if operator is None:
             raise ScrubFailed(f"no operator does {item.action.value}")
         value = text[span.start : span.end]
-        replacement = operator.replace(value, span.entity_type, vault)
-        if item.action is not Action.KEEP:
+        entity_type = types.get(value, span.entity_type) if item.action in _SEALED else span.entity_type
+        replacement = operator.replace(value, entity_type, vault)
+        if item.action is not Action.KEEP and span.recognizer != SEAM:
             removed.add((span.entity_type, value))
         pieces += (text[done : span.start], replacement)
         done = span.end
