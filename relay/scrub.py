@@ -15,9 +15,9 @@ from relay.detect.known import form
 from relay.detect.seams import SEAM
 from relay.errors import ScrubFailed
 from relay.protocols import Operator, Sealing
-from relay.types import Action, Segment, SpanAction
+from relay.types import Action, Role, Segment, SpanAction
 
-__all__ = ["Scrubbed", "scrub", "scrub_text"]
+__all__ = ["Scrubbed", "moves_prefix", "scrub", "scrub_text"]
 
 _SEALED = frozenset({Action.PLACEHOLDER, Action.SURROGATE})
 
@@ -112,3 +112,17 @@ def scrub_text(
         done = span.end
     pieces.append(text[done:])
     return "".join(pieces)
+
+
+def moves_prefix(segments: Sequence[Segment], actions: Sequence[Sequence[SpanAction]]) -> bool:
+    """Tell whether the request begins otherwise than the one of the turn before, because a value was found late.
+
+    What a turn adds is the assistant's last answer and what follows it. A value that only this gives away is taken out
+    of what stands before as well, and a provider that caches what it has read by its bytes reads that anew, once.
+    """
+    end = len(segments)
+    while end and segments[end - 1].role is not Role.ASSISTANT:
+        end -= 1
+    while end and segments[end - 1].role is Role.ASSISTANT:
+        end -= 1
+    return any(item.span.since >= end and item.action is not Action.KEEP for row in actions[:end] for item in row)

@@ -29,7 +29,7 @@ from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
 from relay.detect.doubt import held, unsure
 from relay.detect.everywhere import Value, cover
-from relay.detect.known import distinctive, form
+from relay.detect.known import form
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
@@ -140,7 +140,7 @@ class Analyzer:
         found = [list(reading.spans) for reading in readings]
         if self._model is not None:
             _give_up(readings, found, occurrences)
-        values = [Value(0, *pair) for pair in known if distinctive(*pair)]
+        values: list[Value] = []
         for crossing in crossings(segments, self._across):
             since = crossing.pieces[-1][0]
             values.append(Value(since, crossing.entity_type, crossing.value))
@@ -149,10 +149,11 @@ class Analyzer:
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             values = [value for value in values if value.entity_type in entity_types]
+            known = [pair for pair in known if pair[0] in entity_types]
         own = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
         values.extend(_values(readings, own))
         alikes = [reading.alikes for reading in readings]
-        result = cover(readings, own, alikes, values, occurrences)
+        result = cover(readings, own, alikes, values, known, occurrences)
         occurrences.remember()
         return tuple(result)
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from relay.detect.known import KNOWN, distinctive, form, recurs
@@ -28,7 +29,7 @@ _ROUNDS = 16
 
 
 class Value(NamedTuple):
-    """A value, and the place of the first text that gave it away (0: the session, or the first text)."""
+    """A value, and the place of the first text that gave it away."""
 
     since: int
     entity_type: str
@@ -58,18 +59,23 @@ def cover(
     own: Sequence[Sequence[Span]],
     alikes: Sequence[Sequence[Span]],
     values: Iterable[Value],
+    session: Iterable[tuple[str, str]],
     occurrences: Occurrences,
 ) -> list[tuple[Span, ...]]:
     """Return the disjoint, sorted spans of each text: `own`, disjoint, and the occurrences of `values` beside them.
 
-    Of two types for one value the first one that is on by default stays, then the first.
+    Of two types for one value the first one that is on by default stays, then the first. `session` are the
+    `(entity type, value)` pairs that an open session knows; those that the texts do not give away anew are known from
+    the first text on.
     """
     result = [
         resolve([*row, *more], text.text) if more else tuple(row)
         for text, row, more in zip(texts, own, alikes, strict=True)
     ]
     known: dict[str, _Known] = {}
-    new = _add(values, known)
+    seen: set[tuple[str, str]] = set()
+    new = _add(values, known, seen)
+    new += _add((Value(0, *pair) for pair in session if distinctive(*pair)), known, seen)
     for _ in range(_ROUNDS):
         occurrences.look_for(value.value for value in new)
         keys = {form(value.value) for value in new}
@@ -77,24 +83,29 @@ def cover(
         for place in changed:
             others = _outside(own[place], _spans(place, occurrences.rows[place], known))
             result[place] = resolve([*own[place], *alikes[place], *others], texts[place].text)
-        new = _add(_pieces(texts, result, changed), known)
+        new = _add(_pieces(texts, result, changed), known, seen)
         if not new:
             break
     return result
 
 
-def _add(values: Iterable[Value], known: dict[str, _Known]) -> list[Value]:
-    """Add what is new in `values` to `known` and return it."""
+def _add(values: Iterable[Value], known: dict[str, _Known], seen: set[tuple[str, str]]) -> list[Value]:
+    """Add what is new in `values` to `known` and return it; what was `seen` is not."""
     new = []
     for value in sorted(values, key=_since):
         since, entity_type, text = value
+        if (entity_type, text) in seen:
+            continue
+        seen.add((entity_type, text))
         if not recurs(entity_type, text):
             continue
         key = form(text)
         before = known.get(key)
-        back = since if distinctive(entity_type, text) else None
+        # What was replaced in earlier texts, under a type that is off, is replaced there under this one as well.
+        reaches_back = distinctive(entity_type, text) or (before is not None and before.back is not None)
+        back = since if reaches_back else None
         if before is None or _is_on(entity_type) > _is_on(before.entity_type):
-            known[key] = _Known(entity_type, since, back if before is None or before.back is None else before.back)
+            known[key] = _Known(entity_type, since, back)
         elif before.back is None and back is not None:
             known[key] = before._replace(back=back)
         else:
@@ -129,6 +140,7 @@ def _pieces(texts: Sequence[Text], rows: Sequence[Sequence[Span]], places: Itera
                 yield Value(max(place, span.since), span.entity_type, texts[place].text[span.start : span.end])
 
 
+@cache
 def _is_on(entity_type: str) -> bool:
     return describe(entity_type).default
 
