@@ -1,26 +1,30 @@
-"""Measure the wire code: `python -m benchmarks.wire [--quick]`.
+"""Measure the wire code: `python -m benchmarks.wire [--quick] [--sessions FOLDER]`.
 
 Requests are decoded, read into segments, a tenth of the segments is replaced, and the tree is encoded. Stream events
 are parsed, decoded, read, changed and written. Nothing is detected or restored there; a coding agent's request goes
-through the whole exchange, with the model: for the first time, sent again, and with the next turn. The best of several
+through the whole exchange, with the model: for the first time, sent again, and with the next turn; so do the
+last requests of recorded sessions, where a folder of them is given or stands beside the project. The best of several
 rounds is printed: the code waits for nothing, so more time than the best is another process's.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.wire import recorded
 from benchmarks.wire.agent import agent_request, next_turn
 from relay import build
 from relay.config import Config, UpstreamConfig
-from relay.exchange import Exchange
+from relay.exchange import Core, Exchange
 from relay.protocols import Format
 from relay.types import Event, Request, RouteKind
 from relay.wire import sse, strict_json
@@ -160,10 +164,7 @@ def best_s(action: Callable[[], object], rounds: int) -> float:
 
 def agent_ms(rounds: int) -> list[tuple[str, int, float]]:
     """Return (what, bytes, milliseconds through the exchange) for a coding agent's request: new, again, continued."""
-    config = Config(
-        policy=build.DEFAULT_POLICY, upstreams={"far": UpstreamConfig(kind=RouteKind.FRONTIER, base_url=_NOWHERE)}
-    )
-    core = build.core(config, {})
+    core = default_core()
     found: dict[str, list[tuple[float, int]]] = {}
     for number in range(rounds):
         body = agent_request(number)
@@ -180,11 +181,34 @@ def agent_ms(rounds: int) -> list[tuple[str, int, float]]:
     return [(name, min(times)[1], min(times)[0] * 1e3) for name, times in found.items()]
 
 
+def default_core() -> Core:
+    """Return what `relay serve` runs by default."""
+    far = UpstreamConfig(kind=RouteKind.FRONTIER, base_url=_NOWHERE)
+    return build.core(Config(policy=build.DEFAULT_POLICY, upstreams={"far": far}), {})
+
+
+def recorded_table(where: Path, step: int) -> Table:
+    """Return what every `step`th recorded session costs, by size of its last request."""
+    rows = list(recorded.costs(default_core(), itertools.islice(recorded.load(where), 0, None, step)))
+    title = f"the last requests of {len(rows)} recorded sessions through the exchange, with the model"
+    table = Table("request", "sessions", "KB", "new: ms per KB", "sent again: ms per 100 KB", title=title)
+    for name, low, high in (("up to 50 KB", 0, 50_000), ("longer", 50_000, 1 << 40), ("all", 0, 1 << 40)):
+        group = [row for row in rows if low <= row.size < high]
+        size = sum(row.size for row in group) or 1
+        first, again = sum(row.first_s for row in group), sum(row.again_s for row in group)
+        table.add_row(
+            name, str(len(group)), f"{size / 1e3:,.0f}", f"{first * 1e6 / size:.1f}", f"{again * 1e8 / size:.1f}"
+        )
+    return table
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.wire", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--quick", action="store_true", help="fewer rounds")
-    rounds = 50 if parser.parse_args().quick else 400
+    parser.add_argument("--sessions", type=Path, help="recorded sessions: a folder of *.jsonl.gz, or one such file")
+    options = parser.parse_args()
+    rounds = 50 if options.quick else 400
     console = Console()
     table = Table("request", "written", "bytes", "segments", "decode ms", "all ms", "goal ms", title="requests")
     for name, (format, path, tree) in {"chat, 20 turns": conversation(), "coding agent": agent()}.items():
@@ -201,6 +225,11 @@ def main() -> None:
     for what, size, taken in agent_ms(2 if rounds < 400 else 5):
         table.add_row(what, f"{size:,}", f"{taken:.1f}", AGENT_GOALS_MS.get(what, "-"))
     console.print(table)
+    where = options.sessions or recorded.beside()
+    if where is None:
+        console.print("recorded sessions: skipped, none stand beside the project; give a folder with --sessions")
+    else:
+        console.print(recorded_table(where, 5 if options.quick else 1))
 
 
 if __name__ == "__main__":

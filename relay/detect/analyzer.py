@@ -27,9 +27,8 @@ from typing import Protocol
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
-from relay.detect.doubt import held, unsure
+from relay.detect.doubt import guesses, held, unsure
 from relay.detect.everywhere import Value, cover
-from relay.detect.known import form
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
@@ -332,16 +331,17 @@ def _is_short(readings: Sequence[_Reading]) -> bool:
 def _give_up(readings: Sequence[_Reading], found: list[list[Span]], occurrences: Occurrences) -> None:
     """Take out of `found` what the model guesses without holding to it."""
     read = [place for place, reading in enumerate(readings) if not reading.segment.contract]
-    texts, rows = [readings[place].text for place in read], [found[place] for place in read]
-    occurrences.look_for(unsure(texts, rows))
-    since = held(texts, rows, [Counter(key for key, _, _ in occurrences.rows[place]) for place in read])
-    for number, place in enumerate(read):
-        text = readings[place].text
-        found[place] = [
-            span
-            for span in found[place]
-            if span.recognizer != MODEL or since.get(form(text[span.start : span.end]), number + 1) <= number
-        ]
+    rows = guesses([readings[place].text for place in read], [found[place] for place in read])
+    occurrences.look_for(unsure(rows))
+    since = held(rows, [Counter(key for key, _, _ in occurrences.rows[place]) for place in read])
+    for number, (place, row) in enumerate(zip(read, rows, strict=True)):
+        if any(since.get(guess.key, number + 1) > number for guess in row):
+            left = iter(row)
+            found[place] = [
+                span
+                for span in found[place]
+                if span.recognizer != MODEL or since.get(next(left).key, number + 1) <= number
+            ]
 
 
 def _values(readings: Sequence[_Reading], own: Sequence[Sequence[Span]]) -> Iterator[Value]:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.detect.analyzer import Analyzer
-from relay.detect.doubt import SURE, held, unsure
+from relay.detect.doubt import SURE, Guess, guesses, held, unsure
 from relay.detect.known import KnownValues
 from relay.detect.recognizers.email import EmailRecognizer
 from relay.types import Segment, Span
@@ -26,9 +26,13 @@ def spans(text: str, score: float, *places: int, recognizer: str = "ner") -> lis
 
 def since(texts: Sequence[str], rows: Sequence[Sequence[Span]]) -> dict[str, int]:
     """Return what is held, counting where the values in doubt stand."""
-    known = KnownValues(("PERSON", value) for value in unsure(texts, rows))
-    standing = [Counter(text[span.start : span.end] for span in known.find(text)) for text in texts]
-    return held(texts, rows, standing)
+    guessed = guesses(texts, rows)
+    known = KnownValues(("PERSON", value) for value in unsure(guessed))
+    return held(guessed, [Counter(text[span.start : span.end] for span in known.find(text)) for text in texts])
+
+
+def in_doubt(texts: Sequence[str], rows: Sequence[Sequence[Span]]) -> list[str]:
+    return list(unsure(guesses(texts, rows)))
 
 
 @pytest.mark.parametrize(
@@ -60,14 +64,15 @@ def test_the_texts_before_count() -> None:
 def test_what_others_found_is_kept() -> None:
     """Only the model's guesses are in doubt."""
     text = "Rust Rust Rust"
-    assert list(unsure([text], [spans(text, LOW, 0, recognizer="known")])) == []
+    assert guesses([text], [spans(text, LOW, 0, recognizer="known")]) == [[]]
 
 
 def test_only_what_begins_in_doubt_is_counted() -> None:
     """A value whose first finding is sure needs no counting."""
     text = "Rust Rust Rust"
-    assert list(unsure([text, text], [spans(text, HIGH, 0), spans(text, LOW, 0)])) == []
-    assert list(unsure([text, text], [spans(text, LOW, 0), spans(text, HIGH, 0)])) == ["Rust"]
+    assert in_doubt([text, text], [spans(text, HIGH, 0), spans(text, LOW, 0)]) == []
+    assert in_doubt([text, text], [spans(text, LOW, 0), spans(text, HIGH, 0)]) == ["Rust"]
+    assert in_doubt([text], [[*spans(text, LOW, 0), *spans(text, HIGH, 1)]]) == []
 
 
 @pytest.mark.parametrize(("value", "given_up"), [("Claude Code", True), ("Claude Monet", False)])
@@ -128,3 +133,8 @@ def test_a_value_is_kept_from_where_it_is_held() -> None:
     doubted = [segments[2], segments[0]]
     assert [len(row) for row in analyzer.analyze(doubted)] == [0, 0]
     assert [len(row) for row in analyzer.analyze(doubted, known=[("PERSON", "Rust")])] == [4, 1]
+
+
+def test_no_value_is_shown() -> None:
+    """The repr tells what the model thinks only."""
+    assert "Rust" not in repr(Guess("Rust", "Rust", True, False))
