@@ -44,6 +44,7 @@ from relay.scrub import scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
+from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.stops import cuts
 from relay.wire.transformations import changed_prefixes
@@ -74,11 +75,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
-        for format in self.formats:
-            endpoint = format.match(method, path, headers)
-            if endpoint is not None:
-                return format, endpoint
-        return None
+        return vendors.find(self.formats, method, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -164,7 +161,7 @@ class Exchange:
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
             offsets.move_back(format.sent_quotes(document), self._quoted)
-        document.force(frontier=decision.route is RouteKind.FRONTIER)
+        document.force(strip.forcing(format, endpoint, core.router.upstreams[name]))
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
@@ -177,6 +174,7 @@ class Exchange:
             body=document.encode(),
             stream=document.stream,
         )
+        outbound = self._addressed(outbound, request, core.router.model_at(name, document.model))
         egress.check_route(outbound, core.router.upstreams[name].kind)
         egress.check(
             outbound.body,
@@ -251,6 +249,7 @@ class Exchange:
                 self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),
         )
+        outbound = self._addressed(outbound, request, None)
         egress.check_route(outbound, self._core.router.upstreams[name].kind)
         return outbound
 
@@ -294,6 +293,12 @@ class Exchange:
         if model is None or model == document.model:
             return self._endpoint.upstream_path
         return self._format.rename(self._endpoint, document, model)
+
+    def _addressed(self, outbound: Outbound, request: Request, model: str | None) -> Outbound:
+        """Return `outbound` as its upstream is addressed."""
+        if self._format.family == "openai" and self._core.router.upstreams[outbound.upstream].is_azure:
+            return azure.addressed(outbound, model, request.query)
+        return outbound
 
     # ------------------------------------------------------------------------------------------------------ response
 

@@ -175,6 +175,11 @@ class Endpoint(Protocol):
         """Tell whether requests carry a JSON body."""
         ...
 
+    @property
+    def model(self) -> str | None:
+        """Return the model that the client's path names, if it names one."""
+        ...
+
 
 class Said(Protocol):
     """A string that an assistant said earlier, and the segments that were made of it."""
@@ -234,8 +239,8 @@ class Document(Protocol):
         """Return each string that an assistant said earlier. Comes before `replace`."""
         ...
 
-    def force(self, *, frontier: bool) -> None:
-        """Put in the fields that every request to a frontier must have, or take them out for a local server."""
+    def force(self, wanted: bool | None) -> None:
+        """Put in the fields that keep a provider from storing, or take them out; None: as the client has them."""
         ...
 
     def replace(self, texts: Mapping[int, str]) -> None:
@@ -330,6 +335,10 @@ class Format(Protocol):
 
     def streams_array(self, query: str) -> bool:
         """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
+        ...
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell whether the provider at `host` keeps what `endpoint` is sent unless the request forbids it."""
         ...
 
     def request_headers(self, headers: Headers) -> Headers:

@@ -9,6 +9,7 @@ import orjson
 from relay.errors import RelayBusy, RelayFault, UpstreamFault
 from relay.protocols import Format
 from relay.types import Headers
+from relay.wire import vendors
 
 __all__ = ["body", "guess", "headers"]
 
@@ -35,14 +36,7 @@ def body(fault: RelayFault, format: Format | None) -> bytes:
     return orjson.dumps({"error": {"message": fault.public, "type": fault.code, "param": None, "code": fault.code}})
 
 
-def guess(formats: Sequence[Format], path: str, names: frozenset[str]) -> Format | None:
-    """Return a format of the provider whose SDK seems to be calling `path` with headers of these `names`."""
-    if "anthropic-version" in names or path.startswith("/anthropic") or "/messages" in path:
-        family = "anthropic"
-    elif "x-goog-api-key" in names or path.startswith("/gemini") or "/v1beta" in path:
-        family = "gemini"
-    elif path.startswith(("/ollama", "/api/")):
-        family = "ollama"
-    else:
-        family = "openai"
+def guess(formats: Sequence[Format], path: str, headers: Headers) -> Format | None:
+    """Return a format of the provider whose SDK seems to be calling `path` with these `headers`."""
+    family = vendors.caller(path, headers)
     return next((format for format in formats if format.family == family), None)

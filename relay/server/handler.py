@@ -369,7 +369,7 @@ class Handler:
         self.core.metrics.refused(fault.code)
         format = call.format
         if format is None:
-            format = faults.guess(self.core.formats, call.path, call.names)
+            format = faults.guess(self.core.formats, call.path, call.headers)
         headers = (*faults.headers(fault), *call.added())
         if isinstance(fault, UpgradeRefused):
             headers = (*headers, ("upgrade", "HTTP/1.1"))

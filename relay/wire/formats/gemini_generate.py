@@ -53,7 +53,7 @@ labels                                X drop
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P
-# Projects made since 26 October 2026 store by default (ai.google.dev, "Logs and datasets", read 2026-11-26).
+# See `stores`.
 store                                 X =false always
 
 generationConfig                      @config
@@ -234,6 +234,9 @@ _PATH = re.compile(
 )
 
 
+_GENERATING = ("generateContent", "streamGenerateContent")
+
+
 class GeminiGenerate(GeminiFormat):
     """`POST /{version}/models/{model}:{method}`."""
 
@@ -252,12 +255,18 @@ class GeminiGenerate(GeminiFormat):
 
     def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
         """Decode and read a request. The path, not the body, names the model and says whether it streams."""
-        stores = endpoint.name in ("generateContent", "streamGenerateContent")
-        document = read_document(body, self.table, pseudonym, forced=stores)
+        document = read_document(body, self.table, pseudonym, forced=endpoint.name in _GENERATING)
         found = _PATH.fullmatch(endpoint.upstream_path.partition("?")[0])
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
         return document
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell Gemini's own servers, where projects made since 26 October 2026 store by default.
+
+        ("Logs and datasets", read 2026-11-26.) Vertex has no such field.
+        """
+        return endpoint.name in _GENERATING and host == "generativelanguage.googleapis.com"
 
     def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
         """Return the path with `model` in it; where the body repeats the name, it is changed there, too."""
