@@ -15,7 +15,7 @@ from relay.scrub_answer import AnswerScrubber
 from relay.turns import Writer
 from relay.types import JSON, Event, Leaf, Quote
 from relay.wire import sse, strict_json
-from relay.wire.framing import Framing
+from relay.wire.framing import Framing, is_mark
 
 __all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "WholeAnswer", "Writers"]
 
@@ -176,7 +176,8 @@ class StreamedAnswer(Answer):
         self._observe = observe
         self._lanes: dict[Lane, Writer | None] = {}
         self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
-        self._ended = False
+        self._ended = False  # the format's last event has come
+        self._marked = False  # and so has the mark that some servers put behind it
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
@@ -186,12 +187,17 @@ class StreamedAnswer(Answer):
         return b"".join(out)
 
     def finish(self) -> bytes:
-        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end."""
+        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end.
+
+        A whole answer without the mark that ends a stream stays without it: the client gets what the upstream sent.
+        """
         out: list[bytes] = []
         for event in self._framing.finish():
             self._take(event, out)
         if not self._ended:
-            raise UpstreamBadStream("the upstream's stream stopped before its end")
+            if not self._reader.whole:
+                raise UpstreamBadStream("the upstream's stream stopped before its end")
+            self._flush(tuple(self._lanes), out)
         out.append(self._framing.end())
         return b"".join(out)
 
@@ -206,10 +212,14 @@ class StreamedAnswer(Answer):
         return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
-        if event.data is None or (self._ended and not self._reader.goes_on):
+        if event.data is None or self._marked:
             return  # comments are hop-by-hop; after the end there is nothing more to say
+        if is_mark(event):
+            self._ended = self._marked = True
+        elif self._ended and not self._reader.goes_on:
+            return
         self._ended = self._reader.is_end(event) or self._ended
-        if self._ended and not event.data.startswith("{"):  # [DONE]
+        if self._marked:
             self._flush(tuple(self._lanes), out)
             out.append(self._framing.encode(event))
             return

@@ -256,9 +256,12 @@ class StreamReader(Protocol):
     """Knows, for one streamed response, where text is in an event, and which lanes an event ends.
 
     `goes_on`: events may follow the one that looks like the last, as in a format that has no mark for its end.
+    `whole`: the answer has said that it is finished, also where the mark for the stream's end has not come. Not every
+    server sends the mark.
     """
 
     goes_on: bool
+    whole: bool
 
     def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
         """Return the lanes that end with this event: their carry must go out before it.

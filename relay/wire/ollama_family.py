@@ -73,10 +73,11 @@ class LineReader(TableReader):
         """Remember what every line says of itself."""
         if type(tree) is dict:
             self._head = {key: tree[key] for key in ("model", "created_at") if key in tree} or self._head
+            self.whole = self.whole or _is_last(tree)
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return `()`, which is all lanes, for the last line and for an error."""
-        if type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None):
+        if _is_last(tree):
             yield ()
 
     def flush(self, lane: Lane, text: str) -> Event:
@@ -96,7 +97,11 @@ class LineReader(TableReader):
             tree = strict_json.decode(data.encode("utf-8", "surrogatepass"))
         except RelayFault:
             return False
-        return type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None)
+        return _is_last(tree)
+
+
+def _is_last(tree: JSON) -> bool:
+    return type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None)
 
 
 def api_path(path: str) -> str:

@@ -24,7 +24,7 @@ from relay.wire.gemini_family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import Table
 from relay.wire.quotes import dicts, ranges
-from relay.wire.stream import Lane, TableReader, index_of, objects
+from relay.wire.stream import Choices, Lane, TableReader, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["GeminiGenerate"]
@@ -323,15 +323,25 @@ class CandidateReader(TableReader):
     def __init__(self, *arguments: object, count: int = 1, **options: bool) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self._waiting = max(count, 1)
-        self._finished: set[int] = set()
+        self._candidates = Choices()
         self._head: dict[str, JSON] = {}
 
     def note(self, tree: JSON) -> None:
-        """Remember what every chunk says of itself."""
-        if type(tree) is dict:
-            self._head = {
-                key: tree[key] for key in ("modelVersion", "responseId") if type(tree.get(key)) is str
-            } or self._head
+        """Remember what every chunk says of itself, and which candidates are finished.
+
+        One of several may never begin, so the answer is whole when those that did have a reason to have finished.
+        """
+        if type(tree) is not dict:
+            return
+        self._head = {
+            key: tree[key] for key in ("modelVersion", "responseId") if type(tree.get(key)) is str
+        } or self._head
+        self._count(tree)
+
+    def _count(self, tree: dict[str, JSON]) -> None:
+        for position, candidate in enumerate(objects(tree.get("candidates"))):
+            self._candidates.note(index_of(candidate, position), finished=candidate.get("finishReason") is not None)
+        self.whole = self._candidates.whole
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return the candidates that this chunk finishes, and the arguments that it completes."""
@@ -381,10 +391,8 @@ class CandidateReader(TableReader):
         feedback = tree.get("promptFeedback")
         if tree.get("error") is not None or (type(feedback) is dict and feedback.get("blockReason") is not None):
             return True
-        for position, candidate in enumerate(objects(tree.get("candidates"))):
-            if candidate.get("finishReason") is not None:
-                self._finished.add(index_of(candidate, position))
-        return len(self._finished) >= self._waiting
+        self._count(tree)
+        return self.whole and self._candidates.finished >= self._waiting
 
 
 def _in_candidate(candidate: dict[str, JSON], parts: list[JSON]) -> Iterator[Quote]:

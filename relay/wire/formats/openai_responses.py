@@ -393,6 +393,8 @@ class ResponsesReader(TableReader):
         """Remember the names of tools, which an item's start tells and its arguments do not."""
         if type(tree) is not dict:
             return
+        if tree.get("type") in (*_LAST, "error"):
+            self.whole = True
         if type(tree.get("sequence_number")) is int:
             self._sequence = tree["sequence_number"]
         item = tree.get("item")
