@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import gzip
-import zlib
-
 import pytest
 
 from relay.errors import (
-    BodyTooLarge,
     ClientFault,
     PolicyRefused,
     RelayBusy,
@@ -69,18 +65,6 @@ def test_require_json(content_type: str, program: bool, page: bool) -> None:
         else:
             with pytest.raises(body.UnsupportedMediaType):
                 body.require_json(content_type, names=marks)
-
-
-def test_inflate() -> None:
-    """A compressed body counts inflated, and must be complete."""
-    data = b"x" * 1000
-    assert body.inflate(gzip.compress(data), 1000) == data
-    assert body.inflate(zlib.compress(data), 1000) == data
-    with pytest.raises(BodyTooLarge):
-        body.inflate(gzip.compress(data), 999)
-    for broken in (gzip.compress(data)[:-1], b"", b"x", gzip.compress(data) + b"x"):
-        with pytest.raises(ClientFault):
-            body.inflate(broken, 1000)
 
 
 @pytest.mark.parametrize(
