@@ -116,8 +116,11 @@ class WholeAnswer(Answer):
         status: int,
         observe: Observe = lambda _: None,
         move: Move = lambda _: False,
+        *,
+        note: str = "",
     ) -> None:
         self._move = move
+        self._note = note  # goes behind the message of an error
         self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
@@ -148,6 +151,8 @@ class WholeAnswer(Answer):
         self._move(self._format.quotes(self._document, tree))
         for leaf in leaves:
             _rewrite(leaf, self._new_writer)
+        if self._note:
+            _add_note(tree, self._note)
         return strict_json.encode(tree)
 
     def _plain(self, body: bytes) -> bytes:
@@ -283,6 +288,15 @@ class StreamedAnswer(Answer):
         if copy is None or copy.data is None:
             return self._reader.flush(lane, text)
         return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
+
+
+def _add_note(tree: JSON, note: str) -> None:
+    """Write `note` behind the message of an error body, wherever the providers have it."""
+    for holder in (tree, tree.get("error") if type(tree) is dict else None):
+        for key in ("message", "error"):
+            if type(holder) is dict and type(holder.get(key)) is str:
+                holder[key] += note
+                return
 
 
 def _rewrite(leaf: Leaf, new_writer: Writers) -> bool:

@@ -132,7 +132,7 @@ class Exchange:
     def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         core, format, endpoint = self._core, self._format, self._endpoint
         if request.method != endpoint.method:
-            raise MethodNotAllowed(f"this path takes {endpoint.method}")
+            raise MethodNotAllowed(f"relay takes only {endpoint.method} at this path")
         if not endpoint.has_body:
             return self._bodiless(request, avoid)
         document = format.read(endpoint, request.body, core.pseudonym)
@@ -279,7 +279,9 @@ class Exchange:
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
         if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
-            raise AuthenticationFailed("no API key: the upstream takes the client's own")
+            raise AuthenticationFailed(
+                "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
+            )
         return key
 
     @property
@@ -325,8 +327,19 @@ class Exchange:
                 status,
                 self._read,
                 self._move,
+                note=self._no_such_model() if status == 404 else "",
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
+
+    def _no_such_model(self) -> str:
+        """Return what an upstream's 404 does not say: that relay chose the upstream, and what renames models there."""
+        if self._document is None or self._document.model is None:
+            return ""
+        kind = self._core.router.upstreams[self._upstream_name].kind.value
+        return (
+            f" (relay asked its {kind} upstream, which serves no such model; the configuration key "
+            "upstreams.<name>.models says what a model is called there)"
+        )
 
     def feed(self, chunk: bytes) -> bytes:
         """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""

@@ -38,7 +38,7 @@ def require_json(content_type: str, *, names: Container[str]) -> None:
     if kind in _UNSAID and not any(mark in names for mark in _PAGE_MARKS):
         return
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
-        raise UnsupportedMediaType("The content type must be application/json.")
+        raise UnsupportedMediaType("relay reads JSON only: the content type must be application/json.")
 
 
 async def read(request: web.BaseRequest, limit_bytes: int) -> bytes:

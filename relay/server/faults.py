@@ -33,7 +33,7 @@ def body(fault: RelayFault, format: Format | None) -> bytes:
     """Return `fault` in the error shape of `format`, or in the most widely understood one."""
     if format is not None:
         return format.error_body(fault)
-    return orjson.dumps({"error": {"message": fault.public, "type": fault.code, "param": None, "code": fault.code}})
+    return orjson.dumps({"error": {"message": fault.told, "type": fault.code, "param": None, "code": fault.code}})
 
 
 def guess(formats: Sequence[Format], path: str, headers: Headers) -> Format | None:

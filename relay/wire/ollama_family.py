@@ -55,11 +55,11 @@ class OllamaFormat(TableFormat):
 
     def error_body(self, fault: RelayFault) -> bytes:
         """Return `{"error": message}`."""
-        return strict_json.encode({"error": fault.public})
+        return strict_json.encode({"error": fault.told})
 
     def error_event(self, fault: RelayFault) -> Event:
         """Return the same as a line, which the SDKs raise as ResponseError."""
-        return Event(strict_json.encode({"error": fault.public}).decode())
+        return Event(strict_json.encode({"error": fault.told}).decode())
 
 
 class LineReader(TableReader):

@@ -85,7 +85,7 @@ class OpenAIFormat(TableFormat):
 def _error(fault: RelayFault) -> dict[str, object]:
     return {
         "error": {
-            "message": fault.public,
+            "message": fault.told,
             "type": by_status(_ERROR_TYPES, fault.status),
             "param": None,
             "code": fault.code,

@@ -85,7 +85,7 @@ def test_fault_headers(fault: RelayFault, retry: bool) -> None:
 
 def test_fault_without_a_format() -> None:
     """Somebody who calls no known path still gets JSON."""
-    assert b'"message":"Nothing here."' in faults.body(ClientFault("Nothing here."), None)
+    assert b'"message":"relay: Nothing here."' in faults.body(ClientFault("Nothing here."), None)
 
 
 # What Chromium 156 asked for with the SDKs of openai, Anthropic and Google, and what their code adds elsewhere.
