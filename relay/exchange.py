@@ -46,6 +46,7 @@ from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
 from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
+from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.protocol_words import is_id
 from relay.wire.stops import cuts
@@ -78,11 +79,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
-        for format in self.formats:
-            endpoint = format.match(method, path, headers)
-            if endpoint is not None:
-                return format, endpoint
-        return None
+        return vendors.find(self.formats, method, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -153,7 +150,7 @@ class Exchange:
 
     def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         if request.method != self._endpoint.method:
-            raise MethodNotAllowed(f"this path takes {self._endpoint.method}")
+            raise MethodNotAllowed(f"relay takes only {self._endpoint.method} at this path")
         if not self._endpoint.has_body:
             return self._bodiless(request, avoid)
         begun = self._core.clock()
@@ -224,7 +221,7 @@ class Exchange:
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
             offsets.move_back(self._format.sent_quotes(document), self._quoted)
-        document.force(frontier=decision.route is RouteKind.FRONTIER)
+        document.force(strip.forcing(self._format, self._endpoint, core.router.upstreams[name]))
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
@@ -237,6 +234,7 @@ class Exchange:
             body=document.encode(),
             stream=document.stream,
         )
+        outbound = self._addressed(outbound, request, core.router.model_at(name, document.model))
         egress.check_route(outbound, core.router.upstreams[name].kind)
         return outbound, scrubbed
 
@@ -328,6 +326,7 @@ class Exchange:
                 self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),
         )
+        outbound = self._addressed(outbound, request, None)
         egress.check_route(outbound, self._core.router.upstreams[name].kind)
         return outbound
 
@@ -357,7 +356,9 @@ class Exchange:
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
         if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
-            raise AuthenticationFailed("no API key: the upstream takes the client's own")
+            raise AuthenticationFailed(
+                "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
+            )
         return key
 
     @property
@@ -371,6 +372,12 @@ class Exchange:
         if model is None or model == document.model:
             return self._endpoint.upstream_path
         return self._format.rename(self._endpoint, document, model)
+
+    def _addressed(self, outbound: Outbound, request: Request, model: str | None) -> Outbound:
+        """Return `outbound` as its upstream is addressed."""
+        if self._format.family == "openai" and self._core.router.upstreams[outbound.upstream].is_azure:
+            return azure.addressed(outbound, model, request.query)
+        return outbound
 
     # ------------------------------------------------------------------------------------------------------ response
 
@@ -397,8 +404,19 @@ class Exchange:
                 status,
                 self._read,
                 self._move,
+                note=self._no_such_model() if status == 404 else "",
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
+
+    def _no_such_model(self) -> str:
+        """Return what an upstream's 404 does not say: that relay chose the upstream, and what renames models there."""
+        if self._document is None or self._document.model is None:
+            return ""
+        kind = self._core.router.upstreams[self._upstream_name].kind.value
+        return (
+            f" (relay asked its {kind} upstream, which serves no such model; the configuration key "
+            "upstreams.<name>.models says what a model is called there)"
+        )
 
     def feed(self, chunk: bytes) -> bytes:
         """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""
