@@ -12,16 +12,21 @@ from dataclasses import dataclass, field
 from relay.errors import ScrubFailed
 from relay.protocols import Operator, Sealing
 from relay.types import Action, Segment, SpanAction
+from relay.whole_urls import MOST_URLS, urls_with
 
 __all__ = ["Scrubbed", "scrub", "scrub_text"]
 
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave."""
+    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave.
+
+    `urls` are the scrubbed URLs that values were replaced in.
+    """
 
     texts: Mapping[int, str] = field(repr=False)
     removed: frozenset[tuple[str, str]] = field(repr=False)
+    urls: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def scrub(
@@ -36,12 +41,16 @@ def scrub(
     """
     texts: dict[int, str] = {}
     removed: set[tuple[str, str]] = set()
+    urls: set[str] = set()
     for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
         if row:
-            text = scrub_text(segment.text, row, operators, vault, removed)
+            places: list[tuple[int, int]] = []
+            text = scrub_text(segment.text, row, operators, vault, removed, places)
+            if len(urls) < MOST_URLS:
+                urls.update(urls_with(text, places))
             if text != segment.text:
                 texts[index] = text
-    return Scrubbed(texts, frozenset(removed))
+    return Scrubbed(texts, frozenset(removed), frozenset(urls))
 
 
 def scrub_text(
@@ -50,10 +59,14 @@ def scrub_text(
     operators: Mapping[Action, Operator],
     vault: Sealing,
     removed: set[tuple[str, str]],
+    places: list[tuple[int, int]],
 ) -> str:
-    """Return `text` with the spans of `row` replaced; what was taken out is added to `removed`."""
+    """Return `text` with the spans of `row` replaced.
+
+    What was taken out is added to `removed`, and where its replacement stands to `places`.
+    """
     pieces: list[str] = []
-    done = 0
+    done = length = 0
     for item in row:
         span = item.span
         if not done <= span.start < span.end <= len(text):
@@ -65,6 +78,9 @@ def scrub_text(
         replacement = operator.replace(value, span.entity_type, vault)
         if item.action is not Action.KEEP:
             removed.add((span.entity_type, value))
+        length += span.start - done
+        places.append((length, length + len(replacement)))
+        length += len(replacement)
         pieces += (text[done : span.start], replacement)
         done = span.end
     pieces.append(text[done:])
