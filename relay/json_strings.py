@@ -76,6 +76,8 @@ class Strings:
         if sign["quote"] or char == '"':
             return '"', self._quote(slashes)
         text = chr(int(sign["code"], 16)) if sign["code"] else _JSON_WHITE.get(char, char)
+        if slashes > 1 and text == char:
+            text = f"\\{char}"  # how many there are depends on how deep this is; that there is one matters to a URL
         self._settle(text)
         return text, Mark.TEXT
 

@@ -47,7 +47,7 @@ def is_link_text(
             label = _LABEL.match(data, end)
             if label is not None:
                 words = label["label"]
-                return not words or (not words.isdigit() and not words.isspace() and not names(words))
+                return not words or (not words.isdigit() and not words.isspace() and not names(words.strip()))
             expression, begun = _LABEL, _LABEL_BEGUN
         case ":" if not code and (start == 0 or data[start - 1] in "\r\n"):
             expression, begun = _DEFINITION, _DEFINITION_BEGUN

@@ -184,7 +184,9 @@ def stood_whole(text: str, position: int, place: Surroundings) -> bool:
         found = text[begin : min(stops, default=len(text))]
         bare = found.rstrip(".,;:!?'\")]}*_~|")
         kept = {item.rstrip(".,;:!?'\")]}*_~|") for item in REQUESTED}
-        return place.is_all_of(text[begin:position]) and bare in kept and len(found) - len(bare) <= 8
+        return (
+            begin < position and place.is_all_of(text[begin:position]) and bare in kept and len(found) - len(bare) <= 8
+        )
     return False
 
 
