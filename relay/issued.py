@@ -37,7 +37,7 @@ class Place(NamedTuple):
 class Issued:
     """The tables. Immutable, for any number of restorers and threads."""
 
-    __slots__ = ("_keys", "_placeholders", "_stand_ins", "_texts", "_unissued", "needles")
+    __slots__ = ("_keys", "_placeholders", "_stand_ins", "_texts", "_unissued", "_widest", "needles")
 
     def __init__(self, vault: Restoring) -> None:
         issued = vault.placeholders()
@@ -49,6 +49,9 @@ class Issued:
         # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
         kinds = {key.rpartition("_")[0] for key in self._keys}
         self.needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
+        # As many words and as many characters as any.
+        lines = max((key.count("_") for key in self._keys), default=0)
+        self._widest = "_" * lines + "X" * (max(map(len, self._keys), default=0) - lines)
         self._stand_ins: dict[Encoding, Literals] = {}
 
     def __bool__(self) -> bool:
@@ -66,10 +69,7 @@ class Issued:
 
     def longest(self, expressions: Grammar) -> int:
         """Return how many characters a text that stands for a placeholder can have, or more; 0 without placeholders."""
-        if not self._keys:
-            return 0
-        lines = max(key.count("_") for key in self._keys)
-        return expressions.longest("_" * lines) - lines + max(map(len, self._keys))
+        return expressions.longest(self._widest) if self._keys else 0
 
     def names(self, words: str, expressions: Grammar) -> bool:
         """Tell whether `words` are those of a placeholder."""

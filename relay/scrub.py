@@ -78,9 +78,8 @@ def scrub_text(
         replacement = operator.replace(value, span.entity_type, vault)
         if item.action is not Action.KEEP:
             removed.add((span.entity_type, value))
-        length += span.start - done
-        places.append((length, length + len(replacement)))
-        length += len(replacement)
+            places.append((length + span.start - done, length + span.start - done + len(replacement)))
+        length += span.start - done + len(replacement)
         pieces += (text[done : span.start], replacement)
         done = span.end
     pieces.append(text[done:])
