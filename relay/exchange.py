@@ -24,6 +24,7 @@ from hashlib import blake2b
 
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
+from relay.bare_numbers import BareNumbers, numbers_in
 from relay.detect.analyzer import Analyzer
 from relay.detect.overlap import resolve
 from relay.errors import (
@@ -34,6 +35,7 @@ from relay.errors import (
     RelayFault,
     ScrubFailed,
 )
+from relay.issued import Issued
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
@@ -44,8 +46,9 @@ from relay.routing.router import Router
 from relay.scrub import Scrubbed, scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
-from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
+from relay.types import JSON, Action, Decision, Encoding, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
+from relay.whole_urls import WholeUrls
 from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.protocol_words import is_id
@@ -130,6 +133,9 @@ class Exchange:
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
+        self._whole = WholeUrls()
+        self._numbers: frozenset[str] = frozenset()
+        self._issued: Issued | None = None  # made for the first restorer
         self._streams_array = False
         self._upstream_name = ""
 
@@ -216,6 +222,9 @@ class Exchange:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
             scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
+        self._issued = None
+        self._whole = WholeUrls(scrubbed.urls)
+        self._numbers = numbers_in(document.segments, scrubbed.texts, frozenset(vault.placeholders()))
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
@@ -443,6 +452,7 @@ class Exchange:
         self._document = None
         self._answer = None
         self._emitted = None
+        self._issued = None
         if not self._closed:
             self._closed = True
             self._session.release()
@@ -480,17 +490,36 @@ class Exchange:
     def _quoted(self, quote: Quote) -> Restorer:
         """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
         urls = quote.asked or self._core.engine.restores_urls
-        return Restorer(self._session.vault, urls=urls, hosts=self._hosts)
+        return Restorer(self._session.vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
 
-    def _restorer(self, leaf: Leaf) -> Restorer:
+    def _restorer(self, leaf: Leaf) -> turns.Writer:
         engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
-        return Restorer(
+
+        def allowed(placeholder: str) -> bool:
+            return tool is None or engine.restores_tool(tool, vault.entity_type(placeholder))
+
+        restorer = Restorer(
             vault,
+            issued=self._tables(),
             encoding=leaf.encoding,
+            tool=tool is not None,
             urls=engine.restores_urls,
             hosts=self._hosts,
-            allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
+            allowed=None if tool is None else allowed,
+            whole=self._whole,
         )
+        if leaf.encoding is Encoding.JSON:
+            numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
+            return BareNumbers(restorer, numbers) if numbers else restorer
+        if tool is not None and leaf.lane is None and leaf.text in self._numbers:
+            leaf.number = allowed(leaf.text.removeprefix("-"))
+        return restorer
+
+    def _tables(self) -> Issued:
+        """Return what restorers look for: what was issued when the first of them was made."""
+        if self._issued is None:
+            self._issued = Issued(self._session.vault)
+        return self._issued
 
 
 def _merged(

@@ -110,8 +110,15 @@ class Restoring(Protocol):
         """Return every placeholder issued so far, in order of issue."""
         ...
 
+    def forms(self) -> Sequence[str]:
+        """Return the placeholders of further forms of names that can be opened, though none was issued."""
+        ...
+
     def open(self, placeholder: str) -> str:
-        """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
+        """Return the value behind an issued placeholder or one of `forms`.
+
+        Raises KeyError for any other text, SessionClosed after shredding.
+        """
         ...
 
 
