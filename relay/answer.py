@@ -239,17 +239,24 @@ class StreamedAnswer(Answer):
         self._copy(event, tree, leaves)
         if self._ended:
             closing.update(self._lanes, last)
-        if closing:
+        interrupted = set(self._reader.interrupted(tree))
+        if closing or interrupted:
             # A lane that ends with this event without a word in it says first what it held back.
             self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
+            self._flush([lane for lane in self._lanes if lane in interrupted and lane not in last], out, ends=False)
         changed = self._move(self._reader.quotes(tree))
         for leaf in leaves:
-            ends = leaf.lane in closing and last.get(leaf.lane) is leaf
-            changed = self._rewrite_leaf(leaf, ends=ends) or changed
+            is_last = last.get(leaf.lane or ()) is leaf
+            changed = (
+                self._rewrite_leaf(
+                    leaf, ends=is_last and leaf.lane in closing, pauses=is_last and leaf.lane in interrupted
+                )
+                or changed
+            )
         data = strict_json.encode(tree).decode() if changed else event.data
         out.append(self._framing.encode(Event(data, self._reader.name(event, tree))))
 
-    def _rewrite_leaf(self, leaf: Leaf, *, ends: bool) -> bool:
+    def _rewrite_leaf(self, leaf: Leaf, *, ends: bool, pauses: bool) -> bool:
         if leaf.lane is None:
             return _rewrite(leaf, self._new_writer)
         if leaf.lane not in self._lanes:
@@ -258,7 +265,7 @@ class StreamedAnswer(Answer):
         if writer is None:
             return False
         text = writer.feed(leaf.text)
-        return _put(leaf, text + writer.finish() if ends else text)
+        return _put(leaf, text + writer.finish() if ends or pauses else text)
 
     def _copy(self, event: Event, tree: JSON, leaves: list[Leaf]) -> None:
         """Keep an event, without its text, for each lane in it that the format has no event for."""
@@ -276,9 +283,9 @@ class StreamedAnswer(Answer):
         for (holder, key), text in zip(places, texts, strict=True):
             holder[key] = text
 
-    def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False) -> None:
+    def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False, ends: bool = True) -> None:
         for lane in lanes:
-            writer = self._lanes.pop(lane, None)
+            writer = self._lanes.pop(lane, None) if ends else self._lanes.get(lane)
             if writer is not None and (text := writer.finish(cut_off=cut_off)):
                 out.append(self._framing.encode(self._carrying(lane, text)))
 

@@ -275,6 +275,10 @@ class StreamReader(Protocol):
     goes_on: bool
     whole: bool
 
+    def interrupted(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
+        """Return the lanes that this event cuts off from what comes next on them: their carry must go out before it."""
+        ...
+
     def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
         """Return the lanes that end with this event: their carry must go out before it.
 

@@ -49,6 +49,10 @@ class TableReader:
         self._latest = None
         return found
 
+    def interrupted(self, tree: JSON) -> Iterable[Lane]:
+        """Return the lanes before which this event speaks of something else: clients keep the order of the two."""
+        return ()
+
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return what the lanes that this event ends begin with; `()` ends all. Must not trust the tree's types."""
         raise NotImplementedError

@@ -368,6 +368,13 @@ class CandidateReader(TableReader):
                     if argument.get("willContinue") is not True and type(argument.get("jsonPath")) is str:
                         yield (index, argument["jsonPath"])
 
+    def interrupted(self, tree: JSON) -> Iterable[Lane]:
+        """Return the text of each candidate in whose turn a part stands that is no text: parts have an order."""
+        for position, candidate in enumerate(dicts(tree, "candidates")):
+            content = candidate.get("content")
+            if any("text" not in part for part in objects(content.get("parts") if type(content) is dict else None)):
+                yield (index_of(candidate, position), "text")
+
     def quotes(self, tree: JSON) -> Sequence[Quote]:
         """Return the ranges in what each candidate has said, which a client puts together to one part."""
         found: list[Quote] = []

@@ -6,7 +6,7 @@ Sources: openai-python 3.52.0 (`types/chat`), vLLM's protocol models and llama.c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
@@ -291,6 +291,14 @@ class ChatReader(ChunkReader):
                 if type(function) is dict and type(function.get("name")) is str and "arguments" not in function:
                     lane = (index_of(choice, position), index_of(call, number), "arguments")
                     self._tools[lane] = (function["name"], False)
+
+    def interrupted(self, tree: JSON) -> Iterable[Lane]:
+        """Return what each choice has said when it begins to call a tool."""
+        for position, choice in enumerate(dicts(tree, "choices")):
+            delta = choice.get("delta")
+            if type(delta) is dict and (delta.get("tool_calls") or delta.get("function_call")):
+                for field in ("content", "reasoning", "reasoning_content"):
+                    yield (index_of(choice, position), field)
 
     def choice(self, lane: Lane, text: str) -> dict[str, Any]:
         """Return a delta of the lane's kind."""

@@ -86,12 +86,12 @@ def test_errors_are_the_sdks_own(fault, openai_error, anthropic_error):
     with pytest.raises(openai_error) as caught:
         ask_openai(client)
     assert caught.value.code == raised.code
-    assert caught.value.body["message"] == "say so"
+    assert caught.value.body["message"] == "relay: say so"
     client = anthropic_client(raised.status, "application/json", AnthropicMessages().error_body(raised))
     with pytest.raises(anthropic_error) as caught:
         ask_anthropic(client)
     assert caught.value.body["type"] == "error"
-    assert caught.value.body["error"]["message"] == "say so"
+    assert caught.value.body["error"]["message"] == "relay: say so"
 
 
 def openai_stream(*events: Event) -> bytes:
