@@ -3,8 +3,8 @@
 This is the second lock on the door: formats, detection and operators have done their work, and a mistake in any of them
 ends here. Read are all strings that leave, by position: what belongs to the protocol, or was signed by the provider
 that gets it back, may be the same word as a value and is no leak (`relay.wire.outgoing`). A value counts by the same
-rule as in `relay.detect.known` (between word boundaries; letter case matters only for a single plain word; nothing too
-short to be told from chance), in these spellings, also one inside the other in this order: UTF-8, JSON escapes at any
+rule as in `relay.detect.known` (between word boundaries; letter case matters only for a single plain word; nothing
+that is not distinctive), in these spellings, also one inside the other in this order: UTF-8, JSON escapes at any
 depth, percent-encoding or HTML references. Base64 is searched for the exact bytes of values of at least 8 bytes, at all
 three alignments, in both alphabets.
 
@@ -20,7 +20,7 @@ from collections.abc import Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
-from relay.detect.known import searchable
+from relay.detect.known import distinctive
 from relay.errors import ScrubFailed
 from relay.types import Outbound, RouteKind, Span
 
@@ -79,7 +79,7 @@ def check_route(outbound: Outbound, destination: RouteKind) -> None:
 
 def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> list[tuple[str, str]]:
     """Return the pairs of `values` that `check` looks for."""
-    return [pair for pair in values if pair[0] not in _NOT_PRIVATE and pair[1] not in issued and searchable(pair[1])]
+    return [pair for pair in values if pair[0] not in _NOT_PRIVATE and pair[1] not in issued and distinctive(*pair)]
 
 
 def holds(text: str, values: list[tuple[str, str]]) -> bool:

@@ -43,7 +43,7 @@ from relay.protocols import Document, Endpoint, Format, Operator
 from relay.restore import Restorer, hosts_named
 from relay.routing.course import Course
 from relay.routing.router import Router
-from relay.scrub import Scrubbed, scrub
+from relay.scrub import Scrubbed, moves_prefix, scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
 from relay.types import JSON, Action, Decision, Encoding, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
@@ -305,6 +305,7 @@ class Exchange:
             ("x-relay-decision", decision.id),
             *course.follow(decision),
             ("x-relay-policy", self._policy_header()),
+            *((("x-relay-prefix", "moved"),) if moves_prefix(document.segments, decision.actions) else ()),
         )
         if decision.blocked:
             if core.record is not None:

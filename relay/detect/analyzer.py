@@ -7,8 +7,11 @@ The order of work, for all segments of one request:
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
 5. guesses that the model does not hold to are given up;
-6. every value found, and every value already known to the session, is searched in every text;
-7. overlapping spans are resolved by the rule of `overlap`.
+6. overlapping spans of one text are resolved by the rule of `overlap`;
+7. every distinctive value found, and every one already known to the session, is covered in every text.
+
+Nothing that a later text brings takes back or changes what was found in the texts before it: a client resends its
+history, and what was hidden in one turn is hidden in the next, behind the same placeholder.
 
 A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
 replaced by an error that names the detector only, because its own text may hold a value.
@@ -17,18 +20,21 @@ replaced by an error that names the detector only, because its own text may hold
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
 from relay.detect.custom import CustomRules
-from relay.detect.doubt import doubted
+from relay.detect.doubt import held, unsure
+from relay.detect.everywhere import Value, cover
+from relay.detect.known import form
 from relay.detect.normalize import HINTS, Normalized, normalize
-from relay.detect.occurrences import find, find_with_cache
+from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
 from relay.detect.scan import Found, Scanner
-from relay.detect.seams import crossings
+from relay.detect.seams import SEAM, crossings
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
@@ -129,29 +135,26 @@ class Analyzer:
         """
         readings = [_Reading(segment) for segment in segments]
         self._detect(readings)
+        remembering = self._cache is not None and entity_types is None and not _is_short(readings)
+        occurrences = Occurrences(readings, self._cache if remembering else None)
         found = [list(reading.spans) for reading in readings]
         if self._model is not None:
-            _give_up(readings, found)
-        whole: list[tuple[str, str]] = []
+            _give_up(readings, found, occurrences)
+        values: list[Value] = []
         for crossing in crossings(segments, self._across):
-            whole.append((crossing.entity_type, crossing.value))
+            since = crossing.pieces[-1][0]
+            values.append(Value(since, crossing.entity_type, crossing.value))
             for place, span in crossing.pieces:
-                found[place].append(span)
+                found[place].append(span._replace(since=since) if place < since else span)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
-            whole = [pair for pair in whole if pair[0] in entity_types]
-        disjoint = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
-        values = dict.fromkeys(_values(readings, disjoint, whole, known))
-        if not values:
-            occurrences: list[list[Span]] = [[] for _ in readings]
-        elif self._cache is None or entity_types is not None or _is_short(readings):
-            occurrences = find(readings, values, disjoint)
-        else:
-            occurrences = find_with_cache(readings, values, self._cache)
-        result = []
-        for reading, own, others in zip(readings, disjoint, occurrences, strict=True):
-            more = [*reading.alikes, *_outside(own, others)]
-            result.append(resolve([*own, *more], reading.text) if more else own)
+            values = [value for value in values if value.entity_type in entity_types]
+            known = [pair for pair in known if pair[0] in entity_types]
+        own = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
+        values.extend(_values(readings, own))
+        alikes = [reading.alikes for reading in readings]
+        result = cover(readings, own, alikes, values, known, occurrences)
+        occurrences.remember()
         return tuple(result)
 
     def find(self, text: str) -> tuple[Span, ...]:
@@ -188,10 +191,19 @@ class Analyzer:
         for reading in fresh:
             self._scan(reading)
         self._read(fresh)
+        for reading in fresh:
+            copy = reading.copy
+            reading.disguised = copy is not None and any(
+                copy.slice(span.start, span.end) != reading.text[span.start : span.end] for span in reading.spans
+            )
         if self._cache is not None:
             for reading in fresh:
                 reading.kept = Kept(
-                    tuple(reading.spans), reading.hints, reading.copy is not None, tuple(reading.alikes)
+                    tuple(reading.spans),
+                    reading.hints,
+                    reading.copy is not None,
+                    tuple(reading.alikes),
+                    reading.disguised,
                 )
                 self._cache.put(reading.digest, reading.kept)
 
@@ -204,7 +216,7 @@ class Analyzer:
         if kept is None:
             return False
         reading.spans, reading.alikes = kept.spans, kept.alikes
-        reading.hints, reading.copied = kept.hints, kept.copied
+        reading.hints, reading.copied, reading.disguised = kept.hints, kept.copied, kept.disguised
         return True
 
     def _across(self, text: str) -> Sequence[Span]:
@@ -283,7 +295,7 @@ class Analyzer:
 class _Reading:
     """One segment of a request, and what is found in it by itself; spans may overlap."""
 
-    __slots__ = ("_copy", "alikes", "copied", "digest", "hints", "kept", "segment", "spans", "text")
+    __slots__ = ("_copy", "alikes", "copied", "digest", "disguised", "hints", "kept", "segment", "spans", "text")
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
@@ -291,6 +303,7 @@ class _Reading:
         self.digest = b""
         self.kept: Kept | None = None
         self.hints: frozenset[str] = frozenset()
+        self.disguised = False
         self.copied = True  # until it is known that there is nothing to normalise
         self.spans: Sequence[Span] = ()
         self.alikes: Sequence[Span] = ()
@@ -316,33 +329,30 @@ def _is_short(readings: Sequence[_Reading]) -> bool:
     return sum([len(reading.text) for reading in readings]) < _SHORT_CHARS
 
 
-def _give_up(readings: Sequence[_Reading], found: list[list[Span]]) -> None:
-    """Take the values out of `found` that the model guesses without holding to them."""
+def _give_up(readings: Sequence[_Reading], found: list[list[Span]], occurrences: Occurrences) -> None:
+    """Take out of `found` what the model guesses without holding to it."""
     read = [place for place, reading in enumerate(readings) if not reading.segment.contract]
-    values = doubted([readings[place].text for place in read], [found[place] for place in read])
-    if values:
-        for place in read:
-            text = readings[place].text
-            found[place] = [
-                span for span in found[place] if span.recognizer != MODEL or text[span.start : span.end] not in values
-            ]
+    texts, rows = [readings[place].text for place in read], [found[place] for place in read]
+    occurrences.look_for(unsure(texts, rows))
+    since = held(texts, rows, [Counter(key for key, _, _ in occurrences.rows[place]) for place in read])
+    for number, place in enumerate(read):
+        text = readings[place].text
+        found[place] = [
+            span
+            for span in found[place]
+            if span.recognizer != MODEL or since.get(form(text[span.start : span.end]), number + 1) <= number
+        ]
 
 
-def _values(
-    readings: Sequence[_Reading],
-    spans: Sequence[Sequence[Span]],
-    whole: Iterable[tuple[str, str]],
-    known: Iterable[tuple[str, str]],
-) -> Iterator[tuple[str, str]]:
-    """Yield every value that is known: to the session, in a text or its copy, across a border."""
-    yield from known
-    for reading, row in zip(readings, spans, strict=True):
-        copy = reading.copy if row else None
+def _values(readings: Sequence[_Reading], own: Sequence[Sequence[Span]]) -> Iterator[Value]:
+    """Yield every value that stands in a text by itself, as it is written there and in its copy."""
+    for place, (reading, row) in enumerate(zip(readings, own, strict=True)):
+        copy = reading.copy if reading.disguised else None
         for span in row:
-            yield span.entity_type, reading.text[span.start : span.end]
-            if copy is not None:
-                yield span.entity_type, copy.slice(span.start, span.end)
-    yield from whole
+            if span.recognizer != SEAM:
+                yield Value(place, span.entity_type, reading.text[span.start : span.end])
+                if copy is not None:
+                    yield Value(place, span.entity_type, copy.slice(span.start, span.end))
 
 
 class _Ranges:
@@ -368,27 +378,8 @@ class _Ranges:
         return place > 0 and self._ends[place - 1] >= end
 
 
-def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
-    """Return those of `spans` that no span of `own`, disjoint and sorted, covers already.
-
-    A type that is off covers none that is on: one name may be a person's here and a company's there.
-    """
-    for span in spans:
-        place = bisect_right(own, span.start, key=_start)
-        if not place or own[place - 1].end < span.end or _is_on(span) > _is_on(own[place - 1]):
-            yield span
-
-
-def _is_on(span: Span) -> bool:
-    return describe(span.entity_type).default
-
-
 def _begin(found: Found) -> int:
     return found[1].start
-
-
-def _start(span: Span) -> int:
-    return span.start
 
 
 def _failure(name: str, error: Exception) -> RelayFault:

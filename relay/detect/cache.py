@@ -26,15 +26,17 @@ class Kept:
     """What is remembered of a text: its spans, whether it has a normalised copy, and the hints for making that.
 
     `alikes` are the look-alikes of a placeholder. `searched` names, by keyed hash, the values of the request that were
-    last searched in the text, and `occurrences` says where they stood: a request with the same values need not search.
+    last searched in the text, and `occurrences` says where they stood, as (name, start, end): a request with the same
+    values need not search. `disguised` tells that the copy writes one of the spans otherwise than the text.
     """
 
     spans: tuple[Span, ...]
     hints: frozenset[str] = frozenset()
     copied: bool = False
     alikes: tuple[Span, ...] = ()
+    disguised: bool = False
     searched: frozenset[bytes] = frozenset()
-    occurrences: tuple[tuple[bytes, Span], ...] = ()
+    occurrences: tuple[tuple[bytes, int, int], ...] = ()
 
 
 _DIGEST_BYTES = 16  # two of 2**32 texts meet with a chance of 2**-65

@@ -168,7 +168,7 @@ class ContextTable:
 
         `seen` belongs to the text and to this call's caller: several types are often guessed for the same place.
         """
-        entity_type, start, end, score, recognizer = span
+        entity_type, start, end, score, recognizer, _ = span
         if score >= CERTAIN:
             return span
         raising = self._raising.get(entity_type)

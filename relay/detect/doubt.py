@@ -1,55 +1,77 @@
 """Give up guesses of the model that it does not hold to.
 
 A value found once is replaced everywhere it stands, or replacing it would protect nobody. So one wrong guess about a
-word that stands in every line would be repeated in every line. A value that the model found is therefore given up, in
-the whole request, when
+word that stands in every line would be repeated in every line. What the model found in a text is therefore given up
+when, in that text and those before it,
 
-* it never found it with a score of SURE or more, and
+* it never found the value with a score of SURE or more, and
 * it passed over it at more than half of the places where it stands, as `known` finds them.
 
 A value that only ever names an assistant or an assistant's file (see `assistants`) is given up as well.
 
-A value that is found surely once, or as often as not, stays and is replaced everywhere. What patterns or the session
-know is not the model's to give up. On prompts without labels this takes away one false alarm in nine, and under the
-default policy no value of the labelled sets (presidio_synth_v2, ewt_uner_dev, meddocan_es_dev, ambientmeta_adversarial;
-2026-11-26).
+A value that the model holds to stays from there on and is replaced everywhere, earlier texts included. What comes later
+in a conversation is not asked: what was taken out of one request is taken out of the next, which begins with the same
+texts. What patterns or the session know is not the model's to give up.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from relay.detect.assistants import names_assistant
-from relay.detect.known import KnownValues
+from relay.detect.known import form
 from relay.detect.overlap import MODEL
 from relay.types import Span
 
-__all__ = ["SURE", "doubted"]
+__all__ = ["SURE", "held", "unsure"]
 
 SURE = 0.9
 
 
-def doubted(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> frozenset[str]:
-    """Return the values of the model's `spans`, which run parallel to the `texts` that it read, that are given up.
+def unsure(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Iterator[str]:
+    """Yield the values of the model's `spans`, which run parallel to `texts`, whose first one it is not sure of.
 
-    Linear in the texts, however many values there are.
+    `held` needs to know where these stand.
+    """
+    first: set[str] = set()
+    for text, row in zip(texts, spans, strict=True):
+        found = [(span.score < SURE, text[span.start : span.end]) for span in row if span.recognizer == MODEL]
+        for doubtful, value in sorted(found):
+            if form(value) not in first:
+                first.add(form(value))
+                if doubtful:
+                    yield value
+
+
+def held(
+    texts: Sequence[str], spans: Sequence[Sequence[Span]], standing: Sequence[Mapping[str, int]]
+) -> dict[str, int]:
+    """Return for the form of each value that the model holds to the place of the first text from which on it does.
+
+    `standing` says how often the forms of the values that are `unsure` stand in each text.
     """
     found: Counter[str] = Counter()
-    forms: dict[str, set[str]] = {}  # what stands where a value was found: itself, or a file of that name
+    stands: Counter[str] = Counter()
     sure: set[str] = set()
-    for text, row in zip(texts, spans, strict=True):
+    somebody: set[str] = set()
+    since: dict[str, int] = {}
+    for place, (text, row, counts) in enumerate(zip(texts, spans, standing, strict=True)):
+        stands.update(counts)
+        here = set()
         for span in row:
-            if span.recognizer == MODEL:
-                value = text[span.start : span.end]
-                found[value] += 1
-                forms.setdefault(value, set()).add(f"{value}.md" if text.startswith(".md", span.end) else value)
-                if span.score >= SURE:
-                    sure.add(value)
-    unsure = KnownValues(("PERSON", value) for value in found.keys() - sure)
-    standing = Counter(text[span.start : span.end] for text in texts for span in unsure.find(text)) if unsure else {}
-    return frozenset(
-        value
-        for value, times in found.items()
-        if all(map(names_assistant, forms[value])) or (value not in sure and 2 * times < standing.get(value, 0))
-    )
+            if span.recognizer != MODEL:
+                continue
+            value = text[span.start : span.end]
+            key = form(value)
+            here.add(key)
+            found[key] += 1
+            # What stands where a value was found: itself, or a file of that name.
+            if not names_assistant(f"{value}.md" if text.startswith(".md", span.end) else value):
+                somebody.add(key)
+            if span.score >= SURE:
+                sure.add(key)
+        for key in here:
+            if key in somebody and (key in sure or 2 * found[key] >= stands[key]):
+                since.setdefault(key, place)
+    return since

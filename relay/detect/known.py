@@ -10,6 +10,21 @@ The rule, which the check of outbound bytes shares:
   searched: it is a word or number like any other, and finding it everywhere would break the text without protecting
   anyone.
 
+Not every value that was found is worth searching. `postgres` is a password behind `DB_PASSWORD=` and a word in forty
+other places, where replacing it protects nobody. Such a value is replaced where its own pattern or the model found it,
+and nowhere else; `distinctive` tells which are searched:
+
+* what an operator listed or a plug-in found is;
+* a person's name is, unless it is one word that is no name's: in small letters ("jordan", "akka"), three capitals or
+  fewer ("JFK"), or with a digit in it;
+* a secret, an account's name or an identifier is not when it reads like a word: letters of one case or capitalised,
+  with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). A secret is not when it is a
+  few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or fewer;
+* an ID_NUMBER, which only its context makes anybody's, is replaced in the text that gives the context and in later ones
+  (`recurs`), not in earlier ones: on recorded conversations with support and coding agents four in five late findings
+  were such numbers, and each cost the provider's prompt cache;
+* anything else is, but for one word in small letters ("apple", a company's name).
+
 Values are looked up by their first word in a table, so a text costs the same however many values are known, and nothing
 is compiled from a value (a compiled expression outlives its use in the `re` module's cache). The table holds plain
 values and lives as long as the call that made it.
@@ -18,12 +33,23 @@ values and lives as long as the call that made it.
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 
-from relay.detect.taxonomy import describe
+from relay.detect.taxonomy import Group, Method, describe
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
+__all__ = [
+    "KNOWN",
+    "KnownValues",
+    "distinctive",
+    "fold",
+    "form",
+    "is_bounded",
+    "is_off",
+    "is_unspaced",
+    "recurs",
+    "searchable",
+]
 
 KNOWN = "known"  # the recognizer that such spans name
 
@@ -32,6 +58,19 @@ _MIN_DIGITS = 5
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+_UNNAMED = "ID_NUMBER"
+_PEOPLE = frozenset({"PERSON", "GIT_AUTHOR"})
+_ACCOUNTS = frozenset({"USERNAME", "HOME_PATH", "HOST_NAME", "PROFILE_URL"})
+_LONGEST_ACRONYM = 3
+_ONE_WORD = re.compile(r"[^\W_]+")
+# A word in one case or with a capital, as no random text is for long.
+_PLAIN = r"(?:[^\W\d_A-Z]+|[A-Z]+|[A-Z][^\W\d_A-Z]+)"
+_WORD_WITH_NUMBER = re.compile(rf"{_PLAIN}[0-9]{{0,3}}")
+_NUMBER = re.compile(r"[0-9]{1,6}")
+# Up to three words as in prose, or any number as in the name of something in a program: `get_userName`, `auth.token`.
+_HUMPS = r"(?:[^\W\d_A-Z]+|[A-Z]+)(?:[A-Z][^\W\d_A-Z]{2,})*|(?:[A-Z][^\W\d_A-Z]{2,})+"
+_WORDS = re.compile(rf"{_PLAIN}(?:[ -]{_PLAIN}){{0,2}}[0-9]{{0,3}}|(?:{_HUMPS})(?:[_.](?:{_HUMPS}))*[0-9]{{0,3}}")
 
 # Up to so many first words that occur in a text, searching for each beats walking over all words.
 _FEW = 12
@@ -49,9 +88,38 @@ def searchable(value: str) -> bool:
     return value[0].isalnum() or any(map(str.isalnum, value))
 
 
+def distinctive(entity_type: str, value: str) -> bool:
+    """Tell whether `value` is replaced wherever it stands, and not only where it was found as an `entity_type`."""
+    return entity_type != _UNNAMED and recurs(entity_type, value)
+
+
+def recurs(entity_type: str, value: str) -> bool:
+    """Tell whether `value`, found as an `entity_type`, is replaced wherever it stands in that text and later ones."""
+    if not searchable(value):
+        return False
+    info = describe(entity_type)
+    if info.group is Group.OTHER:
+        return True
+    if entity_type in _PEOPLE:
+        return not _ONE_WORD.fullmatch(value) or _is_name(value)
+    if info.group is Group.SECRET:
+        return not (_NUMBER.fullmatch(value) or _WORDS.fullmatch(value))
+    if entity_type in _ACCOUNTS or (info.method in (Method.CONTEXT, Method.MODEL) and info.default):
+        return not _WORD_WITH_NUMBER.fullmatch(value)
+    return not (value.isalpha() and value.islower())
+
+
+def _is_name(word: str) -> bool:
+    """Tell whether a word can be somebody's name: letters, capitalised where the script has capitals."""
+    if any(map(str.isdigit, word)) or (word.isupper() and len(word) <= _LONGEST_ACRONYM):
+        return False
+    return not word.islower()
+
+
 def fold(text: str) -> str:
-    """Return `text` in lower case with its length unchanged, whatever the script."""
-    lower = text.lower()
+    """Return `text` in lower case with its length unchanged, whatever the script and wherever in a word it is cut."""
+    # The one letter whose small form depends on its neighbours.
+    lower = text.replace("Σ", "σ").lower()
     if len(lower) == len(text):
         return lower
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
@@ -99,25 +167,21 @@ class KnownValues:
     def __repr__(self) -> str:
         return f"KnownValues({len(self._exact) + len(self._folded) + len(self._anywhere)} first words)"
 
-    def find(self, text: str, besides: Container[tuple[int, int]] = ()) -> list[Span]:
-        """Return every occurrence in `text`, in order; occurrences of different values may overlap.
-
-        Those at a place in `besides`, a `(start, end)` pair, are left out.
-        """
+    def find(self, text: str) -> list[Span]:
+        """Return every occurrence in `text`, in order; occurrences of different values may overlap."""
         found: list[Span] = []
         if self._exact:
-            self._look(text, self._exact, found, besides)
+            self._look(text, self._exact, found)
         if self._folded:
-            self._look(fold(text), self._folded, found, besides)
+            self._look(fold(text), self._folded, found)
         for value, entity_type in self._anywhere.items():
             for start in _places(text, value):
-                if (start, start + len(value)) not in besides:
-                    found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
+                found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
         if len(found) > 1:
             found.sort(key=lambda span: (span.start, -span.end))
         return found
 
-    def _look(self, text: str, table: _Table, found: list[Span], besides: Container[tuple[int, int]]) -> None:
+    def _look(self, text: str, table: _Table, found: list[Span]) -> None:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
@@ -126,11 +190,11 @@ class KnownValues:
             return
         if len(present) <= _FEW:
             for word in present:
-                _at(text, _places(text, word), table[word], found, besides)
+                _at(text, _places(text, word), table[word], found)
         else:
             for match in _WORD.finditer(text):
                 if match.group() in present:
-                    _at(text, (match.start(),), table[match.group()], found, besides)
+                    _at(text, (match.start(),), table[match.group()], found)
 
 
 def _at(
@@ -138,12 +202,11 @@ def _at(
     starts: Iterable[int],
     places: dict[tuple[int, int], dict[str, str]],
     found: list[Span],
-    besides: Container[tuple[int, int]],
 ) -> None:
     for word_start in starts:
         for (before, length), values in places.items():
             start = word_start - before
-            if start < 0 or (start, start + length) in besides:
+            if start < 0:
                 continue
             entity_type = values.get(text[start : start + length])
             if entity_type is not None and is_bounded(text, start, start + length):

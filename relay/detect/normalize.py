@@ -22,6 +22,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from base64 import b64decode
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from html import unescape
@@ -33,24 +34,33 @@ __all__ = ["HINTS", "Normalized", "normalize"]
 
 @dataclass(frozen=True, slots=True)
 class Normalized:
-    """The copy. Character i of `text` stands for `original[starts[i]:ends[i]]`."""
+    """The copy, and which range of the original each of its characters stands for.
+
+    From `at[i]` up to the next one the characters stand for one of the original each, in a row from `starts[i]` on
+    (`ends[i]` is 0), or each of them for the whole of `original[starts[i]:ends[i]]`. Ranges never run backwards.
+    """
 
     text: str = field(repr=False)
+    at: tuple[int, ...] = field(repr=False)
     starts: tuple[int, ...] = field(repr=False)
     ends: tuple[int, ...] = field(repr=False)
 
     def back(self, span: Span) -> Span:
         """Return a span of the copy as a span of the original."""
-        start, end = self.starts[span.start], max(self.ends[span.start : span.end])
-        return Span(span.entity_type, start, end, span.score, span.recognizer)
+        return Span(span.entity_type, self._low(span.start), self._high(span.end - 1), *span[3:])
 
     def slice(self, start: int, end: int) -> str:
         """Return the part of the copy that stands for `original[start:end]`."""
-        return "".join(
-            char
-            for char, low, high in zip(self.text, self.starts, self.ends, strict=True)
-            if start <= low and high <= end
-        )
+        places = range(len(self.text))
+        return self.text[bisect_left(places, start, key=self._low) : bisect_right(places, end, key=self._high)]
+
+    def _low(self, place: int) -> int:
+        block = bisect_right(self.at, place) - 1
+        return self.starts[block] if self.ends[block] else self.starts[block] + place - self.at[block]
+
+    def _high(self, place: int) -> int:
+        block = bisect_right(self.at, place) - 1
+        return self.ends[block] or self.starts[block] + place - self.at[block] + 1
 
 
 # Letters that look like a Latin one (Unicode Technical Standard 39, confusables.txt 17.0, the common ones only).
@@ -59,8 +69,9 @@ _LOOKALIKES = str.maketrans(
     "ABESIJKMHOPCTYXYGQW" + "acesijopyxdqwhlrbthkmnrb" + "ABEZHIKMNOPTYX" + "aeikvoptuxyw" + "ounghqFOS",
 )
 _CONFUSABLE = "".join(map(chr, _LOOKALIKES))
-# Digits and letters that may stand beside a look-alike in a word that is not simply Cyrillic, Greek or Armenian.
-_MIXED = re.compile(rf"(?=[\w@.+-]*[A-Za-z0-9@])(?=[\w@.+-]*[{_CONFUSABLE}])[\w@.+-]+")
+# A word, and what stands beside a look-alike in one that is not simply Cyrillic, Greek or Armenian.
+_WORD = re.compile(r"[\w@.+-]+")
+_LATIN = re.compile(r"[A-Za-z0-9@]")
 _LOOKALIKE = re.compile(f"[{_CONFUSABLE}]")
 _MIXED_HINT = re.compile(rf"[A-Za-z0-9@._+-][{_CONFUSABLE}]|[{_CONFUSABLE}][A-Za-z0-9@._+-]")
 
@@ -77,14 +88,16 @@ _FORMS = (
 )
 _UNUSUAL = re.compile(f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
 
+# A run of backslashes is read from its first one only: tried from each, it would cost the square of its length.
 _ESCAPE = re.compile(
     r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
     r"|(?P<html>&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
-    r"|(?P<unicode>(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
-    r"|(?P<control>\\+[nrt](?=\w))"
+    r"|(?P<unicode>(?<!\\)(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
+    r"|(?P<control>(?<!\\)\\+[nrt](?=\w))"
 )
-# A base character with the marks that belong to it, or one unusual character.
-_CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]+|[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
+# A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
+# steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
+_CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
 _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
 
 
@@ -140,16 +153,19 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
         copy.unmix()
     if copy.text == text:
         return None
-    return Normalized(copy.text, tuple(copy.starts), tuple(copy.ends))
+    return copy.done()
 
 
 class _Copy:
-    """The text as far as it is undone, with the two offset lists."""
+    """The text as far as it is undone, with the blocks of the copy as in Normalized."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.starts = list(range(len(text)))
-        self.ends = list(range(1, len(text) + 1))
+        self._at, self._starts, self._ends = [0], [0], [0]
+
+    def done(self) -> Normalized:
+        """Return the copy."""
+        return Normalized(self.text, tuple(self._at), tuple(self._starts), tuple(self._ends))
 
     def unescape(self) -> None:
         """Decode percent, HTML and JSON escapes."""
@@ -191,30 +207,48 @@ class _Copy:
         """Fold look-alike letters in words that are not of one script."""
         parts = []
         last = 0
-        for match in _MIXED.finditer(self.text):
-            parts += [self.text[last : match.start()], match.group().translate(_LOOKALIKES)]
-            last = match.end()
+        for match in _WORD.finditer(self.text):
+            word = match.group()
+            if not word.isascii() and _LATIN.search(word) and _LOOKALIKE.search(word):
+                parts += [self.text[last : match.start()], word.translate(_LOOKALIKES)]
+                last = match.end()
         self.text = "".join([*parts, self.text[last:]])
 
     def _replace(self, pieces: list[tuple[int, int, list[tuple[str, int, int]]]]) -> None:
         """Put `(new text, start, end)` rows, relative to the piece's start, in the place of each piece."""
+        before = self.done()
         parts: list[str] = []
-        starts: list[int] = []
-        ends: list[int] = []
-        last = 0
-        for start, end, rows in pieces:
-            parts.append(self.text[last:start])
-            starts += self.starts[last:start]
-            ends += self.ends[last:start]
+        self._at, self._starts, self._ends = [], [], []
+        size = last = block = 0
+        for start, end, rows in [*pieces, (len(before.text), len(before.text), [])]:
+            if last < start:
+                parts.append(before.text[last:start])
+                block = self._keep(before, block, last, start, size)
+                size += start - last
             for new, low, high in rows:
-                parts.append(new)
-                starts += [self.starts[start + low]] * len(new)
-                ends += [self.ends[start + high - 1]] * len(new)
+                if new:
+                    parts.append(new)
+                    self._block(size, before._low(start + low), before._high(start + high - 1))
+                    size += len(new)
             last = end
-        parts.append(self.text[last:])
         self.text = "".join(parts)
-        self.starts = [*starts, *self.starts[last:]]
-        self.ends = [*ends, *self.ends[last:]]
+
+    def _keep(self, before: Normalized, block: int, start: int, end: int, size: int) -> int:
+        """Take over the blocks of `start` to `end`, from `block` on, to stand at `size`; return the last of them."""
+        while block + 1 < len(before.at) and before.at[block + 1] <= start:
+            block += 1
+        while True:
+            first = max(start, before.at[block])
+            shift = 0 if before.ends[block] else first - before.at[block]
+            self._block(size + first - start, before.starts[block] + shift, before.ends[block])
+            if block + 1 == len(before.at) or before.at[block + 1] >= end:
+                return block
+            block += 1
+
+    def _block(self, at: int, start: int, end: int) -> None:
+        self._at.append(at)
+        self._starts.append(start)
+        self._ends.append(end)
 
 
 def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:

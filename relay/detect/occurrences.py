@@ -1,4 +1,4 @@
-"""Find the values of a request wherever else they stand in its texts, without searching what was searched before.
+"""Find where values stand in the texts of a request, without searching what was searched before.
 
 A client resends its history, so most texts of a request were searched for most of its values on the turn before. The
 cache remembers, with each text, which values were searched and where they stood (both by keyed hash): only values that
@@ -7,18 +7,19 @@ are new are searched in a text that is not.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
-from relay.detect.known import KnownValues, form, is_off, searchable
+from relay.detect.known import KnownValues, form, searchable
 from relay.detect.normalize import Normalized
-from relay.detect.overlap import MODEL
-from relay.detect.taxonomy import describe
-from relay.types import Span
 
-__all__ = ["Text", "find", "find_with_cache"]
+__all__ = ["Occurrences", "Row", "Text"]
+
+_NONE: frozenset[bytes] = frozenset()
+# The value's form, and where it stands.
+Row = tuple[str, int, int]
 
 
 class Text(Protocol):
@@ -34,52 +35,74 @@ class Text(Protocol):
         ...
 
 
-def find(texts: Sequence[Text], values: Iterable[tuple[str, str]], spans: Sequence[Sequence[Span]]) -> list[list[Span]]:
-    """Return where the `(entity type, value)` pairs stand in each text, but for the places that `spans` have."""
-    known = KnownValues(values)
-    if not known:
-        return [[] for _ in texts]
-    return [
-        # A type that is off hides none that is on.
-        [span for _, span in _search(known, text, {span[1:3] for span in own if describe(span.entity_type).default})]
-        for text, own in zip(texts, spans, strict=True)
-    ]
+class Occurrences:
+    """Where the values that were looked for stand: in `rows`, for each text. Not shared between threads."""
+
+    __slots__ = ("_cache", "_names", "_texts", "rows")
+
+    def __init__(self, texts: Sequence[Text], cache: SpanCache | None) -> None:
+        """Begin with no value. With a cache every text has its digest."""
+        self._texts = texts
+        self._cache = cache
+        self._names: dict[str, bytes] = {}  # of every form that was looked for; the name in the cache
+        self.rows: list[list[Row]] = [[] for _ in texts]
+
+    def look_for(self, values: Iterable[str]) -> list[int]:
+        """Look for those of `values` that were not looked for yet; return the texts in which one stands."""
+        new = {form(value): value for value in values if searchable(value)}
+        for known in new.keys() & self._names.keys():
+            del new[known]
+        if not new:
+            return []
+        names = {key: b"" if self._cache is None else self._cache.digest(key, b"value") for key in new}
+        self._names |= names
+        forms = {name: key for key, name in names.items()}
+        # What is left to search, by what was searched already: most texts have that in common.
+        left: dict[int, KnownValues] = {}
+        hit = []
+        for place, text in enumerate(self._texts):
+            kept = text.kept if self._cache is not None else None
+            searched = kept.searched if kept is not None else _NONE
+            table = left.get(id(searched))
+            if table is None:
+                pairs = [("", value) for key, value in new.items() if names[key] not in searched]
+                table = left[id(searched)] = KnownValues(pairs)
+            before = len(self.rows[place])
+            if kept is not None:
+                self.rows[place] += [
+                    (forms[name], start, end) for name, start, end in kept.occurrences if name in forms
+                ]
+            if table:
+                self.rows[place] += _search(table, text)
+            if len(self.rows[place]) > before:
+                hit.append(place)
+        return hit
+
+    def remember(self) -> None:
+        """Let the cache know what was looked for, and where it stood."""
+        if self._cache is None or not self._names:
+            return
+        wanted = frozenset(self._names.values())
+        same: dict[int, bool] = {}
+        for text, rows in zip(self._texts, self.rows, strict=True):
+            kept = text.kept or Kept(())
+            known = same.get(id(kept.searched))
+            if known is None:
+                known = same[id(kept.searched)] = kept.searched == wanted
+            if not known:
+                named = tuple((self._names[key], start, end) for key, start, end in rows)
+                self._cache.amend(text.digest, replace(kept, searched=wanted, occurrences=named))
 
 
-def find_with_cache(texts: Sequence[Text], values: Iterable[tuple[str, str]], cache: SpanCache) -> list[list[Span]]:
-    """Return the same, the places of the model's spans included, and remember it. Every text has its digest."""
-    # Of two types for one value the same one stays as in KnownValues.
-    first: dict[str, tuple[str, str]] = {}
-    for pair in sorted(values, key=is_off):
-        if searchable(pair[1]):
-            first.setdefault(form(pair[1]), pair)
-    names = {value: cache.digest(f"{pair[0]} {value}", b"value") for value, pair in first.items()}
-    values_by_name = {names[value]: pair for value, pair in first.items()}
-    wanted = frozenset(values_by_name)
-    # What is left to search, by what was searched already: most texts have that in common.
-    tables: dict[frozenset[bytes], KnownValues] = {}
-    found = []
-    for text in texts:
-        kept = text.kept or Kept(())
-        table = tables.get(kept.searched)
-        if table is None:
-            table = tables[kept.searched] = KnownValues(values_by_name[name] for name in wanted - kept.searched)
-        rows = [row for row in kept.occurrences if row[0] in values_by_name]
-        if table:
-            # What a pattern found stands whatever else the request holds; a guess of the model may be given up.
-            own = {span[1:3] for span in kept.spans if span.recognizer != MODEL and describe(span.entity_type).default}
-            rows += [(names[form(value)], span) for value, span in _search(table, text, own)]
-        if kept.searched != wanted:
-            cache.amend(text.digest, replace(kept, searched=wanted, occurrences=tuple(rows)))
-        found.append([span for _, span in rows])
-    return found
-
-
-def _search(known: KnownValues, text: Text, besides: Container[tuple[int, int]]) -> Iterator[tuple[str, Span]]:
-    """Yield each occurrence in `text` or in its copy, as it is written there, with its span in the text."""
-    for span in known.find(text.text, besides):
-        yield text.text[span.start : span.end], span
+def _search(known: KnownValues, text: Text) -> Iterator[Row]:
+    """Yield each occurrence in `text`, and those in its copy that are not the same."""
+    seen = set()
+    for span in known.find(text.text):
+        seen.add((span.start, span.end))
+        yield form(text.text[span.start : span.end]), span.start, span.end
     copy = text.copy
     if copy is not None:
         for span in known.find(copy.text):
-            yield copy.text[span.start : span.end], copy.back(span)
+            back = copy.back(span)
+            if (back.start, back.end) not in seen:
+                yield form(copy.text[span.start : span.end]), back.start, back.end

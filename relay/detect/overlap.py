@@ -3,16 +3,19 @@
 Where spans overlap the stronger one stays whole, and what it leaves of the weaker one stays too: the characters that
 were covered before are covered after, so resolving never uncovers a value. Stronger is, in this order:
 
-1. the higher rank: a look-alike of a placeholder (it must come back as itself); then what a checksum or an issuer's
+1. a type that is on by default; one that is off hides none that is on: one name may be a person's here and a company's
+   there;
+2. what is known earlier: the text itself and those before it come first, because a later text may add to what was
+   found, and never change it;
+3. the higher rank: a look-alike of a placeholder (it must come back as itself); then what a checksum or an issuer's
    own prefix backs (a pattern with a score of at least CERTAIN), and what an operator's own pattern found; then any
-   other pattern or model; then the model's ID_NUMBER, which says only that no better name is known; then a type that
-   is off by default;
-2. the longer span;
-3. the higher score;
-4. the earlier start; then the names, so that the order of recognizers does not matter.
+   other pattern or model; then the model's ID_NUMBER, which says only that no better name is known;
+4. the longer span;
+5. the higher score;
+6. the earlier start; then the names, so that the order of recognizers does not matter.
 
 A remainder loses the signs and spaces at its borders, and is dropped when nothing else is in it, or when it is a
-number's and holds no digit.
+number's and holds no digit; whatever it lay over then takes its place.
 A weaker span that lies inside a stronger one leaves nothing. Work is n log n for n spans.
 """
 
@@ -52,7 +55,7 @@ def resolve(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     return tuple(result)
 
 
-def _paint(spans: list[Span], text: str) -> Iterable[Span]:
+def _paint(spans: list[Span], text: str, *, again: bool = False) -> Iterable[Span]:
     """Paint the stretches between neighbouring borders, the strongest span first; each stretch is painted once."""
     spans.sort(key=_strength)
     borders = sorted({border for span in spans for border in (span.start, span.end)})
@@ -65,6 +68,7 @@ def _paint(spans: list[Span], text: str) -> Iterable[Span]:
             owners[place] = span
             following[place] = place + 1
             place = _unpainted(following, place)
+    painted, bare = [], False
     place = 0
     while place < len(borders):
         owner, start = owners[place], borders[place]
@@ -74,11 +78,17 @@ def _paint(spans: list[Span], text: str) -> Iterable[Span]:
             continue
         end = borders[place]
         if (start, end) == (owner.start, owner.end):
-            yield owner
+            painted.append(owner)
         elif owner.entity_type == _UNNAMED and not _has_digit(text[start:end]):
-            continue
+            bare = True
         elif (trimmed := _trim(text, start, end)) is not None:
-            yield Span(owner.entity_type, *trimmed, owner.score, owner.recognizer)
+            start, end = trimmed
+            painted.append(owner._replace(start=start, end=end))
+    if not bare or again:
+        return painted
+    # What the dropped remainders lay over gets its place.
+    numbers = [span for span in painted if span.entity_type == _UNNAMED]
+    return _paint([*numbers, *(span for span in spans if span.entity_type != _UNNAMED)], text, again=True)
 
 
 def _unpainted(following: list[int], place: int) -> int:
@@ -89,18 +99,17 @@ def _unpainted(following: list[int], place: int) -> int:
     return place
 
 
-def _strength(span: Span) -> tuple[int, int, float, int, str]:
+def _strength(span: Span) -> tuple[bool, int, int, int, float, int, str]:
     modelled = span.recognizer == MODEL
     if span.entity_type == LOOKALIKE:
         rank = 0
-    elif not describe(span.entity_type).default:
-        rank = 4
     elif modelled and span.entity_type == _UNNAMED:
         rank = 3
     else:
         # A model's score is its own opinion; only a checksum or a prefix makes certain.
         rank = 1 if (span.score >= CERTAIN and not modelled) or span.recognizer == CUSTOM else 2
-    return rank, span.start - span.end, -span.score, span.start, f"{span.entity_type} {span.recognizer}"
+    is_off = not describe(span.entity_type).default
+    return is_off, span.since, rank, span.start - span.end, -span.score, span.start, span.entity_type + span.recognizer
 
 
 def _place(span: Span) -> tuple[int, int]:

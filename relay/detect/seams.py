@@ -20,8 +20,7 @@ from relay.types import Segment, Span
 
 __all__ = ["SEAM", "SEAM_CHARS", "Crossing", "crossings"]
 
-SEAM = "seam"  # the recognizer that the piece of a value names
-
+SEAM = "seam"  # the recognizer that pieces name
 SEAM_CHARS = 160
 _DIGIT = re.compile(r"\d")
 # What no plain word has; and the length of no plain word.
@@ -30,7 +29,11 @@ _LONG = 20
 
 
 class Crossing(NamedTuple):
-    """A value that crosses a border: its type, its whole text, and its pieces as `(segment's place, span)`."""
+    """A value that crosses a border: its type, its whole text, and its pieces as `(segment's place, span)`.
+
+    A piece names SEAM as its recognizer: it is no value by itself, so it is replaced where it stands and looked for
+    nowhere else.
+    """
 
     entity_type: str
     value: str
@@ -91,7 +94,7 @@ def _cross(
                 part, offset = parts[number], starts[number]
                 left, right = max(first, offset) - offset, min(last - offset, len(texts[number]))
                 if left < right:
-                    piece = Span(span.entity_type, part.start + left, part.start + right, span.score, span.recognizer)
+                    piece = Span(span.entity_type, part.start + left, part.start + right, span.score, SEAM)
                     pieces.append((part.place, piece))
             if len(pieces) > 1:
                 yield Crossing(span.entity_type, joined[first:last], tuple(pieces))

@@ -36,8 +36,8 @@ _REQUEST_HEADERS = frozenset(
 )
 _REQUEST_PREFIX = "x-stainless-"
 _READABLE = (
-    "request-id, retry-after, retry-after-ms, x-relay-decision, x-relay-policy, x-relay-route, x-relay-route-why, "
-    "x-request-id, x-should-retry"
+    "request-id, retry-after, retry-after-ms, x-relay-decision, x-relay-policy, x-relay-prefix, x-relay-route, "
+    "x-relay-route-why, x-request-id, x-should-retry"
 )
 _VALID_FOR_S = "600"
 

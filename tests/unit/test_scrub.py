@@ -4,8 +4,8 @@ import pytest
 
 from relay.errors import ScrubFailed
 from relay.protocols import Sealing
-from relay.scrub import scrub
-from relay.types import Action, Segment, Span, SpanAction
+from relay.scrub import moves_prefix, scrub
+from relay.types import Action, Role, Segment, Span, SpanAction
 
 
 class NumberingVault:
@@ -85,3 +85,51 @@ def test_what_was_not_foreseen_stops_the_request(row: list[SpanAction]) -> None:
     """A span or an action that cannot be applied is never skipped."""
     with pytest.raises(ScrubFailed):
         scrub(segments("secret text"), [row], OPERATORS, NumberingVault())
+
+
+def found(entity_type: str, start: int, end: int, since: int = 0, action: Action = Action.PLACEHOLDER) -> SpanAction:
+    return SpanAction(Span(entity_type, start, end, since=since), action, "rule")
+
+
+def test_numbers_follow_the_order_of_discovery() -> None:
+    """A value that a later text gives away takes no number of the texts before it, though it stands in one."""
+    texts = segments("ann met bob", "bob", "is ann here")
+    early = [[found("X", 8, 11)], [found("X", 0, 3)], []]
+    late = [[found("X", 0, 3, since=2), found("X", 8, 11)], [found("X", 0, 3)], [found("X", 3, 6)]]
+    assert scrub(texts, early, OPERATORS, NumberingVault()).texts[0] == "ann met [X_1]"
+    assert scrub(texts, late, OPERATORS, NumberingVault()).texts == {
+        0: "[X_2] met [X_1]",
+        1: "[X_1]",
+        2: "is [X_2] here",
+    }
+
+
+def test_one_value_has_one_placeholder() -> None:
+    """Of two types for one value the first found is sealed; what is kept under one of them seals nothing."""
+    texts = segments("ann", "ann", "ann")
+    rows = [[found("X", 0, 3, action=Action.KEEP)], [found("Y", 0, 3)], [found("Z", 0, 3)]]
+    vault = NumberingVault()
+    assert scrub(texts, rows, OPERATORS, vault).texts == {1: "[Y_1]", 2: "[Y_1]"}
+    assert list(vault.seen) == [("Y", "ann")]
+
+
+TALK = (Role.SYSTEM, Role.USER, Role.ASSISTANT, Role.TOOL, Role.ASSISTANT, Role.ASSISTANT, Role.USER)
+
+
+@pytest.mark.parametrize(
+    ("place", "since", "action", "expected"),
+    [
+        (1, 6, Action.PLACEHOLDER, True),
+        (3, 4, Action.PLACEHOLDER, True),  # the last answer is new as well
+        (1, 3, Action.PLACEHOLDER, False),  # an earlier turn has said so
+        (5, 6, Action.PLACEHOLDER, False),  # the last answer was never sent
+        (1, 0, Action.PLACEHOLDER, False),
+        (1, 6, Action.KEEP, False),
+    ],
+)
+def test_a_late_finding_moves_the_prefix(place: int, since: int, action: Action, expected: bool) -> None:
+    """What only the last answer or what follows it gives away changes what the turn before sent."""
+    talk = [Segment(pointer=f"/{at}", text="ann", role=role, message=at) for at, role in enumerate(TALK)]
+    rows = [[found("X", 0, 3, since, action)] if at == place else [] for at in range(len(talk))]
+    assert moves_prefix(talk, rows) is expected
+    assert not moves_prefix(talk[:2], rows[:2])

@@ -94,7 +94,7 @@ def test_a_new_value_is_found_in_old_text() -> None:
     assert cached.analyze(turns[:1])[0][0].start != 6
     for last in (2, 3, 4, 4, 2, 3):  # with the phone number, and without it again
         assert cached.analyze(turns[:last]) == plain.analyze(turns[:last])
-    assert cached.analyze(turns)[0][0] == Span("PHONE_NUMBER", 6, 16, 1.0, "known")
+    assert cached.analyze(turns)[0][0] == Span("PHONE_NUMBER", 6, 16, 1.0, "known", since=2)
     assert cached.analyze(turns, known=[("CUSTOM", "nothing")])[1] == (Span("CUSTOM", 0, 7, 1.0, "known"),)
     assert cached.analyze(turns)[1] == ()
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.detect.known import KnownValues, fold, is_unspaced, searchable
+from relay.detect.known import KnownValues, distinctive, fold, form, is_unspaced, recurs, searchable
 from relay.detect.value_list import ValueList
 from relay.types import Span
 
@@ -97,3 +97,65 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
     for kind in (KnownValues, ValueList):
         found = {(span.start, span.end) for span in kind(("CUSTOM", value) for value in values).find(text)}
         assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("entity_type", "yes", "no"),
+    [
+        ("PASSWORD", "hunter2!", "hunter"),
+        ("PASSWORD", "S3cr3t-77", "postgres"),
+        ("PASSWORD", "correct horse battery staple", "not found"),
+        ("PASSWORD", "xKqPzRtYw", "AccessDenied"),
+        ("PASSWORD", "admin2024", "admin123"),
+        ("PASSWORD", "a1b2c3", "test1"),
+        ("PASSWORD", "12345678", "123456"),
+        ("PASSWORD", "wort-pass-wort-pass", "main"),
+        ("SECRET_VALUE", "k9f3a7c2", "get_userName"),
+        ("API_KEY", "sk_live_51H8xq", "auth.password"),
+        ("URL_CREDENTIAL", "s3cr3t", "docker"),
+        ("USERNAME", "mia_li_3668", "main"),
+        ("USERNAME", "maria.gonzalez", "Repositories"),
+        ("USERNAME", "@mgonzalez", "https"),
+        ("HOME_PATH", "m.gonzalez", "runner"),
+        ("HOST_NAME", "db-01.internal", "web01"),
+        ("PERSON", "Jordan Miller", "jordan"),
+        ("PERSON", "jordan miller", "akka"),
+        ("PERSON", "Gonzalez", "JFK"),
+        ("PERSON", "Maria", "LU15PA"),
+        ("PERSON", "GONZALEZ", "LAX"),
+        ("PERSON", "O'Neill", "wingman"),
+        ("PERSON", "\u5f20\u4f1f", "will"),  # a script without capitals
+        ("GIT_AUTHOR", "Ana", "dependabot"),
+        ("EMAIL_ADDRESS", "a@example.org", "a@"),
+        ("PHONE_NUMBER", "+1 202 555 0143", "1234"),
+        ("US_SSN", "536-22-1874", "536"),
+        ("CREDIT_CARD", "4111111111111111", "4111"),
+        ("US_BANK_NUMBER", "00123456", "ABC12"),
+        ("LICENSE_PLATE", "B AB 1234", "GOLF"),
+        ("LOCATION", "Paris", "turkey"),
+        ("ORGANIZATION", "Acme", "apple"),
+        ("CUSTOM", "nothing", "no"),  # what the operator lists counts as it is
+        ("TRADE_SECRET", "heron", "he"),
+    ],
+)
+def test_what_is_replaced_everywhere(entity_type: str, yes: str, no: str) -> None:
+    """A value that can hardly mean anything else is; a plain word or a short number stays a word elsewhere."""
+    assert (distinctive(entity_type, yes), distinctive(entity_type, no)) == (True, False)
+    assert (recurs(entity_type, yes), recurs(entity_type, no)) == (True, False)
+
+
+@pytest.mark.parametrize(("value", "expected"), [("W2378156", True), ("gift_card_3491931", True), ("HAT052", False)])
+def test_a_nameless_number_does_not_reach_back(value: str, expected: bool) -> None:
+    """What only its context makes an identifier recurs from there on."""
+    assert recurs("ID_NUMBER", value) is expected
+    assert not distinctive("ID_NUMBER", value)
+
+
+def test_one_form_whatever_the_neighbours() -> None:
+    """A spelling in another letter case has the value's form, cut out of any text, in every script."""
+    for code in range(0x110000):
+        char = chr(code)
+        assert fold(f"a{char}b")[1:-1] == fold(char)
+        assert fold(f"{char} ")[:-1] == fold(char)
+        assert fold(char).isalpha() == char.isalpha()
+    assert form("\u039f\u0394\u039f\u03a3 1") == form("\u03bf\u03b4\u03bf\u03c3 1")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from base64 import b64encode, urlsafe_b64encode
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from relay.detect.normalize import normalize
+from relay.detect.normalize import HINTS, normalize
 from relay.types import Segment, Span
 from tests.support import patterns_only
 
@@ -119,14 +120,51 @@ def test_ranges_run_forward_and_cover(text: str) -> None:
     copy = normalize(text)
     if copy is None:
         return
-    assert len(copy.text) == len(copy.starts) == len(copy.ends)
-    assert all(low < high <= len(text) for low, high in zip(copy.starts, copy.ends, strict=True))
-    assert list(copy.starts) == sorted(copy.starts)
-    assert list(copy.ends) == sorted(copy.ends)
-    if copy.text:
-        assert copy.back(Span("CUSTOM", 0, len(copy.text))).start == copy.starts[0]
+    ranges = [copy.back(Span("CUSTOM", place, place + 1))[1:3] for place in range(len(copy.text))]
+    starts, ends = [low for low, _ in ranges], [high for _, high in ranges]
+    assert all(low < high <= len(text) for low, high in ranges)
+    assert starts == sorted(starts)
+    assert ends == sorted(ends)
+    for first in range(len(ranges)):
+        for last in range(first, len(ranges)):
+            assert copy.back(Span("CUSTOM", first, last + 1))[1:3] == (starts[first], ends[last])
+    for low in range(len(text)):
+        for high in range(low, len(text) + 1):
+            inside = [
+                char for char, (start, end) in zip(copy.text, ranges, strict=True) if low <= start and end <= high
+            ]
+            assert copy.slice(low, high) == "".join(inside)
 
 
 def test_work_is_linear() -> None:
     """The copy of twice the text has twice the length, and a long one is made at all."""
     assert len((normalize("%41" * 50_000) or normalize("")).text) == 50_000  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\\" * 200_000,
+        "\\" * 200_000 + "u004",
+        "\\u00" * 50_000,
+        "\u0430_" * 100_000,  # the Cyrillic a
+        "x" + "\u0316\u0301" * 100_000,  # marks that stand in the wrong order
+        "%4" * 100_000,
+        "&a" * 100_000,
+        "x\u200b" * 100_000,
+    ],
+)
+def test_long_runs_of_signs_are_read_once(text: str) -> None:
+    """200 KB of any sign that begins something take milliseconds; tried from each of them, they took minutes."""
+    begun = time.process_time()
+    normalize(text, [hint.name for hint in HINTS])
+    assert time.process_time() - begun < 2
+
+
+def test_a_slice_is_found_without_walking() -> None:
+    """Ten thousand slices of a text of 300 KB look at a few places each."""
+    copy = normalize("%41 a@example.org " * 17_000)
+    assert copy is not None
+    begun = time.process_time()
+    assert {copy.slice(18 * turn, 18 * turn + 3) for turn in range(10_000)} == {"A"}
+    assert time.process_time() - begun < 2

@@ -43,6 +43,25 @@ def span(entity_type: str, start: int, end: int, score: float = 0.6) -> Span:
         ),
         # what is off by default is never in the way
         ([span("URL", 0, 12, 0.99), span("USERNAME", 4, 8, 0.5)], [("URL", 0, 4), ("USERNAME", 4, 8), ("URL", 8, 12)]),
+        # what a later text gives away only fills the gaps, however certain it is
+        (
+            [span("PERSON", 3, 8, 0.5), Span("IBAN_CODE", 0, 12, 0.99, "known", since=4)],
+            [("IBAN_CODE", 0, 3), ("PERSON", 3, 8), ("IBAN_CODE", 8, 12)],
+        ),
+        (
+            [Span("PERSON", 3, 8, 1.0, "known", since=2), Span("PERSON", 0, 12, 1.0, "known", since=4)],
+            [("PERSON", 0, 3), ("PERSON", 3, 8), ("PERSON", 8, 12)],
+        ),
+        # but it comes before a type that is off
+        (
+            [span("URL", 0, 12, 0.99), Span("USERNAME", 4, 8, 0.5, "known", since=9)],
+            [("URL", 0, 4), ("USERNAME", 4, 8), ("URL", 8, 12)],
+        ),
+        # a number's remainder without a digit leaves its place to what it lay over
+        (
+            [Span("ID_NUMBER", 5, 15, 0.6, "ner"), span("US_SSN", 2, 10, 0.95), Span("PERSON", 11, 15, since=7)],
+            [("US_SSN", 2, 10), ("PERSON", 11, 15)],
+        ),
         # touching spans stay, and so does a remainder of one letter
         ([span("PERSON", 0, 5), span("PERSON", 5, 9)], [("PERSON", 0, 5), ("PERSON", 5, 9)]),
         ([span("PERSON", 0, 6), span("IBAN_CODE", 1, 6, 0.95)], [("PERSON", 0, 1), ("IBAN_CODE", 1, 6)]),
