@@ -13,6 +13,8 @@ __all__ = ["PLUGINS", "IpAddressRecognizer"]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 # An address whose numbers are all this small reads like a version number unless a word says otherwise.
 _VERSION_LIKE = 20
+# Arcs of object identifiers: X.500 attributes and extensions, enterprises (ITU-T X.660, RFC 5280).
+_OBJECT_IDENTIFIERS = ("2.5.4.", "2.5.29.", "1.3.6.1", "1.2.840.", "1.3.14.", "2.16.840.")
 
 
 class IpAddressRecognizer(RuleRecognizer):
@@ -78,6 +80,8 @@ class IpAddressRecognizer(RuleRecognizer):
             small = max(map(int, value.split("."))) <= _VERSION_LIKE and not value.startswith("10.")
             if small or before[-1:] in ("-", "=") or before.lower().endswith("v"):
                 score = 0.25
+            if value.startswith(_OBJECT_IDENTIFIERS):
+                score = 0.1
         yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)
 
 

@@ -21,8 +21,7 @@ _ROW = re.compile(r"\d \d{3} \d{2} \d{4}|\d{3} \d{2} \d{4} \d")
 class UsSsnRecognizer(RuleRecognizer):
     """Nine digits as 3-2-4, or unspaced in context.
 
-    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are taken at a lower score when written
-    with hyphens, because what is written so is meant so.
+    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are nobody's.
     """
 
     name = "us_ssn"
@@ -69,8 +68,8 @@ class UsSsnRecognizer(RuleRecognizer):
         entity_type = "US_ITIN" if area >= 900 and group in _ITIN_GROUPS else "US_SSN"
         issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial
         if not issued or len(set(digits)) == 1:
-            score = min(score, 0.45) if candidate.value[3] in "-." else 0.1
-        elif "-" in candidate.value:
+            return
+        if "-" in candidate.value:
             # Nothing else is written 3-2-4 with hyphens, so an "order" or "row" beside it does not outweigh its form.
             score = _HYPHENATED
         if " " in candidate.value and _ROW.search(candidate.text, max(0, candidate.start - 2), candidate.end + 2):
