@@ -44,7 +44,7 @@ _PRODUCTS_TEXT = (
     "chocolatey systemd cron kerberos samba bind dovecot postfix exim sendmail squirrel openssl curl wget rsync "
     "wireshark nmap metasploit burp kali chrome chromium firefox safari opera edge thunderbird netscape mozilla "
     "slack discord jira confluence trello asana notion figma zoom teams salesforce hubspot stripe twilio sendgrid "
-    "mailchimp shopify magento wordpress drupal joomla moodle sap oracle azure aws gcp vmware virtualbox xen kvm qemu "
+    "visa mastercard amex maestro paypal mailchimp shopify magento wordpress drupal joomla moodle sap oracle azure aws gcp vmware virtualbox xen kvm qemu "
     "helvetica arial verdana georgia garamond calibri roboto inter lato fira "
     # Protocols and formats that look like words
     "oauth saml ldap http https ftp ssh smtp imap telnet gopher graphql grpc thrift protobuf json yaml toml xml html css "

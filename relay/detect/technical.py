@@ -25,7 +25,9 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
+from relay.detect.checksums import is_issued_ssn, luhn
 from relay.detect.common_names import FAMILY, GIVEN
+from relay.detect.entropy import is_stand_in
 from relay.detect.products import ALSO_NAMES, PRODUCTS, SYSTEM_USERS
 from relay.types import Span
 
@@ -94,7 +96,7 @@ class _Place:
         self.before = text[max(low, begin) : span.start]
         behind = text[span.end : high]
         self.behind = behind[: min((place for place in map(behind.find, "\r\n") if place >= 0), default=len(behind))]
-        self._around = text[max(0, span.start - _AROUND) : span.end + _AROUND]
+        self.around = text[max(0, span.start - _AROUND) : span.end + _AROUND]
         self.above = text[max(0, low - _REACH) : begin].rstrip("\r\n").rpartition("\n")[2] if begin > 0 else ""
         self.below = text[span.end + len(self.behind) : high].strip("\r\n").partition("\n")[0]
 
@@ -108,7 +110,7 @@ class _Place:
         """Tell whether the line is technical, or what stands around it."""
         if self.line is Line.TECHNICAL:
             return True
-        around = _NO_SIGN.sub(" ", self._around)
+        around = _NO_SIGN.sub(" ", self.around)
         return len(_SIGN.findall(around)) * _AROUND_FOR_ONE > len(around)
 
     @property
@@ -138,7 +140,7 @@ _JOINED_BEHIND = re.compile(r"[/\\_=@$]|[:-]\w|\.(?![A-Z](?:\.|\b))\w|::|\(")
 _HOME = re.compile(r"(?:(?:/home|/Users|\\Users)[/\\]{1,2}|~)$")
 _INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|San|El|Al|Ben|O)[A-Za-z]*[a-z][A-Z]\w*")
 _INTRODUCED = re.compile(
-    r"(?:\b(?:name(?:'s| is|d)?|names?|called|i am|i'm|im|mr|mrs|ms|miss|master|dr|prof|professor|sri|shri|smt|adv"
+    r"(?:\b(?:name(?:'s| is)|named|called|i am|i'm|im|mr|mrs|ms|miss|master|dr|prof|professor|sri|shri|smt|adv"
     r"|herr|frau|señora?|madame|monsieur|author(?:s|ed by)?|maintainers?"
     r"|owner|reviewers?|assignees?|assigned to|contact|written by|created by|changed by|reported by|thanks to|[a-z]+-by"
     r"|dear|hi|hello|hey|cc|attn|regards|customer|patient|client|employee|speaker|sender|recipient|passenger|guest|signed"
@@ -147,6 +149,9 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(r"\"?,?\s{0,2}[<(][^<>()\s]{1,64}(?:@| at )")
+# What is called `name` in a file of settings is mostly a thing; fields of persons beside it tell.
+_NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE)
+_WITH_PERSON = re.compile(r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE)
 _VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
 _ASSISTED = re.compile(
     r"anthropic|claude[ -]?(?:code|opus|sonnet|haiku|desktop|pro|md)|CLAUDE\.md|\.claude|claude/|gpt|openai|codex|gemini|llm\b"
@@ -172,8 +177,12 @@ def _is_person(place: _Place) -> bool:
     if _is_product(words, place):
         return False
     introduced = bool(_INTRODUCED.search(place.before) or _ADDRESSED.match(place.behind))
+    if not known and place.is_technical and _NAME_FIELD.search(place.before) and (lower or place.before[-1] in "\"'="):
+        return _WITH_PERSON.match(place.behind) is not None
     if introduced:
         return True
+    if "  " in value and not known:
+        return False
     if not place.is_technical:
         return not (_HARDLY.search(value) and lower)
     likely = not lower and (known or (sure and len(words) > 1))
@@ -206,10 +215,10 @@ def _is_product(words: list[str], place: _Place) -> bool:
     if _VERSIONED.match(place.behind):
         return True
     if words[:1] == ["claude"]:
-        return _ASSISTED.search(f"{place.above}\n{place.before}{place.value}{place.behind}") is not None
+        return _ASSISTED.search(place.around) is not None or (len(words) > 1 and place.value.endswith(words[1]))
     lower = place.value == place.value.lower()
     if not all(word in PRODUCTS for word in words):
-        return lower and any(word in PRODUCTS and word not in ALSO_NAMES for word in words)
+        return lower and words[0] in PRODUCTS and words[0] not in ALSO_NAMES  # "kafka running"
     return place.line is not Line.SENTENCE or not all(word in ALSO_NAMES for word in words)
 
 
@@ -265,7 +274,7 @@ _TEST_NAME = re.compile(r"(?:Test|test_|Benchmark|Example|Fuzz)[\w/.#-]*")
 
 
 def _is_password(place: _Place) -> bool:
-    if _UUID.fullmatch(place.value) or _TEST_NAME.fullmatch(place.value):
+    if _UUID.fullmatch(place.value) or _TEST_NAME.fullmatch(place.value) or is_stand_in(place.value):
         return False
     if ". " in place.value or place.value.endswith(("=", ":")):
         return False
@@ -281,13 +290,16 @@ _LISTING = re.compile(r"\s{0,12}[>|+-]?\s{0,8}$")
 _LISTED = re.compile(r"\t|→|\s{0,3}[│|]|:\s")
 _COMMIT = re.compile(r"(?:[*|/\\ ]{0,12}|(?:commit|HEAD is now at|Merge:|index) )$")
 _VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,3}){1,3}(?:[-.+]?(?:rc|alpha|beta|dev|post)\.?\d{0,4})?", re.IGNORECASE)
+_SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
+_CARD = re.compile(r"\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}")
+_CARDS = frozenset(("card", "cc", "visa", "mastercard", "amex"))
 _PHONE = re.compile(r"\+?\d{3}[-. ]\d{3}[-. ]\d{4}")
 _TIME = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T ][\d:.Z+-]*)?|\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?|(?:19|20)\d{6}(?:T\d+Z?)?")
 _THING_CODE = re.compile(
     r"#?(?:SKU|CVE|CWE|GHSA|RFC|PEP|ISO|IEC|GH|PR|MR|BUG|ISSUE|ERR|HTTP|UTF|SHA|MD|ISBN|ASIN|EAN|UPC|PART|ITEM|PROD|BUILD|VER"
     r"|REV|LINE|STEP|TASK|TEST|QA|E|TS|ORA|KB|MS)[ _-]?\d[\w.-]{0,24}"
 )
-_DUMP = re.compile(r"[0-9A-F]{2}(?: [0-9A-F]{2})*")
+_DUMP = re.compile(r"(?=[\d ]*[a-fA-F])[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2})*")
 _THINGS_TEXT = (
     "pid ppid tid port ports line lines row rows column col page chunk build version commit revision rev release tag branch "
     "pr mr issue issues bug gh errno exit error err status http flight product products item items sku model part isbn cve rfc "
@@ -296,6 +308,8 @@ _THINGS_TEXT = (
     "retry shard partition node slot frame sample seed iteration cycle year quantity qty stock uid gid sha hash digest "
     "checksum md etag crc loc ms sec seconds minutes hours percent http https opcode register segment vlan mtu ttl"
 )
+_OWN_LABEL = re.compile(r"([A-Za-z]+)[ :#=]")
+_COLUMN = re.compile(r"\t|\s{2,}\d")
 _THINGS: Final = frozenset(_THINGS_TEXT.split())
 _LINKS = frozenset(("id", "ids", "number", "num", "no", "nr", "is", "was", "code", "the", "of", "on", "at"))
 _OWNED = re.compile(
@@ -311,7 +325,14 @@ def _is_identifier(place: _Place) -> bool:
         return True  # not what it was taken for, but somebody's
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
         return False
-    if _is_of_a_thing([*place.words, *_WORD.findall(value.lower())[:1]]):
+    if _SSN.fullmatch(value) and not value.startswith("9") and not is_issued_ssn(value.replace("-", "")):
+        return False
+    if _CARD.fullmatch(value) and not luhn("".join(filter(str.isdigit, value))) and place.words[-1:] and place.words[-1] in _CARDS:
+        return False
+    own = _OWN_LABEL.match(value)
+    if _is_of_a_thing(place.words) or (own is not None and own[1].lower() in _THINGS):
+        return False
+    if _COLUMN.search(value) or _COLUMN.match(place.behind):
         return False
     if not any(map(str.isdigit, value)):
         return place.line is not Line.TECHNICAL and "_" not in value
@@ -324,7 +345,7 @@ def _is_identifier(place: _Place) -> bool:
             return False
         if 7 <= len(value) <= 10 and _COMMIT.fullmatch(place.before) and _is_log(place):
             return False
-    return not (_DUMP.fullmatch(value) and place.line is Line.TECHNICAL and len(value) < 12)
+    return not (_DUMP.fullmatch(value) and place.line is Line.TECHNICAL)
 
 
 def _is_of_a_thing(words: list[str]) -> bool:

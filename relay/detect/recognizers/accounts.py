@@ -100,12 +100,11 @@ class AccountRecognizer(RuleRecognizer):
         Rule(
             # "Merge pull request #12 from mgonzalez/fix-login"
             entity_type="USERNAME",
-            regex=r"pull request #\d{1,7} from (?P<value>[A-Za-z0-9](?:-?[A-Za-z0-9]){1,38})(?=/[\w.-])",
+            regex=r"Merge pull request #\d{1,7} from (?P<value>[A-Za-z0-9](?:-?[A-Za-z0-9]){1,38})(?=/[\w.-])",
             trigger=r"Merge pull request #\d",
-            start=r"(?<=Merge )",
             end="",
             score=0.7,
-            lead_chars=8,
+            lead_chars=4,
             max_chars=80,
         ),
         Rule(

@@ -141,7 +141,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         rule = self._rules[candidate.pattern.name]
         if len(value) < 3 or is_stand_in(value) or _is_next_setting(candidate.text, candidate.start, value):
             return
-        if is_artefact(value):
+        if is_artefact(value) or _is_outcome(candidate.text, candidate.start, value):
             return
         prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
@@ -170,6 +170,15 @@ def _is_next_setting(text: str, start: int, value: str) -> bool:
 
 
 _SETTING = re.compile(r"[\w.-]{1,64}[:=]")
+
+
+def _is_outcome(text: str, start: int, value: str) -> bool:
+    """Tell whether `value` is the name of a test behind the word PASS, as test runners print it."""
+    return _OUTCOME.search(text, max(0, start - 12), start) is not None and not any(map(_SPECIAL.__contains__, value))
+
+
+_OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}$")
+_SPECIAL = frozenset("!@$%^&*?")
 
 
 def _is_environment(text: str, start: int) -> bool:
