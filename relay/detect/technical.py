@@ -310,6 +310,8 @@ _THINGS_TEXT = (
 )
 _OWN_LABEL = re.compile(r"([A-Za-z]+)[ :#=]")
 _COLUMN = re.compile(r"\t|\s{2,}\d")
+# A row of a table whose first cell is a number: "22E\t004F 0307".
+_KEYED_ROW = re.compile(r"[0-9A-F]{1,6}\t")
 _THINGS: Final = frozenset(_THINGS_TEXT.split())
 _LINKS = frozenset(("id", "ids", "number", "num", "no", "nr", "is", "was", "code", "the", "of", "on", "at"))
 _OWNED = re.compile(
@@ -332,7 +334,7 @@ def _is_identifier(place: _Place) -> bool:
     own = _OWN_LABEL.match(value)
     if _is_of_a_thing(place.words) or (own is not None and own[1].lower() in _THINGS):
         return False
-    if _COLUMN.search(value) or _COLUMN.match(place.behind):
+    if _COLUMN.search(value) or _COLUMN.match(place.behind) or _KEYED_ROW.match(place.before):
         return False
     if not any(map(str.isdigit, value)):
         return place.line is not Line.TECHNICAL and "_" not in value
