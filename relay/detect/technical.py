@@ -50,10 +50,11 @@ _WORD = re.compile(r"[^\W\d_]+")
 _SIGN = re.compile(r"[{}\[\]<>=;|\\/_$#*+~^&@%`]|\w\(|\w\.\w|::|->|\d[.:]\d")
 # What sentences have, too: tags of markup, addresses, handles, hash tags, the mark of a quotation.
 _NO_SIGN = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|https?://\S{1,200}|(?<!\S)[#@]\w+|^\s{0,8}>\s?|\*\*")
-# A listing's number, a date or level of a log, a patch, a prompt, a frame of a stack, a test runner.
+# A listing's number, a date or level of a log, a patch, a prompt, a frame of a stack, a test runner, a key of JSON.
 _OPENING = re.compile(
     r"\s{0,12}(?:\d{1,6}(?:\t|→|\s?[│|])|\[?\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|[\[<]?(?:DEBUG|INFO|WARN|WARNING"
-    r"|ERROR|FATAL|TRACE)\b|[-+]\S|@@ |={3}|-{3}|[$%] |File \"|at [\w.$<>]{1,80}\(|[0-9a-f]{7,40} )"
+    r"|ERROR|FATAL|TRACE)\b|[-+]\S|@@ |={3}|-{3}|[$%] |File \"|at [\w.$<>]{1,80}\(|[0-9a-f]{7,40} "
+    r"|[{\[, ]{0,3}\"[\w .@/-]{1,60}\"\s?:)"
 )
 _SENTENCE_TEXT = (
     "the a an is are was were be been am of and or in on at for with from my your our his her their its it i you we he she "
@@ -392,7 +393,7 @@ def _is_street(place: _Place) -> bool:
             or (digits < _ZIP_DIGITS and place.before.lower().endswith("zip "))
         )
     if _ONE_TOKEN.fullmatch(value):
-        return place.line is Line.SENTENCE or (_POSTCODE.fullmatch(value) is not None and not _HEX.fullmatch(value))
+        return not _HEX.fullmatch(value) and (place.line is Line.SENTENCE or _POSTCODE.fullmatch(value) is not None)
     return not (value.islower() and value.isalpha() and place.line is not Line.SENTENCE)
 
 

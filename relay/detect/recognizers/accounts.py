@@ -104,7 +104,7 @@ class AccountRecognizer(RuleRecognizer):
             trigger=r"Merge pull request #\d",
             end="",
             score=0.7,
-            lead_chars=4,
+            lead_chars=32,
             max_chars=80,
         ),
         Rule(
