@@ -1,6 +1,6 @@
 """Judge what a model found by the text that it stands in: program text, logs, lock files, paths, lists of tools.
 
-A model that learnt names from sentences takes `grafana`, `@babel`, the hash of a commit or a line number for somebody's.
+A model that learnt names from sentences takes `grafana`, `@babel`, a hash or a line number for somebody's.
 What such a thing is shows in a few characters: how it is joined to its neighbours, what its label says, and whether the
 line reads like a sentence. Each type has its own questions:
 
@@ -20,112 +20,18 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from enum import Enum, auto
-from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
 from relay.detect.checksums import is_issued_ssn, luhn
 from relay.detect.common_names import FAMILY, GIVEN
 from relay.detect.entropy import is_stand_in
+from relay.detect.place import WORD, Line, Place
 from relay.detect.products import ALSO_NAMES, PRODUCTS, SYSTEM_USERS
 from relay.types import Span
 
-__all__ = ["Line", "is_believed", "line_kind"]
+__all__ = ["is_believed"]
 
-# Characters that are read on each side of a span, within its line.
-_REACH = 160
-
-
-class Line(Enum):
-    """How a line reads."""
-
-    SENTENCE = auto()
-    TECHNICAL = auto()
-    BARE = auto()  # neither: a heading, a cell of a table, a name by itself
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-# What program text, paths and versions have and sentences hardly.
-_SIGN = re.compile(r"[{}\[\]<>=;|\\/_$#*+~^&@%`]|\w\(|\w\.\w|::|->|\d[.:]\d")
-# What sentences have, too: tags of markup, addresses, handles, hash tags, the mark of a quotation.
-_NO_SIGN = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|https?://\S{1,200}|(?<!\S)[#@]\w+|^\s{0,8}>\s?|\*\*")
-# A listing's number, a date or level of a log, a patch, a prompt, a frame of a stack, a test runner, a key of JSON.
-_OPENING = re.compile(
-    r"\s{0,12}(?:\d{1,6}(?:\t|→|\s?[│|])|\[?\d{4}-\d\d-\d\d[T ]\d\d:|\[?\d\d:\d\d:\d\d|[\[<]?(?:DEBUG|INFO|WARN|WARNING"
-    r"|ERROR|FATAL|TRACE)\b|[-+]\S|@@ |={3}|-{3}|[$%] |File \"|at [\w.$<>]{1,80}\(|[0-9a-f]{7,40} "
-    r"|[{\[, ]{0,3}\"[\w .@/-]{1,60}\"\s?:)"
-)
-_SENTENCE_TEXT = (
-    "the a an is are was were be been am of and or in on at for with from my your our his her their its it i you we he she "
-    "they this that not have has had will would can could should do does did but if so who what when where how there "
-    "hi hello hey dear please thanks thank yes no ok okay sure me him them us call called named "
-    "der die das ein eine ist und mit von für ich sie er wir nicht zu auf le la les un une est et avec pour je vous il "
-    "elle el los las una es y con por para mi su il lo gli e di che sono per o os as um uma com de em ik het een van"
-)
-_SENTENCE_WORDS: Final = frozenset(_SENTENCE_TEXT.split())
-# One word of these in so many makes a sentence, and one sign in so many characters makes it none.
-_WORDS_FOR_ONE = 7
-_CHARS_FOR_ONE = 12
-_LISTED_WORDS = 3
-# How far around a span its neighbourhood reaches, and how many characters with a sign among them make it technical.
-_AROUND = 320
-_AROUND_FOR_ONE = 25
-
-
-def line_kind(line: str) -> Line:
-    """Tell how `line` reads."""
-    if _OPENING.match(line):
-        return Line.TECHNICAL
-    line = _NO_SIGN.sub(" ", line)
-    if len(_SIGN.findall(line)) * _CHARS_FOR_ONE > len(line):
-        return Line.TECHNICAL
-    words = _WORD.findall(line.lower())
-    if sum(word in _SENTENCE_WORDS for word in words) * _WORDS_FOR_ONE >= len(words) > 1:
-        return Line.SENTENCE
-    return Line.BARE
-
-
-class _Place:
-    """A span in its line."""
-
-    def __init__(self, text: str, span: Span) -> None:
-        self.score = span.score
-        self.value = text[span.start : span.end]
-        low, high = max(0, span.start - _REACH), min(len(text), span.end + _REACH)
-        begin = max(text.rfind("\n", low, span.start), text.rfind("\r", low, span.start)) + 1
-        self.before = text[max(low, begin) : span.start]
-        behind = text[span.end : high]
-        self.behind = behind[: min((place for place in map(behind.find, "\r\n") if place >= 0), default=len(behind))]
-        self.around = text[max(0, span.start - _AROUND) : span.end + _AROUND]
-        self.above = text[max(0, low - _REACH) : begin].rstrip("\r\n").rpartition("\n")[2] if begin > 0 else ""
-        self.below = text[span.end + len(self.behind) : high].strip("\r\n").partition("\n")[0]
-
-    @cached_property
-    def line(self) -> Line:
-        # A value of several lines is judged by the first.
-        return line_kind(self.before + self.value.partition("\n")[0] + self.behind)
-
-    @cached_property
-    def is_technical(self) -> bool:
-        """Tell whether the line is technical, or what stands around it."""
-        if self.line is Line.TECHNICAL:
-            return True
-        around = _NO_SIGN.sub(" ", self.around)
-        return len(_SIGN.findall(around)) * _AROUND_FOR_ONE > len(around)
-
-    @property
-    def is_listed(self) -> bool:
-        """Tell whether another line of a few lower-case words stands above or below: a list."""
-        return any(line and line.islower() and len(line.split()) <= _LISTED_WORDS for line in (self.above, self.below))
-
-    @property
-    def words(self) -> list[str]:
-        """The lower-case words right before, nearest last."""
-        return _WORD.findall(_CAMEL.sub(" ", self.before[-48:]).lower())
-
-
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _ESCAPE = re.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?=[0-9a-f]{0,39}[a-f])(?=[0-9a-f]{0,39}[0-9])[0-9a-f]{6,64}(?:\.\.\.?[0-9a-f]{0,40})?")
@@ -134,9 +40,12 @@ _HEX = re.compile(r"(?=[0-9a-f]{0,39}[a-f])(?=[0-9a-f]{0,39}[0-9])[0-9a-f]{6,64}
 # ------------------------------------------------------------------------------------------------------------- people
 
 _NO_NAME = re.compile(r"[_\\={}<>|*+@#$^\[]|::|->")
+_ACCOUNT = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)+")
 _HARDLY = re.compile(r"[\d/\t\n]|  |--")
 # An initial or a title before a full stop ("C.V.Rao", "Smt.Rao") and initials behind a name join nothing.
-_JOINED_BEFORE = re.compile(r"(?:[/\\_#$=%&~@:]|\w-|[\w)][a-z0-9_)]\.)$(?<!Smt\.)(?<!Sri\.)(?<!Mrs\.)(?<!Mr\.)(?<!Dr\.)")
+_JOINED_BEFORE = re.compile(
+    r"(?:[/\\_#$=%&~@:]|\w-|[\w)][a-z0-9_)]\.)$(?<!Smt\.)(?<!Sri\.)(?<!Mrs\.)(?<!Mr\.)(?<!Dr\.)"
+)
 _JOINED_BEHIND = re.compile(r"[/\\_=@$]|[:-]\w|\.(?![A-Z](?:\.|\b))\w|::|\(")
 _HOME = re.compile(r"(?:(?:/home|/Users|\\Users)[/\\]{1,2}|~)$")
 _INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|San|El|Al|Ben|O)[A-Za-z]*[a-z][A-Z]\w*")
@@ -152,38 +61,51 @@ _INTRODUCED = re.compile(
 _ADDRESSED = re.compile(r"\"?,?\s{0,2}[<(][^<>()\s]{1,64}(?:@| at )")
 # What is called `name` in a file of settings is mostly a thing; fields of persons beside it tell.
 _NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE)
-_WITH_PERSON = re.compile(r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE)
+_WITH_PERSON = re.compile(
+    r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE
+)
 _VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
 _ASSISTED = re.compile(
-    r"anthropic|claude[ -]?(?:code|opus|sonnet|haiku|desktop|pro|md)|CLAUDE\.md|\.claude|claude/|gpt|openai|codex|gemini|llm\b"
-    r"|cursor|copilot|agent",
+    r"anthropic|claude[ -]?(?:code|opus|sonnet|haiku|desktop|pro|md)|CLAUDE\.md|\.claude|claude/|gpt|openai|codex"
+    r"|gemini|\bllms?\b|copilot|(?:coding|ai|sub|cli)[ -]?agents?\b",
     re.IGNORECASE,
 )
+# A label stands within so many characters.
+_LABEL = 48
 # From this score on a model is more than guessing.
 _SURE = 0.9
 _FAIR = 0.6
 _GUESS = 0.35
 
 
-def _is_person(place: _Place) -> bool:
+def _is_person(place: Place) -> bool:
     value = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), place.value)
-    if not value.isascii() and any("\u0250" < char for char in value if char.isalpha()):
+    if not value.isascii() and any(char > "\u0250" for char in value if char.isalpha()):
         return True  # scripts without case, or with other names than the lists have
-    if _NO_NAME.search(value):
+    words = [_plain(word) for word in WORD.findall(value)]
+    if not words:
         return False
-    words = [_plain(word) for word in _WORD.findall(value)]
+    if _NO_NAME.search(value):
+        # "daiki_silva" is somebody's account.
+        return (
+            len(words) > 1
+            and _ACCOUNT.fullmatch(value) is not None
+            and all(word in GIVEN or word in FAMILY for word in words)
+        )
     lower, sure = value == value.lower(), place.score >= _SURE
     given = any(word in GIVEN for word in words)
     known = given or any(word in FAMILY for word in words)
-    if _is_product(words, place):
+    introduced = bool(_INTRODUCED.search(place.before[-_LABEL:]) or _ADDRESSED.match(place.behind))
+    if _is_product(words, place, known=known) and not (introduced and words[0] in ALSO_NAMES):
         return False
-    introduced = bool(_INTRODUCED.search(place.before) or _ADDRESSED.match(place.behind))
     if not known and place.is_technical and _NAME_FIELD.search(place.before) and (lower or place.before[-1] in "\"'="):
         return _WITH_PERSON.match(place.behind) is not None
     if introduced:
         return True
     if "  " in value and not known:
         return False
+    if known and not lower and not _HARDLY.search(value) and not _is_joined(place):
+        return True
     if not place.is_technical:
         return not (_HARDLY.search(value) and lower)
     likely = not lower and (known or (sure and len(words) > 1))
@@ -204,16 +126,16 @@ def _is_person(place: _Place) -> bool:
             return given or sure or (place.score >= _FAIR and not (lower and place.is_listed))
 
 
-def _is_joined(place: _Place) -> bool:
+def _is_joined(place: Place) -> bool:
     """Tell whether the value is a piece of a longer word, path or name of a program; a home folder aside."""
     if not (_JOINED_BEFORE.search(place.before) or _JOINED_BEHIND.match(place.behind)):
         return False
     return _HOME.search(place.before) is None
 
 
-def _is_product(words: list[str], place: _Place) -> bool:
+def _is_product(words: list[str], place: Place, *, known: bool) -> bool:
     """Tell whether the words name software: by a list, by the version behind them, or by other words of assistants."""
-    if _VERSIONED.match(place.behind):
+    if not known and _VERSIONED.match(place.behind):
         return True
     if words[:1] == ["claude"]:
         return _ASSISTED.search(place.around) is not None or (len(words) > 1 and place.value.endswith(words[1]))
@@ -233,30 +155,33 @@ def _plain(word: str) -> str:
 
 # ----------------------------------------------------------------------------------------------------------- accounts
 
+_NO_HANDLE = re.compile(r"[/(]|\.\w|\s?=")
 _NO_HOME = re.compile(r"[/\\]$")
-_PROFILE = re.compile(r"\b(?:[\w-]{2,}\.(?:com|org|net|io|dev|me|social|tv|app)|/u|/user|/users|/in)/@?$", re.IGNORECASE)
-_DECORATOR = re.compile(r"\s{0,40}(?:[-+*|]\s{0,3})?$")
-_ANNOTATIONS = frozenset(
+_PROFILE = re.compile(
+    r"\b(?:[\w-]{2,}\.(?:com|org|net|io|dev|me|social|tv|app)|/u|/user|/users|/in)/@?$", re.IGNORECASE
+)
+_ANNOTATIONS_TEXT = (
     "param params return returns throws type typedef see since author version deprecated override test before after "
     "property staticmethod classmethod dataclass cached_property abstractmethod overload final media import charset "
     "fixture pytest mock patch app click route get post put delete component injectable input output autowired bean "
-    "entity service controller repository nullable notnull todo note example internal private public protected latest next "
-    "everyone here channel".split()
+    "entity service controller repository nullable notnull todo note example internal private public protected latest "
+    "next everyone here channel"
 )
+_ANNOTATIONS: Final = frozenset(_ANNOTATIONS_TEXT.split())
+# Longer than any service allows.
+_LONGEST_USERNAME = 40
 
 
-def _is_username(place: _Place) -> bool:
+def _is_username(place: Place) -> bool:
     value = place.value
-    if value.startswith("@@") or "/" in value or len(value) > 40 or _UUID.fullmatch(value):
+    if value.startswith("@@") or "/" in value or len(value) > _LONGEST_USERNAME or _UUID.fullmatch(value):
         return False
     bare = value.lstrip("@").lower()
     if bare in SYSTEM_USERS:
         return False
     if value.startswith("@"):
         # `@scope/package`, `@app.route(`, `my @names =`, `@param`.
-        if place.behind[:1] in ("/", "(") or re.match(r"\.\w|\s?=", place.behind):
-            return False
-        return not (bare in _ANNOTATIONS)
+        return not (_NO_HANDLE.match(place.behind) or bare in _ANNOTATIONS)
     if _NO_HOME.search(place.before):
         return bool(_HOME.search(place.before) or _PROFILE.search(place.before))
     if value.isdigit():
@@ -267,14 +192,14 @@ def _is_username(place: _Place) -> bool:
 # ---------------------------------------------------------------------------------------------------------- passwords
 
 _SPEAKS_OF_ONE = re.compile(
-    r"pass|pwd|\bpin\b|pin\b|log ?in|sign ?in|credential|secret|token|\bkey|contraseñ|kennwort|senha|wachtwoord|mot de|parola"
-    r"|access|unlock|\bauth|reset|account|security|\bcode\b",
+    r"pass|pwd|\bpin\b|pin\b|log ?in|sign ?in|credential|secret|token|\bkey|contraseñ|kennwort|senha|wachtwoord|mot de"
+    r"|parola|access|unlock|\bauth|reset|account|security|\bcode\b",
     re.IGNORECASE,
 )
 _TEST_NAME = re.compile(r"(?:Test|test_|Benchmark|Example|Fuzz)[\w/.#-]*")
 
 
-def _is_password(place: _Place) -> bool:
+def _is_password(place: Place) -> bool:
     if _UUID.fullmatch(place.value) or _TEST_NAME.fullmatch(place.value) or is_stand_in(place.value):
         return False
     if ". " in place.value or place.value.endswith(("=", ":")):
@@ -290,24 +215,31 @@ def _is_password(place: _Place) -> bool:
 _LISTING = re.compile(r"\s{0,12}[>|+-]?\s{0,8}$")
 _LISTED = re.compile(r"\t|→|\s{0,3}[│|]|:\s")
 _COMMIT = re.compile(r"(?:[*|/\\ ]{0,12}|(?:commit|HEAD is now at|Merge:|index) )$")
-_VERSION = re.compile(r"v?\d{1,4}(?:\.\d{1,3}){1,3}(?:[-.+]?(?:rc|alpha|beta|dev|post)\.?\d{0,4})?", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:v\d{1,4}(?:\.\d{1,4}){1,3}|\d{1,4}(?:\.\d{1,2}){1,3})(?:[-.+]?(?:rc|alpha|beta|dev|post)\.?\d{0,4})?",
+    re.IGNORECASE,
+)
 _SSN = re.compile(r"\d{3}-\d{2}-\d{4}")
 _CARD = re.compile(r"\d{4}([ -]?)\d{4}\1\d{4}\1\d{4}")
 _CARDS = frozenset(("card", "cc", "visa", "mastercard", "amex"))
 _PHONE = re.compile(r"\+?\d{3}[-. ]\d{3}[-. ]\d{4}")
-_TIME = re.compile(r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T ][\d:.Z+-]*)?|\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?|(?:19|20)\d{6}(?:T\d+Z?)?")
+_TIME = re.compile(
+    r"(?:19|20)\d\d-\d\d(?:-\d\d)?(?:[T ][\d:.Z+-]*)?|\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d+)?"
+    r"|(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T\d+Z?)?"
+)
 _THING_CODE = re.compile(
-    r"#?(?:SKU|CVE|CWE|GHSA|RFC|PEP|ISO|IEC|GH|PR|MR|BUG|ISSUE|ERR|HTTP|UTF|SHA|MD|ISBN|ASIN|EAN|UPC|PART|ITEM|PROD|BUILD|VER"
-    r"|REV|LINE|STEP|TASK|TEST|QA|E|TS|ORA|KB|MS)[ _-]?\d[\w.-]{0,24}"
+    r"#?(?:(?:SKU|CVE|CWE|GHSA|RFC|ISBN|ASIN|HTTP|ISSUE|BUILD)[ _-]?"
+    r"|(?:GH|PR|MR|PEP|ISO|IEC|BUG|UTF|SHA|KB|ORA|STEP|TASK|LINE|ITEM|PART)[ _-])\d[\w.-]{0,24}"
 )
 _DUMP = re.compile(r"(?=[\d ]*[a-fA-F])[0-9A-Fa-f]{2}(?: [0-9A-Fa-f]{2})*")
 _THINGS_TEXT = (
-    "pid ppid tid port ports line lines row rows column col page chunk build version commit revision rev release tag branch "
-    "pr mr issue issues bug gh errno exit error err status http flight product products item items sku model part isbn cve rfc "
-    "seq step epoch size bytes kb mb offset chapter section figure table job run task thread process inode block sector "
-    "index idx len length count total sum score price amount cost width height depth level layer batch worker attempt "
-    "retry shard partition node slot frame sample seed iteration cycle year quantity qty stock uid gid sha hash digest "
-    "checksum md etag crc loc ms sec seconds minutes hours percent http https opcode register segment vlan mtu ttl"
+    "pid ppid tid port ports line lines row rows column col page chunk build version commit revision rev release "
+    "tag branch pr mr issue issues bug gh errno exit error err status http flight product products item items sku "
+    "model part isbn cve rfc seq step epoch size bytes kb mb offset chapter section figure table job run task "
+    "thread process inode block sector index idx len length count total sum score price amount cost width height "
+    "depth level layer batch worker attempt retry shard partition node slot frame sample seed iteration cycle "
+    "year quantity qty stock uid gid sha hash digest checksum md etag crc loc ms sec seconds minutes hours "
+    "percent http https opcode register segment vlan mtu ttl "
 )
 _OWN_LABEL = re.compile(r"([A-Za-z]+)[ :#=]")
 _COLUMN = re.compile(r"\t|\s{2,}\d")
@@ -322,7 +254,7 @@ _OWNED = re.compile(
 )
 
 
-def _is_identifier(place: _Place) -> bool:
+def _is_identifier(place: Place) -> bool:
     value = place.value
     if _PHONE.fullmatch(value):
         return True  # not what it was taken for, but somebody's
@@ -330,7 +262,12 @@ def _is_identifier(place: _Place) -> bool:
         return False
     if _SSN.fullmatch(value) and not value.startswith("9") and not is_issued_ssn(value.replace("-", "")):
         return False
-    if _CARD.fullmatch(value) and not luhn("".join(filter(str.isdigit, value))) and place.words[-1:] and place.words[-1] in _CARDS:
+    if (
+        _CARD.fullmatch(value)
+        and not luhn("".join(filter(str.isdigit, value)))
+        and place.words[-1:]
+        and place.words[-1] in _CARDS
+    ):
         return False
     own = _OWN_LABEL.match(value)
     if _is_of_a_thing(place.words) or (own is not None and own[1].lower() in _THINGS):
@@ -364,7 +301,7 @@ def _is_of_a_thing(words: list[str]) -> bool:
 _LOGGED = re.compile(r"[*|/\\ ]{0,12}[0-9a-f]{7,12}[ \t]")
 
 
-def _is_log(place: _Place) -> bool:
+def _is_log(place: Place) -> bool:
     """Tell whether the line, or one beside it, begins as a list of commits does: a short hash and a subject."""
     return re.match(r"\s[^\W\d_]", place.behind) is not None and (
         place.before.startswith(("HEAD", "commit"))
@@ -377,10 +314,12 @@ def _is_log(place: _Place) -> bool:
 _PROGRAM = re.compile(r"[\t│→{}=<>;|]|\w\(")
 _ZIP_DIGITS = 5
 _ONE_TOKEN = re.compile(r"(?=\D*\d)(?=[^a-zA-Z]*[a-zA-Z])[\w.-]+")
-_POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?(?:\d[A-Z]{2})?|\d{4,6}[A-Z]{2}|[A-Z]{1,2}-\d{4,5}|\d{1,5}[A-Za-z]", re.IGNORECASE)
+_POSTCODE = re.compile(
+    r"[A-Z]{1,2}\d[A-Z\d]?(?:\d[A-Z]{2})?|\d{4,6}[A-Z]{2}|[A-Z]{1,2}-\d{4,5}|\d{1,5}[A-Za-z]", re.IGNORECASE
+)
 
 
-def _is_street(place: _Place) -> bool:
+def _is_street(place: Place) -> bool:
     value = place.value
     if _PROGRAM.search(value):
         return False
@@ -397,7 +336,7 @@ def _is_street(place: _Place) -> bool:
     return not (value.islower() and value.isalpha() and place.line is not Line.SENTENCE)
 
 
-_JUDGES: Mapping[str, Callable[[_Place], bool]] = MappingProxyType(
+_JUDGES: Mapping[str, Callable[[Place], bool]] = MappingProxyType(
     {
         "PERSON": _is_person,
         "USERNAME": _is_username,
@@ -411,4 +350,4 @@ _JUDGES: Mapping[str, Callable[[_Place], bool]] = MappingProxyType(
 def is_believed(text: str, span: Span) -> bool:
     """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
     judge = _JUDGES.get(span.entity_type)
-    return judge is None or judge(_Place(text, span))
+    return judge is None or judge(Place(text, span))

@@ -49,9 +49,9 @@ def _may_be_one(text: str) -> bool:
 class Bracketed:
     """`[TYPE_number]`.
 
-    A text in another spelling than that, such as `ITEM_3` or `[Item 3]`, counts as a look-alike only when its words name
-    one of `entity_types`, because no other was issued: `a[i-2]`, `[Errno 111]` and `[a-z0-9]` are program text. Without
-    that argument every such text does.
+    A text in another spelling than that, such as `ITEM_3` or `[Item 3]`, counts as a look-alike only when its words
+    name one of `entity_types`, because no other was issued: `a[i-2]`, `[Errno 111]` and `[a-z0-9]` are program text.
+    Without that argument every such text does.
     """
 
     name: ClassVar[str] = "bracketed"

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from relay.detect.assistants import names_assistant
 from relay.detect.entropy import is_program_text, is_stand_in
 from relay.detect.products import SYSTEM_USERS
-from relay.detect.rules import Rule, RuleRecognizer, labelled
+from relay.detect.rules import Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "AccountRecognizer"]
@@ -31,7 +31,7 @@ _NOBODY = frozenset(_NOBODY_TEXT.split()) | SYSTEM_USERS
 # A description of a field, `username: human-readable identifier`, and a web address, `GitHub: https://…`.
 _DESCRIBED = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _GOES_ON = re.compile(r"://|[ ,]{1,2}(?:[a-z]+ [a-z]|https?:)")
-# Program text that ends in the name of a private domain: `from example.internal import`, `import com.example.internal.*`.
+# Program text that ends in the name of a private domain: `from example.internal import x`.
 _IMPORT = re.compile(r"(?:\bimport|\bfrom|\bpackage|\busing|\bmodule)\s{1,4}(?:static\s)?$")
 # The id that a container runtime gives as the host's name.
 _CONTAINER = re.compile(r"[0-9a-f]{12}")

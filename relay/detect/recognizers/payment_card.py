@@ -69,7 +69,9 @@ class PaymentCardRecognizer(RuleRecognizer):
     """Takes a number that an issuer could have given out and whose check digit is right.
 
     One with a wrong check digit must be called somebody's card ("card number:", "my card is"): people mistype. A mere
-    "card" beside it is not enough, because then it is no card's. Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
+    "card" beside it is not enough, because then it is no card's.
+
+    Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
     """
 
     name = "payment_card"

@@ -165,7 +165,7 @@ class NamedSecretRecognizer(RuleRecognizer):
 
 
 def _is_next_setting(text: str, start: int, value: str) -> bool:
-    """Tell whether the value stands on the line below its name and is itself a name with a sign: the setting is empty."""
+    """Tell whether the value stands below its name and is itself a name with a sign: the setting is empty."""
     return _SETTING.match(value) is not None and "\n" in text[max(0, start - 4) : start]
 
 

@@ -1,7 +1,7 @@
 """Technical text: what is nobody's stays, and people and secrets in it are found.
 
-The contexts have the shapes of real outputs of tools (test runners, lists of commits, lock files, listings, logs, package
-managers), read by eye; every value in them is invented.
+The contexts have the shapes of real outputs of tools (test runners, lists of commits, lock files, listings, logs,
+package managers), read by eye; every value in them is invented.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from relay import build
 from relay.detect.analyzer import Analyzer
-from relay.detect.technical import Line, is_believed, line_kind
+from relay.detect.place import Line, line_kind
+from relay.detect.technical import is_believed
 from relay.types import Action, RouteKind, Segment, Span
 
 CONTEXTS = Path(__file__).parents[2] / "vectors" / "technical" / "contexts.jsonl"
@@ -162,7 +163,9 @@ def test_how_a_line_reads(line: str, kind: Line) -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(text=st.text(max_size=400), data=st.data(), kind=st.sampled_from(["PERSON", "USERNAME", "PASSWORD", "ID_NUMBER"]))
+@given(
+    text=st.text(max_size=400), data=st.data(), kind=st.sampled_from(["PERSON", "USERNAME", "PASSWORD", "ID_NUMBER"])
+)
 def test_any_span_of_any_text_is_judged_alike(text: str, data: st.DataObject, kind: str) -> None:
     """The judgement never raises, and what stands far off does not change it."""
     start = data.draw(st.integers(0, len(text)))
