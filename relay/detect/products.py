@@ -50,6 +50,16 @@ _PRODUCTS_TEXT = (
     "stripe twilio sendgrid visa mastercard amex maestro paypal mailchimp shopify magento wordpress drupal joomla "
     "moodle sap oracle azure aws gcp vmware virtualbox xen kvm qemu helvetica arial verdana georgia garamond "
     "calibri roboto inter lato fira "
+    # More of the same that a model holds for people
+    "metabase redash tableau superset spinnaker seaborn bokeh ray dask newrelic pagerduty opsgenie cacti munin "
+    "cortex rook longhorn harbor quay artifactory nexus sonarqube dex tailscale wireguard nebula cilium calico "
+    "flannel apisix contour knative openfaas ollama langchain llamaindex sherpa bumblebee ktor koin dagger hilt "
+    "moshi picasso glide realm dotenv clamav valgrind jython espeak pacman remmina rofi pidof agetty rakudo raku "
+    "mopidy hledger gobuster lynis maxima sharutils schroot elvish ginkgo falkon kdevelop rasterio tealdeer "
+    "sanlock clevis gammu anacron nethogs cowpatty samhain mnemosyne luakit luajit kakasi mossort ratpoison snort "
+    "suricata zeek falco trivy grype syft cosign velero kustomize skaffold tilt telepresence minikube kind k3s "
+    "podman buildah skopeo lima colima bazelisk just mise asdf pyenv rbenv nvm fnm volta sdkman direnv zoxide "
+    "ripgrep fzf bat exa lazygit tig htop btop glances ncdu duf "
     # Protocols and formats that look like words
     "oauth saml ldap http https ftp ssh smtp imap telnet gopher graphql grpc thrift protobuf json yaml toml xml "
     "html css markdown latex unicode iban swift bic sepa sku uuid guid md5 sha base64 utf "
@@ -68,6 +78,7 @@ _SYSTEM_USERS_TEXT = (
 )
 # Products whose names are given to people often enough that a sentence decides.
 _ALSO_NAMES_TEXT = (
+    "ray dex bat kind tilt lima mise realm picasso harbor "
     "luigi aurora beam salt chef travis bamboo julia ruby ada crystal pascal jasmine karma hugo ivy jersey robin "
     "georgia cassandra jenkins dart swift perl rust nim zig elm ember astro puma spring hatch black ruff theano "
     "caddy argo loki mimir thanos vault chai ava jest jester kerberos samba asana java celery jason express nest "

@@ -260,8 +260,9 @@ def _is_identifier(place: Place) -> bool:
         return True  # not what it was taken for, but somebody's
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
         return False
-    if _SSN.fullmatch(value) and not value.startswith("9") and not is_issued_ssn(value.replace("-", "")):
-        return False
+    if _SSN.fullmatch(value) and not is_issued_ssn(value.replace("-", "")):
+        # Without the label it may be another number of somebody's.
+        return value.startswith("9") and not {"ssn", "security"} & set(place.words[-2:])
     if (
         _CARD.fullmatch(value)
         and not luhn("".join(filter(str.isdigit, value)))
