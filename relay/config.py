@@ -168,7 +168,7 @@ class SessionConfig(_Section):
     idle_s: float = Field(default=900, gt=0)
     max_s: float = Field(default=14400, gt=0)
     max_sessions: int = Field(default=10_000, ge=1)
-    max_entities: int = Field(default=20_000, ge=1)
+    max_entities: int = Field(default=20_000, ge=1, le=999_999)
 
 
 class Price(_Section):
