@@ -80,7 +80,7 @@ def ask_anthropic(client: Any, **options: Any) -> Any:
 
 @pytest.mark.parametrize("fault, openai_error, anthropic_error", FAULTS)
 def test_errors_are_the_sdks_own(fault, openai_error, anthropic_error):
-    """Each fault is the exception the SDK has for it, with relay's sentence and code."""
+    """Each fault is the exception the SDK has for it, with relay's name, sentence and code."""
     raised: RelayFault = fault("say so")
     client = openai_client(raised.status, "application/json", OpenAIChat().error_body(raised))
     with pytest.raises(openai_error) as caught:
