@@ -25,15 +25,16 @@ and nowhere else; `distinctive` tells which are searched:
   were such numbers, and each cost the provider's prompt cache;
 * anything else is, but for one word in small letters ("apple", a company's name).
 
-Values are looked up by their first word in a table, so a text costs the same however many values are known, and nothing
-is compiled from a value (a compiled expression outlives its use in the `re` module's cache). The table holds plain
-values and lives as long as the call that made it.
+Values are looked up by their first word in a table, or piece by piece in a tree where many begin with one word, so a
+text costs the same however many values are known, and nothing is compiled from a value (a compiled expression outlives
+its use in the `re` module's cache). The table holds plain values and lives as long as the call that made it.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from relay.detect.taxonomy import Group, Method, describe
 from relay.types import Span
@@ -75,8 +76,17 @@ _WORDS = re.compile(rf"{_PLAIN}(?:[ -]{_PLAIN}){{0,2}}[0-9]{{0,3}}|(?:{_HUMPS})(
 # Up to so many first words that occur in a text, searching for each beats walking over all words.
 _FEW = 12
 
+# Where values that begin with one word have so many lengths, each step into the text is cheaper than trying them all.
+_MANY = 16
+
 # first word -> {(characters before the word, length of the value): {value: entity type}}
 _Table = dict[str, dict[tuple[int, int], dict[str, str]]]
+# A tree of values by the pieces they are made of: piece -> what may follow. Where a value ends, _END holds what stands
+# before its first word, with the entity type.
+_Tree = dict[str, Any]
+_END = ""
+_NOTHING: dict[str, str] = {}
+_PIECE = re.compile(r"\w+|\W")
 
 
 def searchable(value: str) -> bool:
@@ -138,12 +148,13 @@ def is_unspaced(value: str) -> bool:
 class KnownValues:
     """A set of `(entity type, value)` pairs that can be found in any number of texts. Immutable."""
 
-    __slots__ = ("_anywhere", "_exact", "_folded")
+    __slots__ = ("_anywhere", "_exact", "_folded", "_trees")
 
     def __init__(self, values: Iterable[tuple[str, str]]) -> None:
         """Index `values`; of two types for one value one that is on by default stays, then the first."""
         self._exact: _Table = {}
         self._folded: _Table = {}
+        self._trees: _Tree = {}  # of folded values: those that are exact are single words
         self._anywhere: dict[str, str] = {}
         for entity_type, value in sorted(values, key=is_off):
             if not searchable(value):
@@ -155,10 +166,15 @@ class KnownValues:
             if not value.isalpha():
                 table, value = self._folded, fold(value)
             first = _WORD.search(value)
-            if first is None:
-                continue
-            place = (first.start(), len(value))
-            table.setdefault(first.group(), {}).setdefault(place, {}).setdefault(value, entity_type)
+            if first is not None:
+                place = (first.start(), len(value))
+                table.setdefault(first.group(), {}).setdefault(place, {}).setdefault(value, entity_type)
+        for places in self._folded.values():
+            if len(places) > _MANY:
+                for (before, _), found in places.items():
+                    for value, entity_type in found.items():
+                        _plant(self._trees, _PIECE.findall(value, before), value[:before], entity_type)
+                places.clear()
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to find."""
@@ -174,9 +190,8 @@ class KnownValues:
             self._look(text, self._exact, found)
         if self._folded:
             self._look(fold(text), self._folded, found)
-        for value, entity_type in self._anywhere.items():
-            for start in _places(text, value):
-                found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
+        if self._anywhere:
+            self._look_anywhere(text, found)
         if len(found) > 1:
             found.sort(key=lambda span: (span.start, -span.end))
         return found
@@ -190,20 +205,17 @@ class KnownValues:
             return
         if len(present) <= _FEW:
             for word in present:
-                _at(text, _places(text, word), table[word], found)
+                for start in _places(text, word):
+                    self._at(text, start, word, table[word], found)
         else:
             for match in _WORD.finditer(text):
                 if match.group() in present:
-                    _at(text, (match.start(),), table[match.group()], found)
+                    self._at(text, match.start(), match.group(), table[match.group()], found)
 
-
-def _at(
-    text: str,
-    starts: Iterable[int],
-    places: dict[tuple[int, int], dict[str, str]],
-    found: list[Span],
-) -> None:
-    for word_start in starts:
+    def _at(
+        self, text: str, word_start: int, word: str, places: dict[tuple[int, int], dict[str, str]], found: list[Span]
+    ) -> None:
+        """Add the values whose first word stands at `word_start`."""
         for (before, length), values in places.items():
             start = word_start - before
             if start < 0:
@@ -211,6 +223,46 @@ def _at(
             entity_type = values.get(text[start : start + length])
             if entity_type is not None and is_bounded(text, start, start + length):
                 found.append(Span(entity_type, start, start + length, 1.0, KNOWN))
+        if not places and word in self._trees:
+            _climb(text, word_start, word_start + len(word), self._trees[word], found)
+
+    def _look_anywhere(self, text: str, found: list[Span]) -> None:
+        if len(self._anywhere) <= _FEW:
+            for value, entity_type in self._anywhere.items():
+                for start in _places(text, value):
+                    found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
+            return
+        tree: _Tree = {}
+        for value, entity_type in self._anywhere.items():
+            _plant(tree, value, "", entity_type)
+        done: dict[str, int] = {}  # where the last occurrence of a value ends: they do not overlap themselves
+        for match in re.finditer(r"(?s).", text):
+            node, end = tree.get(match.group()), match.end()
+            while node is not None:
+                entity_type = node.get(_END, {}).get("")
+                if entity_type is not None and done.get(text[match.start() : end], 0) <= match.start():
+                    done[text[match.start() : end]] = end
+                    found.append(Span(entity_type, match.start(), end, 1.0, KNOWN))
+                node, end = node.get(text[end : end + 1] or None), end + 1
+
+
+def _plant(tree: _Tree, pieces: Iterable[str], before: str, entity_type: str) -> None:
+    for piece in pieces:
+        tree = tree.setdefault(piece, {})
+    tree.setdefault(_END, {}).setdefault(before, entity_type)
+
+
+def _climb(text: str, start: int, end: int, node: _Tree, found: list[Span]) -> None:
+    """Add the values whose first word is `text[start:end]`. Each step takes one more piece of the text."""
+    while True:
+        for before, entity_type in node.get(_END, _NOTHING).items():
+            first = start - len(before)
+            if text.startswith(before, max(first, 0)) and first >= 0 and is_bounded(text, first, end):
+                found.append(Span(entity_type, first, end, 1.0, KNOWN))
+        piece = _PIECE.match(text, end)
+        if piece is None or piece.group() not in node:
+            return
+        node, end = node[piece.group()], piece.end()
 
 
 def is_off(pair: tuple[str, str]) -> bool:

@@ -348,3 +348,25 @@ def test_a_request_without_a_session_remembers_nothing(core: Core) -> None:
     vault = exchange._session.vault
     exchange.finish()
     assert len(vault._ledger) == 0
+
+
+ASKED = ("mail ann@example.org", "order 4155552671", "plain words", "my phone is 4155552671", "ann@example.org again")
+
+
+@pytest.mark.parametrize("name", TALKS)
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(asked=st.lists(st.sampled_from(ASKED), min_size=2, max_size=5))
+def test_without_a_session_the_prefix_moves_only_where_that_is_said(core: Core, name: str, asked: list[str]) -> None:
+    """Each request begins like the one before, or a value was found late, and the response says so."""
+    talk, before, history = TALKS[name], "", list[Any]()
+    for turn, prompt in enumerate(asked):
+        history.append(talk.user(prompt))
+        exchange = begin(core, talk.path)
+        outbound = exchange.open(post(talk.path, talk.ask(history), x_goog_api_key="k"))
+        moved = ("x-relay-prefix", "moved") in exchange.response_headers
+        exchange.close()
+        now = json.dumps(orjson.loads(outbound.body)[talk.key])[:-1]
+        assert now.startswith(before) is not moved
+        assert "415555" not in now or not any("phone" in one for one in asked[: turn + 1])
+        before = now
+        history += talk.message(talk.answer("fine", "{}", False))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterable
+from unittest import mock
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import relay.detect.known as known_module
 from relay.detect.known import KnownValues, distinctive, fold, form, is_unspaced, recurs, searchable
 from relay.detect.value_list import ValueList
 from relay.types import Span
@@ -94,9 +99,15 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
             )
             if here == wanted and (is_unspaced(value) or not inside):
                 expected.add((start, end))
-    for kind in (KnownValues, ValueList):
+    for kind in (KnownValues, ValueList, in_trees):
         found = {(span.start, span.end) for span in kind(("CUSTOM", value) for value in values).find(text)}
         assert found == expected
+
+
+def in_trees(values: Iterable[tuple[str, str]]) -> KnownValues:
+    """Return the set as it is made where many values begin with one word."""
+    with mock.patch.object(known_module, "_MANY", 0):
+        return KnownValues(values)
 
 
 @pytest.mark.parametrize(
@@ -159,3 +170,23 @@ def test_one_form_whatever_the_neighbours() -> None:
         assert fold(f"{char} ")[:-1] == fold(char)
         assert fold(char).isalpha() == char.isalpha()
     assert form("\u039f\u0394\u039f\u03a3 1") == form("\u03bf\u03b4\u03bf\u03c3 1")
+
+
+def test_many_values_without_spaces_are_found_like_a_few() -> None:
+    """One walk over the text finds what a search for each value finds."""
+    letters = "\u5f20\u4f1f\u738b\u82b3\u674e"
+    values = [one + two + three for one in letters for two in letters for three in ("", *letters)]
+    text = "".join(letters[number * number % 7 % 5] for number in range(400)) + " \u5f20\u5f20\u5f20\u5f20"
+    many = KnownValues(("PERSON", value) for value in values).find(text)
+    few = [span for value in values for span in KnownValues([("PERSON", value)]).find(text)]
+    assert sorted(many) == sorted(few)
+    assert many == sorted(many, key=lambda span: (span.start, -span.end))
+
+
+def test_values_with_one_beginning_cost_no_more() -> None:
+    """Hundreds of long values that begin with one word, and a text full of that word: a step or two for each."""
+    values = [("API_KEY", f"k-{'x7Qz' * (5 + number)}") for number in range(700)]
+    text = "k " * 200_000 + values[-1][1]
+    begun = time.process_time()
+    assert [span.end for span in KnownValues(values).find(text)] == [len(text)]
+    assert time.process_time() - begun < 4
