@@ -25,7 +25,7 @@ class Line(Enum):
 
 WORD = re.compile(r"[^\W\d_]+")
 # What program text, paths and versions have and sentences hardly.
-_SIGN = re.compile(r"[{}\[\]<>=;|\\/_$#*+~^&@%`]|\w\(|\w\.\w|::|->|\d[.:]\d")
+_SIGN = re.compile(r"\"\s?:|[{}\[\]<>=;|\\/_$#*+~^&@%`]|\w\(|\w\.\w|::|->|\d[.:]\d")
 # What sentences have, too: tags of markup, addresses, handles, hash tags, the mark of a quotation.
 _NO_SIGN = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|https?://\S{1,200}|(?<!\S)[#@]\w+|^\s{0,8}>\s?|\*\*")
 # A listing's number, a date or level of a log, a patch, a prompt, a frame of a stack, a test runner, a key of JSON.

@@ -64,6 +64,8 @@ _NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE
 _WITH_PERSON = re.compile(
     r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE
 )
+# What stands as a key of JSON is seldom a person.
+_KEY = re.compile(r"\"\s?:")
 _VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
 _ASSISTED = re.compile(
     r"anthropic|claude[ -]?(?:code|opus|sonnet|haiku|desktop|pro|md)|CLAUDE\.md|\.claude|claude/|gpt|openai|codex"
@@ -90,7 +92,7 @@ def _is_person(place: Place) -> bool:
         return (
             len(words) > 1
             and _ACCOUNT.fullmatch(value) is not None
-            and all(word in GIVEN or word in FAMILY for word in words)
+            and any(word in GIVEN or word in FAMILY for word in words)
         )
     lower, sure = value == value.lower(), place.score >= _SURE
     given = any(word in GIVEN for word in words)
@@ -102,6 +104,8 @@ def _is_person(place: Place) -> bool:
         return _WITH_PERSON.match(place.behind) is not None
     if introduced:
         return True
+    if not known and _KEY.match(place.behind) and place.is_technical:
+        return False
     if "  " in value and not known:
         return False
     if known and not lower and not _HARDLY.search(value) and not _is_joined(place):
@@ -313,6 +317,9 @@ def _is_log(place: Place) -> bool:
 # ------------------------------------------------------------------------------------------------------------ streets
 
 _PROGRAM = re.compile(r"[\t│→{}=<>;|]|\w\(")
+_ADDRESSES = frozenset(
+    ("zip", "zipcode", "postcode", "postal", "plz", "address", "street", "house", "apartment", "unit")
+)
 _ZIP_DIGITS = 5
 _ONE_TOKEN = re.compile(r"(?=\D*\d)(?=[^a-zA-Z]*[a-zA-Z])[\w.-]+")
 _POSTCODE = re.compile(
@@ -328,7 +335,7 @@ def _is_street(place: Place) -> bool:
         # The number of a house or a postal code; a ZIP code has five digits.
         digits = sum(map(str.isdigit, value))
         return not (
-            place.line is Line.TECHNICAL
+            (place.line is Line.TECHNICAL and _ADDRESSES.isdisjoint(place.words[-2:]))
             or _is_of_a_thing(place.words)
             or (digits < _ZIP_DIGITS and place.before.lower().endswith("zip "))
         )

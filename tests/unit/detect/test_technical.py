@@ -134,6 +134,9 @@ def test_guesses_that_are_not_believed(kind: str, value: str, text: str) -> None
         ("ID_NUMBER", "780.622.3604", "Emergency line: 780.622.3604"),
         ("STREET_ADDRESS", "12 Elm Street", "ship it to 12 Elm Street"),
         ("STREET_ADDRESS", "62704", "springfield 62704"),
+        ("STREET_ADDRESS", "62704", '{"city": "Springfield", "state": "IL", "zip": "62704"}'),
+        ("PERSON", "daiki_silva", '{"user_id": "daiki_silva_2903", "order": 12}'),
+        ("PERSON", "Ava", '{"first_name": "Ava", "last_name": "Moreno"}'),
         ("LOCATION", "grafana", "grafana"),
     ],
 )
