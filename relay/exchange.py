@@ -24,7 +24,6 @@ from hashlib import blake2b
 
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
-from relay.bare_numbers import BareNumbers, numbers_in
 from relay.detect.analyzer import Analyzer
 from relay.detect.overlap import resolve
 from relay.errors import (
@@ -35,20 +34,18 @@ from relay.errors import (
     RelayFault,
     ScrubFailed,
 )
-from relay.issued import Issued
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
 from relay.protocols import Document, Endpoint, Format, Operator
-from relay.restore import Restorer, hosts_named
+from relay.restorers import Restorers
 from relay.routing.course import Course
 from relay.routing.router import Router
 from relay.scrub import Scrubbed, moves_prefix, scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
-from relay.types import JSON, Action, Decision, Encoding, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
+from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
-from relay.whole_urls import WholeUrls
 from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.protocol_words import is_id
@@ -132,10 +129,7 @@ class Exchange:
         self._counted = False
         self.response_headers: Headers = ()
         self.streaming = False
-        self._hosts: frozenset[str] = frozenset()
-        self._whole = WholeUrls()
-        self._numbers: frozenset[str] = frozenset()
-        self._issued: Issued | None = None  # made for the first restorer
+        self._restorers = Restorers(self._session.vault, core.engine)
         self._streams_array = False
         self._upstream_name = ""
 
@@ -205,7 +199,6 @@ class Exchange:
             if fault is not None:
                 raise fault
             opaque.settle(document, core.engine)
-        self._hosts = hosts_named(document.segments)
         spans = list(core.analyzer.analyze(document.segments, known=self._session.vault.values()))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
@@ -222,14 +215,12 @@ class Exchange:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
             scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
-        self._issued = None
-        self._whole = WholeUrls(scrubbed.urls)
-        self._numbers = numbers_in(document.segments, scrubbed.texts, frozenset(vault.placeholders()))
+        self._restorers = Restorers(vault, core.engine, document.segments, scrubbed)
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
-            offsets.move_back(self._format.sent_quotes(document), self._quoted)
+            offsets.move_back(self._format.sent_quotes(document), self._restorers.for_quote)
         document.force(strip.forcing(self._format, self._endpoint, core.router.upstreams[name]))
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
@@ -453,7 +444,6 @@ class Exchange:
         self._document = None
         self._answer = None
         self._emitted = None
-        self._issued = None
         if not self._closed:
             self._closed = True
             self._session.release()
@@ -462,7 +452,7 @@ class Exchange:
         """Return what the text of `leaf` goes through, or None where it stays as it is."""
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
-        writer: turns.Writer | None = None if leaf.hosted else self._restorer(leaf)
+        writer: turns.Writer | None = None if leaf.hosted else self._restorers.for_leaf(leaf)
         if self._core.engine.policy.answers is not Answers.KEEP:
             writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
@@ -486,41 +476,7 @@ class Exchange:
 
     def _move(self, quotes: Sequence[Quote]) -> bool:
         """Let the offsets of an answer count in what the client has."""
-        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._quoted)
-
-    def _quoted(self, quote: Quote) -> Restorer:
-        """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
-        urls = quote.asked or self._core.engine.restores_urls
-        return Restorer(self._session.vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
-
-    def _restorer(self, leaf: Leaf) -> turns.Writer:
-        engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
-
-        def allowed(placeholder: str) -> bool:
-            return tool is None or engine.restores_tool(tool, vault.entity_type(placeholder))
-
-        restorer = Restorer(
-            vault,
-            issued=self._tables(),
-            encoding=leaf.encoding,
-            tool=tool is not None,
-            urls=engine.restores_urls,
-            hosts=self._hosts,
-            allowed=None if tool is None else allowed,
-            whole=self._whole,
-        )
-        if leaf.encoding is Encoding.JSON:
-            numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
-            return BareNumbers(restorer, numbers) if numbers else restorer
-        if tool is not None and leaf.lane is None and leaf.text in self._numbers:
-            leaf.number = allowed(leaf.text.removeprefix("-"))
-        return restorer
-
-    def _tables(self) -> Issued:
-        """Return what restorers look for: what was issued when the first of them was made."""
-        if self._issued is None:
-            self._issued = Issued(self._session.vault)
-        return self._issued
+        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._restorers.for_quote)
 
 
 def _merged(

@@ -94,6 +94,9 @@ def test_what_is_found_covers_what_the_restorer_restores() -> None:
         def placeholders(self) -> tuple[str, ...]:
             return ("[PERSON_1]", "[EMAIL_ADDRESS_3]", "[US_SSN_2]", "[EMAIL_ADDRESS_10]", "[EMAIL_ADDRESS_1]")
 
+        def forms(self) -> tuple[str, ...]:
+            return ("[PERSON_1_LAST]",)
+
         def open(self, placeholder: str) -> str:
             return "\N{BULLET}"
 
