@@ -38,7 +38,7 @@ from relay.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
 from relay.protocols import Document, Endpoint, Format, Operator
-from relay.restore import Restorer, hosts_named
+from relay.restorers import Restorers
 from relay.routing.course import Course
 from relay.routing.router import Router
 from relay.scrub import Scrubbed, moves_prefix, scrub
@@ -46,7 +46,9 @@ from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
 from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
+from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
+from relay.wire.protocol_words import is_id
 from relay.wire.stops import cuts
 from relay.wire.transformations import changed_prefixes
 
@@ -77,11 +79,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
-        for format in self.formats:
-            endpoint = format.match(method, path, headers)
-            if endpoint is not None:
-                return format, endpoint
-        return None
+        return vendors.find(self.formats, method, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -131,7 +129,7 @@ class Exchange:
         self._counted = False
         self.response_headers: Headers = ()
         self.streaming = False
-        self._hosts: frozenset[str] = frozenset()
+        self._restorers = Restorers(self._session.vault, core.engine)
         self._streams_array = False
         self._upstream_name = ""
 
@@ -152,7 +150,7 @@ class Exchange:
 
     def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         if request.method != self._endpoint.method:
-            raise MethodNotAllowed(f"this path takes {self._endpoint.method}")
+            raise MethodNotAllowed(f"relay takes only {self._endpoint.method} at this path")
         if not self._endpoint.has_body:
             return self._bodiless(request, avoid)
         begun = self._core.clock()
@@ -201,7 +199,6 @@ class Exchange:
             if fault is not None:
                 raise fault
             opaque.settle(document, core.engine)
-        self._hosts = hosts_named(document.segments)
         spans = list(core.analyzer.analyze(document.segments, known=self._session.vault.values()))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
@@ -218,12 +215,13 @@ class Exchange:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
             scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
+        self._restorers = Restorers(vault, core.engine, document.segments, scrubbed)
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
-            offsets.move_back(self._format.sent_quotes(document), self._quoted)
-        document.force(frontier=decision.route is RouteKind.FRONTIER)
+            offsets.move_back(self._format.sent_quotes(document), self._restorers.for_quote)
+        document.force(strip.forcing(self._format, self._endpoint, core.router.upstreams[name]))
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
@@ -236,16 +234,16 @@ class Exchange:
             body=document.encode(),
             stream=document.stream,
         )
+        outbound = self._addressed(outbound, request, core.router.model_at(name, document.model))
         egress.check_route(outbound, core.router.upstreams[name].kind)
         return outbound, scrubbed
 
     def _left(self, outbound: Outbound, reading: _Reading, scrubbed: Scrubbed) -> list[tuple[str, str]]:
         """Return what had to be removed and still stands in what is about to leave."""
-        document = reading.document
-        # The path names the model, which is no text of anybody's.
-        head = outbound.path.replace(self._core.router.model_at(outbound.upstream, document.model) or "\0", "")
+        # Path and headers are the format's own, but for the name of a model, which is a word of the protocol, too.
         issued = frozenset(self._session.vault.placeholders())
-        return egress.left(document.free_texts(), head, scrubbed.removed, issued=issued)
+        model = outbound.path if reading.document.model and not is_id(reading.document.model) else ""
+        return egress.left(reading.document.free_texts(), model, scrubbed.removed, issued=issued)
 
     def _renew_session(self) -> None:
         """Begin anew with an empty vault where nothing was promised yet, so that numbers follow the text again."""
@@ -329,6 +327,7 @@ class Exchange:
                 self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),
         )
+        outbound = self._addressed(outbound, request, None)
         egress.check_route(outbound, self._core.router.upstreams[name].kind)
         return outbound
 
@@ -358,7 +357,9 @@ class Exchange:
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
         if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
-            raise AuthenticationFailed("no API key: the upstream takes the client's own")
+            raise AuthenticationFailed(
+                "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
+            )
         return key
 
     @property
@@ -372,6 +373,12 @@ class Exchange:
         if model is None or model == document.model:
             return self._endpoint.upstream_path
         return self._format.rename(self._endpoint, document, model)
+
+    def _addressed(self, outbound: Outbound, request: Request, model: str | None) -> Outbound:
+        """Return `outbound` as its upstream is addressed."""
+        if self._format.family == "openai" and self._core.router.upstreams[outbound.upstream].is_azure:
+            return azure.addressed(outbound, model, request.query)
+        return outbound
 
     # ------------------------------------------------------------------------------------------------------ response
 
@@ -398,8 +405,19 @@ class Exchange:
                 status,
                 self._read,
                 self._move,
+                note=self._no_such_model() if status == 404 else "",
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
+
+    def _no_such_model(self) -> str:
+        """Return what an upstream's 404 does not say: that relay chose the upstream, and what renames models there."""
+        if self._document is None or self._document.model is None:
+            return ""
+        kind = self._core.router.upstreams[self._upstream_name].kind.value
+        return (
+            f" (relay asked its {kind} upstream, which serves no such model; the configuration key "
+            "upstreams.<name>.models says what a model is called there)"
+        )
 
     def feed(self, chunk: bytes) -> bytes:
         """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""
@@ -434,7 +452,7 @@ class Exchange:
         """Return what the text of `leaf` goes through, or None where it stays as it is."""
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
-        writer: turns.Writer | None = None if leaf.hosted else self._restorer(leaf)
+        writer: turns.Writer | None = None if leaf.hosted else self._restorers.for_leaf(leaf)
         if self._core.engine.policy.answers is not Answers.KEEP:
             writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
@@ -458,22 +476,7 @@ class Exchange:
 
     def _move(self, quotes: Sequence[Quote]) -> bool:
         """Let the offsets of an answer count in what the client has."""
-        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._quoted)
-
-    def _quoted(self, quote: Quote) -> Restorer:
-        """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
-        urls = quote.asked or self._core.engine.restores_urls
-        return Restorer(self._session.vault, urls=urls, hosts=self._hosts)
-
-    def _restorer(self, leaf: Leaf) -> Restorer:
-        engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
-        return Restorer(
-            vault,
-            encoding=leaf.encoding,
-            urls=engine.restores_urls,
-            hosts=self._hosts,
-            allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
-        )
+        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._restorers.for_quote)
 
 
 def _merged(

@@ -16,6 +16,7 @@ from relay.detect.seams import SEAM
 from relay.errors import ScrubFailed
 from relay.protocols import Operator, Sealing
 from relay.types import Action, Role, Segment, SpanAction
+from relay.whole_urls import MOST_URLS, urls_with
 
 __all__ = ["Scrubbed", "moves_prefix", "scrub", "scrub_text"]
 
@@ -27,10 +28,12 @@ class Scrubbed:
     """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave.
 
     Not among these are a piece of a value that was cut by a border, and a value that policy keeps at another place.
+    `urls` are the scrubbed URLs that values were replaced in.
     """
 
     texts: Mapping[int, str] = field(repr=False)
     removed: frozenset[tuple[str, str]] = field(repr=False)
+    urls: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 def scrub(
@@ -46,14 +49,18 @@ def scrub(
     texts: dict[int, str] = {}
     removed: set[tuple[str, str]] = set()
     kept: set[str] = set()
+    urls: set[str] = set()
     types = _seal(segments, actions, operators, vault)
     for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
         if row:
-            text = scrub_text(segment.text, row, operators, vault, removed, types)
+            places: list[tuple[int, int]] = []
+            text = scrub_text(segment.text, row, operators, vault, removed, places, types)
             kept.update(form(segment.text[slice(*item.span[1:3])]) for item in row if item.action is Action.KEEP)
+            if len(urls) < MOST_URLS:
+                urls.update(urls_with(text, places))
             if text != segment.text:
                 texts[index] = text
-    return Scrubbed(texts, frozenset(pair for pair in removed if form(pair[1]) not in kept))
+    return Scrubbed(texts, frozenset(pair for pair in removed if form(pair[1]) not in kept), frozenset(urls))
 
 
 def _seal(
@@ -88,14 +95,15 @@ def scrub_text(
     operators: Mapping[Action, Operator],
     vault: Sealing,
     removed: set[tuple[str, str]],
+    places: list[tuple[int, int]],
     types: Mapping[str, str],
 ) -> str:
-    """Return `text` with the spans of `row` replaced; what was taken out is added to `removed`.
+    """Return `text` with the spans of `row` replaced; `types` says as what each value that gets a stand-in is sealed.
 
-    `types` says as what each value that gets a stand-in is sealed.
+    What was taken out is added to `removed`, and where its replacement stands to `places`.
     """
     pieces: list[str] = []
-    done = 0
+    done = length = 0
     for item in row:
         span = item.span
         if not done <= span.start < span.end <= len(text):
@@ -106,8 +114,11 @@ def scrub_text(
         value = text[span.start : span.end]
         entity_type = types.get(value, span.entity_type) if item.action in _SEALED else span.entity_type
         replacement = operator.replace(value, entity_type, vault)
-        if item.action is not Action.KEEP and span.recognizer != SEAM:
-            removed.add((span.entity_type, value))
+        if item.action is not Action.KEEP:
+            if span.recognizer != SEAM:
+                removed.add((span.entity_type, value))
+            places.append((length + span.start - done, length + span.start - done + len(replacement)))
+        length += span.start - done + len(replacement)
         pieces += (text[done : span.start], replacement)
         done = span.end
     pieces.append(text[done:])

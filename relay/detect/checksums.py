@@ -59,6 +59,12 @@ def verhoeff(digits: str) -> bool:
     return check == 0
 
 
+def is_issued_ssn(digits: str) -> bool:
+    """Tell whether nine digits can be a United States social security number (SSA POMS RM 10201.035)."""
+    area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
+    return area not in (0, 666) and area < 900 and group != 0 and serial != 0 and len(set(digits)) > 1
+
+
 def weighted(digits: str, weights: Sequence[int]) -> int:
     """Return the sum of the digits times their weights; as many digits are read as there are weights."""
     return sum(int(char) * weight for char, weight in zip(digits, weights, strict=False))

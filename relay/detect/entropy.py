@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from math import log2
 
-__all__ = ["entropy", "is_program_text", "is_stand_in", "looks_random"]
+__all__ = ["entropy", "is_artefact", "is_program_text", "is_stand_in", "looks_random"]
 
 # How people write "put your key here", in programs and in prose.
 _STAND_IN = re.compile(
@@ -30,9 +30,10 @@ _OBJECTS = (
     "env|self|this|config|settings|secrets|params|request|req|ctx|data|args|options|props|state|user|form|body|row|res"
     "|response|event|input|cfg|conf|app|vault|var|local|module"
 )
-# A call, an attribute, a name, a lower-case word, an opened bracket, a short number, a path: code, not a value.
+# A call, an attribute, names with dots between, a name, a lower-case word, an opened bracket, a short number, a path:
+# code, not a value.
 _PROGRAM = re.compile(
-    rf"[\w.]+\(.*|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
+    rf"[\w.]+\(.*|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*|[a-z_]+(?:\.[a-z_]+)+|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
     r"|[A-Z][a-z]+(?:[A-Z][a-z]+)*|[a-z]{1,24}[;,)\]]?|[\[({].*|.*\[\]|[|&].*|\d{1,3}|https?://.*|/[\w./-]*"
 )
 
@@ -49,6 +50,19 @@ def looks_random(text: str) -> bool:
         return False
     kinds = (any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text)))
     return sum(kinds) >= 2 and kinds[0] and entropy(text) >= min(3.0, log2(len(text)) - 0.8)
+
+
+def is_artefact(value: str) -> bool:
+    """Tell whether `value` names a release: `jjwt-jackson-0.11.2`, `org.example:core:1.2.3`, `@scope/name@4.5.6`."""
+    return _ARTEFACT.fullmatch(value) is not None
+
+
+# Words of small letters, joined, and a version of at least two numbers. Each part begins with a sign or a letter.
+_ARTEFACT = re.compile(
+    r"@?[a-z]{2,32}\d{0,2}(?:[-_./:][a-z]{1,32}\d{0,2}){0,8}(?:[-_:@]|==)v?\d{1,4}(?:\.\d{1,4}){1,3}"
+    r"(?:[-.+]?(?:alpha|beta|rc|dev|post|final|release|snapshot|jre|android)[.\d-]{0,6})?",
+    re.IGNORECASE,
+)
 
 
 def is_stand_in(value: str) -> bool:

@@ -31,6 +31,12 @@ _COUNTED = re.compile(
 )
 
 
+# What anybody could take for a placeholder, whether its type exists or not.
+_CANONICAL = re.compile(r"\[[A-Z][A-Z0-9]+(?:_[A-Z0-9]+){1,9}\]")
+# A session holds fewer than a million values (see the setting max_entities), so a longer number was never issued.
+_MOST_DIGITS = 6
+
+
 def _may_be_one(text: str) -> bool:
     """Tell whether the grammar could find anything in `text`; it seldom does where this says so."""
     return (
@@ -43,8 +49,9 @@ def _may_be_one(text: str) -> bool:
 class Bracketed:
     """`[TYPE_number]`.
 
-    A text without brackets, such as `ITEM_3`, counts as a look-alike only when its words name one of `entity_types`;
-    without that argument every such text does.
+    A text in another spelling than that, such as `ITEM_3` or `[Item 3]`, counts as a look-alike only when its words
+    name one of `entity_types`, because no other was issued: `a[i-2]`, `[Errno 111]` and `[a-z0-9]` are program text.
+    Without that argument every such text does.
     """
 
     name: ClassVar[str] = "bracketed"
@@ -75,7 +82,7 @@ class Bracketed:
                 continue
             position = match.end()
             words = key_of(match[form], expressions).split("_")
-            if self._names_one(words, anywhere=form != "bare"):
+            if self._names_one(words, anywhere=_CANONICAL.fullmatch(match[0]) is not None):
                 yield match.span()
 
     def _in_capitals(self, text: str, match: re.Match[str], expressions: Grammar) -> tuple[tuple[int, int] | None, int]:
@@ -96,7 +103,9 @@ class Bracketed:
         numbers = [place for place in range(1, len(words)) if words[place].isdigit()]
         if anywhere or not self._entity_types:
             return bool(numbers)
-        return any("_".join(words[:place]) in self._entity_types for place in numbers)
+        return any(
+            len(words[place]) <= _MOST_DIGITS and "_".join(words[:place]) in self._entity_types for place in numbers
+        )
 
 
 PLUGINS = (Bracketed,)

@@ -7,12 +7,13 @@ from collections.abc import Iterable
 
 from relay.detect.assistants import names_assistant
 from relay.detect.entropy import is_program_text, is_stand_in
-from relay.detect.rules import Rule, RuleRecognizer, labelled
+from relay.detect.products import SYSTEM_USERS
+from relay.detect.rules import Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "AccountRecognizer"]
 
-# Accounts that stand for nobody, and words that follow a label without being a name.
+# Words that follow a label without being a name; the accounts of systems stand for nobody, either.
 _NOBODY_TEXT = (
     "user users username admin administrator root ubuntu debian centos ec2-user runner vscode node app web www "
     "www-data "
@@ -26,7 +27,12 @@ _NOBODY_TEXT = (
     "nobody "
     "daemon service all account accounts events event"
 )
-_NOBODY = frozenset(_NOBODY_TEXT.split())
+_NOBODY = frozenset(_NOBODY_TEXT.split()) | SYSTEM_USERS
+# A description of a field, `username: human-readable identifier`, and a web address, `GitHub: https://…`.
+_DESCRIBED = re.compile(r"[a-z]+(?:-[a-z]+)+")
+_GOES_ON = re.compile(r"://|[ ,]{1,2}(?:[a-z]+ [a-z]|https?:)")
+# Program text that ends in the name of a private domain: `from example.internal import x`.
+_IMPORT = re.compile(r"(?:\bimport|\bfrom|\bpackage|\busing|\bmodule)\s{1,4}(?:static\s)?$")
 # The id that a container runtime gives as the host's name.
 _CONTAINER = re.compile(r"[0-9a-f]{12}")
 # Hosts that everybody has, and pages of a site that are no profile.
@@ -50,7 +56,7 @@ _PATHS_TEXT = (
     "shop "
     "signup sponsors terms topics trending watch company groups events marketplace status orgs apps security "
     "collections "
-    "reel stories tv legal dialog plugins"
+    "reel stories tv legal dialog plugins issues repo repository source docs discussions releases wiki"
 )
 _PATHS = frozenset(_PATHS_TEXT.split())
 
@@ -92,6 +98,26 @@ class AccountRecognizer(RuleRecognizer):
             follows=True,
         ),
         Rule(
+            # "Merge pull request #12 from mgonzalez/fix-login"
+            entity_type="USERNAME",
+            regex=r"Merge pull request #\d{1,7} from (?P<value>[A-Za-z0-9](?:-?[A-Za-z0-9]){1,38})(?=/[\w.-])",
+            trigger=r"Merge pull request #\d",
+            end="",
+            score=0.7,
+            lead_chars=32,
+            max_chars=80,
+        ),
+        Rule(
+            # A note to a colleague in program text: "TODO(maria): …"
+            entity_type="USERNAME",
+            regex=r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)\((?P<value>@?[A-Za-z][\w.-]{2,31})\)(?=[:\s])",
+            trigger=r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)\(",
+            end="",
+            score=0.7,
+            lead_chars=8,
+            max_chars=48,
+        ),
+        Rule(
             entity_type="USERNAME",
             regex=r"@(?P<value>[A-Za-z_][A-Za-z0-9_.]{2,29})(?![\w(/@.])",
             trigger=r"[\s(\"':]@[A-Za-z_]",
@@ -126,7 +152,7 @@ class AccountRecognizer(RuleRecognizer):
         Rule(
             entity_type="HOST_NAME",
             regex=r"(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:local|internal|intranet|corp|lan|home|private"
-            r"|localdomain)(?:\.(?!example)[a-z]{2,10})?",
+            r"|localdomain)(?:\.(?:com|net|org|de|fr|uk|nl|es|it|io|eu|ch|at|co))?",
             trigger=r"[a-z0-9]\.(?:local|internal|intranet|corp|lan|private|localdomain)\b",
             start=r"(?:(?<![\w.@/-])|(?<=//))",
             end=r"(?![\w(-])(?!\.\w)",
@@ -147,17 +173,21 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=8,
             max_chars=150,
         ),
-        labelled(
-            "HOST_NAME",
-            r"host ?name|computer name|machine name|rechnername",
-            r"[^\W_][\w-]{2,62}",
-            score=0.6,
+        Rule(
+            # On its label's line: under a file named "hostname" stands the next file.
+            entity_type="HOST_NAME",
+            regex=r"[\"']?(?: {0,4}[:=] {0,4}| is | {1,40})[\"'`]?(?P<value>[^\W_][\w-]{2,62})",
+            trigger=r"\b(?:host ?name|computer name|machine name|rechnername)",
             end=r"(?![\w(.])",
+            score=0.6,
+            max_chars=96,
+            ignore_case=True,
+            follows=True,
         ),
         Rule(
             entity_type="GIT_AUTHOR",
             regex=r"(?:Author|Committer|Commit|Signed-off-by|Co-authored-by|Reviewed-by|Acked-by|Tested-by"
-            r"|Reported-by):\s{1,8}"
+            r"|Reported-by):[ \t]{1,8}"
             r"(?P<value>[^\s<>:@][^\n<>:@]{1,60}?)\s{0,3}<",
             trigger=r"(?:author|committer|commit|[a-z]-by):\s",
             start=r"(?<![\w-])",
@@ -203,9 +233,12 @@ class AccountRecognizer(RuleRecognizer):
             case "HOST_NAME":
                 # Behind the label "hostname" only what looks like a machine's name: "web-01", not "and".
                 local = plain and value.count(".") == 1  # "threading.local" is a class
+                line = candidate.text[max(0, candidate.start - 24) : candidate.start]
                 if (
                     (rule.follows and plain)
                     or local
+                    or _IMPORT.search(line)
+                    or (plain and candidate.text[candidate.end : candidate.end + 7] == " import")
                     or _CONTAINER.fullmatch(lower)
                     or lower.partition(".")[0] in _HOSTS
                 ):
@@ -215,6 +248,9 @@ class AccountRecognizer(RuleRecognizer):
                     return
             case _:
                 if rule.follows and plain and not _is_given(candidate, value):
+                    return
+                goes_on = _GOES_ON.match(candidate.text, candidate.end, candidate.end + 24)
+                if rule.follows and goes_on and (goes_on[0] == "://" or _DESCRIBED.fullmatch(value) or lower in _PATHS):
                     return
                 if lower in _NOBODY:
                     return

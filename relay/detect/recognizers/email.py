@@ -32,8 +32,18 @@ _FILE_ENDINGS = frozenset(
         "jsx",
         "json",
         "xml",
+        # Units of systemd: "getty@tty1.service"
+        "service",
+        "socket",
+        "timer",
+        "target",
+        "slice",
+        "scope",
+        "mount",
     )
 )
+# Mailboxes that belong to no person: repositories, and senders that read nothing.
+_NOBODY = frozenset(("git", "hg", "svn", "noreply", "no-reply", "donotreply", "do-not-reply"))
 _SPELT = re.compile(
     r"[\[({<]\s?(?:at|@)\s?[\])}>]|\sat\s.{1,80}(?:[\[({<]\s?dot|\sdot\s)|arroba|arobase|chiocciola|\s(?:punkt|punto"
     r"|ponto)\s",
@@ -43,7 +53,7 @@ _URL_BEFORE = re.compile(r"://[^\s/@]{0,256}$")
 
 
 class EmailRecognizer(RuleRecognizer):
-    """An address with a domain of at least two labels, whose last one is letters."""
+    """An address with a domain of at least two labels, whose last one is letters; not one that only programs use."""
 
     name = "email"
     source = (
@@ -77,7 +87,7 @@ class EmailRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Pass over file names, the user part of a URL and the `git@host:path` of a repository."""
+        """Pass over file names, the user part of a URL and the accounts of programs, such as `git@host:path`."""
         value = candidate.value
         if candidate.pattern.score < 0.9:
             # "look at example.com" is no address: either sign must be spelt out or bracketed beside the other.
@@ -89,7 +99,7 @@ class EmailRecognizer(RuleRecognizer):
             return
         if _URL_BEFORE.search(text, max(0, start - 260), start):
             return
-        if value.startswith("git@") and text[end : end + 1] in (":", "/"):
+        if value.partition("@")[0].lower() in _NOBODY:
             return
         # "email=me@example.com" and "'me@example.com'": what stands before the last sign is not the mailbox.
         local = value.partition("@")[0]

@@ -56,11 +56,22 @@ def _issuer(digits: str) -> bool | None:
     return any(known) if known else None
 
 
+# What says unmistakably that a card's number follows.
+_CALLED = re.compile(
+    r"(?:(?:card|cc|visa|mastercard|amex|kreditkarte|karte|carte|tarjeta|carta|cartão|kaart|account|pan)[\w\s'-]{0,24}?"
+    r"(?:numbers?|num|nos?\b|nr\b|#|is|ist|est|es|è|é|[:=])|(?:karten|kaart|kreditkarten)nummer|n[uú]mero|num[ée]ro|numero"
+    r"|\b(?:my|his|her|their|your|our|meine|ma|mi|mia|minha|mijn)\b[\w\s]{0,24}?card)[^\d\n]{0,24}$",
+    re.IGNORECASE,
+)
+
+
 class PaymentCardRecognizer(RuleRecognizer):
     """Takes a number that an issuer could have given out and whose check digit is right.
 
-    One with a wrong check digit needs a word such as "card" beside it: people mistype, and test data often does not
-    check. Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
+    One with a wrong check digit must be called somebody's card ("card number:", "my card is"): people mistype. A mere
+    "card" beside it is not enough, because then it is no card's.
+
+    Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
     """
 
     name = "payment_card"
@@ -150,8 +161,8 @@ class PaymentCardRecognizer(RuleRecognizer):
                 if guess is None and (shape in _USUAL_GROUPS or (usual and len(groups) == 1)):
                     guess = place
             first += step
-        if guess is not None and not taken:
-            # A wrong check digit: 0.3, or 0.1 unspaced, which a word such as "card" lifts over the threshold.
+        if guess is not None and not taken and _CALLED.search(candidate.text, max(0, guess[0] - 64), guess[0]):
+            # A wrong check digit: 0.3, or 0.1 unspaced, which the word "card" lifts over the threshold.
             yield Span("CREDIT_CARD", *guess, 0.3 if len(groups) > 1 else 0.1, self.name)
 
 

@@ -18,13 +18,20 @@ _REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "IN", "NL", "PT", "BR", "MX", "A
 _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d{4}")
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
 _DECIMAL = re.compile(r"\+\d{1,8}[.,]\d{1,2}|\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
-_ROW = re.compile(r"\d[ \t]$")
+# A number a space before, or a row of a table that begins with one.
+_ROW = re.compile(r"\d[ \t]$|(?:^|\n)[0-9A-F]{1,6}\t{1,2}(?:<\w{1,12}> )?$")
 _FAX = re.compile(r"\b(?:tele)?fax[^\d\n]{0,12}$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
 _GROUP = re.compile(r"\d+")
 _MAX_DIGITS = 15  # E.164, 6.1
+# What separated digits are in technical text: a date, two years, a version ("1.3.4-2", "3.1-20221030").
+_DATED = re.compile(
+    r"(?<!\d)(?:19|20)\d\d([-./])(?:0[1-9]|1[0-2])\1(?:0[1-9]|[12]\d|3[01])(?!\d)"
+    r"|(?:19|20)\d\d\s?[-\u2013]\s?(?:19|20)\d\d"
+)
+_DIGIT_AND_DOT = re.compile(r"(?<!\d)\d\.\d")
 _SEPARATED = re.compile(r"\d[ .()/-]+\d")
 
 
@@ -66,12 +73,13 @@ class PhoneRecognizer(RuleRecognizer):
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Decide by shape first, and ask the numbering plans only when the shape leaves it open."""
         value = candidate.value
+        value = _one_pair(value)
         if value.startswith("+"):
             value = _leading(value)
         digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
         text = candidate.text
-        row = _ROW.search(text, max(0, candidate.start - 2), candidate.start) or (
+        row = _ROW.search(text, max(0, candidate.start - 24), candidate.start) or (
             text[candidate.end : candidate.end + 1] in (" ", "\t")
             and text[candidate.end + 1 : candidate.end + 2].isdigit()
         )
@@ -96,8 +104,10 @@ class PhoneRecognizer(RuleRecognizer):
             if bare.startswith("0") or count < 8:
                 return 0.2
             return 0.75 if not value.startswith("00") or self._valid("+" + bare, None) else 0.1
-        if _DATE.fullmatch(value):
+        if _DATE.fullmatch(value) or _DATED.search(value):
             return 0.0
+        if "." in value and (_mixed(value) or (_DIGIT_AND_DOT.search(value) and not value.startswith("1."))):
+            return 0.15
         separated = _SEPARATED.search(value) is not None
         if _NANP.fullmatch(value):
             return 0.6 if separated else 0.25
@@ -116,6 +126,25 @@ class PhoneRecognizer(RuleRecognizer):
             return bool(library.is_valid_number(library.parse(value, region)))
         except library.NumberParseException:
             return False
+
+
+def _one_pair(value: str) -> str:
+    """Return `value` up to where its brackets are no more those of an area code: one pair, at or near the start."""
+    opened, closed = value.find("("), value.find(")")
+    if opened < 0 or (0 <= closed < opened):
+        return value if closed < 0 else value[:closed].rstrip(_JOINTS)
+    if _GROUP.search(value, 0, opened) is not None and not value.startswith(("+", "00")):
+        return value[:opened].rstrip(_JOINTS)
+    second = value.find("(", opened + 1)
+    return value if second < 0 else value[:second].rstrip(_JOINTS)
+
+
+_JOINTS = " .()/\u00a0\u2009\u202f\u2010\u2011\u2012\u2013-"
+
+
+def _mixed(value: str) -> bool:
+    """Tell whether both points and hyphens separate the digits, as in a version and hardly in a number."""
+    return "-" in value and "(" not in value
 
 
 def _leading(value: str) -> str:

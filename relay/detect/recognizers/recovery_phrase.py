@@ -115,6 +115,10 @@ def _phrases(words: list[tuple[int, int, str]]) -> Iterator[tuple[int, int]]:
                 run += 1
             fitting = (size for size in _LENGTHS if size <= run - first and _checks(places[first : first + size]))
             size = next(fitting, 0)
+            # Words in the order of the alphabet are a word list, not a phrase of chance.
+            if size and places[first : first + size] == sorted(places[first : first + size]):
+                first += size
+                continue
             if size:
                 yield first, first + size - 1
             first += size or (1 if run - first >= _LENGTHS[-1] else run - first + 1)

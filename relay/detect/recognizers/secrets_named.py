@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.entropy import is_program_text, is_stand_in, looks_random
+from relay.detect.entropy import is_artefact, is_program_text, is_stand_in, looks_random
 from relay.detect.rules import Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -139,7 +139,9 @@ class NamedSecretRecognizer(RuleRecognizer):
                 end -= 1
         value = text[start:end]
         rule = self._rules[candidate.pattern.name]
-        if len(value) < 3 or is_stand_in(value):
+        if len(value) < 3 or is_stand_in(value) or _is_next_setting(candidate.text, candidate.start, value):
+            return
+        if is_artefact(value) or _is_outcome(candidate.text, candidate.start, value):
             return
         prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
@@ -160,6 +162,23 @@ class NamedSecretRecognizer(RuleRecognizer):
         elif rule.entity_type == "SECRET_VALUE" and (not looks_random(value) or is_program_text(value) or " " in value):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
+
+
+def _is_next_setting(text: str, start: int, value: str) -> bool:
+    """Tell whether the value stands below its name and is itself a name with a sign: the setting is empty."""
+    return _SETTING.match(value) is not None and "\n" in text[max(0, start - 4) : start]
+
+
+_SETTING = re.compile(r"[\w.-]{1,64}[:=]")
+
+
+def _is_outcome(text: str, start: int, value: str) -> bool:
+    """Tell whether `value` is the name of a test behind the word PASS, as test runners print it."""
+    return _OUTCOME.search(text, max(0, start - 12), start) is not None and not any(map(_SPECIAL.__contains__, value))
+
+
+_OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}$")
+_SPECIAL = frozenset("!@$%^&*?")
 
 
 def _is_environment(text: str, start: int) -> bool:

@@ -6,6 +6,7 @@ alphabet and length, so a near miss is no match. A new form is a new row.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
@@ -137,7 +138,8 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("API_KEY", "(?:live|test)_pub_|(?:live|test)_[a-f0-9]", "[a-f0-9]{30,34}"),
     ("API_KEY", "shp(?:at|ca|pa|ss|tka)_", "[a-fA-F0-9]{32}"),
     # Messages and people
-    ("SLACK_TOKEN", "xox[abeoprs]-", "[A-Za-z0-9-]{10,250}"),
+    ("SLACK_TOKEN", "xox[abeprs]-", "[A-Za-z0-9-]{10,250}"),
+    ("SLACK_TOKEN", r"xoxo-\d", "[A-Za-z0-9-]{9,250}"),
     ("SLACK_TOKEN", "xoxe\\.xox[bp]-", "[A-Za-z0-9-]{20,250}"),
     ("SLACK_TOKEN", "xapp-", r"\d-[A-Z0-9]{8,14}-\d{8,14}-[a-z0-9]{32,72}"),
     ("TWILIO_KEY", "(?:SK|AC)[0-9a-f]{2}", "[0-9a-f]{30}"),
@@ -187,6 +189,21 @@ def _check_of(entity_type: str, prefix: str) -> Callable[[str], bool] | None:
     return _crc_base62 if entity_type == "NPM_TOKEN" or prefix.startswith("gh[") else None
 
 
+# A hash that a build wrote into the name of a file: "logo.ico-7a38….png", "app.key-0f1e….js".
+_FILE_NAME = re.compile(
+    r"(?:\.[a-z]{2,8}){0,2}\.(?:png|jpe?g|gif|svg|ico|webp|avif|css|m?js|map|json|html?|woff2?|ttf|txt|md|pdf|zip|t?gz|whl"
+    r"|jar|so|dll|wasm|mp[34])\b"
+)
+
+
+def _in_file_name(candidate: Candidate) -> bool:
+    """Tell whether a form of a few letters and a hash stands in a file's name."""
+    text, start, end = candidate.text, candidate.start, candidate.end
+    return candidate.pattern.name.endswith("API_KEY") and (
+        text[start - 1 : start] == "." or _FILE_NAME.match(text, end, end + 32) is not None
+    )
+
+
 class TokenRecognizer(RuleRecognizer):
     """Takes what has an issuer's prefix, alphabet and length, example values included.
 
@@ -218,6 +235,8 @@ class TokenRecognizer(RuleRecognizer):
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Return the token unless it is one character again and again (`sk-xxxxxxxx`)."""
+        if _in_file_name(candidate):
+            return
         for span in super().check(candidate):
             body = candidate.value[-16:]
             if len(set(body)) > 3 or any(map(str.isdigit, body)):

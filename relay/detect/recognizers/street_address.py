@@ -160,7 +160,9 @@ class StreetAddressRecognizer(RuleRecognizer):
         ),
         Rule(
             entity_type="POSTCODE",
-            regex=r"(?:zip(?:\s?code)?|post\s?code|postal\s?code|PLZ|postleitzahl|code postal|código postal|CEP|CAP)"
+            # A ZIP code has five digits; behind a colon it may be that of another country.
+            regex=r"(?:zip(?:\s?code)?(?=\s{0,2}(?:[:=]|(?:is|#)?\s{0,2}\d{5}))|post\s?code|postal\s?code|PLZ"
+            r"|postleitzahl|code postal|código postal|CEP|CAP)"
             r"(?:\s{0,2}(?:is|:|=|#)){0,2}\s{0,2}(?P<value>\d{4,6}(?:-\d{3,4})?)",
             trigger=r"(?:zip|code|plz|postleitzahl|postal|cep|cap)[ :=#is]{1,6}\d{4}",
             score=0.6,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.checksums import is_issued_ssn
 from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -21,8 +22,7 @@ _ROW = re.compile(r"\d \d{3} \d{2} \d{4}|\d{3} \d{2} \d{4} \d")
 class UsSsnRecognizer(RuleRecognizer):
     """Nine digits as 3-2-4, or unspaced in context.
 
-    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are taken at a lower score when written
-    with hyphens, because what is written so is meant so.
+    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are nobody's.
     """
 
     name = "us_ssn"
@@ -65,12 +65,11 @@ class UsSsnRecognizer(RuleRecognizer):
             yield Span("US_EIN", candidate.start, candidate.end, score, self.name)
             return
         digits = "".join(filter(str.isdecimal, candidate.value))
-        area, group, serial = int(digits[:3]), int(digits[3:5]), int(digits[5:])
-        entity_type = "US_ITIN" if area >= 900 and group in _ITIN_GROUPS else "US_SSN"
-        issued = area not in (0, 666) and (area < 900 or entity_type == "US_ITIN") and group and serial
-        if not issued or len(set(digits)) == 1:
-            score = min(score, 0.45) if candidate.value[3] in "-." else 0.1
-        elif "-" in candidate.value:
+        is_itin = digits[0] == "9" and int(digits[3:5]) in _ITIN_GROUPS and len(set(digits)) > 1
+        entity_type = "US_ITIN" if is_itin else "US_SSN"
+        if not is_itin and not is_issued_ssn(digits):
+            return
+        if "-" in candidate.value:
             # Nothing else is written 3-2-4 with hyphens, so an "order" or "row" beside it does not outweigh its form.
             score = _HYPHENATED
         if " " in candidate.value and _ROW.search(candidate.text, max(0, candidate.start - 2), candidate.end + 2):

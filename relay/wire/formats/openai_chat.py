@@ -6,7 +6,7 @@ Sources: openai-python 3.52.0 (`types/chat`), vLLM's protocol models and llama.c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
@@ -71,7 +71,7 @@ safety_identifier                     X pseudonym
 prompt_cache_key                      X pseudonym
 web_search_options.search_context_size   P
 web_search_options.user_location      X drop
-# OpenAI stores chat completions of new accounts unless told not to.
+# See `stores`.
 store                                 X =false always
 # Spoken output cannot be restored.
 audio                                 F   kind=audio
@@ -254,6 +254,13 @@ class OpenAIChat(OpenAIFormat):
             for found in ranges(message.get("content"), citation, _RANGE)
         ]
 
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell OpenAI's own servers, which store chat completions of new accounts unless told not to.
+
+        Azure does not unless asked to, and refuses the field for older models ("Stored completions", read 2026-11-29).
+        """
+        return host == "api.openai.com" or host.endswith(".api.openai.com")
+
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `response_format` asks for JSON."""
         stated = document.tree.get("response_format") if document is not None else None
@@ -284,6 +291,14 @@ class ChatReader(ChunkReader):
                 if type(function) is dict and type(function.get("name")) is str and "arguments" not in function:
                     lane = (index_of(choice, position), index_of(call, number), "arguments")
                     self._tools[lane] = (function["name"], False)
+
+    def interrupted(self, tree: JSON) -> Iterable[Lane]:
+        """Return what each choice has said when it begins to call a tool."""
+        for position, choice in enumerate(dicts(tree, "choices")):
+            delta = choice.get("delta")
+            if type(delta) is dict and (delta.get("tool_calls") or delta.get("function_call")):
+                for field in ("content", "reasoning", "reasoning_content"):
+                    yield (index_of(choice, position), field)
 
     def choice(self, lane: Lane, text: str) -> dict[str, Any]:
         """Return a delta of the lane's kind."""

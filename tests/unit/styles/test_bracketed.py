@@ -24,6 +24,11 @@ LOOKALIKES = [
     "US SSN 2",
     "EMAIL-ADDRESS-10",
     "[PERSON_1_LAST]",
+    "[FIGURE_3]",
+    "[US SSN 2]",
+    "[us-ssn-2]",
+    "[PERSON_1061405]",
+    "person_999999",
 ]
 PLAIN = [
     "",
@@ -37,6 +42,16 @@ PLAIN = [
     "[12_34]",
     "chapter 3",
     "arr[i_j]",
+    "a[i-2] = b[n-1];",
+    "x[key_1]",
+    "[Errno 111]",
+    "[a-z0-9]",
+    "[A-Za-z0-9]+",
+    "[RFC-0038]",
+    "[Figure 3]",
+    "[main 7331863]",
+    "person_1061405",
+    "PERSON_8554680",
 ]
 
 
@@ -78,6 +93,9 @@ def test_what_is_found_covers_what_the_restorer_restores() -> None:
     class Vault:
         def placeholders(self) -> tuple[str, ...]:
             return ("[PERSON_1]", "[EMAIL_ADDRESS_3]", "[US_SSN_2]", "[EMAIL_ADDRESS_10]", "[EMAIL_ADDRESS_1]")
+
+        def forms(self) -> tuple[str, ...]:
+            return ("[PERSON_1_LAST]",)
 
         def open(self, placeholder: str) -> str:
             return "\N{BULLET}"

@@ -80,18 +80,18 @@ def ask_anthropic(client: Any, **options: Any) -> Any:
 
 @pytest.mark.parametrize("fault, openai_error, anthropic_error", FAULTS)
 def test_errors_are_the_sdks_own(fault, openai_error, anthropic_error):
-    """Each fault is the exception the SDK has for it, with relay's sentence and code."""
+    """Each fault is the exception the SDK has for it, with relay's name, sentence and code."""
     raised: RelayFault = fault("say so")
     client = openai_client(raised.status, "application/json", OpenAIChat().error_body(raised))
     with pytest.raises(openai_error) as caught:
         ask_openai(client)
     assert caught.value.code == raised.code
-    assert caught.value.body["message"] == "say so"
+    assert caught.value.body["message"] == "relay: say so"
     client = anthropic_client(raised.status, "application/json", AnthropicMessages().error_body(raised))
     with pytest.raises(anthropic_error) as caught:
         ask_anthropic(client)
     assert caught.value.body["type"] == "error"
-    assert caught.value.body["error"]["message"] == "say so"
+    assert caught.value.body["error"]["message"] == "relay: say so"
 
 
 def openai_stream(*events: Event) -> bytes:
