@@ -73,45 +73,72 @@ def cover(
         for text, row, more in zip(texts, own, alikes, strict=True)
     ]
     known: dict[str, _Known] = {}
-    seen: set[tuple[str, str]] = set()
+    seen: dict[tuple[str, str], int] = {}
     new = _add(values, known, seen)
-    new += _add((Value(0, *pair) for pair in session if distinctive(*pair)), known, seen)
+    new += _add_session(session, known)
     for _ in range(_ROUNDS):
         occurrences.look_for(value.value for value in new)
         keys = {form(value.value) for value in new}
         changed = [place for place, rows in enumerate(occurrences.rows) if any(row[0] in keys for row in rows)]
         for place in changed:
-            others = _outside(own[place], _spans(place, occurrences.rows[place], known))
-            result[place] = resolve([*own[place], *alikes[place], *others], texts[place].text)
+            spans, text = list(_spans(place, occurrences.rows[place], known)), texts[place].text
+            row = resolve([*own[place], *alikes[place], *_outside(own[place], spans)], text)
+            # A remainder that `resolve` drops may have covered a value.
+            bare = list(_bare(row, spans))
+            result[place] = resolve([*row, *bare], text) if bare else row
         new = _add(_pieces(texts, result, changed), known, seen)
         if not new:
             break
     return result
 
 
-def _add(values: Iterable[Value], known: dict[str, _Known], seen: set[tuple[str, str]]) -> list[Value]:
-    """Add what is new in `values` to `known` and return it; what was `seen` is not."""
+def _add(values: Iterable[Value], known: dict[str, _Known], seen: dict[tuple[str, str], int]) -> list[Value]:
+    """Add what is new in `values` to `known` and return it; what was `seen` in an earlier text is not."""
     new = []
     for value in sorted(values, key=_since):
         since, entity_type, text = value
-        if (entity_type, text) in seen:
+        if seen.get((entity_type, text), since + 1) <= since:
             continue
-        seen.add((entity_type, text))
+        seen[entity_type, text] = since
         if not recurs(entity_type, text):
             continue
         key = form(text)
         before = known.get(key)
-        # What was replaced in earlier texts, under a type that is off, is replaced there under this one as well.
-        reaches_back = distinctive(entity_type, text) or (before is not None and before.back is not None)
-        back = since if reaches_back else None
-        if before is None or _is_on(entity_type) > _is_on(before.entity_type):
-            known[key] = _Known(entity_type, since, back)
-        elif before.back is None and back is not None:
-            known[key] = before._replace(back=back)
-        else:
-            continue
-        new.append(value)
+        now = _Known(entity_type, since, since if distinctive(entity_type, text) else None)
+        known[key] = now if before is None else _merged(before, now)
+        if known[key] != before:
+            new.append(value)
     return new
+
+
+def _add_session(pairs: Iterable[tuple[str, str]], known: dict[str, _Known]) -> list[Value]:
+    """Add what the session knows and no text gives away, under a type that is on, and return it.
+
+    What a text gives away is known from there on, as it was in the request that sealed it.
+    """
+    new = []
+    for entity_type, text in pairs:
+        if distinctive(entity_type, text):
+            before = known.get(form(text))
+            if before is None or _is_on(entity_type) > _is_on(before.entity_type):
+                known[form(text)] = _Known(entity_type, 0, 0)
+            elif before.back is None:
+                known[form(text)] = before._replace(back=0)
+            else:
+                continue
+            new.append(Value(0, entity_type, text))
+    return new
+
+
+def _merged(one: _Known, other: _Known) -> _Known:
+    """Return what is known of a value that was found twice, in whatever order: the first type that is on stays."""
+    first = min(one, other, key=_rank)
+    backs = [max(found.back, first.since) for found in (one, other) if found.back is not None]
+    return _Known(first.entity_type, first.since, min(backs, default=None))
+
+
+def _rank(found: _Known) -> tuple[bool, int]:
+    return not _is_on(found.entity_type), found.since
 
 
 def _spans(place: int, rows: Iterable[Row], known: Mapping[str, _Known]) -> Iterable[Span]:
@@ -131,6 +158,14 @@ def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
             if one.end >= span.end and one.since <= span.since and _is_on(one.entity_type) >= _is_on(span.entity_type):
                 continue
         yield span
+
+
+def _bare(row: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
+    """Return those of `spans` that touch no span of `row`, disjoint and sorted."""
+    for span in spans:
+        place = bisect_right(row, span.start, key=_start)
+        if (not place or row[place - 1].end <= span.start) and (place == len(row) or row[place].start >= span.end):
+            yield span
 
 
 def _pieces(texts: Sequence[Text], rows: Sequence[Sequence[Span]], places: Iterable[int]) -> Iterable[Value]:

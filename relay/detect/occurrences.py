@@ -98,11 +98,13 @@ def _search(known: KnownValues, text: Text) -> Iterator[Row]:
     """Yield each occurrence in `text`, and those in its copy that are not the same."""
     seen = set()
     for span in known.find(text.text):
-        seen.add((span.start, span.end))
-        yield form(text.text[span.start : span.end]), span.start, span.end
+        row = form(text.text[span.start : span.end]), span.start, span.end
+        seen.add(row)
+        yield row
     copy = text.copy
     if copy is not None:
         for span in known.find(copy.text):
             back = copy.back(span)
-            if (back.start, back.end) not in seen:
-                yield form(copy.text[span.start : span.end]), back.start, back.end
+            row = form(copy.text[span.start : span.end]), back.start, back.end
+            if row not in seen:
+                yield row
