@@ -33,6 +33,7 @@ from relay.recognizer_files import Additions
 from relay.recognizer_files import load as load_additions
 from relay.registry import collect
 from relay.routing.router import Router
+from relay.signatures import Signatures
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
@@ -236,6 +237,7 @@ def core(
         random_bytes=os.urandom,
         clock=time.perf_counter,
         metrics=metrics,
+        signatures=Signatures(os.urandom(32)),
         record=record,
     )
 

@@ -1,10 +1,12 @@
-"""Read the final bytes of a request once more before they leave, for any value that was taken out.
+"""Read a request once more before it leaves, for any value that was taken out.
 
 This is the second lock on the door: formats, detection and operators have done their work, and a mistake in any of them
-ends here. A value counts by the same rule as in `relay.detect.known` (between word boundaries; letter case matters only
-for a single plain word; nothing too short to be told from chance), in these spellings, also one inside the other in
-this order: UTF-8, JSON escapes at any depth, percent-encoding or HTML references. Base64 is searched for the exact
-bytes of values of at least 8 bytes, at all three alignments, in both alphabets.
+ends here. Read are all strings that leave, by position: what belongs to the protocol, or was signed by the provider
+that gets it back, may be the same word as a value and is no leak (`relay.wire.outgoing`). A value counts by the same
+rule as in `relay.detect.known` (between word boundaries; letter case matters only for a single plain word; nothing too
+short to be told from chance), in these spellings, also one inside the other in this order: UTF-8, JSON escapes at any
+depth, percent-encoding or HTML references. Base64 is searched for the exact bytes of values of at least 8 bytes, at all
+three alignments, in both alphabets.
 
 Not promised: compressed, encrypted or otherwise transformed copies; base64 with line breaks in it.
 """
@@ -14,33 +16,28 @@ from __future__ import annotations
 import html
 import re
 from binascii import b2a_base64
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
 from relay.detect.known import searchable
 from relay.errors import ScrubFailed
-from relay.types import Headers, Outbound, RouteKind
+from relay.types import Outbound, RouteKind, Span
 
-__all__ = ["check", "check_route", "holds", "private"]
+__all__ = ["EGRESS", "check_route", "holds", "left", "private", "uncovered"]
+
+EGRESS = "egress"  # the recognizer that spans name which only this check found
 
 # A text that looks like a placeholder is vaulted as itself, and its replacement may read just like it.
 _NOT_PRIVATE: Final = frozenset({"PLACEHOLDER_LOOKALIKE"})
-# Words that requests of every format are made of. As a whole JSON string they say nothing about a person, even if the
-# detector once took one for a name.
-_PROTOCOL_WORDS: Final = frozenset(
-    {
-        *("assistant", "content", "developer", "function", "input", "max", "message", "messages", "metadata", "model"),
-        *("name", "object", "output", "parameters", "properties", "required", "role", "stream", "string", "system"),
-        *("text", "tool", "tools", "type", "user"),
-    }
-)
 _LEAST_BASE64_BYTES: Final = 8
 _LEAST_BASE64_CHARS: Final = 9  # of 8 bytes, without the ends that depend on neighbours
 _LONG_WORD_CHARS: Final = 16
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile("%[0-9a-fA-F]{2}")
 _REFERENCE = re.compile("&(?:#[0-9xX]|[a-zA-Z])")
+_LINE = re.compile(r"[^\r\n]+")
+_WORD = re.compile(r"\S+")
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _TO_BASE64: Final = bytes.maketrans(b"-_", b"+/")
 # What a byte can be in base64: a capital or digit (B), a small letter or sign of either alphabet (a), or none.
@@ -61,31 +58,17 @@ _FEW: Final = 12
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
-def check(
-    body: bytes,
-    path: str,
-    values: Iterable[tuple[str, str]],
-    headers: Headers = (),
-    *,
-    issued: Container[str] = (),
-    model: str = "",
-) -> None:
-    """Raise ScrubFailed when a value of `values` ((entity type, value) pairs) stands in what is about to leave.
+def left(
+    texts: Iterable[str], head: str, values: Iterable[tuple[str, str]], *, issued: Container[str] = ()
+) -> list[tuple[str, str]]:
+    """Return those of `values` ((entity type, value) pairs) that stand in what is about to leave.
 
-    The message names entity types only. `issued` are the session's placeholders and stand-ins: a moved date may read
-    just like another real one, which then cannot be told from it and is not looked for. `model` is the name of the
-    upstream's model, which has to stand in the request: a plain word of it, such as "claude", that was taken for a name
-    in a prompt is no leak there.
+    `texts` are the strings of the body that are not the protocol's own, `head` is the rest: path, query and headers.
+    `issued` are the session's placeholders and stand-ins: a moved date may read just like another real one, which then
+    cannot be told from it and is not looked for.
     """
     listed = private(values, issued=issued)
-    if not listed:
-        return
-    head = "\n".join((path, *(text for _, text in headers)))
-    readings = _readings(body.decode("utf-8", "replace")) + _readings(head)
-    found = {entity_type for entity_type, value in _likely(listed, readings) if _stands_in(value, readings, model)}
-    found |= _in_base64(body + b" " + head.encode("utf-8", "replace"), listed)
-    if found:
-        raise ScrubFailed("values that had to be removed were still in the request: " + ", ".join(sorted(found)))
+    return _found("\0".join((head, *texts)), listed) if listed else []
 
 
 def check_route(outbound: Outbound, destination: RouteKind) -> None:
@@ -100,11 +83,45 @@ def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> lis
 
 
 def holds(text: str, values: list[tuple[str, str]]) -> bool:
-    """Tell whether `check` would find any of `values`, which are `private`, in `text`."""
+    """Tell whether `left` would find any of `values`, which are `private`, in `text`."""
+    return bool(_found(text, values))
+
+
+def uncovered(text: str, covered: Iterable[tuple[int, int]], values: list[tuple[str, str]]) -> list[Span]:
+    """Return spans for what still holds one of `values` outside of the `covered` ranges, disjoint and in order.
+
+    Used where a value was found again in a spelling that detection does not read: the whole word, else the line, else
+    everything up to the next covered range is then taken for the value.
+    """
+    found: list[Span] = []
+    done = 0
+    for start, end in (*sorted(covered), (len(text), len(text))):
+        if done < start and holds(text[done:start], values):
+            for first, last in _narrowed(text, done, start, values):
+                entity_type = _found(text[first:last], values)[0][0]
+                found.append(Span(entity_type, first, last, 1.0, EGRESS))
+        done = max(done, end)
+    return found
+
+
+def _narrowed(text: str, start: int, end: int, values: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
+    """Yield the words that hold a value, else the lines, else the whole range."""
+    lines = _holding(_LINE, text, start, end, values)
+    for first, last in lines or [(start, end)]:
+        yield from _holding(_WORD, text, first, last, values) or [(first, last)]
+
+
+def _holding(
+    pieces: re.Pattern[str], text: str, start: int, end: int, values: list[tuple[str, str]]
+) -> list[tuple[int, int]]:
+    return [piece.span() for piece in pieces.finditer(text, start, end) if holds(piece.group(), values)]
+
+
+def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
     readings = _readings(text)
-    return any(_stands_in(value, readings) for _, value in _likely(values, readings)) or bool(
-        _in_base64(text.encode("utf-8", "replace"), values)
-    )
+    found = {pair for pair in _likely(values, readings) if _stands_in(pair[1], readings)}
+    encoded = _in_base64(text.encode("utf-8", "replace"), values)
+    return [pair for pair in values if pair in found or pair in encoded]
 
 
 def _readings(text: str) -> list[tuple[str, str]]:
@@ -160,14 +177,11 @@ def _words(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(_TO_WORDS)
 
 
-def _stands_in(value: str, texts: list[tuple[str, str]], model: str = "") -> bool:
+def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
     exact = value.isalpha()
     wanted = value if exact else _unescape(value).lower()
     for text, lower in texts:
         searched = text if exact else lower
-        if exact and wanted in model:
-            # Only as a whole JSON string or in a segment of the path.
-            searched = re.sub(rf'(?<=["/]){re.escape(model)}(?=[":/?])', "", searched)
         # The common case, and as fast as a search can be.
         if wanted in searched and _occurs(wanted, searched):
             return True
@@ -178,7 +192,7 @@ def _occurs(wanted: str, text: str) -> bool:
     start = text.find(wanted)
     while start >= 0:
         end = start + len(wanted)
-        if _bounded(text, start, end) and not _is_protocol(text, start, end):
+        if _bounded(text, start, end):
             return True
         start = text.find(wanted, start + 1)
     return False
@@ -197,21 +211,17 @@ def _continues(char: str) -> bool:
     return char.isalnum() or char == "_"
 
 
-def _is_protocol(text: str, start: int, end: int) -> bool:
-    return start > 0 and text[start:end] in _PROTOCOL_WORDS and text[start - 1] == '"' == text[end : end + 1]
-
-
-def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[str]:
+def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, str]]:
     words = _base64_words(data)
     if not words:
         return set()
     text = b" ".join(words).translate(_TO_BASE64)
     longest = max(map(len, words))
     found = set()
-    for entity_type, value in private:
-        raw = value.encode("utf-8", "surrogatepass")
+    for pair in private:
+        raw = pair[1].encode("utf-8", "surrogatepass")
         if _LEAST_BASE64_BYTES <= len(raw) <= longest and _has_base64(raw, text):
-            found.add(entity_type)
+            found.add(pair)
     return found
 
 

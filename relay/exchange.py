@@ -25,6 +25,7 @@ from hashlib import blake2b
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
+from relay.detect.overlap import resolve
 from relay.errors import (
     AuthenticationFailed,
     ClientFault,
@@ -40,8 +41,9 @@ from relay.protocols import Document, Endpoint, Format, Operator
 from relay.restore import Restorer, hosts_named
 from relay.routing.course import Course
 from relay.routing.router import Router
-from relay.scrub import scrub
+from relay.scrub import Scrubbed, scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
+from relay.signatures import Signatures, signatures_in
 from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
@@ -69,6 +71,7 @@ class Core:
     random_bytes: Callable[[int], bytes] = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     metrics: Metrics
+    signatures: Signatures
     # Takes every decision before anything leaves; when it raises, nothing does. None: decisions are not recorded.
     record: Callable[[Decision], None] | None = None
 
@@ -83,6 +86,21 @@ class Core:
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
         return blake2b(value.encode("utf-8", "surrogatepass"), key=self.pseudonym_key, digest_size=12).hexdigest()
+
+
+# How often a request is read when a value turns up again in a spelling that detection does not read.
+_ROUNDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A request as read for one route: `decided` is what policy ordered, `decision` what of it is carried out."""
+
+    document: Document
+    decided: Decision
+    decision: Decision
+    upstream: str
+    fault: ClientFault | None
 
 
 class Exchange:
@@ -133,27 +151,68 @@ class Exchange:
             raise ScrubFailed("the request could not be scrubbed, so nothing was sent") from None
 
     def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
-        core, format, endpoint = self._core, self._format, self._endpoint
-        if request.method != endpoint.method:
-            raise MethodNotAllowed(f"this path takes {endpoint.method}")
-        if not endpoint.has_body:
+        if request.method != self._endpoint.method:
+            raise MethodNotAllowed(f"this path takes {self._endpoint.method}")
+        if not self._endpoint.has_body:
             return self._bodiless(request, avoid)
-        document = format.read(endpoint, request.body, core.pseudonym)
+        begun = self._core.clock()
+        more: Mapping[int, Sequence[Span]] = {}
+        for _ in range(_ROUNDS):
+            reading = self._read_for_route(request, avoid, more, unsure=unsure)
+            outbound, scrubbed = self._scrubbed(request, reading)
+            left = self._left(outbound, reading, scrubbed)
+            if not left:
+                self._report(reading, scrubbed, self._core.clock() - begun)
+                self.course.begin(outbound.upstream)
+                return outbound
+            # A value stands in the text in a spelling that detection does not read: that is hidden, too.
+            more = _merged(more, reading, left)
+            self._renew_session()
+        names = ", ".join(sorted({entity_type for entity_type, _ in left}))
+        raise ScrubFailed(f"values that had to be removed were still in the request: {names}")
+
+    def _read_for_route(
+        self, request: Request, avoid: frozenset[str], more: Mapping[int, Sequence[Span]], *, unsure: bool
+    ) -> _Reading:
+        """Read the request and decide where it goes; once more when the upstream there did not write what is pinned."""
+        signatures = self._core.signatures
+        reading = self._decided(request, avoid, more, signatures.is_one, unsure=unsure)
+        wrote = signatures.written_by(reading.upstream, reading.decision.route)
+        if not all(map(wrote, reading.document.signatures)):
+            reading = self._decided(request, avoid, more, wrote, unsure=unsure)
+        return reading
+
+    def _decided(
+        self,
+        request: Request,
+        avoid: frozenset[str],
+        more: Mapping[int, Sequence[Span]],
+        wrote: Callable[[str], bool],
+        *,
+        unsure: bool,
+    ) -> _Reading:
+        """Read the request, find what is in it and let policy decide. Raises PolicyRefused."""
+        core, format = self._core, self._format
+        document = format.read(self._endpoint, request.body, core.pseudonym, wrote)
         self._document = document
         self._streams_array = format.streams_array(request.query)
-        observing = core.engine.observes
         fault = opaque.unreadable(document, core.engine)
-        if not observing:
+        if not core.engine.observes:
             if fault is not None:
                 raise fault
             opaque.settle(document, core.engine)
         self._hosts = hosts_named(document.segments)
-        begun = core.clock()
-        vault = self._session.vault
-        spans = core.analyzer.analyze(document.segments, known=vault.values())
+        spans = list(core.analyzer.analyze(document.segments, known=self._session.vault.values()))
+        for index, found in more.items():
+            spans[index] = resolve([*spans[index], *found], document.segments[index].text)
         self.course.survey(document, avoid, unsure=unsure)
         decided, decision = self._decide(document, spans)
-        name = self.course.best(decision.route)
+        return _Reading(document, decided, decision, self.course.best(decision.route), fault)
+
+    def _scrubbed(self, request: Request, reading: _Reading) -> tuple[Outbound, Scrubbed]:
+        """Replace what was decided and return what may leave, once egress has read it."""
+        core, vault, document, name = self._core, self._session.vault, reading.document, reading.upstream
+        decision, observing = reading.decision, core.engine.observes
         self._upstream_name = name
         if self._session.ephemeral or observing:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
@@ -163,38 +222,53 @@ class Exchange:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
-            offsets.move_back(format.sent_quotes(document), self._quoted)
+            offsets.move_back(self._format.sent_quotes(document), self._quoted)
         document.force(frontier=decision.route is RouteKind.FRONTIER)
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
             route=decision.route,
-            method=endpoint.method,
+            method=self._endpoint.method,
             path=self._renamed(document, name),
             headers=strip.request_headers(
-                format, request.headers, self._key(name, request), has_body=True, stream=document.stream
+                self._format, request.headers, self._key(name, request), has_body=True, stream=document.stream
             ),
             body=document.encode(),
             stream=document.stream,
         )
         egress.check_route(outbound, core.router.upstreams[name].kind)
-        egress.check(
-            outbound.body,
-            outbound.path,
-            scrubbed.removed,
-            issued=frozenset(vault.placeholders()),
-            model=core.router.model_at(name, document.model) or "",
-        )
+        return outbound, scrubbed
+
+    def _left(self, outbound: Outbound, reading: _Reading, scrubbed: Scrubbed) -> list[tuple[str, str]]:
+        """Return what had to be removed and still stands in what is about to leave."""
+        document = reading.document
+        # The path names the model, which is no text of anybody's.
+        head = outbound.path.replace(self._core.router.model_at(outbound.upstream, document.model) or "\0", "")
+        issued = frozenset(self._session.vault.placeholders())
+        return egress.left(document.free_texts(), head, scrubbed.removed, issued=issued)
+
+    def _renew_session(self) -> None:
+        """Begin anew with an empty vault where nothing was promised yet, so that numbers follow the text again."""
+        if self._session.ephemeral:
+            self._session.release()
+            self._session = self._core.sessions.ephemeral()
+            self._session.hold()
+
+    def _report(self, reading: _Reading, scrubbed: Scrubbed, seconds: float) -> None:
+        """Record the decision, and count and log the request that is about to leave."""
+        core, document, decision = self._core, reading.document, reading.decision
+        if core.record is not None:
+            core.record(reading.decided)
         if not self._counted:
             self._counted = True
-            if observing:
-                core.metrics.observed(decided, fault.code if fault is not None else "")
+            if core.engine.observes:
+                core.metrics.observed(reading.decided, reading.fault.code if reading.fault is not None else "")
             core.metrics.scrubbed(
-                format.name,
+                self._format.name,
                 decision,
                 segments=len(document.segments),
                 unknown=document.unknown,
-                seconds=core.clock() - begun,
+                seconds=seconds,
             )
         logs.event(
             logs.Event.SCRUBBED,
@@ -205,8 +279,6 @@ class Exchange:
             segments=len(document.segments),
             replaced=len(scrubbed.removed),
         )
-        self.course.begin(name)
-        return outbound
 
     def _decide(self, document: Document, spans: Sequence[Sequence[Span]]) -> tuple[Decision, Decision]:
         """Return what policy decides, and what of it is carried out: the same, or nothing for `mode: observe`."""
@@ -227,12 +299,17 @@ class Exchange:
             *course.follow(decision),
             ("x-relay-policy", self._policy_header()),
         )
-        if core.record is not None:
-            core.record(decided)
-        course.check_room(decision)
         if decision.blocked:
+            if core.record is not None:
+                core.record(decided)
             reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
             raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
+        try:
+            course.check_room(decision)
+        except RelayFault:
+            if core.record is not None:
+                core.record(decided)
+            raise
         return decided, decision
 
     def _bodiless(self, request: Request, avoid: frozenset[str]) -> Outbound:
@@ -372,6 +449,8 @@ class Exchange:
     def _read(self, tree: JSON) -> None:
         """Look at a decoded answer or event before anything is put back."""
         self.course.meter.read(tree)
+        for signature in signatures_in(tree):
+            self._core.signatures.note(self._upstream_name, signature)
         changed = changed_prefixes(tree)
         if changed:
             self._core.metrics.changed_prefixes(changed)
@@ -394,3 +473,16 @@ class Exchange:
             hosts=self._hosts,
             allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
         )
+
+
+def _merged(
+    more: Mapping[int, Sequence[Span]], reading: _Reading, left: Sequence[tuple[str, str]]
+) -> Mapping[int, Sequence[Span]]:
+    """Return `more` with spans, by segment, for what still holds a value of `left`."""
+    merged = dict(more)
+    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
+        covered = [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP]
+        found = egress.uncovered(segment.text, covered, list(left))
+        if found:
+            merged[index] = (*merged.get(index, ()), *found)
+    return merged

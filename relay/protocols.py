@@ -202,7 +202,8 @@ class Document(Protocol):
 
     tree: JSON
     segments: tuple[Segment, ...]
-    pinned: tuple[str, ...]  # texts that pass unchanged; egress still reads them
+    pinned: tuple[str, ...]  # texts that pass unchanged, to the provider that wrote them
+    signatures: tuple[str, ...]  # and encrypted contents: what is pinned by them, or is one
     refused: tuple[tuple[str, str], ...]  # (pointer, kind) of content that cannot be inspected
     stops: tuple[int, ...]  # segments where an answer stops, should the model say them
     unknown: int  # string leaves that the field table does not name (they are among the segments)
@@ -240,6 +241,10 @@ class Document(Protocol):
 
     def replace(self, texts: Mapping[int, str]) -> None:
         """Put new text in for the segments whose index is given; JSON text is re-escaped at its own depth."""
+        ...
+
+    def free_texts(self) -> Sequence[str]:
+        """Return every string of the request as it is now that is neither the protocol's nor pinned, in no order."""
         ...
 
     def encode(self) -> bytes:
@@ -301,10 +306,17 @@ class Format(Protocol):
         """
         ...
 
-    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
         """Decode a request body strictly, with what identifies the client already stripped from the tree.
 
-        `pseudonym` turns an identifying string into a stable one for this session. Raises ClientFault.
+        `pseudonym` turns an identifying string into a stable one for this session; `wrote` tells of a signature whether
+        the request's destination can have written it (without: by its shape). Raises ClientFault.
         """
         ...
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from relay.detect.known import form
+from relay.detect.seams import SEAM
 from relay.errors import ScrubFailed
 from relay.protocols import Operator, Sealing
 from relay.types import Action, Segment, SpanAction
@@ -18,7 +20,10 @@ __all__ = ["Scrubbed", "scrub", "scrub_text"]
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
-    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave."""
+    """What scrubbing changed: new texts by segment index, and the (entity type, value) pairs that must not leave.
+
+    Not among these are a piece of a value that was cut by a border, and a value that policy keeps at another place.
+    """
 
     texts: Mapping[int, str] = field(repr=False)
     removed: frozenset[tuple[str, str]] = field(repr=False)
@@ -36,12 +41,14 @@ def scrub(
     """
     texts: dict[int, str] = {}
     removed: set[tuple[str, str]] = set()
+    kept: set[str] = set()
     for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
         if row:
             text = scrub_text(segment.text, row, operators, vault, removed)
+            kept.update(form(segment.text[slice(*item.span[1:3])]) for item in row if item.action is Action.KEEP)
             if text != segment.text:
                 texts[index] = text
-    return Scrubbed(texts, frozenset(removed))
+    return Scrubbed(texts, frozenset(pair for pair in removed if form(pair[1]) not in kept))
 
 
 def scrub_text(
@@ -63,7 +70,7 @@ def scrub_text(
             raise ScrubFailed(f"no operator does {item.action.value}")
         value = text[span.start : span.end]
         replacement = operator.replace(value, span.entity_type, vault)
-        if item.action is not Action.KEEP:
+        if item.action is not Action.KEEP and span.recognizer != SEAM:
             removed.add((span.entity_type, value))
         pieces += (text[done : span.start], replacement)
         done = span.end

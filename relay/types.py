@@ -61,12 +61,14 @@ class Treatment(StrEnum):
 
     SCRUB = "S"  # request: find and replace
     SCRUB_JSON = "Sj"  # request: the string is JSON text; find and replace inside its string literals
-    CONTRACT = "K"  # request: names, schemas, tool descriptions; patterns only, no model
+    CONTRACT = "K"  # request: schemas, tool descriptions; patterns only, no model
+    NAME = "N"  # request: a name that other parts of the protocol repeat; passes where it is written like one
     STRIP = "X"  # request: identifies the client; removed, or replaced by a pseudonym
     REFUSE = "F"  # request: content that cannot be inspected; refused unless policy lets it through
     RESTORE = "R"  # response: placeholders become values
     RESTORE_JSON = "Rj"  # response: the string is JSON text; values are inserted JSON-escaped
-    PINNED = "V"  # both: never changes by a byte
+    PINNED = "V"  # both: never changes by a byte; in a request only what is written like opaque text
+    SIGNED = "Vs"  # request: text that a signature is over: pinned where that stands beside it, else SCRUB
     PASS = "P"  # noqa: S105 - both: known not to be private text
     DROP = "D"  # response: cannot be made right after restoring (token ids, log-probabilities)
 

@@ -18,7 +18,9 @@ from typing import NamedTuple
 from relay.detect.overlap import CERTAIN
 from relay.types import Segment, Span
 
-__all__ = ["SEAM_CHARS", "Crossing", "crossings"]
+__all__ = ["SEAM", "SEAM_CHARS", "Crossing", "crossings"]
+
+SEAM = "seam"  # the recognizer that the piece of a value names
 
 SEAM_CHARS = 160
 _DIGIT = re.compile(r"\d")

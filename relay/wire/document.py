@@ -13,7 +13,9 @@ from relay.wire import strict_json
 from relay.wire.dropping import steps, take_out
 from relay.wire.inline import Inline, inline
 from relay.wire.json_text import MAX_NESTING
-from relay.wire.nodes import Table
+from relay.wire.nodes import Node, Table
+from relay.wire.outgoing import free_texts
+from relay.wire.protocol_words import is_signature
 from relay.wire.segments import KeyPlace, Nested, Scan
 
 __all__ = ["Said", "TreeDocument", "read_document"]
@@ -41,17 +43,21 @@ class TreeDocument:
 
     __slots__ = (
         "_nested",
+        "_node",
         "_note",
         "_opened",
+        "_pinned_at",
         "_places",
         "_refused_at",
         "_refused_where",
         "_unknown_at",
         "forced",
         "model",
+        "names",
         "pinned",
         "refused",
         "segments",
+        "signatures",
         "stops",
         "stream",
         "tree",
@@ -62,6 +68,7 @@ class TreeDocument:
         self,
         tree: dict[str, JSON],
         scan: Scan,
+        node: Node,
         note: Mapping[str, str] | None = None,
         forced: tuple[tuple[str, JSON], ...] = (),
     ) -> None:
@@ -69,12 +76,16 @@ class TreeDocument:
         self.forced = forced
         self.stops: tuple[int, ...] = tuple(scan.stops)
         self.segments: tuple[Segment, ...] = tuple(scan.segments)
-        self.pinned: tuple[str, ...] = tuple(scan.pinned)
+        self.pinned: tuple[str, ...] = tuple(holder[key] for holder, key in scan.pinned)
+        self.signatures: tuple[str, ...] = tuple(scan.signatures)
         self.refused: tuple[tuple[str, str], ...] = tuple(scan.refused)
         self.unknown: int = scan.unknown
         model = tree.get("model")
         self.model: str | None = model if isinstance(model, str) else None
         self.stream: bool = tree.get("stream") is True
+        self.names: frozenset[str] = frozenset(scan.names)
+        self._node = node
+        self._pinned_at = scan.pinned
         self._places = scan.places
         self._nested = scan.nested
         self._refused_at = scan.refused_at
@@ -121,7 +132,7 @@ class TreeDocument:
             if any(text is None for text in texts):
                 continue
             done.append(index)
-            scan = Scan(str)
+            scan = Scan(str, is_signature)
             for piece, text in zip(pieces, texts, strict=True):
                 holder = {"text": text}
                 self._opened.append((piece, holder, text or ""))
@@ -203,6 +214,11 @@ class TreeDocument:
             if holder["text"] != before:
                 piece.put(holder["text"].encode("utf-8", "surrogatepass"))
 
+    def free_texts(self) -> list[str]:
+        """Return every string of the request as it is now that is not the protocol's or pinned, in no order."""
+        pinned = {(id(holder), key) for holder, key in self._pinned_at}
+        return free_texts(self.tree, self._node, names=self.names, pinned=pinned)
+
     def encode(self) -> bytes:
         """Serialise the tree as it is now."""
         return strict_json.encode(self.tree)
@@ -266,17 +282,26 @@ class TreeDocument:
                 other[1] = renamed.get((id(other[0]), other[1]), other[1])
 
 
-def read_document(body: bytes, table: Table, pseudonym: Callable[[str], str], *, forced: bool = True) -> TreeDocument:
+def read_document(
+    body: bytes,
+    table: Table,
+    pseudonym: Callable[[str], str],
+    wrote: Callable[[str], bool] | None = None,
+    *,
+    forced: bool = True,
+) -> TreeDocument:
     """Decode `body` strictly and read it by the `request` section of `table`. Raises ClientFault.
 
+    `wrote` tells of a signature whether the request's destination can have written it: what it stands beside is pinned.
+    Without it the shape of a signature decides.
     `forced`: whether the endpoint knows the fields that the table wants in every request (`TreeDocument.force`).
     """
     tree = strict_json.decode(body, MAX_ELEMENTS)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
-    scan = Scan(pseudonym)
+    scan = Scan(pseudonym, wrote or is_signature)
     scan.root(tree, table)
-    return TreeDocument(tree, scan, table.removed, table.forced if forced else ())
+    return TreeDocument(tree, scan, table.sections["request"], table.removed, table.forced if forced else ())
 
 
 _KINDS = {list: "array", str: "string", int: "number", float: "number", bool: "boolean", type(None): "null"}

@@ -9,8 +9,8 @@ A table is lines of `path  treatment  options`, in sections. Paths use the notat
     .                   the section's own root
 
 The treatment is a code of `relay.types.Treatment`, or `@section` where another section's rows continue, or `@section!`
-where they continue as a response mirrors them (S and K as R, Sj as Rj, X and F as P), or `.` where the row only carries
-options:
+where they continue as a response mirrors them (S and K as R, Sj as Rj, N, X and F as P), or `.` where the row only
+carries options:
 
     X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent,
                         on its way to a frontier; a local server does not get it
@@ -24,6 +24,7 @@ options:
     tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
     jsonmode            the text is JSON when the request asked for JSON output; `html`: it is HTML
     stop                the answer ends where this text would come
+    signed=a,b          Vs below is pinned where the object has a signature in one of these fields, else it is S
     mirror=D            the treatment in a mirrored section, where it is not the one above
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
@@ -87,13 +88,16 @@ def compile_table(text: str) -> Table:
         for section in sections.values():
             _spell(section, spelled)
         order = tuple(spelling for name in order for spelling in dict.fromkeys((name, _snake(name))))
+    seen: set[int] = set()
+    for section in sections.values():
+        _without_signature(section, seen, {})
     removed = dict(pair.split("=") for pair in lines["removed"].split()) if "removed" in lines else None
     return Table(sections, order, tuple(forced), removed)
 
 
 _Row = tuple[int, str, tuple[str, ...]]
 
-_MIRROR: Final[Mapping[str, str]] = {"S": "R", "K": "R", "Sj": "Rj", "X": "P", "F": "P"}
+_MIRROR: Final[Mapping[str, str]] = {"S": "R", "K": "R", "N": "P", "Vs": "V", "Sj": "Rj", "X": "P", "F": "P"}
 
 
 _LINES = ("order", "spelling", "removed")
@@ -234,6 +238,8 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.html = True
             case "stop":
                 node.stop = True
+            case "signed":
+                node.signed = tuple(value.split(","))
             case "always" | "mirror":
                 pass
             case _:
@@ -309,8 +315,40 @@ def _spell(node: Node, done: set[int]) -> None:
     for child in list(_children(node)):
         _spell(child, done)
     node.fields = {**{_snake(name): child for name, child in node.fields.items()}, **node.fields}
+    node.signed = tuple(dict.fromkeys(spelling for name in node.signed for spelling in (name, _snake(name))))
     if node.tool is not None and node.tool != _snake(node.tool):
         raise ValueError("field table: tool= takes a name of one spelling")
+
+
+def _without_signature(node: Node, done: set[int], copies: dict[int, Node]) -> None:
+    """Give each node with `signed` the copy of itself that holds where no signature stands."""
+    if id(node) in done:
+        return
+    done.add(id(node))
+    if node.signed:
+        node.unsigned = _unpinned(node, copies)
+    for child in list(_children(node)):
+        _without_signature(child, done, copies)
+
+
+def _unpinned(node: Node, copies: dict[int, Node]) -> Node:
+    """Return a copy of `node`, and of what is below it, in which signed text is text. Sections contain themselves."""
+    if id(node) in copies:
+        return copies[id(node)]
+    copy = copies[id(node)] = Node()
+    for attribute in Node.__slots__:
+        setattr(copy, attribute, getattr(node, attribute))
+    copy.signed, copy.unsigned = (), None
+    if copy.text is Treatment.SIGNED:
+        copy.text = Treatment.SCRUB
+    copy.fields = {name: _unpinned(child, copies) for name, child in node.fields.items()}
+    if node.members is not None:
+        copy.members = {name: _unpinned(child, copies) for name, child in node.members.items()}
+    copy.prefixes = tuple((prefix, _unpinned(child, copies)) for prefix, child in node.prefixes)
+    copy.flags = tuple((flag, _unpinned(child, copies)) for flag, child in node.flags)
+    copy.any = None if node.any is None else _unpinned(node.any, copies)
+    copy.item = None if node.item is None else _unpinned(node.item, copies)
+    return copy
 
 
 def _inherit(node: Node, done: set[int]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from relay.types import JSON, Role, Treatment
 
-__all__ = ["ROLES", "UNKNOWN", "Node", "Table", "deep"]
+__all__ = ["NAMES", "ROLES", "UNKNOWN", "Node", "Table", "deep"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -48,9 +48,11 @@ class Node:
         "number",
         "prefixes",
         "role",
+        "signed",
         "stop",
         "text",
         "tool",
+        "unsigned",
         "when",
         "whole",
     )
@@ -81,6 +83,9 @@ class Node:
         self.json_mode = False
         self.html = False
         self.links: list[str] = []
+        # Fields of which one must hold a signature, or the pinned text below is text like any other: `unsigned` then.
+        self.signed: tuple[str, ...] = ()
+        self.unsigned: Node | None = None
 
     def member(self, holder: Mapping[str, JSON]) -> Node:
         """Return the member that `holder`'s `type`, else its `role`, selects; this node itself where none does."""
@@ -131,3 +136,5 @@ def deep(treatment: Treatment) -> Node:
 
 # Where no row applies: scrubbed in requests, restored in responses.
 UNKNOWN: Final = deep(Treatment.SCRUB)
+# Names of properties in a schema.
+NAMES: Final = deep(Treatment.NAME)

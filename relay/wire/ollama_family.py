@@ -29,9 +29,15 @@ class OllamaFormat(TableFormat):
         asked = api_path(path)
         return next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
 
-    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
         """Decode and read a request. What can stream does, unless `stream` is false."""
-        document = read_document(body, self.table, pseudonym)
+        document = read_document(body, self.table, pseudonym, wrote)
         document.stream = endpoint.name in ("chat", "generate") and document.tree.get("stream") is not False
         return document
 

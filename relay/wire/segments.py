@@ -3,8 +3,11 @@
 What becomes of each kind of leaf:
 
 * SCRUB and SCRUB_JSON become segments, the latter one for each literal inside the JSON text; CONTRACT becomes a segment
-  that only patterns search, unless it is a word of the JSON Schema language;
-* PINNED and REFUSE leaves are listed and never change; STRIP leaves are gone or pseudonymised when `read` returns;
+  that only patterns search, unless it is a word of the JSON Schema language. NAME leaves pass where they are written
+  like names, and so do keys of tools' arguments that repeat a property of a schema;
+* PINNED leaves that are written like opaque text, SIGNED leaves beside a signature and REFUSE leaves are listed and
+  never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
+  `read` returns;
 * PASS leaves are ids, names and closed sets of words. One that is not written like an id, or has more than six digits
   and no letter, becomes a contract segment;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
@@ -26,44 +29,26 @@ from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
-from relay.wire.nodes import ROLES, UNKNOWN, Node, Table
+from relay.wire.nodes import NAMES, ROLES, UNKNOWN, Node, Table
 from relay.wire.pointer import escape
+from relay.wire.protocol_words import NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_id, is_identifier, is_name
 
 __all__ = ["MAX_SEGMENTS", "KeyPlace", "Nested", "Place", "Scan", "Where"]
 
-_S, _SJ, _K, _P, _V = (
+_S, _SJ, _K, _N, _P, _V, _VS = (
     Treatment.SCRUB,
     Treatment.SCRUB_JSON,
     Treatment.CONTRACT,
+    Treatment.NAME,
     Treatment.PASS,
     Treatment.PINNED,
+    Treatment.SIGNED,
 )
 _X, _F = Treatment.STRIP, Treatment.REFUSE
 
-# Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
-_ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
-# Words that schemas repeat and that mean nothing by themselves: JSON Schema 2020-12, "type", and its dialects.
-_SCHEMA_WORDS = frozenset(
-    {
-        "object",
-        "string",
-        "integer",
-        "number",
-        "boolean",
-        "array",
-        "null",
-        "function",
-        "custom",
-        "http://json-schema.org/draft-07/schema#",
-        "https://json-schema.org/draft/2020-12/schema",
-    }
-)
-# Keywords that stand in nearly every object of a schema; looking them up is faster than looking at them.
-_SCHEMA_KEYS = frozenset({"type", "description", "properties", "required", "items", "enum", "additionalProperties"})
-_LONGEST_IDENTIFIER = 40
 _SEVEN_DIGITS = 1_000_000
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
@@ -112,6 +97,8 @@ class Scan:
     __slots__ = (
         "_drops",
         "_pseudonym",
+        "_wrote",
+        "names",
         "nested",
         "pinned",
         "places",
@@ -119,18 +106,23 @@ class Scan:
         "refused_at",
         "refused_where",
         "segments",
+        "signatures",
         "stops",
         "unknown",
         "unknown_at",
     )
 
-    def __init__(self, pseudonym: Callable[[str], str]) -> None:
+    def __init__(self, pseudonym: Callable[[str], str], wrote: Callable[[str], bool]) -> None:
+        """Begin a walk. `wrote` tells of a signature whether the request's destination can have written it."""
         self._pseudonym = pseudonym
+        self._wrote = wrote
         self._drops: list[tuple[dict[str, Any], str]] = []
         self.segments: list[Segment] = []
         self.places: list[Place] = []
         self.nested: list[Nested] = []
-        self.pinned: list[str] = []
+        self.pinned: list[tuple[Any, str | int]] = []  # the places, as (holder, key)
+        self.signatures: list[str] = []  # and encrypted contents: what is pinned by them, or is one
+        self.names: set[str] = set()  # of tools and properties: keys of arguments that repeat them are left alone
         self.refused: list[tuple[str, str]] = []
         self.refused_at: list[str] = []  # the same, with every key as it is
         self.refused_where: list[Where] = []
@@ -155,6 +147,8 @@ class Scan:
         message: int,
         items: list[tuple[str, JSON]] | None = None,
     ) -> None:
+        if node.signed and not self._is_signed(holder, node):
+            node = node.unsigned or node
         if node.role is not None:
             role = node.role
         elif node.auto_role:
@@ -164,9 +158,11 @@ class Scan:
             below = fields.get(key)
             if below is None:
                 below = node.any or UNKNOWN
+                if node.key is _K and key in NAME_LISTS:
+                    below = NAMES
                 if node.any is None:
                     self.unknown_at.append(f"{pointer}/{escape(key)}")
-                if node.key is not _K or key not in _SCHEMA_KEYS:
+                if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
             speaker = below.role or role
@@ -177,7 +173,7 @@ class Scan:
             elif kind is str:
                 text = below.text
                 if text is _P:
-                    if _ID.fullmatch(value) is None:
+                    if not is_id(value):
                         self._add([holder, key], value, f"{pointer}/{escape(key)}", speaker, message, contract=True)
                 elif text is _S and below is not UNKNOWN:
                     if value:
@@ -188,7 +184,7 @@ class Scan:
                         )
                         self.places.append([holder, key])
                 elif text is _K:
-                    if value not in _SCHEMA_WORDS:
+                    if value not in SCHEMA_WORDS:
                         pointer_below = f"{pointer}/{escape(key)}"
                         self._add([holder, key], value, pointer_below, speaker, message, contract=True)
                 else:
@@ -235,23 +231,30 @@ class Scan:
 
     def _text(self, text: str, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int) -> None:
         treatment = node.text
-        if treatment is _K and text in _SCHEMA_WORDS:
+        if treatment is _K and text in SCHEMA_WORDS:
             return
         pointer = f"{pointer}/{escape(key) if type(key) is str else key}"
         if treatment is _K:
             self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _P:
-            if _ID.fullmatch(text) is None:
+            if not is_id(text):
                 self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _SJ:
             if not self._json(text, pointer, [holder, key], None, None, role, message):
                 self._add([holder, key], text, pointer, role, message)
-        elif treatment is _V:
-            self.pinned.append(text)
+        elif treatment is _N:
+            if is_name(text):
+                self.names.add(text)
+            else:
+                self._add([holder, key], text, pointer, role, message, contract=True)
+        elif treatment is _VS or (treatment is _V and (not text or self._wrote(text))):
+            self.pinned.append((holder, key))
+            if treatment is _V and text:
+                self.signatures.append(text)
         elif treatment is _F:
             if not node.when or text.lower() == node.when:
                 self._refuse(pointer, node.kind, role, message)
-            elif _ID.fullmatch(text) is None:
+            elif not is_id(text):
                 self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
@@ -277,9 +280,14 @@ class Scan:
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int
     ) -> None:
+        if treatment is _K and is_name(key):
+            self.names.add(key)
+            return
         if treatment is _S or treatment is _SJ:
-            contract = _is_identifier(key)
-        elif (treatment is _K and not _is_identifier(key)) or (treatment is _P and _ID.fullmatch(key) is None):
+            if key in self.names:
+                return
+            contract = is_identifier(key)
+        elif treatment is _K or (treatment is _P and not is_id(key)):
             contract = True
         else:
             return
@@ -304,11 +312,21 @@ class Scan:
         for each in nested.text.literals:
             inner = f"{pointer}#{each.pointer}"
             if each.is_key:
-                contract = _is_identifier(each.text)
+                if each.text in self.names:
+                    continue
+                contract = is_identifier(each.text)
                 self._add((nested, each), each.text, f"{inner}#", role, message, contract=contract)
             elif each.is_number or not self._json(each.text, inner, None, nested, each, role, message):
                 self._add((nested, each), each.text, inner, role, message, contract=each.is_number)
         return True
+
+    def _is_signed(self, holder: Mapping[str, JSON], node: Node) -> bool:
+        """Tell whether a signature stands in `holder` that the destination can have written."""
+        for name in node.signed:
+            signature = holder.get(name)
+            if type(signature) is str and signature and self._wrote(signature):
+                return True
+        return False
 
     def opened(self, holder: dict[str, Any], pointer: str, place: Where) -> None:
         """Walk text that was inside a refused place, at `holder["text"]`: JSON in it by its strings."""
@@ -317,7 +335,7 @@ class Scan:
 
     def _refuse(self, pointer: str, kind: str, role: Role, message: int) -> None:
         # The pointer will be shown in a message, and a key that is not written like a field name can be anything.
-        shown = "/".join(token if token.isdigit() or _is_identifier(token) else "*" for token in pointer.split("/"))
+        shown = "/".join(token if token.isdigit() or is_identifier(token) else "*" for token in pointer.split("/"))
         self.refused.append((shown, kind))
         self.refused_at.append(pointer)
         self.refused_where.append(Where(len(self.segments), role, message))
@@ -368,13 +386,6 @@ def _kind_of_media(holder: Mapping[str, JSON]) -> str:
         if type(media) is str and media.partition("/")[0].lower() in {"image", "audio"}:
             return media.partition("/")[0].lower()
     return "file"
-
-
-def _is_identifier(key: str) -> bool:
-    """Tell whether `key` is written like a field name: ASCII letters, underscores and hyphens, and not long."""
-    return (
-        len(key) <= _LONGEST_IDENTIFIER and key.isascii() and key.replace("_", "").replace("-", "").isalpha()
-    ) or key == ""
 
 
 def _opaque(text: str) -> str:

@@ -37,9 +37,15 @@ class TableFormat:
         asked = canonical(path)
         return next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
 
-    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
         """Decode and read a request by the table's `request` section. Raises ClientFault."""
-        return read_document(body, self.table, pseudonym)
+        return read_document(body, self.table, pseudonym, wrote)
 
     def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
         """Write `model` into the body, where it stands, and return the path as it is."""

@@ -37,17 +37,17 @@ def server() -> Iterator[Upstream]:
 # anything is sent, and when the answer is there.
 EXCEPTIONS = """
 import relay.answer, relay.egress, relay.exchange
-check, rewrite = relay.egress.check, relay.answer._rewrite
-def fail_before(body, *rest, **more):
-    if b"explode on the way out" in body:
-        raise RuntimeError(f"cannot send {body!r} with {rest!r}")
-    return check(body, *rest, **more)
+left, rewrite = relay.egress.left, relay.answer._rewrite
+def fail_before(texts, *rest, **more):
+    if any("explode on the way out" in text for text in texts):
+        raise RuntimeError(f"cannot send {texts!r} with {rest!r}")
+    return left(texts, *rest, **more)
 def fail_behind(leaf, *rest):
     changed = rewrite(leaf, *rest)
     if "explode on the way back" in leaf.text:
         raise RuntimeError("cannot restore " + leaf.text)
     return changed
-relay.exchange.egress.check, relay.answer._rewrite = fail_before, fail_behind
+relay.exchange.egress.left, relay.answer._rewrite = fail_before, fail_behind
 """
 
 

@@ -1,15 +1,14 @@
-"""A value in any spelling stops the request; what is no value does not."""
+"""A value in any spelling is found in what is about to leave; what is no value is not."""
 
 import base64
 import html
 import json
-from contextlib import nullcontext
 from urllib.parse import quote
 
 import pytest
 
-from relay.egress import check
-from relay.errors import ScrubFailed
+from relay.egress import EGRESS, left, private, uncovered
+from relay.types import Span
 
 VALUES = [
     ("PERSON", "Maria Gonzalez"),
@@ -49,11 +48,8 @@ def test_every_spelling_is_found(
     entity_type: str, value: str, before: str, spelling: str, others: list[tuple[str, str]]
 ) -> None:
     """Alone, after anything that ends a word, and at every base64 alignment."""
-    body = SPELLINGS[spelling](f"{before}{value}. End")
-    with pytest.raises(ScrubFailed) as caught:
-        check(body, "/v1/x", [*others, (entity_type, value)])
-    assert value not in str(caught.value)
-    assert str(caught.value).endswith(f": {entity_type}")
+    body = SPELLINGS[spelling](f"{before}{value}. End").decode()
+    assert left([body], "/v1/x", [*others, (entity_type, value)]) == [(entity_type, value)]
 
 
 @pytest.mark.parametrize(
@@ -65,14 +61,13 @@ def test_every_spelling_is_found(
         ("Al", "Al is too short to tell"),
         ("1234", "1234 is any number"),
         ("536-22-1874", "1536-22-1874"),
-        ("user", '{"role": "user"}'),
         ("Maria", base64.b64encode(b"x Maria x").decode()),
     ],
 )
 def test_near_misses_pass(value: str, text: str) -> None:
-    """Parts of words, other letter case of a plain word, short values and words of the protocol are no leak."""
-    check(text.encode(), "/v1/x", [("PERSON", value)])
-    check(text.encode(), "/v1/x", [*OTHERS, ("PERSON", value)])
+    """Parts of words, other letter case of a plain word and short values are no leak."""
+    assert left([text], "/v1/x", [("PERSON", value)]) == []
+    assert left([text], "/v1/x", [*OTHERS, ("PERSON", value)]) == []
 
 
 @pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among many"])
@@ -93,50 +88,58 @@ def test_near_misses_pass(value: str, text: str) -> None:
 )
 def test_letter_case_and_scripts(value: str, text: str, others: list[tuple[str, str]]) -> None:
     """More than one plain word is found in any letter case; unspaced scripts need no boundary."""
-    with pytest.raises(ScrubFailed):
-        check(text.encode(), "/v1/x", [*others, ("PERSON", value)])
+    assert left([text], "/v1/x", [*others, ("PERSON", value)]) == [("PERSON", value)]
 
 
-def test_path_and_headers_count() -> None:
-    """The value may not leave in any part of the request."""
+def test_the_head_counts() -> None:
+    """The value may not leave in any part of the request, and a border between two texts joins nothing."""
     pairs = [("PERSON", "Maria Gonzalez")]
-    with pytest.raises(ScrubFailed):
-        check(b"{}", "/v1/x?q=Maria%20Gonzalez", pairs)
-    with pytest.raises(ScrubFailed):
-        check(b"{}", "/v1/x", pairs, headers=(("x-title", "for Maria Gonzalez"),))
+    assert left([], "/v1/x?q=Maria%20Gonzalez", pairs) == pairs
+    assert left([], "/v1/x\nfor Maria Gonzalez", pairs) == pairs
+    assert left(["Maria", " Gonzalez"], "/v1/x", pairs) == []
 
 
 def test_lookalikes_are_no_values() -> None:
     """A placeholder that a user typed was vaulted as itself, and an issued one may read the same."""
-    check(b"hello [PERSON_1]", "/v1/x", [("PLACEHOLDER_LOOKALIKE", "[PERSON_1]")])
+    assert left(["hello [PERSON_1]"], "/v1/x", [("PLACEHOLDER_LOOKALIKE", "[PERSON_1]")]) == []
 
 
 def test_a_stand_in_is_no_leak() -> None:
     """A moved date that reads like another real one of the session does not stop the request."""
-    check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")], issued=("2023-05-06",))
-    with pytest.raises(ScrubFailed):
-        check(b"on 2023-05-06", "/v1/x", [("DATE_TIME", "2023-05-06")])
+    dates = [("DATE_TIME", "2023-05-06")]
+    assert left(["on 2023-05-06"], "/v1/x", dates, issued=("2023-05-06",)) == []
+    assert left(["on 2023-05-06"], "/v1/x", dates) == dates
+
+
+def test_all_that_is_left_is_named() -> None:
+    """Each value once, in the order in which they were given."""
+    pairs = [("PERSON", "Ann"), ("PERSON", "Eve"), ("CITY", "Rome"), ("PERSON", "Bob")]
+    assert left(["Ann Bob Rome Ann"], "/", pairs) == [pairs[0], pairs[2], pairs[3]]
+
+
+MAIL = [("EMAIL_ADDRESS", "o'brien@example.com")]
 
 
 @pytest.mark.parametrize(
-    ("value", "body", "path", "leak"),
+    ("text", "covered", "spans"),
     [
-        ("claude", '{"model":"claude-x"}', "/v1/messages", False),
-        ("claude", "{}", "/v1/models/claude-x:generateContent", False),
-        ("claude", '{"model":"claude-x","text":"ask claude"}', "/v1/messages", True),
-        ("claude", '{"model":"claude-x","text":"ask claude-x"}', "/v1/messages", True),
-        ("claude", '{"model":"claude-xy"}', "/v1/messages", True),
-        ("claude@example.org", '{"model":"claude@example.org"}', "/v1/messages", True),
+        ("to o&#39;brien&#64;example.com now", [], ["o&#39;brien&#64;example.com"]),
+        ("x\nto o%27brien%40example.com\nx", [], ["o%27brien%40example.com"]),
+        ("a bydicmllbkBleGFtcGxlLmNvbQ== b", [], ["bydicmllbkBleGFtcGxlLmNvbQ=="]),
+        ("o'brien@example.com, o&#39;brien@example.com", [(0, 19)], ["o&#39;brien@example.com"]),
+        ("o'brien@example.com", [(0, 19)], []),
+        ("nothing here", [], []),
     ],
 )
-def test_the_name_of_the_model(value: str, body: str, path: str, leak: bool) -> None:
-    """A plain word of the model's name may stand in it, whatever a prompt made of that word, and nowhere else."""
-    model = "claude@example.org" if "@" in value else "claude-x"
-    with pytest.raises(ScrubFailed) if leak else nullcontext():
-        check(body.encode(), path, [("PERSON", value)], model=model)
+def test_what_still_holds_a_value_is_covered(text: str, covered: list[tuple[int, int]], spans: list[str]) -> None:
+    """The word, in whatever spelling, and nothing beside it."""
+    found = uncovered(text, covered, private(MAIL, issued=()))
+    assert [text[span.start : span.end] for span in found] == spans
+    assert all(span[0] == "EMAIL_ADDRESS" and span.recognizer == EGRESS for span in found)
 
 
-def test_every_type_is_named_once() -> None:
-    """The message tells which types, in order, and no more."""
-    with pytest.raises(ScrubFailed, match=r": CITY, PERSON$"):
-        check(b"Ann Bob Rome", "/", [("PERSON", "Ann"), ("PERSON", "Bob"), ("CITY", "Rome")])
+def test_a_line_is_covered_where_no_word_holds_the_value() -> None:
+    """A value of several words, each of them written otherwise, is covered with its line."""
+    line = "call Maria &#71;onzalez, please"
+    span = Span("PERSON", 6, 6 + len(line), 1.0, EGRESS)
+    assert uncovered(f"first\n{line}\nlast", [], [("PERSON", "Maria Gonzalez")]) == [span]

@@ -79,7 +79,8 @@ format.schema{}                       K
 {type,max_uses,strict,defer_loading,eager_input_streaming,max_characters,max_content_tokens}   P
 {display_width_px,display_height_px,display_number,enable_zoom,use_cache}   P
 # A tool's name and text are the client's program: patterns only, no model.
-{name,description}                    K
+name                                  N
+description                           K
 input_schema{}                        K
 input_examples[]{}                    S
 allowed_callers[]                     P
@@ -90,7 +91,8 @@ user_location                         X drop
 model                                 P
 mcp_server_name                       P
 {configs,default_config}{}            K
-tools[].{name,description}            K
+tools[].name                          N
+tools[].description                   K
 tools[].input_schema{}                K
 
 [block]
@@ -100,8 +102,10 @@ caller{}                              P
 # Some blocks hold text blocks only, and there clients may leave the type out.
 text                                  S
 citations[]                           @citation
-# Signed, and bound to the conversation before them: a changed byte is a 400.
-<thinking>.{thinking,signature}       V
+# Signed, and bound to the conversation before them: a changed byte is a 400. Without a signature it is text.
+<thinking>                            .   signed=signature
+<thinking>.thinking                   Vs
+<thinking>.signature                  V
 <redacted_thinking>.data              V
 <tool_use,server_tool_use,mcp_tool_use>.name   P
 <mcp_tool_use>.server_name            P
@@ -141,11 +145,14 @@ citations[]                           @citation
 <advisor_tool_result>.content.text    S
 <advisor_tool_result>.content.encrypted_content   V
 # A signed summary of what was dropped.
-<compaction>.{content,encrypted_content,signature}   V
+<compaction>                          .   signed=signature,encrypted_content
+<compaction>.content                  Vs
+<compaction>.{encrypted_content,signature}   V
 <compaction>.tool_changes[]           @tool_change
 <tool_addition,tool_removal>          @tool_change
 <mcp_tool_listing>.mcp_server_name    P
-<mcp_tool_listing>.tools[].{name,description}   K
+<mcp_tool_listing>.tools[].name       N
+<mcp_tool_listing>.tools[].description   K
 <mcp_tool_listing>.tools[].input_schema{}   K
 <tool_reference>.tool_name            P
 <container_upload>.file_id            F   kind=stored_state

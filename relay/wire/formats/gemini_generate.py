@@ -109,7 +109,8 @@ text                                  S
 thought                               P
 # It must come back on the very part it came with.
 thoughtSignature                      V
-<thought=true>.text                   V
+<thought=true>                        .   signed=thoughtSignature
+<thought=true>.text                   Vs
 inlineData.mimeType                   P
 inlineData.data                       F   kind=file
 inlineData.displayName                S
@@ -141,7 +142,8 @@ mediaResolution                       P
 mediaResolution{}                     P
 
 [tool]
-functionDeclarations[].{name,description}   K
+functionDeclarations[].name           N
+functionDeclarations[].description    K
 functionDeclarations[].behavior       P
 functionDeclarations[].{parameters,response,parametersJsonSchema,responseJsonSchema}{}   K
 functionDeclarations[].{parametersJsonSchema,responseJsonSchema}   K
@@ -250,10 +252,16 @@ class GeminiGenerate(GeminiFormat):
         query = "?alt=sse" if call == "streamGenerateContent" else ""
         return PathEndpoint(name=call, upstream_path=f"/{version}/{model}:{call}{query}")
 
-    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
         """Decode and read a request. The path, not the body, names the model and says whether it streams."""
         stores = endpoint.name in ("generateContent", "streamGenerateContent")
-        document = read_document(body, self.table, pseudonym, forced=stores)
+        document = read_document(body, self.table, pseudonym, wrote, forced=stores)
         found = _PATH.fullmatch(endpoint.upstream_path.partition("?")[0])
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"

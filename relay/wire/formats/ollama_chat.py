@@ -30,7 +30,8 @@ messages[].tool_calls[].{id,type}     P
 messages[].tool_calls[].function.{name,index}   P
 messages[].tool_calls[].function.arguments{}   S
 tools[].type                          P
-tools[].function.{name,description}   K
+tools[].function.name                 N
+tools[].function.description          K
 tools[].function.parameters{}         K
 format                                P
 format{}                              K

@@ -32,12 +32,14 @@ messages[]                            @message
 
 # Tool definitions are the client's program: patterns only, no model. A rename would break the client.
 tools[].type                          P
-tools[].{function,custom}.{name,description}   K
+tools[].{function,custom}.name        N
+tools[].{function,custom}.description   K
 tools[].function.strict               P
 tools[].function.parameters{}         K
 tools[].custom.format.{type,syntax}   P
 tools[].custom.format.grammar.{definition,syntax}   K
-functions[].{name,description}        K
+functions[].name                      N
+functions[].description               K
 functions[].parameters{}              K
 tool_choice                           P
 tool_choice.type                      P
@@ -48,7 +50,8 @@ function_call                         P
 function_call.name                    P
 parallel_tool_calls                   P
 response_format.type                  P
-response_format.json_schema.{name,description}   K
+response_format.json_schema.name      N
+response_format.json_schema.description   K
 response_format.json_schema.strict    P
 response_format.json_schema.schema{}  K
 prediction.type                       P

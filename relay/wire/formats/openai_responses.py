@@ -80,11 +80,12 @@ agent.agent_name                      P
 <function_call_output,custom_tool_call_output>.output[]   @part
 
 # The provider checks that reasoning comes back as it went out.
-<reasoning>                           .   role=assistant
-<reasoning>.{summary,content}[].text  V
+<reasoning>                           .   role=assistant signed=encrypted_content
+<reasoning>.{summary,content}[].text  Vs
 <reasoning>.{summary,content}[].type  P
 <reasoning,compaction>.encrypted_content   V
-<compaction>.content                  V
+<compaction>                          .   signed=encrypted_content
+<compaction>.content                  Vs
 <program>.code                        S   role=assistant
 <program>.fingerprint                 V
 <program_output>.result               S   role=tool
@@ -133,7 +134,8 @@ agent.agent_name                      P
 <image_generation_call>.{action,background,output_format,quality,size}   P
 <image_generation_call>.svg_usage{}   P
 <image_generation_call>.error         @error
-<mcp_list_tools>.tools[].{name,description}   K
+<mcp_list_tools>.tools[].name         N
+<mcp_list_tools>.tools[].description   K
 <mcp_list_tools>.tools[].{input_schema,annotations}{}   K
 <mcp_list_tools>.tools[].{input_schema,annotations}   K
 <mcp_list_tools>.error                S
@@ -194,12 +196,14 @@ misalignment{}                        S
 
 [environment]
 {type,container_id,memory_limit}      P
-<local>.skills[].{name,description,path}   K
+<local>.skills[].name                 N
+<local>.skills[].{description,path}   K
 <container_reference>.container_id    F   kind=stored_state
 file_ids[]                            F   kind=stored_state
 network_policy                        @network
 skills[].{type,skill_id,version}      P
-skills[]<inline>.{name,description}   K
+skills[]<inline>.name                 N
+skills[]<inline>.description          K
 skills[]<inline>.source               F   kind=file
 
 [network]
@@ -212,7 +216,8 @@ domain_secrets                        F   kind=third_party_tool
 {background,quality,output_format,output_compression,partial_images,moderation,input_fidelity,action}   P
 {display_width,display_height,environment}   P
 allowed_callers[]                     P
-{name,description}                    K
+name                                  N
+description                           K
 {parameters,output_schema}{}          K
 {parameters,output_schema}            K
 format.{type,syntax}                  P
@@ -244,7 +249,8 @@ filters[]                             @filter
 [format]
 verbosity                             P
 format.{type,strict}                  P
-format.{name,description}             K
+format.name                           N
+format.description                    K
 format.schema{}                       K
 
 [response]
@@ -352,9 +358,15 @@ class OpenAIResponses(OpenAIFormat):
         PathEndpoint(name="compact", upstream_path="/v1/responses/compact"),
     )
 
-    def read(self, endpoint: Endpoint, body: bytes, pseudonym: Callable[[str], str]) -> Document:
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
         """Decode and read a request. Only `/v1/responses` itself knows `store`."""
-        return read_document(body, self.table, pseudonym, forced=endpoint.name == "responses")
+        return read_document(body, self.table, pseudonym, wrote, forced=endpoint.name == "responses")
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of named events."""

@@ -29,6 +29,9 @@ ids[]#               F   kind=token_ids
 photo                F   kind=image
 {one,two}.{three,four}   Sj
 tree                 @tree
+proof[]<signed>      .   signed=mark,seal
+proof[]<signed>.said[].text   Vs
+proof[]<signed>.said[]   @tree
 
 [tree]
 leaf                 S
@@ -53,6 +56,17 @@ def test_reads_rows(root):
     assert root.fields["ids"].item.kind == "token_ids"
     assert (root.fields["photo"].whole, root.fields["photo"].kind) == (True, "image")
     assert [root.fields[a].fields[b].text for a in ("one", "two") for b in ("three", "four")] == ["Sj"] * 4
+
+
+def test_signed_text_is_text_without_a_signature(root):
+    """The copy for an object without a signature differs in nothing else, and sections that lead to themselves end."""
+    member = root.fields["proof"].item.members["signed"]
+    assert member.signed == ("mark", "seal")
+    signed, unsigned = (each.fields["said"].item for each in (member, member.unsigned))
+    assert (signed.fields["text"].text, unsigned.fields["text"].text) == (Treatment.SIGNED, Treatment.SCRUB)
+    assert unsigned.fields["leaf"].text is Treatment.SCRUB
+    assert unsigned.fields["children"].item.fields["children"].item.fields["leaf"].text is Treatment.SCRUB
+    assert unsigned.signed == ()
 
 
 def test_reads_what_is_said_of_the_whole():

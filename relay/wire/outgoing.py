@@ -1,0 +1,104 @@
+"""Read a request as it is about to leave: every string in it that is not the protocol's own.
+
+The walk is a second one, made of the tree that is encoded and not of what was collected from it, so that a leaf which
+the first walk lost is read here. Left out are field names of the table, ids and closed words where the table expects
+them, names of tools and properties, and what a provider signed or encrypted itself (`relay.wire.protocol_words`): a
+value may be the same word and is still no leak there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container
+
+from relay.types import JSON, Treatment
+from relay.wire.nodes import NAMES, UNKNOWN, Node
+from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, is_id, is_name
+
+__all__ = ["free_texts"]
+
+_K, _N, _P = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS
+_PINNED = (Treatment.PINNED, Treatment.SIGNED)
+# A number of fewer digits is compared with nothing.
+_SMALLEST_NUMBER = 10_000
+
+
+def free_texts(
+    tree: dict[str, JSON], node: Node, *, names: Container[str], pinned: Container[tuple[int, str | int]]
+) -> list[str]:
+    """Return the texts of `tree`, which `node` describes, in no order. Depth is bounded by the decoder.
+
+    `names` are those of tools and properties that the request declares; `pinned` are the places, as (id of the holder,
+    key), of what goes back to the provider that wrote it.
+    """
+    walk = _Walk(names, pinned)
+    walk.object(tree, node)
+    return walk.texts
+
+
+class _Walk:
+    __slots__ = ("_names", "_pinned", "texts")
+
+    def __init__(self, names: Container[str], pinned: Container[tuple[int, str | int]]) -> None:
+        self._names = names
+        self._pinned = pinned
+        self.texts: list[str] = []
+
+    def object(self, holder: dict[str, JSON], node: Node) -> None:
+        fields, texts = node.fields, self.texts
+        for key, value in holder.items():
+            below = fields.get(key)
+            if below is None:
+                below = node.any or UNKNOWN
+                if node.key is _K:
+                    if key in NAME_LISTS:
+                        below = NAMES
+                    if not is_name(key):
+                        texts.append(key)
+                elif node.key is _P:
+                    if not is_id(key):
+                        texts.append(key)
+                elif key not in self._names:
+                    texts.append(key)
+            kind = type(value)
+            if kind is str:
+                text = below.text
+                if text is _P:
+                    if not is_id(value):
+                        texts.append(value)
+                elif not (
+                    (text is _K and value in SCHEMA_WORDS)
+                    or (text is _N and is_name(value))
+                    or (text in _PINNED and (id(holder), key) in self._pinned)
+                ):
+                    texts.append(value)
+            elif kind is dict:
+                self.object(value, below.member(value))
+            elif kind is list:
+                self.array(value, below)
+            elif kind is int or kind is float:
+                self.number(value, below)
+
+    def array(self, holder: list[JSON], node: Node) -> None:
+        below = node.item or UNKNOWN
+        text, texts = below.text, self.texts
+        for index, value in enumerate(holder):
+            kind = type(value)
+            if kind is str:
+                if not (
+                    (text is _P and is_id(value))
+                    or (text is _K and value in SCHEMA_WORDS)
+                    or (text is _N and is_name(value))
+                    or (text in _PINNED and (id(holder), index) in self._pinned)
+                ):
+                    texts.append(value)
+            elif kind is dict:
+                self.object(value, below.member(value))
+            elif kind is list:
+                self.array(value, below)
+            elif kind is int or kind is float:
+                self.number(value, below)
+
+    def number(self, value: int | float, node: Node) -> None:
+        # Of numbers that the table passes only the provider knows the meaning; in schemas they are bounds.
+        if node.text is not _P and node.text is not _K and abs(value) >= _SMALLEST_NUMBER:
+            self.texts.append(repr(value))

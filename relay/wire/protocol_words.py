@@ -1,0 +1,70 @@
+"""What strings of a request belong to the protocol and not to what somebody says: ids, names, closed words, signatures.
+
+Both walks over a request ask here: the one that collects its segments (`relay.wire.segments`) and the one that reads
+what is about to leave (`relay.wire.outgoing`). A string that passes as protocol is neither replaced nor compared with
+values: a value may be the same word, and then it is replaced in text and stays in the protocol.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+__all__ = ["NAME_LISTS", "SCHEMA_KEYS", "SCHEMA_WORDS", "is_id", "is_identifier", "is_name", "is_signature"]
+
+# Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
+_ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
+_LONGEST_IDENTIFIER: Final = 40
+_LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
+_MOST_DIGITS: Final = 6  # a name with more may hold somebody's number
+# Words that schemas repeat and that mean nothing by themselves: JSON Schema 2020-12, "type", and its dialects.
+SCHEMA_WORDS: Final = frozenset(
+    {
+        *("object", "string", "integer", "number", "boolean", "array", "null", "function", "custom"),
+        *("http://json-schema.org/draft-07/schema#", "https://json-schema.org/draft/2020-12/schema"),
+    }
+)
+# Keywords that stand in nearly every object of a schema; looking them up is faster than looking at them.
+SCHEMA_KEYS: Final = frozenset(
+    {"type", "description", "properties", "required", "items", "enum", "additionalProperties"}
+)
+# Keywords whose strings are names of properties, of other schemas or of formats.
+NAME_LISTS: Final = frozenset({"required", "propertyOrdering", "dependentRequired", "format", "$ref", "$schema"})
+
+# Opaque text as providers write it: base64 of either alphabet, parts joined by dots or colons. Never white space.
+_OPAQUE = re.compile(r"[A-Za-z0-9+/=_.:~-]+")
+# How signatures and encrypted contents of the large providers begin: a protocol buffer whose first field is 1 or 2 and
+# has a length (Anthropic, Google), or a Fernet token (OpenAI).
+_BEGINS = re.compile(r"[CE][g-v]|gAAAA")
+_LONG_ENOUGH: Final = 64  # 48 bytes: what any other signature or ciphertext has at least
+
+
+def is_id(text: str) -> bool:
+    """Tell whether `text` is written like an id or a word of a closed set."""
+    return _ID.fullmatch(text) is not None
+
+
+def is_identifier(key: str) -> bool:
+    """Tell whether `key` is written like a field name: ASCII letters, underscores and hyphens, and not long."""
+    return (
+        len(key) <= _LONGEST_IDENTIFIER and key.isascii() and key.replace("_", "").replace("-", "").isalpha()
+    ) or key == ""
+
+
+def is_name(text: str) -> bool:
+    """Tell whether `text` is written like the name of a tool or property: an identifier, perhaps with a few digits."""
+    if is_identifier(text):
+        return True
+    plain = text.lstrip("$@").replace("_", "").replace("-", "")
+    return (
+        len(text) <= _LONGEST_NAME
+        and plain.isascii()
+        and plain.isalnum()
+        and not plain[0].isdigit()
+        and sum(map(str.isdigit, plain)) <= _MOST_DIGITS
+    )
+
+
+def is_signature(text: str) -> bool:
+    """Tell whether `text` has the shape of a provider's signature or encrypted content; who wrote it is not known."""
+    return (_BEGINS.match(text) is not None or len(text) >= _LONG_ENOUGH) and _OPAQUE.fullmatch(text) is not None
