@@ -18,10 +18,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.exchange import Core
-from tests.scripted.compare import account
+from tests.scripted.compare import account, assert_same
 from tests.scripted.grammar import ARGUMENTS, NOTES, VALUES, conversations, filled, planned
 from tests.scripted.model import Plan, PlannedCall, Quote
-from tests.scripted.stage import Beat, perform
+from tests.scripted.stage import Beat, in_process, perform
 from tests.scripted.turn import Call, Turn, every
 from tests.scripted.voices import VOICES, Row
 
@@ -34,12 +34,8 @@ SIGNING = [name for name, voice in VOICES.items() if voice.signs]
 
 def same(core: Core, name: str, beats: Sequence[Beat], *, session: bool = False) -> None:
     """Check that each turn is the same with relay as without."""
-    for direct, through in perform(core, VOICES[name], beats, session=session):
-        assert through.texts == direct.texts
-        assert through.events == direct.events
-        assert through.said == direct.said
-        assert through.late == []
-        assert through.signed == direct.signed
+    with in_process(core, VOICES[name], session=session) as through:
+        assert_same(perform(VOICES[name], beats, through))
 
 
 @pytest.mark.parametrize("name", VOICES)

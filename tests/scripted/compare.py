@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tests.scripted.voices import Row, Voice
 
-__all__ = ["Account", "account"]
+__all__ = ["Account", "account", "assert_same"]
 
 _PIECES = "pieces of text"
 
@@ -78,6 +78,16 @@ def account(voice: Voice, rows: Sequence[Row]) -> Account:
         late=late,
         signed=["".join(signed)],
     )
+
+
+def assert_same(turns: Iterable[tuple[Account, Account]]) -> None:
+    """Check that a client has the same directly and through relay, turn by turn."""
+    for direct, through in turns:
+        assert through.texts == direct.texts
+        assert through.events == direct.events
+        assert through.said == direct.said
+        assert through.late == []
+        assert through.signed == direct.signed
 
 
 def _dump(tree: Any) -> str:

@@ -1,10 +1,11 @@
-"""A conversation on two stages at once: with the upstream, and with relay before it, without sockets."""
+"""A conversation on two stages at once: with the upstream, and with relay before it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from relay.exchange import Core, Exchange
@@ -14,7 +15,7 @@ from tests.scripted.model import Plan, note, speak
 from tests.scripted.turn import Call, Pieces, Turn
 from tests.scripted.voices import Row, Voice
 
-__all__ = ["Beat", "Refused", "perform"]
+__all__ = ["Beat", "Refused", "Through", "in_process", "perform"]
 
 _HEADERS = (("content-type", "application/json"), ("authorization", "Bearer sk-test"), ("x-goog-api-key", "k"))
 
@@ -34,40 +35,43 @@ class Beat:
     step: int = 1_000_000  # bytes of a chunk
 
 
-def perform(core: Core, voice: Voice, beats: Sequence[Beat], *, session: bool) -> list[tuple[Account, Account]]:
+# Sends a request through relay; returns what came out, and what the upstream had said.
+Through = Callable[[dict[str, Any], int, Beat], tuple[list[Row], list[Row]]]
+
+
+def perform(voice: Voice, beats: Sequence[Beat], through: Through) -> list[tuple[Account, Account]]:
     """Return, for each turn, what the client has directly and what it has through relay, for `assert` to compare.
 
     Raises Refused when relay or the provider refuses a turn, or when a note did not arrive as one.
     """
-    opened = core.sessions.open() if session else None
     direct: list[Any] = []
-    through: list[Any] = []
+    behind: list[Any] = []
     waiting: tuple[Call, ...] = ()
     found = []
     number = 0
-    try:
-        for place, beat in enumerate(beats):
-            notes = []
-            for text in beat.notes:
-                notes.append(note(number, text))
-                number += 1
-            prompt = _prompts(voice, waiting, "\n".join(notes))
-            direct += prompt
-            through += prompt
-            body = voice.request(direct, stream=beat.stream)
-            turn = speak(beat.plan, voice.seen(body), place)
-            rows = _rows(voice, turn, place, beat)
-            waiting = turn.calls
-            restored, sent = _through(core, voice, voice.request(through, stream=beat.stream), place, beat, opened)
-            one, other = account(voice, rows), account(voice, restored)
-            # Signed text is the provider's: it must come as the provider wrote it, and only there may a client tell.
-            found.append((_signed_as(one, account(voice, sent).signed), other))
-            direct += voice.said(rows)
-            through += voice.said(restored)
-    finally:
-        if opened is not None:
-            core.sessions.close(opened.id)
+    for place, beat in enumerate(beats):
+        notes = []
+        for text in beat.notes:
+            notes.append(note(number, text))
+            number += 1
+        prompt = _prompts(voice, waiting, "\n".join(notes))
+        direct += prompt
+        behind += prompt
+        turn = speak(beat.plan, voice.seen(voice.request(direct, stream=beat.stream)), place)
+        rows = said_in(voice, turn, place, beat)
+        waiting = turn.calls
+        restored, sent = through(voice.request(behind, stream=beat.stream), place, beat)
+        one, other = account(voice, rows), account(voice, restored)
+        # Signed text must come as the provider wrote it, and that is where a client may tell that relay is there.
+        found.append((replace(one, signed=account(voice, sent).signed), other))
+        direct += voice.said(rows)
+        behind += voice.said(restored)
     return found
+
+
+def said_in(voice: Voice, turn: Turn, number: int, beat: Beat) -> list[Row]:
+    """Return an answer's events, or its one whole body."""
+    return list(voice.events(turn, number, beat.pieces)) if beat.stream else [Row(None, voice.whole(turn, number))]
 
 
 def _prompts(voice: Voice, waiting: Sequence[Call], text: str) -> list[Any]:
@@ -77,14 +81,18 @@ def _prompts(voice: Voice, waiting: Sequence[Call], text: str) -> list[Any]:
     return voice.results([(first, text), *((call, "done") for call in others)])
 
 
-def _rows(voice: Voice, turn: Turn, number: int, beat: Beat) -> list[Row]:
-    return list(voice.events(turn, number, beat.pieces)) if beat.stream else [Row(None, voice.whole(turn, number))]
+@contextmanager
+def in_process(core: Core, voice: Voice, *, session: bool) -> Iterator[Through]:
+    """Give a way through relay without sockets, with or without a session."""
+    opened = core.sessions.open() if session else None
+    yield lambda body, number, beat: _exchanged(core, voice, body, number, beat, opened)
+    if opened is not None:
+        core.sessions.close(opened.id)
 
 
-def _through(
+def _exchanged(
     core: Core, voice: Voice, body: dict[str, Any], number: int, beat: Beat, session: Any
 ) -> tuple[list[Row], list[Row]]:
-    """Return what came out of relay and what went in, for one turn."""
     path, _, query = (voice.stream_path() if beat.stream else voice.path).partition("?")
     matched = core.match("POST", path, _HEADERS)
     assert matched is not None
@@ -97,7 +105,7 @@ def _through(
         if fault:
             raise Refused(fault)
         turn = speak(beat.plan, voice.seen(received), number)
-        sent = _rows(voice, turn, number, beat)
+        sent = said_in(voice, turn, number, beat)
         if not beat.stream:
             exchange.start(200, (("content-type", "application/json"),))
             out = _fed(exchange, json.dumps(sent[0].tree, ensure_ascii=False).encode(), beat.step)
@@ -122,7 +130,3 @@ _EVENTS = Voice()
 def _fed(exchange: Exchange, data: bytes, step: int) -> bytes:
     out = b"".join(exchange.feed(data[at : at + step]) for at in range(0, len(data), step))
     return out + exchange.finish()
-
-
-def _signed_as(one: Account, signed: list[str]) -> Account:
-    return Account(said=one.said, texts=one.texts, events=one.events, late=one.late, signed=signed)

@@ -77,8 +77,10 @@ class Voice:
         return ""
 
     def seen(self, body: dict[str, Any]) -> str:
-        """Return all text of the conversation, a line break between two leaves."""
-        return "\n".join(strings([body.get(key) for key in ("messages", "input", "contents", "prompt")]))
+        """Return what people and tools said, a line break between two texts."""
+        said = [item for key in ("messages", "input", "contents") for item in body.get(key, ())]
+        heard = [item for item in said if item.get("role") in ("user", "tool") or "output" in item]
+        return "\n".join(strings([body.get("prompt"), heard]))
 
     def whole(self, turn: Turn, number: int) -> dict[str, Any]:
         """Return a whole answer."""
