@@ -47,6 +47,7 @@ from relay.signatures import Signatures, signatures_in
 from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
 from relay.wire.framing import ArrayStream, Framing, framing_of
+from relay.wire.protocol_words import is_id
 from relay.wire.stops import cuts
 from relay.wire.transformations import changed_prefixes
 
@@ -241,11 +242,10 @@ class Exchange:
 
     def _left(self, outbound: Outbound, reading: _Reading, scrubbed: Scrubbed) -> list[tuple[str, str]]:
         """Return what had to be removed and still stands in what is about to leave."""
-        document = reading.document
-        # The path names the model, which is no text of anybody's.
-        head = outbound.path.replace(self._core.router.model_at(outbound.upstream, document.model) or "\0", "")
+        # Path and headers are the format's own, but for the name of a model, which is a word of the protocol, too.
         issued = frozenset(self._session.vault.placeholders())
-        return egress.left(document.free_texts(), head, scrubbed.removed, issued=issued)
+        model = outbound.path if reading.document.model and not is_id(reading.document.model) else ""
+        return egress.left(reading.document.free_texts(), model, scrubbed.removed, issued=issued)
 
     def _renew_session(self) -> None:
         """Begin anew with an empty vault where nothing was promised yet, so that numbers follow the text again."""

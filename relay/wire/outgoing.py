@@ -8,6 +8,7 @@ value may be the same word and is still no leak there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Container
 
 from relay.types import JSON, Treatment
@@ -16,7 +17,7 @@ from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, is_id, is_name
 
 __all__ = ["free_texts"]
 
-_K, _N, _P = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS
+_K, _N, _P, _SJ = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS, Treatment.SCRUB_JSON
 _PINNED = (Treatment.PINNED, Treatment.SIGNED)
 # A number of fewer digits is compared with nothing.
 _SMALLEST_NUMBER = 10_000
@@ -35,6 +36,10 @@ def free_texts(
     return walk.texts
 
 
+# A key in JSON text, at whatever depth of JSON in strings.
+_JSON_KEY = re.compile(r'"([A-Za-z0-9_$@-]{1,64})\\{0,64}"\s{0,8}:')
+
+
 class _Walk:
     __slots__ = ("_names", "_pinned", "texts")
 
@@ -50,7 +55,7 @@ class _Walk:
             if below is None:
                 below = node.any or UNKNOWN
                 if node.key is _K:
-                    if key in NAME_LISTS:
+                    if key in NAME_LISTS and type(value) is not dict:  # a property may be called so
                         below = NAMES
                     if not is_name(key):
                         texts.append(key)
@@ -70,13 +75,17 @@ class _Walk:
                     or (text is _N and is_name(value))
                     or (text in _PINNED and (id(holder), key) in self._pinned)
                 ):
-                    texts.append(value)
+                    texts.append(self._without_names(value) if text is _SJ else value)
             elif kind is dict:
                 self.object(value, below.member(value))
             elif kind is list:
                 self.array(value, below)
             elif kind is int or kind is float:
                 self.number(value, below)
+
+    def _without_names(self, text: str) -> str:
+        """Return JSON text less the keys that repeat a declared name."""
+        return _JSON_KEY.sub(lambda key: "" if key[1] in self._names else key[0], text)
 
     def array(self, holder: list[JSON], node: Node) -> None:
         below = node.item or UNKNOWN

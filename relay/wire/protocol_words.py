@@ -29,7 +29,7 @@ SCHEMA_KEYS: Final = frozenset(
     {"type", "description", "properties", "required", "items", "enum", "additionalProperties"}
 )
 # Keywords whose strings are names of properties, of other schemas or of formats.
-NAME_LISTS: Final = frozenset({"required", "propertyOrdering", "dependentRequired", "format", "$ref", "$schema"})
+NAME_LISTS: Final = frozenset({"required", "propertyOrdering", "format", "$ref", "$schema"})
 
 # Opaque text as providers write it: base64 of either alphabet, parts joined by dots or colons. Never white space.
 _OPAQUE = re.compile(r"[A-Za-z0-9+/=_.:~-]+")

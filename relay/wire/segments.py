@@ -158,7 +158,7 @@ class Scan:
             below = fields.get(key)
             if below is None:
                 below = node.any or UNKNOWN
-                if node.key is _K and key in NAME_LISTS:
+                if node.key is _K and key in NAME_LISTS and type(value) is not dict:  # a property may be called so
                     below = NAMES
                 if node.any is None:
                     self.unknown_at.append(f"{pointer}/{escape(key)}")
