@@ -85,9 +85,9 @@ TASKS = (
         "sql",
         "Put the customers into a database.",
         {
-            "name": r"^\d,(.+?),.+,4111",
-            "mail": r"^\d,.+?,(.+?),.+,4111",
-            "card": r"(4111.+)$",
+            "name": r"^\d,(.+?),",
+            "mail": r"^\d,.+?,(.+?),",
+            "card": r"^1,.+,(.+)$",
             "row": r"^row (.+)$",
         },
         (
@@ -175,7 +175,7 @@ TASKS = (
             "to": r"To: (.+)$",
             "copy": r"Cc: (.+)$",
             "about": r"Subject: Refund of (.+)$",
-            "iban": r"IBAN (.+)[.]$",
+            "iban": r"refund to (.+)[.]$",
             "phone": r"number is (.+), her",
             "ssn": r"SSN (.+)[.]$",
             "known": r"^known (.+)$",
@@ -225,7 +225,8 @@ TASKS = (
         "code",
         "Rename things in the sources.",
         {
-            "friend": r"names.i-2. == .(.+)[\"]; };$",
+            "friend": r"return names.+ == .(.+)[\"]; };$",
+            "index": r"return names(.+) == ",
             "box": r"std::string.[\"](.+)[\"]",
             "default": r"person.[.]name .: .(.+).$",
             "writer": r"Written by (.+)$",
@@ -234,7 +235,9 @@ TASKS = (
         (
             Read("src/session.cpp"),
             Edit(
-                "src/session.cpp", 'return names[i-2] == "«friend»"; };', 'return names[i-1] != "«friend» <«box»>"; };'
+                "src/session.cpp",
+                'return names«index» == "«friend»"; };',
+                'return names[i-1] != "«friend» <«box»>"; };',
             ),
             Read("src/Person.kt"),
             Edit("src/Person.kt", 'person?.name ?: "«default»"', 'person?.name ?: "«writer»"'),
@@ -285,8 +288,8 @@ TASKS = (
         "Sum up the notes of the meeting.",
         {
             "first": "参加者:(.+?)、",
-            "second": "参加者:.+?、(.+?)。連",
-            "box": "連絡先(.+?)。",
+            "second": "参加者:.+?、(.+?)。",
+            "box": "。(.+?)。🚀",
             "payer": r"[*]{2}(.+)[*]{2} pays",
             "shipper": r"_(.+)_ ships",
         },
@@ -294,7 +297,7 @@ TASKS = (
             Read("docs/notes.md"),
             Write(
                 "docs/summary.md",
-                "# 議事録🎉\n\n«first»さんと«second»さん(連絡先:«box»)。\n\n** «payer» ** — „«shipper»“ 🚀«first»🎉\n",
+                "# 議事録🎉\n\n«first»さんと«second»さん(«box»)。\n\n** «payer» ** — „«shipper»“ 🚀«first»🎉\n",
             ),
             Edit("docs/notes.md", "**«payer»** pays", "**«shipper»** and **«payer»** pay"),
             Run("cat docs/notes.md docs/summary.md"),

@@ -189,7 +189,8 @@ def _cuts() -> st.SearchStrategy[Pieces]:
 
 def _in_turn(sizes: list[int]) -> Pieces:
     def cut(text: str) -> list[str]:
-        out, at = [], 0
+        out: list[str] = []
+        at = 0
         while at < len(text):
             size = sizes[len(out) % len(sizes)]
             out.append(text[at : at + size])
@@ -218,13 +219,15 @@ def conversations(draw: st.DrawFn, *, tools: bool) -> list[Beat]:
         plain = [number for number, (_, markup) in enumerate(known) if not markup]
         quotes = st.builds(Quote, st.integers(0, len(known) - 1), st.booleans())
         in_text = st.builds(Quote, st.sampled_from(plain), st.booleans()) if plain else st.just("nothing")
-        said = st.lists(st.one_of(st.sampled_from(SAID), in_text), max_size=6).map(tuple)
+        said: st.SearchStrategy[tuple[str | Quote, ...]] = st.lists(
+            st.one_of(st.sampled_from(SAID), in_text), max_size=6
+        ).map(tuple)
         calls = draw(st.lists(_calls(quotes), max_size=2)) if tools else []
         beats.append(
             Beat(
                 notes=[text for text, _ in new],
                 plan=Plan(
-                    thinking=draw(st.one_of(st.just(()), said)),
+                    thinking=draw(said),
                     text=draw(said.filter(bool) if not calls else said),
                     calls=tuple(calls),
                 ),
