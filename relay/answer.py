@@ -15,7 +15,7 @@ from relay.scrub_answer import AnswerScrubber
 from relay.turns import Writer
 from relay.types import JSON, Event, Leaf, Quote
 from relay.wire import sse, strict_json
-from relay.wire.framing import Framing
+from relay.wire.framing import Framing, is_mark
 
 __all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "WholeAnswer", "Writers"]
 
@@ -116,8 +116,11 @@ class WholeAnswer(Answer):
         status: int,
         observe: Observe = lambda _: None,
         move: Move = lambda _: False,
+        *,
+        note: str = "",
     ) -> None:
         self._move = move
+        self._note = note  # goes behind the message of an error
         self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
@@ -148,6 +151,8 @@ class WholeAnswer(Answer):
         self._move(self._format.quotes(self._document, tree))
         for leaf in leaves:
             _rewrite(leaf, self._new_writer)
+        if self._note:
+            _add_note(tree, self._note)
         return strict_json.encode(tree)
 
     def _plain(self, body: bytes) -> bytes:
@@ -176,7 +181,8 @@ class StreamedAnswer(Answer):
         self._observe = observe
         self._lanes: dict[Lane, Writer | None] = {}
         self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
-        self._ended = False
+        self._ended = False  # the format's last event has come
+        self._marked = False  # and so has the mark that some servers put behind it
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
@@ -186,12 +192,17 @@ class StreamedAnswer(Answer):
         return b"".join(out)
 
     def finish(self) -> bytes:
-        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end."""
+        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end.
+
+        A whole answer without the mark that ends a stream stays without it: the client gets what the upstream sent.
+        """
         out: list[bytes] = []
         for event in self._framing.finish():
             self._take(event, out)
         if not self._ended:
-            raise UpstreamBadStream("the upstream's stream stopped before its end")
+            if not self._reader.whole:
+                raise UpstreamBadStream("the upstream's stream stopped before its end")
+            self._flush(tuple(self._lanes), out)
         out.append(self._framing.end())
         return b"".join(out)
 
@@ -206,10 +217,14 @@ class StreamedAnswer(Answer):
         return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
-        if event.data is None or (self._ended and not self._reader.goes_on):
+        if event.data is None or self._marked:
             return  # comments are hop-by-hop; after the end there is nothing more to say
+        if is_mark(event):
+            self._ended = self._marked = True
+        elif self._ended and not self._reader.goes_on:
+            return
         self._ended = self._reader.is_end(event) or self._ended
-        if self._ended and not event.data.startswith("{"):  # [DONE]
+        if self._marked:
             self._flush(tuple(self._lanes), out)
             out.append(self._framing.encode(event))
             return
@@ -273,6 +288,15 @@ class StreamedAnswer(Answer):
         if copy is None or copy.data is None:
             return self._reader.flush(lane, text)
         return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
+
+
+def _add_note(tree: JSON, note: str) -> None:
+    """Write `note` behind the message of an error body, wherever the providers have it."""
+    for holder in (tree, tree.get("error") if type(tree) is dict else None):
+        for key in ("message", "error"):
+            if type(holder) is dict and type(holder.get(key)) is str:
+                holder[key] += note
+                return
 
 
 def _rewrite(leaf: Leaf, new_writer: Writers) -> bool:

@@ -10,6 +10,7 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from copy import deepcopy
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -30,10 +31,15 @@ __all__ = [
     "ServerConfig",
     "SessionConfig",
     "ShapingConfig",
+    "Store",
     "UpstreamConfig",
     "load",
 ]
 
+# Hosts of Azure's OpenAI resources and Foundry projects (Azure's documentation, 2026-11-29).
+_AZURE_HOSTS = (".openai.azure.com", ".openai.azure.us", ".cognitiveservices.azure.com", ".services.ai.azure.com")
+# What people copy behind Azure's `/openai`, and which a request's path brings along itself.
+_AZURE_ENDINGS = ("/v1", "/deployments")
 Family = Literal["openai", "anthropic", "gemini", "ollama"]
 # Lines of a file that hold a comment and nothing else.
 _COMMENTS = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
@@ -91,9 +97,18 @@ class SecretReference(_Section):
         return self
 
 
+class Store(StrEnum):
+    """Whether an upstream gets `store: false`: as its provider needs it (`relay.strip.forcing`), always, or never."""
+
+    AUTO = "auto"
+    FORCE = "force"
+    OMIT = "omit"
+
+
 class UpstreamConfig(_Section):
     """One server behind a route. `formats` are format families; `models` renames models on the way out.
 
+    `azure`: OpenAI's formats are addressed as Azure wants it (`relay/wire/azure.py`); None: where the host is Azure's.
     At most `max_concurrent` requests are there at once (None: any number) and `max_queue` more wait. `overflow`: used
     only while no other upstream of its kind has room.
     """
@@ -103,6 +118,8 @@ class UpstreamConfig(_Section):
     formats: tuple[Family, ...] = ALL_FORMATS
     credential: Literal["client", "none"] | SecretReference = "client"
     models: Mapping[str, str] = {}
+    store: Store = Store.AUTO
+    azure: bool | None = None
     http2: bool = False
     max_concurrent: int | None = Field(default=None, ge=1)
     max_queue: int = Field(default=0, ge=0)
@@ -117,6 +134,32 @@ class UpstreamConfig(_Section):
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("must hold no user info, query or fragment")
         return value.rstrip("/")
+
+    @property
+    def host(self) -> str:
+        """The host of the base URL, in lower case."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_azure(self) -> bool:
+        """Tell whether OpenAI's formats are addressed as Azure wants it."""
+        if self.azure is not None:
+            return self.azure
+        path = urlsplit(self._without_ending()).path
+        return self.host.endswith(_AZURE_HOSTS) and (not path or path.endswith("/openai"))
+
+    @property
+    def address(self) -> str:
+        """The URL that paths are joined to: the base URL, for Azure as far as `/openai` whatever it says of that."""
+        if not self.is_azure:
+            return self.base_url
+        found = self._without_ending()
+        return found if found.endswith("/openai") else f"{found}/openai"
+
+    def _without_ending(self) -> str:
+        """Return the base URL without what may stand behind Azure's `/openai`."""
+        head = next((self.base_url.removesuffix(end) for end in _AZURE_ENDINGS if self.base_url.endswith(end)), "")
+        return head if head.endswith("/openai") else self.base_url
 
 
 class SessionConfig(_Section):

@@ -33,7 +33,10 @@ __all__ = [
 
 
 class RelayFault(Exception):
-    """Anything relay raises on purpose. `public` is the sentence a client may see."""
+    """Anything relay raises on purpose. `public` is the sentence a client may see.
+
+    A refusal says what was refused, by which rule or setting, and what to do.
+    """
 
     status: ClassVar[int] = 500
     code: ClassVar[str] = "relay_error"
@@ -41,6 +44,11 @@ class RelayFault(Exception):
     def __init__(self, public: str) -> None:
         super().__init__(public)
         self.public = public
+
+    @property
+    def told(self) -> str:
+        """The sentence as a client is told it: with relay's name, since it stands where the provider's words would."""
+        return self.public if self.public.lower().startswith("relay ") else f"relay: {self.public}"
 
 
 class ConfigFault(RelayFault):

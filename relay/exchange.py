@@ -24,6 +24,7 @@ from hashlib import blake2b
 
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
+from relay.bare_numbers import BareNumbers, numbers_in
 from relay.detect.analyzer import Analyzer
 from relay.detect.overlap import resolve
 from relay.errors import (
@@ -34,6 +35,7 @@ from relay.errors import (
     RelayFault,
     ScrubFailed,
 )
+from relay.issued import Issued
 from relay.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
@@ -44,8 +46,10 @@ from relay.routing.router import Router
 from relay.scrub import Scrubbed, scrub
 from relay.scrub_answer import AnswerScrubber, Emitted
 from relay.signatures import Signatures, signatures_in
-from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
+from relay.types import JSON, Action, Decision, Encoding, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
+from relay.whole_urls import WholeUrls
+from relay.wire import azure, vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.protocol_words import is_id
 from relay.wire.stops import cuts
@@ -78,11 +82,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
-        for format in self.formats:
-            endpoint = format.match(method, path, headers)
-            if endpoint is not None:
-                return format, endpoint
-        return None
+        return vendors.find(self.formats, method, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -133,6 +133,9 @@ class Exchange:
         self.response_headers: Headers = ()
         self.streaming = False
         self._hosts: frozenset[str] = frozenset()
+        self._whole = WholeUrls()
+        self._numbers: frozenset[str] = frozenset()
+        self._issued: Issued | None = None  # made for the first restorer
         self._streams_array = False
         self._upstream_name = ""
 
@@ -153,7 +156,7 @@ class Exchange:
 
     def _open(self, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         if request.method != self._endpoint.method:
-            raise MethodNotAllowed(f"this path takes {self._endpoint.method}")
+            raise MethodNotAllowed(f"relay takes only {self._endpoint.method} at this path")
         if not self._endpoint.has_body:
             return self._bodiless(request, avoid)
         begun = self._core.clock()
@@ -219,12 +222,15 @@ class Exchange:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
             scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
+        self._issued = None
+        self._whole = WholeUrls(scrubbed.urls)
+        self._numbers = numbers_in(document.segments, scrubbed.texts, frozenset(vault.placeholders()))
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
         if b'_index"' in request.body and not observing:
             offsets.move_back(self._format.sent_quotes(document), self._quoted)
-        document.force(frontier=decision.route is RouteKind.FRONTIER)
+        document.force(strip.forcing(self._format, self._endpoint, core.router.upstreams[name]))
         self.course.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
@@ -237,6 +243,7 @@ class Exchange:
             body=document.encode(),
             stream=document.stream,
         )
+        outbound = self._addressed(outbound, request, core.router.model_at(name, document.model))
         egress.check_route(outbound, core.router.upstreams[name].kind)
         return outbound, scrubbed
 
@@ -328,6 +335,7 @@ class Exchange:
                 self._format, request.headers, self._key(name, request), has_body=False, stream=False
             ),
         )
+        outbound = self._addressed(outbound, request, None)
         egress.check_route(outbound, self._core.router.upstreams[name].kind)
         return outbound
 
@@ -357,7 +365,9 @@ class Exchange:
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
         if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
-            raise AuthenticationFailed("no API key: the upstream takes the client's own")
+            raise AuthenticationFailed(
+                "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
+            )
         return key
 
     @property
@@ -371,6 +381,12 @@ class Exchange:
         if model is None or model == document.model:
             return self._endpoint.upstream_path
         return self._format.rename(self._endpoint, document, model)
+
+    def _addressed(self, outbound: Outbound, request: Request, model: str | None) -> Outbound:
+        """Return `outbound` as its upstream is addressed."""
+        if self._format.family == "openai" and self._core.router.upstreams[outbound.upstream].is_azure:
+            return azure.addressed(outbound, model, request.query)
+        return outbound
 
     # ------------------------------------------------------------------------------------------------------ response
 
@@ -397,8 +413,19 @@ class Exchange:
                 status,
                 self._read,
                 self._move,
+                note=self._no_such_model() if status == 404 else "",
             )
         return Head(status=status, headers=(*passed, *self.response_headers))
+
+    def _no_such_model(self) -> str:
+        """Return what an upstream's 404 does not say: that relay chose the upstream, and what renames models there."""
+        if self._document is None or self._document.model is None:
+            return ""
+        kind = self._core.router.upstreams[self._upstream_name].kind.value
+        return (
+            f" (relay asked its {kind} upstream, which serves no such model; the configuration key "
+            "upstreams.<name>.models says what a model is called there)"
+        )
 
     def feed(self, chunk: bytes) -> bytes:
         """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""
@@ -425,6 +452,7 @@ class Exchange:
         self._document = None
         self._answer = None
         self._emitted = None
+        self._issued = None
         if not self._closed:
             self._closed = True
             self._session.release()
@@ -462,17 +490,36 @@ class Exchange:
     def _quoted(self, quote: Quote) -> Restorer:
         """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
         urls = quote.asked or self._core.engine.restores_urls
-        return Restorer(self._session.vault, urls=urls, hosts=self._hosts)
+        return Restorer(self._session.vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
 
-    def _restorer(self, leaf: Leaf) -> Restorer:
+    def _restorer(self, leaf: Leaf) -> turns.Writer:
         engine, vault, tool = self._core.engine, self._session.vault, leaf.tool
-        return Restorer(
+
+        def allowed(placeholder: str) -> bool:
+            return tool is None or engine.restores_tool(tool, vault.entity_type(placeholder))
+
+        restorer = Restorer(
             vault,
+            issued=self._tables(),
             encoding=leaf.encoding,
+            tool=tool is not None,
             urls=engine.restores_urls,
             hosts=self._hosts,
-            allowed=None if tool is None else lambda text: engine.restores_tool(tool, vault.entity_type(text)),
+            allowed=None if tool is None else allowed,
+            whole=self._whole,
         )
+        if leaf.encoding is Encoding.JSON:
+            numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
+            return BareNumbers(restorer, numbers) if numbers else restorer
+        if tool is not None and leaf.lane is None and leaf.text in self._numbers:
+            leaf.number = allowed(leaf.text.removeprefix("-"))
+        return restorer
+
+    def _tables(self) -> Issued:
+        """Return what restorers look for: what was issued when the first of them was made."""
+        if self._issued is None:
+            self._issued = Issued(self._session.vault)
+        return self._issued
 
 
 def _merged(

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+import ahocorasick_rs
 
 from relay.alterations import WORD_CHARS
 from relay.types import Encoding
@@ -18,31 +21,52 @@ __all__ = ["Found", "Literals"]
 
 _WORD = re.compile(f"[{WORD_CHARS}]")
 _ESCAPED_BLANK = re.compile(r"\\[nrtbf]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _ASCII_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 class Found(NamedTuple):
-    """Where a text begins, where it ends (None: it may go on after the end of the data), and which one it is."""
+    """Where a text begins and ends (None: it may go on after the data), and which one it is, where that is sure."""
 
     start: int
     end: int | None
     text: str
 
 
-class Literals:
-    """A fixed set of texts. Immutable."""
+class _Row(NamedTuple):
+    spelling: str
+    text: str
+    exact: bool
 
-    __slots__ = ("_exact", "_folded", "_json", "longest")
+
+class Literals:
+    """A fixed set of texts. Immutable, thread-safe: made once, it finds any number of texts in one pass."""
+
+    __slots__ = ("_automaton", "_exact", "_folded", "_json", "_rows", "longest")
 
     def __init__(self, texts: Iterable[str], encoding: Encoding) -> None:
         self._json = encoding is Encoding.JSON
-        self._exact: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
+        exact: dict[str, str] = {}
+        folded: dict[str, str] = {}
         for text in texts:
-            table = self._exact if text.isalpha() else self._folded
+            table = exact if text.isalpha() else folded
             for spelling in self._spellings(text):
-                table.setdefault(spelling if table is self._exact else _lower(spelling), text)
-        self.longest = max(map(len, (*self._exact, *self._folded)), default=0)
+                table.setdefault(spelling if table is exact else _lower(spelling), text)
+        by_fold: dict[str, list[_Row]] = {}
+        for spelling, text in exact.items():
+            by_fold.setdefault(_lower(spelling), []).append(_Row(spelling, text, exact=True))
+        for spelling, text in folded.items():
+            by_fold.setdefault(spelling, []).append(_Row(spelling, text, exact=False))
+        self._rows = tuple(by_fold.values())
+        self._exact, self._folded = sorted(exact), sorted(folded)
+        self._automaton = (
+            ahocorasick_rs.AhoCorasick(
+                list(map(_utf8, by_fold)), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            )
+            if by_fold
+            else None
+        )
+        self.longest = max(map(len, by_fold), default=0)
 
     def __bool__(self) -> bool:
         return self.longest > 0
@@ -52,31 +76,29 @@ class Literals:
 
         Unless `final`, a text that may begin in `data` and go on behind its end counts as the longest, with end None.
         """
+        if self._automaton is None:
+            return []
         found: list[Found] = []
-        for table, text in ((self._exact, data), (self._folded, _lower(data) if self._folded else data)):
-            for spelling, name in table.items():
-                place = text.find(spelling, at)
-                while place >= 0:
-                    end = place + len(spelling)
-                    if self._begins(data, place) and self._ends(data, end):
-                        found.append(Found(place, end if final or end < len(data) else None, name))
-                    place = text.find(spelling, place + 1)
+        lower = _lower(data)
+        for number, start, end in self._automaton.find_matches_as_indexes(_utf8(lower[at:]), overlapping=True):
+            start, end = start + at, end + at
+            if not (self._begins(data, start) and self._ends(data, end)):
+                continue
+            for spelling, text, exact in self._rows[number]:
+                if (data if exact else lower)[start:end] == spelling:
+                    found.append(Found(start, end if final or end < len(data) else None, text))
         if not final:
-            found += self._begun(data, at)
+            found += self._begun(data, lower, at)
         found.sort(key=lambda hit: (hit.start, -len(data) - 1 if hit.end is None else -hit.end))
         return found
 
-    def _begun(self, data: str, at: int) -> Iterable[Found]:
+    def _begun(self, data: str, lower: str, at: int) -> Iterable[Found]:
         """Yield where the end of `data` is a beginning of a text."""
-        tail = max(at, len(data) - self.longest + 1)
-        lower = _lower(data[tail:])
-        for place in range(tail, len(data)):
-            if not self._begins(data, place):
-                continue
-            for table, rest in ((self._exact, data[place:]), (self._folded, lower[place - tail :])):
-                for spelling, name in table.items():
-                    if len(spelling) > len(rest) and spelling.startswith(rest):
-                        yield Found(place, None, name)
+        for place in range(max(at, len(data) - self.longest + 1), len(data)):
+            if self._begins(data, place) and (
+                _goes_on(self._exact, data[place:]) or _goes_on(self._folded, lower[place:])
+            ):
+                yield Found(place, None, "")
 
     def _ends(self, data: str, end: int) -> bool:
         return end == len(data) or not (_WORD.match(data[end - 1]) and _WORD.match(data[end]))
@@ -96,3 +118,14 @@ class Literals:
 def _lower(text: str) -> str:
     """Return `text` with ASCII letters in lower case: each character by itself, so cuts do not matter."""
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
+
+
+def _utf8(text: str) -> str:
+    """Return `text` for a library that takes UTF-8, which has no lone surrogates."""
+    return text if text.isascii() else _SURROGATE.sub("?", text)
+
+
+def _goes_on(spellings: list[str], beginning: str) -> bool:
+    """Tell whether any of the sorted `spellings` begins so and is longer."""
+    place = bisect_right(spellings, beginning)
+    return place < len(spellings) and spellings[place].startswith(beginning)

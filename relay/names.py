@@ -12,6 +12,9 @@ from enum import Enum, auto
 from typing import Final
 
 __all__ = [
+    "FAMILY_HAN",
+    "FAMILY_HANGUL",
+    "FAMILY_HAN_LONG",
     "FEMALE",
     "HONORIFIC_GENDER",
     "MALE",
@@ -93,6 +96,17 @@ POOLS: Final = {
         _table("김 이 박 최 정 강 조 윤 장 임 한 오 서"),
     ),
 }
+
+# Frequent family names that begin no frequent Japanese one; most names of three signs that begin so are taken apart
+# rightly. Those of two signs (Chinese) have at least one more behind them.
+FAMILY_HAN: Final = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何罗郑谢宋许韩冯邓曹彭肖萧蔡潘袁于董余苏叶吕魏蒋杜沈姜范傅钟卢汪戴崔陆廖姚邱谭韦贾邹孟阎薛侯雷龙段郝"
+    "孔邵钱严張劉陳楊趙孫鄭謝許韓馮鄧蕭葉呂蔣鍾盧譚"
+)
+FAMILY_HAN_LONG: Final = frozenset(_table("欧阳 歐陽 司马 司馬 诸葛 諸葛 上官 司徒 皇甫 尉迟 慕容 公孙 公孫 令狐"))
+FAMILY_HANGUL: Final = frozenset(
+    "김이박최정강조윤장임한오서신권황안송류유홍전고문손양배백허남심노하곽성차주우구민진나지엄원천방공현함변염석선설마길연위표명기반왕금옥육인맹제모탁국어"
+)
 
 HONORIFIC_GENDER: Final = {
     **dict.fromkeys(_table("mr herr signor monsieur señor sr sir lord senhor"), "m"),

@@ -81,7 +81,7 @@ def _steps(quote: Quote, new_restorer: NewRestorer) -> Steps:
                 raw.append(read - _size(quote, char))
                 restored.append(length - _size(quote, char))
             if out:
-                raw.append(read - restorer.carry)  # what is held back is ASCII but for full-width brackets
+                raw.append(read - _size(quote, restorer.carry))
                 restored.append(length)
     raw.append(read)
     restored.append(length + _size(quote, restorer.finish()))

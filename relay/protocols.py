@@ -110,8 +110,15 @@ class Restoring(Protocol):
         """Return every placeholder issued so far, in order of issue."""
         ...
 
+    def forms(self) -> Sequence[str]:
+        """Return the placeholders of further forms of names that can be opened, though none was issued."""
+        ...
+
     def open(self, placeholder: str) -> str:
-        """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
+        """Return the value behind an issued placeholder or one of `forms`.
+
+        Raises KeyError for any other text, SessionClosed after shredding.
+        """
         ...
 
 
@@ -175,6 +182,11 @@ class Endpoint(Protocol):
         """Tell whether requests carry a JSON body."""
         ...
 
+    @property
+    def model(self) -> str | None:
+        """Return the model that the client's path names, if it names one."""
+        ...
+
 
 class Said(Protocol):
     """A string that an assistant said earlier, and the segments that were made of it."""
@@ -235,8 +247,8 @@ class Document(Protocol):
         """Return each string that an assistant said earlier. Comes before `replace`."""
         ...
 
-    def force(self, *, frontier: bool) -> None:
-        """Put in the fields that every request to a frontier must have, or take them out for a local server."""
+    def force(self, wanted: bool | None) -> None:
+        """Put in the fields that keep a provider from storing, or take them out; None: as the client has them."""
         ...
 
     def replace(self, texts: Mapping[int, str]) -> None:
@@ -256,9 +268,12 @@ class StreamReader(Protocol):
     """Knows, for one streamed response, where text is in an event, and which lanes an event ends.
 
     `goes_on`: events may follow the one that looks like the last, as in a format that has no mark for its end.
+    `whole`: the answer has said that it is finished, also where the mark for the stream's end has not come. Not every
+    server sends the mark.
     """
 
     goes_on: bool
+    whole: bool
 
     def closing(self, tree: JSON) -> Iterable[tuple[Any, ...]]:
         """Return the lanes that end with this event: their carry must go out before it.
@@ -342,6 +357,10 @@ class Format(Protocol):
 
     def streams_array(self, query: str) -> bool:
         """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
+        ...
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell whether the provider at `host` keeps what `endpoint` is sent unless the request forbids it."""
         ...
 
     def request_headers(self, headers: Headers) -> Headers:

@@ -2,14 +2,18 @@
 
 Rules:
 
-1. What is restored is fixed when the restorer is made: the placeholders issued until then, in the altered forms of
-   `relay.alterations`, and the stand-ins, as they are (`relay.literals`). Everything else passes as it came.
+1. What is restored is fixed when the restorer is made: the placeholders issued until then and the further forms of
+   names, in the altered forms of `relay.alterations`, and the stand-ins, as they are (`relay.issued`). Everything else
+   passes as it came.
 2. The result does not depend on how the text was cut. Held back is only the longest end that can still become one of
-   those placeholders; `finish` lets it go.
+   those placeholders, or that what follows it decides about; `finish` lets it go.
 3. A restored value is never looked at again.
-4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`relay.surroundings`), unless
-   `urls` is true or the URL's host is among `hosts`; and no placeholder that `allowed` refuses, whatever surrounds it.
+4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`relay.surroundings`); in the
+   arguments of a tool, inside an absolute URL (`relay.tool_urls`). Exceptions: `urls` is true, the URL's host is among
+   `hosts`, the URL stood in the request whole (`relay.whole_urls`), or the link goes to the mailbox or telephone that
+   the value is. No placeholder that `allowed` refuses is restored, whatever surrounds it.
 5. In JSON text a value is escaped as deep as the strings it stands in, in HTML it is written with references.
+6. The brackets of a placeholder that are those of a link stay around the value (`relay.link_text`).
 """
 
 from __future__ import annotations
@@ -17,39 +21,29 @@ from __future__ import annotations
 import html
 import json
 import re
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Callable, Container, Iterable
-from typing import NamedTuple
 from urllib.parse import quote
 
-from relay.alterations import grammar, key_of
-from relay.literals import Found, Literals
+from relay.alterations import grammar
+from relay.issued import Issued, Place
+from relay.link_text import is_link_text
+from relay.literals import Found
 from relay.protocols import Restoring
 from relay.surroundings import Surroundings
+from relay.tool_urls import ToolUrls
 from relay.types import Encoding, Role, Segment
+from relay.whole_urls import WholeUrls, Word
 
 __all__ = ["Restorer", "hosts_named"]
 
 # `json.dumps` would make an encoder for each call.
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 _AS_ASCII = json.JSONEncoder().encode
-_PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
-_KEY = re.compile(r"[0-9A-Za-z_]*")
-# Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
-_NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
 # The host of a URL, after user info if there is any (RFC 3986, 3.2).
 _URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
-_OPENERS = ("[", "\uff3b", "\u3010")
-
-
-class _Next(NamedTuple):
-    """Where an issued text begins and ends (None: it may go on after the data), which one, and in what form."""
-
-    start: int
-    end: int | None
-    text: str
-    form: str
+_BLANKS = re.compile(r"\s+")
+_NO_URLS = WholeUrls()
 
 
 class _Ahead:
@@ -79,90 +73,99 @@ class _Ahead:
 class Restorer:
     """Restores one lane. Make one for each lane of each response; it is not shared between threads.
 
-    `allowed` is asked about each placeholder before it is restored: for the arguments of a tool, say, whether policy
-    gives that tool values of that entity type.
+    `issued` are the tables of `vault`, where they are made already. `tool`: the text is arguments of a tool that the
+    client runs. `allowed` is asked about each placeholder before it is restored: whether policy gives that tool values
+    of that entity type, say. `whole` are the URLs that stood in the request.
     `feed` and `finish` raise SessionClosed when the vault is shredded meanwhile.
     """
 
     __slots__ = (
         "_ahead",
         "_allowed",
-        "_anything",
         "_before",
         "_carry",
+        "_complete",
         "_encoding",
         "_grammar",
         "_hosts",
         "_issued",
-        "_keys",
         "_longest",
-        "_needles",
         "_place",
         "_stand_ins",
+        "_tool",
         "_urls",
         "_vault",
+        "_whole",
+        "_word",
     )
 
     def __init__(
         self,
         vault: Restoring,
         *,
+        issued: Issued | None = None,
         encoding: Encoding = Encoding.TEXT,
+        tool: bool = False,
         urls: bool = False,
         hosts: Container[str] = (),
         allowed: Callable[[str], bool] | None = None,
+        whole: WholeUrls = _NO_URLS,
     ) -> None:
         self._vault = vault
         self._encoding = encoding
         self._grammar = grammar(encoding)
-        issued = vault.placeholders()
-        self._issued = {text[1:-1]: text for text in issued if _PLACEHOLDER.fullmatch(text)}
-        stand_ins = (
-            () if len(self._issued) == len(issued) else (text for text in issued if text[1:-1] not in self._issued)
-        )
-        self._stand_ins = Literals(stand_ins, encoding)
-        self._keys = sorted(self._issued)
-        self._longest = max(*map(self._grammar.longest, self._keys), self._stand_ins.longest, 0)
-        # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
-        kinds = {key.rpartition("_")[0] for key in self._keys}
-        self._needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
+        self._issued = issued if issued is not None else Issued(vault)
+        self._stand_ins = self._issued.stand_ins(encoding)
+        self._longest = max(self._issued.longest(self._grammar), self._stand_ins.longest)
+        self._tool = tool
         self._urls = urls
         self._hosts = hosts
         self._allowed = allowed
-        self._place = None if urls and encoding is Encoding.TEXT else Surroundings(encoding)
-        self._anything = bool(self._issued) or bool(self._stand_ins)
+        self._whole = whole
+        self._word = Word() if whole else None
+        self._place: Surroundings | None = None
+        if not urls or encoding is not Encoding.TEXT:
+            self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
         self._ahead: _Ahead | None = None
         self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
         self._carry = ""
+        self._complete: Place | None = None  # the carry begins with this one, and what follows decides about it
 
     @property
-    def carry(self) -> int:
-        """How many characters are held back."""
-        return len(self._carry)
+    def carry(self) -> str:
+        """What is held back."""
+        return self._carry
 
     def feed(self, text: str) -> str:
         """Return what can be let go now, restored."""
-        if not self._anything:
+        if not self._issued:
             return text
         return self._run(self._carry + text, final=False) if text else ""
 
     def finish(self, *, cut_off: bool = False) -> str:
         """Return the rest; a text that stopped inside a placeholder comes out as it is.
 
-        With `cut_off` the end is known to be missing, so that `PERSON_1` may have been going to be `PERSON_12`: nothing
-        more is restored.
+        With `cut_off` the end is known to be missing, so that `PERSON_1` may have been going to be `PERSON_12`: only
+        one with its closing bracket is restored.
         """
         rest, self._carry = self._carry, ""
-        return rest if cut_off or not rest else self._run(rest, final=True)
+        if not rest:
+            return ""
+        if not cut_off:
+            return self._run(rest, final=True)
+        if self._complete is None or (self._place is not None and self._place.inside):
+            return rest
+        _, end, text, form = self._complete
+        return self._value(text, rest[:end], form) + rest[end:]
 
     def restore(self, text: str) -> str:
         """Return a whole text restored."""
-        if not self._anything:
+        if not self._issued:
             return text
         return self._run(self._carry + text, final=True)
 
     def _run(self, text: str, *, final: bool) -> str:
-        self._carry = ""
+        self._carry, self._complete = "", None
         data = self._before + text
         position = len(self._before)
         # Where nothing complete can be, only the end has to be looked at.
@@ -172,35 +175,40 @@ class Restorer:
             self._carry = data[stop:]
             return self._let_go(data, position, stop)
         hits = deque(self._stand_ins.find_all(data, position, final=final) if self._stand_ins else ())
-        self._ahead = _Ahead(data, (needle.decode() for needle in self._needles)) if final else None
+        self._ahead = _Ahead(data, map(bytes.decode, self._issued.needles)) if final else None
         out: list[str] = []
         while (found := self._next(data, position, max(position, tail), hits, final=final)) is not None:
             start, end, text, form = found
             out.append(self._let_go(data, position, start))
             position = start
-            if end is None:
+            written = self._written(data, found, final=final) if end is not None else None
+            if end is None or written is None:
+                if end is not None and form == "bracket":
+                    self._complete = Place(0, end - start, text, form)
                 self._carry, data = data[start:], data[:start]
                 break
-            out.append(self._value(text, data[start:end], form))
+            out.append(written)
             self._before = data[max(0, end - 2) : end]
             position = end
         self._ahead = None
         out.append(self._let_go(data, position, len(data)))
         return "".join(out)
 
-    def _next(self, data: str, at: int, tail: int, hits: deque[Found], *, final: bool) -> _Next | None:
+    def _next(self, data: str, at: int, tail: int, hits: deque[Found], *, final: bool) -> Place | None:
         """Return what comes first: an issued text, or (end None) where one may begin that goes on after the data."""
         while hits and hits[0].start < at:
             hits.popleft()
-        found = self._next_placeholder(data, tail, final=final) if self._issued else None
+        found = self._next_placeholder(data, tail, final=final)
         if not hits or (found is not None and found.start < hits[0].start):
             return found
-        other = _Next(hits[0].start, hits[0].end, hits[0].text, "stand-in")
+        other = Place(hits[0].start, hits[0].end, hits[0].text, "stand-in")
         if found is None or other.start < found.start:
             return other
         return found if found.end is None or (other.end is not None and found.end >= other.end) else other
 
-    def _next_placeholder(self, data: str, at: int, *, final: bool) -> _Next | None:
+    def _next_placeholder(self, data: str, at: int, *, final: bool) -> Place | None:
+        if not self._issued.needles:
+            return None
         search = self._grammar.final.search if final else self._grammar.search.search
         if final:
             # Every form holds a needle, so none begins long before the next one; most texts end without another.
@@ -212,10 +220,10 @@ class Restorer:
             start = match.start()
             complete: re.Match[str] | None = match
             if match.lastgroup == "part":
-                if self._viable(match.group()):
-                    return _Next(start, None, "", "")
+                if self._issued.begins(match.group(), self._grammar):
+                    return Place(start, None, "", "")
                 complete = self._grammar.full.match(data, start)
-            found = self._issued_in(complete, data) if complete is not None else None
+            found = self._issued.place(complete, data, self._grammar) if complete is not None else None
             if found is not None:
                 return found
             at = start + 1
@@ -224,65 +232,71 @@ class Restorer:
     def _may_hold(self, data: str) -> bool:
         """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
         folded = data.encode("utf-8", "surrogatepass").lower()
-        return any(needle in folded for needle in self._needles)
+        return any(needle in folded for needle in self._issued.needles)
 
     def _held_from(self, data: str, at: int) -> int:
         """Return where the longest end of `data` begins that can still become an issued placeholder."""
         while (match := self._grammar.search.search(data, at)) is not None:
-            if match.lastgroup == "part" and self._viable(match.group()):
+            if match.lastgroup == "part" and self._issued.begins(match.group(), self._grammar):
                 return match.start()
             at = match.start() + 1
         return len(data)
 
-    def _viable(self, part: str) -> bool:
-        """Tell whether an issued placeholder can begin with `part`, which has the shape of such a beginning."""
-        opening = self._grammar.opening.match(part)
-        rest = part[opening.end() :] if opening is not None else part
-        if opening is None and _NO_WORDS.match(part):
-            return True
-        rest = self._grammar.separator.sub("_", rest)
-        words = _KEY.match(rest)
-        assert words is not None, "the expression matches the empty text"
-        key = words.group().upper()
-        if len(key) == len(rest) and not key.endswith("_"):
-            return self._begins(key)
-        key = key.rstrip("_")
-        if opening is not None and (not key or key in self._issued):
-            return True
-        return self._begins(key + "_")
-
-    def _begins(self, key: str) -> bool:
-        place = bisect_left(self._keys, key)
-        return place < len(self._keys) and self._keys[place].startswith(key)
-
-    def _issued_in(self, match: re.Match[str], data: str) -> _Next | None:
-        """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
-        form = match.lastgroup or ""
-        end = match.end()
-        placeholder = self._issued.get(key_of(match[form], self._grammar))
-        if placeholder is None and form == "upper":
-            # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
-            for gap in reversed(list(self._grammar.separator.finditer(data, match.start(), match.end()))):
-                end = gap.start()
-                placeholder = self._issued.get(key_of(data[match.start() : end], self._grammar))
-                if placeholder is not None and "_" not in gap.group():
-                    break
-                placeholder = None
-        if placeholder is None:
-            return None
-        if form in ("bare", "upper") and end == len(data) and data[: match.start()].endswith(_OPENERS):
-            return None  # a bracketed placeholder whose end never came, so its number may not be complete
-        return _Next(match.start(), end, placeholder, form)
-
-    def _value(self, placeholder: str, raw: str, form: str) -> str:
+    def _written(self, data: str, found: Place, *, final: bool) -> str | None:
+        """Return what is written for an issued text, or None where that depends on what comes after the data."""
+        start, end, placeholder, form = found
+        assert end is not None, "the caller looks"
+        raw = data[start:end]
+        if self._allowed is not None and not self._allowed(placeholder):
+            return self._pass(raw)
         place = self._place
-        if not self._may_restore(placeholder):
-            if place is not None:
-                place.feed(raw)
-            return raw
+        if place is not None and place.inside and not self._urls and place.host not in self._hosts:
+            if place.addressee:
+                return self._addressed(placeholder, raw, place.addressee)
+            begun = self._word.url() if self._word is not None else None
+            if begun is None or not place.is_all_of(begun.text):
+                return self._pass(raw)
+            is_whole = self._whole.holds(begun, data[start:], final=final)
+            if is_whole is None:
+                return None
+            return self._value(placeholder, raw, form) if is_whole else self._pass(raw)
+        if form != "bracket" or self._encoding is Encoding.HTML or not (raw[0] == "[" and raw[-1] == "]"):
+            return self._value(placeholder, raw, form)
+        if place is not None and place.inside:
+            return self._value(placeholder, raw, form)
+        is_link = is_link_text(
+            data, start, end, lambda words: self._issued.names(words, self._grammar), final=final, code=self._tool
+        )
+        return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
+
+    def _pass(self, raw: str) -> str:
+        if self._place is not None:
+            self._place.feed(raw)
+        if self._word is not None:
+            self._word.feed(raw)
+        return raw
+
+    def _addressed(self, placeholder: str, raw: str, scheme: str) -> str:
+        """Return an address for a link; what is none stays out of it."""
         value = self._vault.open(placeholder)
+        if scheme == "mailto" and "@" not in value:
+            return self._pass(raw)
+        # A telephone number has no blanks in a URL (RFC 3966, 3); in a link target they would end it.
+        return self._put(_BLANKS.sub("-" if scheme != "mailto" else "", value), raw, "")
+
+    def _value(self, placeholder: str, raw: str, form: str, *, brackets: bool = False) -> str:
+        value = self._vault.open(placeholder)
+        if brackets and not (value.startswith("[") and value.endswith("]")):
+            value = f"[{value}]"
+        return self._put(value, raw, form)
+
+    def _put(self, value: str, raw: str, form: str) -> str:
+        """Return `value` as its form and its place demand, for what stood there as `raw`."""
+        place = self._place
+        if self._word is not None:
+            self._word.feed(raw)
         if place is not None:
-            place.feed_value(value)
+            place.feed_value(value, len(raw))
         if form == "percent":
             value = quote(value, safe="")
         if self._encoding is Encoding.HTML:
@@ -292,20 +306,14 @@ class Restorer:
                 value = (_AS_TEXT if _is_text(value) else _AS_ASCII)(value)[1:-1]
         return value
 
-    def _may_restore(self, placeholder: str) -> bool:
-        if self._allowed is not None and not self._allowed(placeholder):
-            return False
-        if self._urls or self._place is None or not self._place.inside:
-            return True
-        host = self._place.host
-        return host is not None and host in self._hosts
-
     def _let_go(self, data: str, start: int, end: int) -> str:
         text = data[start:end]
         if text:
             self._before = data[max(0, end - 2) : end]
             if self._place is not None:
                 self._place.feed(text)
+            if self._word is not None:
+                self._word.feed(text)
         return text
 
 

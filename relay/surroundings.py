@@ -8,6 +8,10 @@ not on how they were cut, and errs towards "inside":
     target     from `](`                           to the matching `)` or the end of the line
     attribute  from `=` in a tag `<name …`         to the closing quote, or white space or > without one
 
+`is_all_of` tells of the first two whether a URL is all that the destination holds so far and may have values of the
+request: not where a program that shows the text could fetch it by itself. Where an image has begun anywhere before,
+every target counts as its.
+
 Reference: CommonMark 0.31 (inline links, raw HTML), GitHub Flavored Markdown 0.29 (autolinks run to white space or <),
 WHATWG HTML, tokenization (read 2026-11-21).
 """
@@ -17,6 +21,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from relay.json_strings import Mark, Strings
 from relay.types import Encoding
 
 __all__ = ["Surroundings"]
@@ -59,27 +64,41 @@ _TRIGGER_BEGUN = re.compile(
 )
 _LONGEST_BEGUN = 48
 _URL_END = re.compile(r"[\s<>]")
-_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?")
+_HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[::1\])(?::[0-9]+)?")
 _SCHEME = re.compile(r"[ \t]*<?(?:[a-z][a-z0-9+.-]*:)?//", re.I)
+_ADDRESSEES = frozenset({"mailto:", "tel:", "sms:"})
 _HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
-_JSON_SIGN = re.compile(r"(?P<slashes>\\+)(?:u(?P<code>[0-9a-fA-F]{4})|(?P<char>[^\\]))|(?P<quote>\")")
-_JSON_CODE_BEGUN = re.compile(r"u[0-9a-fA-F]{0,3}\Z")
-_JSON_WHITE = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 class Surroundings:
     """Follow a text. `inside` tells whether a value put here would be part of a destination."""
 
-    __slots__ = ("_begun", "_json", "_mode", "_parens", "_quote", "_started", "_url")
+    __slots__ = (
+        "_begun",
+        "_defining",
+        "_image",
+        "_json",
+        "_last",
+        "_mode",
+        "_parens",
+        "_quote",
+        "_size",
+        "_started",
+        "_url",
+    )
 
     def __init__(self, encoding: Encoding) -> None:
-        self._json = _Strings() if encoding is Encoding.JSON else None
+        self._json = Strings() if encoding is Encoding.JSON else None
         self._mode = _Mode.PLAIN
         self._begun = ""  # the end of a plain text that may be the beginning of a trigger
         self._url = ""  # what a URL or target holds so far, as far as its host needs it
+        self._size = 0  # of it in characters as they came; of a target less the blanks and the < that it begins with
         self._parens = 0
         self._quote = ""  # of an attribute; "=" before its first character, " " without quotes
         self._started = False  # the target has a character that is not white space
+        self._last = ""  # character
+        self._image = False  # the text has the beginning of an image
+        self._defining: bool | None = None  # behind the `]:` of a definition: whether its line has more than blanks
 
     @property
     def inside(self) -> bool:
@@ -96,11 +115,30 @@ class Surroundings:
             authority = self._url[scheme.end() :]
         else:
             authority = self._url
+        return self.host_of(authority)
+
+    @staticmethod
+    def host_of(authority: str) -> str | None:
+        """Return the host that a URL goes to whose text behind the scheme begins so; None when it is not plain."""
         match = _HOST.match(authority)
         # Anything but an end of the authority after the name (an @, a backslash) could move the host elsewhere.
         if match is None or match.end() == len(authority) or authority[match.end()] not in "/?#":
             return None
-        return match.group().partition(":")[0].lower()
+        return match["name"].lower()
+
+    def is_all_of(self, url: str) -> bool:
+        """Tell whether `url`, as it came, is the destination so far, and nobody fetches that unasked."""
+        if self._mode is _Mode.URL:
+            return self._defining is None and self._size == len(url) - url.find("://") - len("://")
+        return self._mode is _Mode.TARGET and not self._image and self._size == len(url)
+
+    @property
+    def addressee(self) -> str:
+        """The scheme of a link to a mailbox or telephone whose address would begin here, or ""."""
+        if self._mode is not _Mode.TARGET or self._image:
+            return ""
+        scheme = self._url.strip(" \t\r\n<").lower()
+        return scheme[:-1] if scheme in _ADDRESSEES else ""
 
     @property
     def depth(self) -> int:
@@ -112,19 +150,32 @@ class Surroundings:
         if self._json is None:
             self._follow(text)
             return
-        for piece, closed in self._json.read(text):
-            if closed:
-                self._mode, self._begun = _Mode.PLAIN, ""
+        for piece, mark in self._json.read(text):
+            if mark is Mark.CLOSES:
+                self._end()
+            elif mark is Mark.OPENS:
+                self._begin(piece)
             else:
                 self._follow(piece)
 
-    def feed_value(self, value: str) -> None:
-        """Take a restored value, as it reads before any escaping."""
+    def feed_value(self, value: str, came: int) -> None:
+        """Take a restored value, as it reads before any escaping, for a placeholder of `came` characters."""
         if self._json is not None:
             self._json.skip()
+        size = self._size
         self._follow(value)
+        self._size = size + came
+
+    def _end(self) -> None:
+        """Take the end of a JSON string."""
+        self._mode, self._begun = _Mode.PLAIN, ""
+
+    def _begin(self, quote: str) -> None:
+        """Take the quote that begins a JSON string."""
+        self._follow(quote)
 
     def _follow(self, text: str) -> None:
+        self._note(text)
         position = 0
         while position < len(text):
             match self._mode:
@@ -139,6 +190,23 @@ class Surroundings:
                 case _Mode.ATTRIBUTE:
                     position = self._in_attribute(text, position)
 
+    def _note(self, text: str) -> None:
+        """Remember whether an image has begun, and whether the line is that of a definition."""
+        pair = self._last + text[:1]
+        self._last = text[-1:] or self._last
+        self._image = self._image or pair == "![" or "![" in text
+        colon = text.rfind("]:")
+        if colon >= 0:
+            self._defining, text = False, text[colon + 2 :]
+        elif pair == "]:":
+            self._defining, text = False, text[1:]
+        if self._defining is None:
+            return
+        line = text if self._defining else text.lstrip()
+        self._defining = self._defining or bool(line)
+        if "\n" in line or "\r" in line:
+            self._defining = None
+
     def _plain(self, text: str, position: int) -> tuple[str, int]:
         """Look for a trigger; return the text that was looked at and where to go on in it."""
         if self._begun:
@@ -150,7 +218,7 @@ class Surroundings:
             tail = _TRIGGER_BEGUN.search(text, max(position, len(text) - _LONGEST_BEGUN))
             self._begun = tail.group() if tail is not None else ""
             return text, len(text)
-        self._url = ""
+        self._url, self._size = "", 0
         if trigger.lastgroup == "url":
             self._mode = _Mode.URL
         elif trigger.lastgroup == "target":
@@ -165,6 +233,7 @@ class Surroundings:
     def _in_url(self, text: str, position: int) -> int:
         end = _URL_END.search(text, position)
         stop = end.start() if end is not None else len(text)
+        self._size += stop - position
         self._keep(text[position:stop])
         if end is not None:
             self._mode = _Mode.PLAIN
@@ -180,6 +249,7 @@ class Surroundings:
             if self._parens < 0 or (char in "\r\n" and self._started):
                 self._mode = _Mode.PLAIN
                 return place + 1
+            self._size += self._size > 0 or (not char.isspace() and char != "<")
             self._started = self._started or not char.isspace()
             self._keep(char)
         return len(text)
@@ -212,93 +282,3 @@ class Surroundings:
                 return place + 1
             self._keep(char)
         return len(text)
-
-
-class _Strings:
-    """Which strings of a JSON document, and of JSON documents inside its strings, are open.
-
-    A quote with n backslashes before it: n even ends or begins a string of this document; n odd is a quote in the
-    content of the open string, where (n - 1) / 2 backslashes stand before it, and so on inwards. Quotes in the content
-    count only when it begins as a JSON object or array, because a sentence may hold quotes too.
-    """
-
-    __slots__ = ("_begun", "_kinds")
-
-    def __init__(self) -> None:
-        self._begun = ""
-        # One entry for each open string: "" nothing but white space so far, "{" or "[" begun like JSON, "json", "text".
-        self._kinds: list[str] = []
-
-    @property
-    def depth(self) -> int:
-        return len(self._kinds)
-
-    def skip(self) -> None:
-        """Take a value that was put here: the string that holds it is not just JSON."""
-        self._begun = ""
-        self._settle("x")
-
-    def read(self, text: str) -> list[tuple[str, bool]]:
-        """Return the text with its escapes undone, in pieces; a true mark stands where a string closed."""
-        if self._begun:
-            text, self._begun = self._begun + text, ""
-        code = _JSON_CODE_BEGUN.search(text, max(0, len(text) - 4))
-        before_code = text[: code.start()] if code is not None else text
-        complete = before_code.rstrip("\\")
-        if len(complete) < len(before_code):
-            text, self._begun = complete, text[len(complete) :]
-        if not self._begun and "\\" not in text and '"' not in text:
-            self._settle(text)
-            return [(text, False)]
-        pieces: list[tuple[str, bool]] = []
-        position = 0
-        for sign in _JSON_SIGN.finditer(text):
-            if sign.start() > position:
-                plain = text[position : sign.start()]
-                self._settle(plain)
-                pieces.append((plain, False))
-            position = sign.end()
-            pieces.append(self._sign(sign))
-        if position < len(text):
-            self._settle(text[position:])
-            pieces.append((text[position:], False))
-        return pieces
-
-    def _sign(self, sign: re.Match[str]) -> tuple[str, bool]:
-        slashes, char = len(sign["slashes"] or ""), sign["char"]
-        if sign["quote"] or char == '"':
-            return '"', self._quote(slashes)
-        text = chr(int(sign["code"], 16)) if sign["code"] else _JSON_WHITE.get(char, char)
-        self._settle(text)
-        return text, False
-
-    def _quote(self, slashes: int) -> bool:
-        """Open or close a string; return whether one closed."""
-        level = 1
-        while slashes % 2:
-            slashes, level = slashes // 2, level + 1
-        if level <= len(self._kinds):
-            del self._kinds[level - 1 :]
-            return True
-        if level == 1:
-            self._kinds.append("")
-        elif level == len(self._kinds) + 1 and self._kinds[-1] in ("{", "[", "json"):
-            self._kinds[-1] = "json"
-            self._kinds.append("")
-        else:
-            self._settle("x")
-        return False
-
-    def _settle(self, text: str) -> None:
-        """Decide from its first signs whether the innermost open string holds JSON."""
-        if not self._kinds or self._kinds[-1] in ("json", "text"):
-            return
-        for char in text:
-            if char.isspace():
-                continue
-            kind = self._kinds[-1]
-            if (kind == "" and char in "{[") or (kind == "[" and char in "{["):
-                self._kinds[-1] = char
-            else:
-                self._kinds[-1] = "text"
-                return

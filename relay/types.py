@@ -6,6 +6,7 @@ assertion or traceback shows them.
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -145,6 +146,7 @@ class Segment:
     role: Role = Role.OTHER
     message: int = -1
     contract: bool = False
+    number: bool = False  # stands as a number in JSON
 
 
 class Span(NamedTuple):
@@ -290,6 +292,7 @@ class Leaf:
     tool: str | None = None  # name of the tool whose arguments these are
     hosted: bool = False  # the provider runs that tool: never restored
     unnamed: bool = False
+    number: bool = False  # what is put here is a number of JSON, though a string stood here
 
     @property
     def text(self) -> str:
@@ -299,7 +302,7 @@ class Leaf:
 
     def put(self, text: str) -> None:
         """Write `text` in place."""
-        self.holder[self.key] = text
+        self.holder[self.key] = json.loads(text) if self.number else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,10 @@ class FileVault:
         """Return every placeholder of the map, in order of issue."""
         return tuple(self._pairs)
 
+    def forms(self) -> Sequence[str]:
+        """Return nothing: a map holds what was replaced, and no further forms of it."""
+        return ()
+
     def open(self, placeholder: str) -> str:
         """Return the value behind a placeholder; KeyError for any other text."""
         return self._pairs[placeholder]

@@ -136,13 +136,22 @@ class Router:
         """Return what to tell the client when no upstream of `kind` qualifies."""
         match found.obstacle:
             case Obstacle.OVER_BUDGET:
-                return BudgetExhausted("the day's budget is spent, or no price is configured for this model")
+                return BudgetExhausted(
+                    "the day's budget of this client is spent, or no price is configured for the model; the "
+                    "configuration keys are routing.budgets and routing.prices"
+                )
             case Obstacle.BUSY:
-                return RelayBusy(f"Every {kind.value} upstream is busy; try again in a moment.")
+                return RelayBusy(
+                    f"Every {kind.value} upstream is busy; try again in a moment. The configuration keys are "
+                    "upstreams.<name>.max_concurrent and max_queue."
+                )
             case Obstacle.DOWN | Obstacle.FAILED:
                 return UpstreamUnreachable(f"No {kind.value} upstream can be reached at present.")
             case _:
-                return PolicyRefused(f"no {kind.value} upstream is configured for the {family} format")
+                return PolicyRefused(
+                    f"no {kind.value} upstream is configured for the {family} format; the configuration keys are "
+                    "upstreams.<name>.kind and upstreams.<name>.formats"
+                )
 
     def _cost_of(self, need: Need) -> Callable[[str], float | None]:
         expected = Usage(need.tokens, need.output_tokens)

@@ -84,7 +84,9 @@ def authenticate(headers: Headers, query: str, clients: Sequence[ClientConfig]) 
             return found[0], tuple(header for header in headers if header[0] != name)
         if place == 0 and name == _OWN_HEADER:
             break  # a client that names its key has said which one it means
-    raise AuthenticationFailed("A key of this relay is required, in Authorization or X-Relay-Key.")
+    raise AuthenticationFailed(
+        "A key of this relay is required, in Authorization or X-Relay-Key; the configuration key clients lists them."
+    )
 
 
 def _presented(headers: Headers, query: str) -> list[tuple[str, str]]:

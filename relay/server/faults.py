@@ -9,6 +9,7 @@ import orjson
 from relay.errors import RelayBusy, RelayFault, UpstreamFault
 from relay.protocols import Format
 from relay.types import Headers
+from relay.wire import vendors
 
 __all__ = ["body", "guess", "headers"]
 
@@ -32,17 +33,10 @@ def body(fault: RelayFault, format: Format | None) -> bytes:
     """Return `fault` in the error shape of `format`, or in the most widely understood one."""
     if format is not None:
         return format.error_body(fault)
-    return orjson.dumps({"error": {"message": fault.public, "type": fault.code, "param": None, "code": fault.code}})
+    return orjson.dumps({"error": {"message": fault.told, "type": fault.code, "param": None, "code": fault.code}})
 
 
-def guess(formats: Sequence[Format], path: str, names: frozenset[str]) -> Format | None:
-    """Return a format of the provider whose SDK seems to be calling `path` with headers of these `names`."""
-    if "anthropic-version" in names or path.startswith("/anthropic") or "/messages" in path:
-        family = "anthropic"
-    elif "x-goog-api-key" in names or path.startswith("/gemini") or "/v1beta" in path:
-        family = "gemini"
-    elif path.startswith(("/ollama", "/api/")):
-        family = "ollama"
-    else:
-        family = "openai"
+def guess(formats: Sequence[Format], path: str, headers: Headers) -> Format | None:
+    """Return a format of the provider whose SDK seems to be calling `path` with these `headers`."""
+    family = vendors.caller(path, headers)
     return next((format for format in formats if format.family == family), None)

@@ -261,7 +261,10 @@ class _Sending:
 def _refusal(exchange: Exchange, fault: RelayFault) -> RelayFault:
     """Return what the client is told: a request that must stay local is refused, not to be tried again elsewhere."""
     if exchange.course.must_stay_local and isinstance(fault, UpstreamUnreachable):
-        return PolicyRefused("policy keeps this request local, and no local upstream can be reached")
+        return PolicyRefused(
+            "policy keeps this request local, and no local upstream can be reached; the configuration keys are "
+            "upstreams.<name>.kind and base_url, and `relay doctor` tries to connect"
+        )
     return fault
 
 

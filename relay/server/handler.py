@@ -185,7 +185,7 @@ class Handler:
         if call.path == "/" and request.method in ("GET", "HEAD"):
             return await send(request, 200, (("content-type", "text/plain"), *call.extra), b"relay\n")
         if self.draining:
-            raise RelayBusy("Relay is shutting down.")
+            raise RelayBusy("relay is shutting down; try again in a moment.")
         if self._config.clients:
             call.client, call.headers = access.authenticate(call.headers, call.query, self._config.clients)
         if call.path == sessions.PREFIX or call.path.startswith(f"{sessions.PREFIX}/"):
@@ -194,9 +194,12 @@ class Handler:
         if matched is not None:
             call.format = matched[0]
         if call.header("upgrade"):
-            raise UpgradeRefused("WebSockets are not served; use HTTP.")
+            raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         if matched is None:
-            raise UnknownEndpoint("Nothing is served at this path.")
+            raise UnknownEndpoint(
+                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The README "
+                "lists the paths under Formats."
+            )
         name = call.header("x-relay-session")
         session = self.core.sessions.get(name, owner=call.client) if name else None
         return await self._exchanged(call, session, *matched)
@@ -205,7 +208,9 @@ class Handler:
         if call.request.method == "POST":
             body.require_json(call.header("content-type"), names=call.names)
             if not self.core.engine.policy.sessions:
-                raise PolicyRefused("policy opens no sessions: the vault of a request ends with it")
+                raise PolicyRefused(
+                    "policy opens no sessions: the vault of a request ends with it; the policy key sessions allows them"
+                )
         status, data = sessions.answer(self.core.sessions, call.request.method, call.path, call.client)
         self.core.metrics.sessions.set(len(self.core.sessions))
         return await send(call.request, status, (("content-type", "application/json"), *call.extra), data)
@@ -259,7 +264,10 @@ class Handler:
         """Hold room for a body of `length` (no number: of any size) while it is read. Raises RelayBusy."""
         wanted = min(int(length), self._limit) if length.isdigit() else self._limit
         if self._reading + wanted > _BODIES_AT_ONCE * self._limit:
-            raise RelayBusy("Too many large requests are arriving; try again in a moment.")
+            raise RelayBusy(
+                "Too many large requests are arriving; try again in a moment. The configuration key is "
+                "server.max_body_mb."
+            )
         self._reading += wanted
         try:
             yield
@@ -369,7 +377,7 @@ class Handler:
         self.core.metrics.refused(fault.code)
         format = call.format
         if format is None:
-            format = faults.guess(self.core.formats, call.path, call.names)
+            format = faults.guess(self.core.formats, call.path, call.headers)
         headers = (*faults.headers(fault), *call.added())
         if isinstance(fault, UpgradeRefused):
             headers = (*headers, ("upgrade", "HTTP/1.1"))

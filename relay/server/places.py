@@ -28,7 +28,10 @@ class Places:
             load.in_flight += 1
             return
         if load.waiting >= config.max_queue:
-            raise RelayBusy("The upstream is busy; try again in a moment.")
+            raise RelayBusy(
+                "The upstream is busy; try again in a moment. The configuration keys are "
+                "upstreams.<name>.max_concurrent and max_queue."
+            )
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queues[upstream].append(turn)
         load.waiting += 1

@@ -20,10 +20,10 @@ def answer(sessions: Sessions, method: str, path: str, owner: str) -> tuple[int,
     """
     session_id = path.removeprefix(PREFIX).strip("/")
     if "/" in session_id:
-        raise UnknownEndpoint("Nothing is served at this path.")
+        raise UnknownEndpoint(f"relay serves sessions at {PREFIX} and {PREFIX}/{{id}} only.")
     if not session_id:
         if method != "POST":
-            raise MethodNotAllowed("This path takes POST.")
+            raise MethodNotAllowed("relay takes only POST at this path.")
         session = sessions.open(owner=owner)
         return 201, orjson.dumps({"id": session.id, "expires_in_s": round(sessions.expires_in(session))})
     if method == "GET":
@@ -40,4 +40,4 @@ def answer(sessions: Sessions, method: str, path: str, owner: str) -> tuple[int,
                 "shredded": receipt.shredded,
             }
         )
-    raise MethodNotAllowed("This path takes GET and DELETE.")
+    raise MethodNotAllowed("relay takes only GET and DELETE at this path.")

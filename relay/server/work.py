@@ -30,7 +30,10 @@ class Pool:
         once, or from its thread.
         """
         if self._pending >= self._limit:
-            raise RelayBusy("Too many requests are waiting; try again in a moment.")
+            raise RelayBusy(
+                "Too many requests are waiting; try again in a moment. The configuration keys are server.workers and "
+                "server.queue."
+            )
         self._pending += 1
         future: Future[T] = self._executor.submit(call)
         try:

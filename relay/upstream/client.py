@@ -99,14 +99,14 @@ class UpstreamClient:
                 from relay.upstream.http2 import Http2Transport
 
                 transport = Http2Transport(
-                    upstream.base_url,
+                    upstream.address,
                     connect_timeout_s=self._connect_timeout_s,
                     read_timeout_s=self._read_timeout_s,
                     inflate_limit_bytes=self._inflate_limit,
                 )
             else:
                 transport = _Http1Transport(
-                    upstream.base_url,
+                    upstream.address,
                     connect_timeout_s=self._connect_timeout_s,
                     read_timeout_s=self._read_timeout_s,
                     inflate_limit_bytes=self._inflate_limit,

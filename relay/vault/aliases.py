@@ -18,11 +18,11 @@ from enum import StrEnum
 
 from relay.names import HONORIFIC_GENDER, gender_of
 
-__all__ = ["Form", "Name", "People", "parse"]
+__all__ = ["PARTICLES", "SUFFIXES", "TITLES", "WORD", "Form", "Name", "People", "parse"]
 
 _table = re.compile(r"\S+").findall
 # Forms of address in the languages that relay's models know best. Not "Don", which English has as a first name.
-_TITLES = frozenset(
+TITLES = frozenset(
     _table(
         "mr mrs ms miss mx dr prof professor sir madam dame lord lady rev fr sr judge hon capt col gen lt sgt "
         "herr frau hr dott dottor dottoressa sig signor signora signorina m mme mlle monsieur madame mademoiselle "
@@ -30,9 +30,9 @@ _TITLES = frozenset(
     )
 )
 # Words that belong to the family name that follows.
-_PARTICLES = frozenset(_table("van von der den de del della di da dos das la le el al bin ibn ten ter zu af av"))
-_SUFFIXES = frozenset(_table("jr sr ii iii iv phd md esq"))
-_WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
+PARTICLES = frozenset(_table("van von der den de del della di da dos das la le el al bin ibn ten ter zu af av"))
+SUFFIXES = frozenset(_table("jr sr ii iii iv phd md esq"))
+WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
 _MARK_BYTES = 8
 _LOCAL_PART = re.compile(r"[^\W\d_]+")
 
@@ -68,30 +68,30 @@ def parse(value: str) -> Name | None:
     One bare word is FIRST with `first` and `last` both that word: which it is, only the session knows.
     """
     head, comma, tail = value.partition(",")
-    words = [word.rstrip(".").lower() for word in _WORD.findall(value)]
-    if not words or _WORD.sub("", value).strip(" ,.'’-\t\n"):
+    words = [word.rstrip(".").lower() for word in WORD.findall(value)]
+    if not words or WORD.sub("", value).strip(" ,.'’-\t\n"):
         return None
-    if comma and tail.strip() and tail.strip(" .").lower() not in _SUFFIXES:
-        last = _join(_WORD.findall(head))
-        first = [word.rstrip(".").lower() for word in _WORD.findall(tail)]
+    if comma and tail.strip() and tail.strip(" .").lower() not in SUFFIXES:
+        last = _join(WORD.findall(head))
+        first = [word.rstrip(".").lower() for word in WORD.findall(tail)]
         return Name(Form.REVERSED, first[0], last, gender_of(first[0])) if first and last else None
     titled, gender = False, ""
-    while len(words) > 1 and words[0] in _TITLES and (len(words[0]) > 1 or len(words) == 2):
+    while len(words) > 1 and words[0] in TITLES and (len(words[0]) > 1 or len(words) == 2):
         # A single letter is a title only in "M Dupont" without a full stop, else an initial.
         if len(words[0]) == 1 and value.lstrip()[1:2] == ".":
             break
         gender = gender or HONORIFIC_GENDER.get(words[0], "m" if len(words[0]) == 1 else "")
         titled, words = True, words[1:]
     suffix = ""
-    while len(words) > 1 and words[-1] in _SUFFIXES:  # "John Smith Jr." is not his father
+    while len(words) > 1 and words[-1] in SUFFIXES:  # "John Smith Jr." is not his father
         words, suffix = words[:-1], f" {words[-1]}{suffix}"
     if len(words) == 1:
         if titled:
             return Name(Form.TITLED, "", words[0], gender)
         return Name(Form.FIRST, words[0], words[0], gender_of(words[0]))
-    start = next((place for place, word in enumerate(words[:-1]) if place and word in _PARTICLES), len(words) - 1)
+    start = next((place for place, word in enumerate(words[:-1]) if place and word in PARTICLES), len(words) - 1)
     last = " ".join(words[start:]) + suffix
-    if words[0] in _PARTICLES:
+    if words[0] in PARTICLES:
         return Name(Form.LAST, "", " ".join(words))
     return Name(Form.INITIAL if len(words[0]) == 1 else Form.FULL, words[0], last, gender or gender_of(words[0]))
 

@@ -7,6 +7,10 @@ order of first sealing, and values are compared exactly, so restoring gives back
 Another form of a person's name has a placeholder of its own with that person's number (`[PERSON_1_LAST]`), where it
 can mean nobody else; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
 
+A model also writes forms that were never issued: it knows `[PERSON_1]` and asks a tool for `[PERSON_1_LAST]`. Those
+that are certain from the sealed name can be opened, too. Only which there are is kept; the text is made of the opened
+name, and sealed then, so that it is found like any other value when the client sends it back.
+
 Not promised: that a value is nowhere in memory while it is being sealed or after it was opened. Python strings cannot
 be overwritten; the hardened process does that when they are freed.
 """
@@ -18,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
-from relay.vault import aliases
+from relay.vault import aliases, name_forms
 from relay.vault.keys import Keys
 from relay.vault.ledger import Entry, Ledger
 
@@ -37,6 +41,7 @@ class Vault:
     __slots__ = (
         "_associated",
         "_bytes",
+        "_forms",
         "_index",
         "_keys",
         "_ledger",
@@ -68,6 +73,7 @@ class Vault:
         self._lock = threading.Lock()
         self._index: dict[bytes, str] = {}
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
+        self._forms: dict[str, tuple[str, aliases.Form]] = {}  # placeholder of a form: that of the name, which form
         self._numbers: dict[str, int] = {}
         self._people = aliases.People(self._person_mark) if link_people else None
         self._ledger = Ledger()
@@ -89,21 +95,28 @@ class Vault:
         return self._seal(entity_type, value, stand_in)
 
     def open(self, placeholder: str) -> str:
-        """Return the value behind an issued placeholder; KeyError for any other text, SessionClosed after shredding."""
+        """Return the value behind an issued placeholder or one of `forms`, which is issued by that.
+
+        Raises KeyError for any other text, SessionClosed after shredding.
+        """
         with self._lock:
             keys = self._usable()
-            record = self._records.get(placeholder)
-            if record is None:
+            if placeholder in self._records:
+                return self._open(keys, placeholder)
+            if placeholder not in self._forms:
                 raise KeyError("no such placeholder was issued in this session")
-            entity_type, counter, sealed = record
-            data = keys.open(counter, sealed, self._bind(placeholder, entity_type))
-        return data.decode(*_CODEC)
+            source, form = self._forms[placeholder]
+            text = name_forms.forms_of(self._open(keys, source))[form]
+            self._issue(keys, placeholder, text)
+            return text
 
     def entity_type(self, placeholder: str) -> str:
-        """Return the entity type behind an issued placeholder; KeyError for any other text."""
+        """Return the entity type behind an issued placeholder or one of `forms`; KeyError for any other text."""
         with self._lock:
             self._usable()
             record = self._records.get(placeholder)
+            if record is None and placeholder in self._forms:
+                return _PERSON
         if record is None:
             raise KeyError("no such placeholder was issued in this session")
         return record[0]
@@ -151,6 +164,12 @@ class Vault:
             self._usable()
             return tuple(self._records)
 
+    def forms(self) -> Sequence[str]:
+        """Return the placeholders of further forms of names that can be opened, though none was issued."""
+        with self._lock:
+            self._usable()
+            return tuple(text for text in self._forms if text not in self._records)
+
     def values(self) -> Iterator[tuple[str, str]]:
         """Yield (entity type, value) in order of sealing, each opened when it is asked for."""
         with self._lock:
@@ -182,6 +201,7 @@ class Vault:
             self._records.clear()
             self._index.clear()
             self._numbers.clear()
+            self._forms.clear()
             self._ledger.clear()
             if self._people is not None:
                 self._people.clear()
@@ -213,18 +233,45 @@ class Vault:
                 name = aliases.parse(value) if entity_type == _PERSON else None
                 owner, form = self._owner(self._people, value, name)
             number = owner or self._numbers.get(entity_type, 0) + 1
-            placeholder = ""
+            placeholder = bracketed = ""
             if stand_in is not None:
                 placeholder, number = self._behind(keys, entity_type, value, number, form, stand_in)
             if not placeholder:
-                placeholder = self._render(_PERSON if owner else entity_type, number, form)
+                placeholder = bracketed = self._render(_PERSON if owner else entity_type, number, form)
             self._store(keys, placeholder, entity_type, data)
             self._index[mark] = placeholder
             if not owner:
                 self._numbers[entity_type] = number
             if name is not None and self._people is not None and (not owner or form in _WHOLE):
                 self._people.add(owner or number, name)
+            if name is not None and bracketed:
+                self._derive(value, number, bracketed)
             return placeholder
+
+    def _open(self, keys: Keys, placeholder: str) -> str:
+        entity_type, counter, sealed = self._records[placeholder]
+        return keys.open(counter, sealed, self._bind(placeholder, entity_type)).decode(*_CODEC)
+
+    def _derive(self, value: str, number: int, placeholder: str) -> None:
+        """Note which forms of person `number` can be made of the name behind `placeholder`."""
+        for form in name_forms.forms_of(value):
+            self._forms.setdefault(self._style.render(_PERSON, number, form.value), (placeholder, form))
+
+    def _issue(self, keys: Keys, placeholder: str, text: str) -> None:
+        """Seal a form of a name behind its placeholder; where the vault is full it stays one that can be made."""
+        data = text.encode(*_CODEC)
+        try:
+            self._store(keys, placeholder, _PERSON, data)
+        except VaultFull:
+            return
+        # Where the same words could be somebody else's, they will be a person of their own when they come back.
+        name = aliases.parse(text)
+        owner = self._people.owner(name) if self._people is not None and name is not None else None
+        if (
+            owner is not None
+            and self._style.render(_PERSON, owner[0], self._forms[placeholder][1].value) == placeholder
+        ):
+            self._index.setdefault(keys.mark(_PERSON, data), placeholder)
 
     def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
         """Return the number of the person that a name or an address belongs to (0: nobody for sure), and its form."""

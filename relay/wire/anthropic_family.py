@@ -69,4 +69,4 @@ class AnthropicFormat(TableFormat):
 
 def _error(fault: RelayFault) -> dict[str, object]:
     kind = by_status(_ERROR_TYPES, fault.status)
-    return {"type": "error", "error": {"type": kind, "message": fault.public}}
+    return {"type": "error", "error": {"type": kind, "message": fault.told}}

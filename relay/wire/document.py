@@ -150,14 +150,14 @@ class TreeDocument:
         self._forget(take_out(self.tree, [(at, "") for at in self._unknown_at], None))
         self._unknown_at = []
 
-    def force(self, *, frontier: bool) -> None:
-        """Put in the fields that a frontier must get (`store: false`), or take them out for a server at home.
+    def force(self, wanted: bool | None) -> None:
+        """Put in the fields that keep a provider from storing (`store: false`), or take them out.
 
-        A frontier that stores by default stores nothing then. Servers at home store nothing anyway, and some refuse
-        fields that they do not know.
+        None: only where the client sent them, whatever it said, since some upstreams refuse fields that they do not
+        know.
         """
         for name, value in self.forced:
-            if frontier:
+            if wanted or (wanted is None and name in self.tree):
                 self.tree[name] = value
             else:
                 self.tree.pop(name, None)

@@ -12,8 +12,8 @@ The treatment is a code of `relay.types.Treatment`, or `@section` where another 
 where they continue as a response mirrors them (S and K as R, Sj as Rj, N, X and F as P), or `.` where the row only
 carries options:
 
-    X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: also when it is absent,
-                        on its way to a frontier; a local server does not get it
+    X drop | X pseudonym | X name | X =false    how an identifying field is stripped; `always`: put in where it is
+                        absent, or taken out, as the upstream needs it (`Document.force`)
     F kind=image        what the refusal calls it; null and false pass; `when=string`: only text is, `when=audio`: only
                         this word is, in any letter case, and others pass
     role=auto           the speaker of all text below: a `relay.types.Role`, or what the object's own `role` says

@@ -19,7 +19,10 @@ from relay.errors import UpstreamBadStream
 from relay.types import Event
 from relay.wire import ndjson, sse, strict_json
 
-__all__ = ["ArrayStream", "EventStream", "Framing", "LineStream", "framing_of"]
+__all__ = ["ArrayStream", "EventStream", "Framing", "LineStream", "framing_of", "is_mark"]
+
+# Ends the streams of OpenAI's formats; servers of other formats put it behind their last event, too.
+_MARK: Final = "[DONE]"
 
 
 class Framing(Protocol):
@@ -69,8 +72,8 @@ class LineStream:
         return [_event(line) for line in self._parser.finish()]
 
     def encode(self, event: Event) -> bytes:
-        """Return the event's data as a line of ASCII; nothing for an event without data."""
-        if event.data is None:
+        """Return the event's data as a line of ASCII; nothing for an event without data or for the mark."""
+        if event.data is None or is_mark(event):
             return b""
         return ndjson.encode_line(strict_json.decode(event.data.encode("utf-8", "surrogatepass")))
 
@@ -100,8 +103,8 @@ class ArrayStream:
         return self._events.finish()
 
     def encode(self, event: Event) -> bytes:
-        """Return the event's data as an element; nothing for an event without data."""
-        if event.data is None:
+        """Return the event's data as an element; nothing for an event without data or for the mark."""
+        if event.data is None or is_mark(event):
             return b""
         before, self._before = self._before, b",\r\n"
         return before + event.data.encode("utf-8", "surrogatepass")
@@ -109,6 +112,11 @@ class ArrayStream:
     def end(self) -> bytes:
         """Return the closing bracket."""
         return b"[]" if self._before == b"[" else b"]"
+
+
+def is_mark(event: Event) -> bool:
+    """Tell whether this is `[DONE]`, which ends a stream and is not JSON."""
+    return event.data is not None and event.data.strip() == _MARK
 
 
 def framing_of(content_type: str) -> Framing | None:

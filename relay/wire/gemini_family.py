@@ -74,4 +74,4 @@ _VERSIONS = frozenset({"v1", "v1beta", "v1alpha"})
 
 def _error(fault: RelayFault) -> dict[str, JSON]:
     status = by_status(_STATUSES, fault.status)
-    return {"error": {"code": fault.status, "message": fault.public, "status": status}}
+    return {"error": {"code": fault.status, "message": fault.told, "status": status}}

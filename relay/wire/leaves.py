@@ -35,7 +35,7 @@ class _DroppingLeaf(Leaf):
         if text != self.holder[self.key]:
             for holder, key in self.drops:
                 holder[key] = [] if type(holder[key]) is list else None
-        self.holder[self.key] = text
+        Leaf.put(self, text)
 
 
 @dataclass(slots=True)
@@ -181,6 +181,7 @@ class _Walk:
                 leaf.tool,
                 leaf.hosted,
                 leaf.unnamed,
+                leaf.number,
                 (*earlier, *drops),
             )
 

@@ -121,7 +121,7 @@ class Table:
     ) -> None:
         self.sections = sections
         self.order = order
-        self.forced = forced  # top-level fields that every request to a frontier gets
+        self.forced = forced  # top-level fields that are put in or taken out as the upstream needs it
         self.removed = removed  # a text part, for the place of a part that was taken out
 
 

@@ -61,11 +61,11 @@ class OllamaFormat(TableFormat):
 
     def error_body(self, fault: RelayFault) -> bytes:
         """Return `{"error": message}`."""
-        return strict_json.encode({"error": fault.public})
+        return strict_json.encode({"error": fault.told})
 
     def error_event(self, fault: RelayFault) -> Event:
         """Return the same as a line, which the SDKs raise as ResponseError."""
-        return Event(strict_json.encode({"error": fault.public}).decode())
+        return Event(strict_json.encode({"error": fault.told}).decode())
 
 
 class LineReader(TableReader):
@@ -79,10 +79,11 @@ class LineReader(TableReader):
         """Remember what every line says of itself."""
         if type(tree) is dict:
             self._head = {key: tree[key] for key in ("model", "created_at") if key in tree} or self._head
+            self.whole = self.whole or _is_last(tree)
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return `()`, which is all lanes, for the last line and for an error."""
-        if type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None):
+        if _is_last(tree):
             yield ()
 
     def flush(self, lane: Lane, text: str) -> Event:
@@ -102,7 +103,11 @@ class LineReader(TableReader):
             tree = strict_json.decode(data.encode("utf-8", "surrogatepass"))
         except RelayFault:
             return False
-        return type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None)
+        return _is_last(tree)
+
+
+def _is_last(tree: JSON) -> bool:
+    return type(tree) is dict and (tree.get("done") is True or tree.get("error") is not None)
 
 
 def api_path(path: str) -> str:

@@ -1,4 +1,7 @@
-"""Streams of OpenAI's chunks, `{"choices": [{"index", …, "finish_reason"}]}`, which end with `[DONE]`."""
+"""Streams of OpenAI's chunks, `{"choices": [{"index", …, "finish_reason"}]}`, which end with `[DONE]`.
+
+Some servers end the response without it. The answer is whole then if each choice that has begun has a `finish_reason`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,9 @@ from typing import Any
 
 from relay.types import JSON, Event
 from relay.wire import strict_json
-from relay.wire.stream import Lane, TableReader, index_of, objects
+from relay.wire.framing import is_mark
+from relay.wire.nodes import Node
+from relay.wire.stream import Choices, Lane, TableReader, index_of, objects
 
 __all__ = ["ChunkReader"]
 
@@ -19,10 +24,19 @@ class ChunkReader(TableReader):
 
     _head: dict[str, JSON] | None = None
 
+    def __init__(self, node: Node, *, json_mode: bool = False) -> None:
+        super().__init__(node, json_mode=json_mode)
+        self._choices = Choices()
+
     def note(self, tree: JSON) -> None:
-        """Remember the chunk's head for flushed text."""
-        if type(tree) is dict and type(tree.get("id")) is str:
+        """Remember the chunk's head for flushed text, and which choices are finished."""
+        if type(tree) is not dict:
+            return
+        if type(tree.get("id")) is str:
             self._head = {key: tree[key] for key in _HEAD if key in tree}
+        for position, choice in enumerate(objects(tree.get("choices"))):
+            self._choices.note(index_of(choice, position), finished=choice.get("finish_reason") is not None)
+        self.whole = self._choices.whole or tree.get("error") is not None
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return the choices that this chunk finishes."""
@@ -46,4 +60,4 @@ class ChunkReader(TableReader):
 
     def is_end(self, event: Event) -> bool:
         """Tell whether this is `data: [DONE]`."""
-        return event.data is not None and event.data.strip() == "[DONE]"
+        return is_mark(event)

@@ -6,11 +6,16 @@ Sources: openai-python 3.52.0 (`_client.py`, `_exceptions.py`, `_streaming.py`),
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
 from typing import ClassVar
 
 from relay.errors import RelayFault
+from relay.protocols import Document, Endpoint
 from relay.types import Event, Headers
 from relay.wire import strict_json
+from relay.wire.azure import split_deployment
+from relay.wire.document import read_document
 from relay.wire.table_format import TableFormat, by_status, header
 
 __all__ = ["OpenAIFormat"]
@@ -32,6 +37,29 @@ class OpenAIFormat(TableFormat):
     """Base of the OpenAI formats."""
 
     family: ClassVar[str] = "openai"
+
+    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+        """Return the endpoint whose path this is, as OpenAI or as Azure writes it, whatever the method."""
+        deployment, asked = split_deployment(path)
+        found = next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
+        return found if found is None or deployment is None else replace(found, model=deployment)
+
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
+        """Decode and read a request. A deployment in the path is its model: Azure goes by that, not by the body."""
+        document = read_document(body, self.table, pseudonym, wrote, forced=self.knows_forced(endpoint))
+        if endpoint.model is not None:
+            document.tree["model"] = document.model = endpoint.model
+        return document
+
+    def knows_forced(self, endpoint: Endpoint) -> bool:
+        """Tell whether `endpoint` knows the fields that the table wants in requests to a frontier."""
+        return True
 
     def request_headers(self, headers: Headers) -> Headers:
         """Pass on the beta flags; organization and project identify the client and stay here."""
@@ -63,7 +91,7 @@ class OpenAIFormat(TableFormat):
 def _error(fault: RelayFault) -> dict[str, object]:
     return {
         "error": {
-            "message": fault.public,
+            "message": fault.told,
             "type": by_status(_ERROR_TYPES, fault.status),
             "param": None,
             "code": fault.code,

@@ -220,12 +220,22 @@ class Scan:
                     return
                 self._number(value, below, holder, index, pointer, role, message)
 
-    def _add(self, place: Place, text: str, pointer: str, role: Role, message: int, *, contract: bool = False) -> None:
+    def _add(
+        self,
+        place: Place,
+        text: str,
+        pointer: str,
+        role: Role,
+        message: int,
+        *,
+        contract: bool = False,
+        number: bool = False,
+    ) -> None:
         if text:
             if len(self.segments) >= MAX_SEGMENTS:
                 raise ClientFault(f"the body holds more than {MAX_SEGMENTS} texts")
             self.segments.append(
-                Segment(pointer=pointer, text=text, role=role, message=message, contract=contract),
+                Segment(pointer=pointer, text=text, role=role, message=message, contract=contract, number=number),
             )
             self.places.append(place)
 
@@ -275,7 +285,8 @@ class Scan:
             self._refuse(f"{pointer}/{escape(str(key))}", node.kind, role, message)
         elif abs(value) >= _SEVEN_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
-            self._add([holder, key], text, f"{pointer}/{escape(str(key))}", role, message, contract=True)
+            at = f"{pointer}/{escape(str(key))}"
+            self._add([holder, key], text, at, role, message, contract=True, number=True)
 
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int
@@ -317,7 +328,8 @@ class Scan:
                 contract = is_identifier(each.text)
                 self._add((nested, each), each.text, f"{inner}#", role, message, contract=contract)
             elif each.is_number or not self._json(each.text, inner, None, nested, each, role, message):
-                self._add((nested, each), each.text, inner, role, message, contract=each.is_number)
+                is_number = each.is_number
+                self._add((nested, each), each.text, inner, role, message, contract=is_number, number=is_number)
         return True
 
     def _is_signed(self, holder: Mapping[str, JSON], node: Node) -> bool:

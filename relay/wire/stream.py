@@ -9,7 +9,7 @@ from relay.types import JSON, Event, Leaf, Quote
 from relay.wire.leaves import collect
 from relay.wire.nodes import Node
 
-__all__ = ["Lane", "TableReader", "index_of", "objects"]
+__all__ = ["Choices", "Lane", "TableReader", "index_of", "objects"]
 
 Lane = tuple[Any, ...]
 
@@ -22,6 +22,7 @@ class TableReader:
 
     cited: ClassVar[str] = ""
     goes_on: bool = False
+    whole: bool = False
 
     def __init__(self, node: Node, *, json_mode: bool = False) -> None:
         self._node = node
@@ -92,6 +93,30 @@ class TableReader:
 
     def note(self, tree: JSON) -> None:
         """Remember what later events need; called once for each event, before its leaves are collected."""
+
+
+class Choices:
+    """Which of an answer's alternatives have begun and which have finished."""
+
+    def __init__(self) -> None:
+        self._begun: set[int] = set()
+        self._finished: set[int] = set()
+
+    def note(self, index: int, *, finished: bool) -> None:
+        """Note a piece of the alternative `index`."""
+        self._begun.add(index)
+        if finished:
+            self._finished.add(index)
+
+    @property
+    def finished(self) -> int:
+        """How many have finished."""
+        return len(self._finished)
+
+    @property
+    def whole(self) -> bool:
+        """Tell whether there is one, and each that has begun has finished."""
+        return bool(self._begun) and self._begun == self._finished
 
 
 def objects(value: JSON) -> list[dict[str, JSON]]:

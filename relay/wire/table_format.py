@@ -24,6 +24,7 @@ class PathEndpoint:
     upstream_path: str
     method: str = "POST"
     has_body: bool = True
+    model: str | None = None  # where the path names it
 
 
 class TableFormat:
@@ -71,6 +72,10 @@ class TableFormat:
 
     def streams_array(self, query: str) -> bool:
         """Tell that streams are events or lines."""
+        return False
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell that nothing is kept: a format with a field against it says where."""
         return False
 
     def section(self, name: str) -> Node:

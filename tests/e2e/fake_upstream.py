@@ -32,6 +32,7 @@ class Reply:
     wait_s: float = 0  # before the first byte
     probability: float | None = None  # of each token; None: the server has no log-probabilities
     usage: tuple[int, int] | None = (10, 5)
+    left_out: tuple[str, ...] = ()  # of a stream's end: "mark" ([DONE]), "reason" (finish_reason)
 
 
 class Fake:
@@ -159,11 +160,13 @@ def _openai_events(text: str, body: Any, reply: Reply, *, asked: bool) -> Iterat
         if asked:
             choice["logprobs"] = _logprobs(word, reply)
         yield json.dumps({**head, "choices": [choice]})
-    yield json.dumps({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    if "reason" not in reply.left_out:
+        yield json.dumps({**head, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
     if reply.usage is not None:
         usage = {"prompt_tokens": reply.usage[0], "completion_tokens": reply.usage[1], "total_tokens": 0}
         yield json.dumps({**head, "choices": [], "usage": usage})
-    yield "[DONE]"
+    if "mark" not in reply.left_out:
+        yield "[DONE]"
 
 
 def _anthropic(text: str, body: Any, reply: Reply) -> dict[str, Any]:

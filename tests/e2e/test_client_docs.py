@@ -34,7 +34,7 @@ ENVIRONMENTS = {
     "pydantic-ai": "pydantic_ai",
     "LiteLLM": "litellm",
 }
-KEYS = dict.fromkeys(("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "key-test")
+KEYS = dict.fromkeys(("OPENAI_API_KEY", "AZURE_OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"), "key-test")
 
 
 def blocks(language: str, *sections: str) -> list[str]:
@@ -123,6 +123,14 @@ def test_continue() -> None:
     """The settings are those that the real program is driven with."""
     (used,) = agents.CONTINUE.settings.values()
     assert blocks("yaml", "Continue") == [used.replace("{url}", URL).lstrip()]
+
+
+def test_azure_configuration(tmp_path: Path) -> None:
+    """The host says that it is Azure, and requests go to the path that Azure has."""
+    (tmp_path / "relay.yaml").write_text(*blocks("yaml", "Azure"), encoding="utf-8")
+    upstream = load(tmp_path / "relay.yaml", {}).upstreams["azure"]
+    assert upstream.is_azure
+    assert upstream.address == "https://my-resource.openai.azure.com/openai"
 
 
 @pytest.mark.parametrize("shown", blocks("yaml", "A page in a browser", "A client in a container"))

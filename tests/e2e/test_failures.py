@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import gzip
 import socket
+from functools import partial
 from typing import Any
 
+import brotli
 import httpx
 import pytest
+from backports import zstd
 
 from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve, upstream
-from tests.e2e.support import PROMPT, chat, exchange_bytes, open_raw, post_bytes, until
+from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, exchange_bytes, open_raw, post_bytes, until
 
 KEY = {"authorization": "Bearer sk-test"}
 JSON = {**KEY, "content-type": "application/json"}
@@ -94,19 +97,33 @@ async def test_oversize(serve: Serve, mirror: Mirror) -> None:
     assert not mirror.received
 
 
-async def test_compressed_request(relay: Running, mirror: Mirror) -> None:
-    """A gzip body is scrubbed like any other; a broken or unknown coding is refused."""
+PACK: dict[str, Any] = {"gzip": gzip.compress, "br": partial(brotli.compress, quality=3), "zstd": zstd.compress}
+
+
+@pytest.mark.parametrize("codings", ["gzip", "br", "zstd", "gzip, zstd", "zstd, br"])
+async def test_compressed_request(relay: Running, mirror: Mirror, codings: str) -> None:
+    """A compressed body is scrubbed like any other, and a broken one is refused; a bomb is too large."""
     body = post_bytes(chat()).partition(b"\r\n\r\n")[2]
-    async with httpx.AsyncClient(base_url=relay.url, headers=JSON) as client:
-        good = await client.post(
-            "/v1/chat/completions", content=gzip.compress(body), headers={"content-encoding": "gzip"}
-        )
-        cut = await client.post(
-            "/v1/chat/completions", content=gzip.compress(body)[:-4], headers={"content-encoding": "gzip"}
-        )
-        other = await client.post("/v1/chat/completions", content=body, headers={"content-encoding": "br"})
-    assert [good.status_code, cut.status_code, other.status_code] == [200, 400, 415]
+    bomb = bytes(50_000_000)
+    for coding in codings.split(", "):
+        body, bomb = PACK[coding](body), PACK[coding](bomb)
+    async with httpx.AsyncClient(base_url=relay.url, headers={**JSON, "content-encoding": codings}) as client:
+        answers = [await client.post("/v1/chat/completions", content=sent) for sent in (body, body[:-4], bomb)]
+    assert [answer.status_code for answer in answers] == [200, 400, 413]
+    assert all(value in answers[0].text for value in PLANTED)
     assert len(mirror.received) == 1
+    assert_clean(mirror)
+
+
+@pytest.mark.parametrize("codings", ["compress", "lz4", "gzip, gzip, gzip"])
+async def test_a_coding_that_nobody_reads(relay: Running, mirror: Mirror, codings: str) -> None:
+    """It is 415, and the message says what relay reads."""
+    body = post_bytes(chat()).partition(b"\r\n\r\n")[2]
+    async with httpx.AsyncClient(base_url=relay.url, headers={**JSON, "content-encoding": codings}) as client:
+        answer = await client.post("/v1/chat/completions", content=body)
+    assert answer.status_code == 415
+    assert "relay" in _error(answer)["message"]
+    assert not mirror.received
 
 
 async def test_upstream_down(serve: Serve) -> None:

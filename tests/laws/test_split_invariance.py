@@ -1,7 +1,8 @@
 """Law 4: any chunking of a response gives the same output per lane, equal to a slow whole-text reference.
 
 The reference below shares no expression with `relay.restore`: it tries every issued placeholder in every form at every
-position, and asks for the surroundings of the whole output so far, fed one character at a time.
+position, and asks for the surroundings of the whole output so far, fed one character at a time. What follows a
+placeholder, and what stood in the request, it reads in the whole text.
 """
 
 import html
@@ -17,7 +18,9 @@ from hypothesis import strategies as st
 
 from relay.restore import Restorer
 from relay.surroundings import Surroundings
+from relay.tool_urls import ToolUrls
 from relay.types import Encoding
+from relay.whole_urls import WholeUrls
 
 VALUES = {
     "[PERSON_1]": "Maria Gonzalez",
@@ -36,6 +39,10 @@ VALUES = {
 }
 
 
+# URLs of the request, scrubbed.
+REQUESTED = ("https://a.example/[PERSON_1]/x", "http://b.example/?q=[US_SSN_1]", "ftp://c.co/[PERSON_2]")
+
+
 class Issued:
     """A vault that is a table."""
 
@@ -44,6 +51,9 @@ class Issued:
 
     def placeholders(self) -> Sequence[str]:
         return tuple(self._values)
+
+    def forms(self) -> Sequence[str]:
+        return ()
 
     def open(self, placeholder: str) -> str:
         return self._values[placeholder]
@@ -122,10 +132,68 @@ def is_fragment(text: str, start: int, end: int, form: str) -> bool:
     return form in ("bare", "upper") and end == len(text) and text[:start].endswith(("[", "［", "【"))
 
 
-def reference(text: str, encoding: Encoding) -> str:
+SCHEMES = ("http://", "https://", "ftp://", "mailto:", "tel:", "sms:")
+
+
+def has_scheme(text: str) -> bool:
+    """Tell whether a text begins with one of the schemes of links and goes on."""
+    return any(
+        text.lower().startswith(scheme) and text[len(scheme) :][:1].strip(" \t\n\r\x0b\x0c\xa0)") for scheme in SCHEMES
+    )
+
+
+def is_link_text(text: str, start: int, end: int, tool: bool) -> bool:
+    """Tell whether a placeholder's brackets are those of a link."""
+    rest = text[end:]
+    if rest.startswith("("):
+        target = rest[1:].removeprefix("<")
+        files = (
+            r"/[\w.~%-]|#[\w-]|\.\.?/[\w.]|www\.[\w-]|[\w%-]{1,40}/[\w.%-]"
+            r"|[\w%-]{1,40}\.(md|html?|txt|pdf|png|jpe?g|gif|svg|webp)[)#?]"
+        )
+        return has_scheme(target) or (not tool and re.match(files, target, re.I) is not None)
+    if tool:
+        return False
+    if rest.startswith("[") and "]" in rest:
+        label = rest[1 : rest.index("]")]
+        is_name = any(
+            re.fullmatch(expression, f"[{label}]") for name in VALUES for _, expression in forms_of(name, Encoding.JSON)
+        )
+        odd = len(label) > 62 or any(char in label for char in "[\\\r\n")
+        return not odd and (label == "" or not (label.isdigit() or label.isspace() or is_name))
+    at_line_start = start == 0 or text[start - 1] in "\r\n"
+    blanks = len(rest[1:]) - len(rest[1:].lstrip(" \t"))
+    return (
+        at_line_start and rest.startswith(":") and 1 <= blanks <= 8 and has_scheme(rest[1 + blanks :].removeprefix("<"))
+    )
+
+
+def stood_whole(text: str, position: int, place: Surroundings) -> bool:
+    """Tell whether the placeholder at `position` is in a URL of the request."""
+    words = re.split(r"([\s<>\"`]|\\+(?:u[0-9a-fA-F]{4}|.)?)", text[:position], flags=re.S)
+    start = position - len(words[-1])
+    closers = {"'": "'", "(": ")", "[": "]", "{": "}", "|": "|", ",": ",", ";": ";"}
+    for url in re.finditer("[A-Za-z][A-Za-z0-9+.-]{1,30}://", text[start:]):
+        begin = start + url.start()
+        closer = closers.get(text[begin - 1] if begin > start else "", "")
+        if closer and closer in text[begin:position]:
+            continue
+        stops = [
+            at for at in range(position, len(text)) if text[at].isspace() or text[at] in '<>"`\\' or text[at] == closer
+        ]
+        found = text[begin : min(stops, default=len(text))]
+        bare = found.rstrip(".,;:!?'\")]}*_~|")
+        kept = {item.rstrip(".,;:!?'\")]}*_~|") for item in REQUESTED}
+        return (
+            begin < position and place.is_all_of(text[begin:position]) and bare in kept and len(found) - len(bare) <= 8
+        )
+    return False
+
+
+def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
     """Restore a whole text, slowly and obviously."""
     table = [(form, re.compile(expression), name) for name in VALUES for form, expression in forms_of(name, encoding)]
-    history: list[tuple[str, bool]] = []  # (text, whether it is a restored value)
+    history: list[tuple[str, int]] = []  # (text, how long the placeholder was that it is the value of, or 0)
     written = []
     position = 0
     while position < len(text):
@@ -139,23 +207,33 @@ def reference(text: str, encoding: Encoding) -> str:
         end, form, name = max(hits, key=lambda hit: hit[0], default=(position + 1, "", ""))
         if is_fragment(text, position, end, form):
             end, hits = position + 1, []
-        place = surroundings(history, encoding)
-        if not hits or place.inside:
-            history.append((text[position:end], False))
-            written.append(text[position:end])
+        place = surroundings(history, encoding, tool)
+        value = VALUES[name] if hits else ""
+        bracketed = form == "bracket" and text[position] == "[" and text[end - 1] == "]"
+        if hits and not place.inside and bracketed and encoding is not Encoding.HTML and value[0] != "[":
+            value = f"[{value}]" if is_link_text(text, position, end, tool) else value
+        if hits and place.inside and place.addressee:
+            value = re.sub(r"\s+", "" if place.addressee == "mailto" else "-", value)
+            allowed = place.addressee != "mailto" or "@" in value
+            form = ""
         else:
-            history.append((VALUES[name], True))
-            written.append(as_written(VALUES[name], form, max(1, place.depth), encoding))
+            allowed = not place.inside or stood_whole(text, position, place)
+        if hits and allowed:
+            history.append((value, end - position))
+            written.append(as_written(value, form, max(1, place.depth), encoding))
+        else:
+            history.append((text[position:end], 0))
+            written.append(text[position:end])
         position = end
     return "".join(written)
 
 
-def surroundings(history: list[tuple[str, bool]], encoding: Encoding) -> Surroundings:
+def surroundings(history: list[tuple[str, int]], encoding: Encoding, tool: bool) -> Surroundings:
     """Return what the end of the output so far is inside of."""
-    place = Surroundings(encoding)
-    for piece, is_value in history:
-        if is_value:
-            place.feed_value(piece)
+    place = ToolUrls(encoding) if tool else Surroundings(encoding)
+    for piece, came in history:
+        if came:
+            place.feed_value(piece, came)
         else:
             for char in piece:
                 place.feed(char)
@@ -171,9 +249,13 @@ def as_written(value: str, form: str, depth: int, encoding: Encoding) -> str:
     return text
 
 
-def streamed(text: str, cuts: Sequence[int], encoding: Encoding) -> str:
+def new_restorer(encoding: Encoding, tool: bool) -> Restorer:
+    return Restorer(VAULT, encoding=encoding, tool=tool, whole=WholeUrls(REQUESTED))
+
+
+def streamed(text: str, cuts: Sequence[int], encoding: Encoding, tool: bool = False) -> str:
     """Restore `text` cut at the given places."""
-    restorer = Restorer(VAULT, encoding=encoding)
+    restorer = new_restorer(encoding, tool)
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     return "".join(restorer.feed(text[a:b]) for a, b in pairwise(edges)) + restorer.finish()
 
@@ -277,26 +359,97 @@ TEXTS = st.lists(st.one_of(st.sampled_from(ALTERED), st.sampled_from(NEAR), st.s
 LOOSE = st.text(alphabet='[]PERSONperson_12\\ -&#;9135%BD\n"u0{:/(<w.', max_size=40)
 CUTS = st.lists(st.integers(0, 120), max_size=12)
 ENCODINGS = st.sampled_from(list(Encoding))
+LINKS = st.lists(
+    st.sampled_from(
+        [
+            *("[PERSON_1]", "[EMAIL_ADDRESS_1]", "[US_SSN_1]", "PERSON_2", "[PERSON_9]", "[URL_1]", "555-0101"),
+            *(
+                "(",
+                ")",
+                "[",
+                "]",
+                "[]",
+                "[ref]",
+                "[1]",
+                ": ",
+                ":",
+                "\n",
+                " ",
+                "!",
+                "<",
+                ">",
+                "x",
+                ".",
+                ",",
+                "'",
+                '"',
+                "\\",
+            ),
+            *(
+                "](mailto:",
+                "](tel:",
+                "](https://a.example/",
+                "(mailto:",
+                "(https://",
+                "(x.md)",
+                "(#a",
+                "(the one)",
+                "](<",
+            ),
+            *REQUESTED,
+            *(
+                "https://a.example/",
+                "https://",
+                "https:\\",
+                "(https://a.example/[PERSON_1]/x)",
+                "'ftp://c.co/[PERSON_2]'",
+            ),
+            *("/x", "http://b.example/?q=", "http://localhost/", "file:///", "]: ", "![", "|", "&", "..."),
+        ]
+    ),
+    max_size=9,
+).map("".join)
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.one_of(TEXTS, LOOSE), CUTS, ENCODINGS)
-@example("[PERSON_1", [9], Encoding.TEXT)
-@example("[PERSON_1 LAST", [3], Encoding.TEXT)
-@example("[PERSON_1 AND PERSON", [3], Encoding.TEXT)
-@example("x\\nPERSON_12", [3], Encoding.JSON)
-def test_any_chunking_equals_the_reference(text: str, cuts: list[int], encoding: Encoding) -> None:
+@given(st.one_of(TEXTS, LOOSE, LINKS), CUTS, ENCODINGS, st.booleans())
+@example("[PERSON_1", [9], Encoding.TEXT, False)
+@example("[PERSON_1 LAST", [3], Encoding.TEXT, False)
+@example("[PERSON_1 AND PERSON", [3], Encoding.TEXT, False)
+@example("x\\nPERSON_12", [3], Encoding.JSON, False)
+@example("https://a.example/[PERSON_1]/x.", [20, 30], Encoding.TEXT, False)
+@example('{"u":"see\\nhttps://a.example/[PERSON_1]/x"}', [30, 40], Encoding.JSON, True)
+def test_any_chunking_equals_the_reference(text: str, cuts: list[int], encoding: Encoding, tool: bool) -> None:
     """However a text is cut, it is restored as the slow reference restores it whole."""
-    expected = reference(text, encoding)
-    assert Restorer(VAULT, encoding=encoding).restore(text) == expected
-    assert streamed(text, cuts, encoding) == expected
-    assert streamed(text, range(len(text)), encoding) == expected
+    expected = reference(text, encoding, tool)
+    assert new_restorer(encoding, tool).restore(text) == expected
+    assert streamed(text, cuts, encoding, tool) == expected
+    assert streamed(text, range(len(text)), encoding, tool) == expected
 
 
+LINKED = [
+    *(
+        "[PERSON_1](mailto:[EMAIL_ADDRESS_1])",
+        "[PERSON_1][ref]",
+        "[PERSON_1][]",
+        "![PERSON_1](x.png)",
+        "[PERSON_1](the one)",
+    ),
+    *(
+        "[[PERSON_1]](tel:[US_SSN_1])",
+        "\n[PERSON_1]: https://a.example/x",
+        "[PERSON_1]: no",
+        "[PERSON_1][PERSON_2]",
+        *REQUESTED,
+    ),
+]
+
+
+@pytest.mark.parametrize("tool", [False, True])
 @pytest.mark.parametrize("encoding", list(Encoding))
-@pytest.mark.parametrize("form", ALTERED + NEAR)
-def test_every_single_cut(form: str, encoding: Encoding) -> None:
+@pytest.mark.parametrize("form", ALTERED + NEAR + LINKED)
+def test_every_single_cut(form: str, encoding: Encoding, tool: bool) -> None:
     """Each altered form and each near miss survives being cut once at each place."""
     text = f'{{"a":"x {form} y {form}'
-    expected = reference(text, encoding)
-    assert {streamed(text, [cut], encoding) for cut in range(len(text) + 1)} == {expected}
+    expected = reference(text, encoding, tool)
+    assert {streamed(text, [cut], encoding, tool) for cut in range(len(text) + 1)} == {expected}

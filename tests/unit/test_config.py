@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from relay.config import load
+from relay.config import UpstreamConfig, load
 from relay.errors import ConfigFault
 from relay.types import RouteKind
 
@@ -121,3 +121,39 @@ def test_a_clients_key_goes_to_one_host(tmp_path: Path, one: str, two: str, refu
         return
     with pytest.raises(ConfigFault, match="2 frontier hosts take the openai format with the client's own key"):
         load(path, {})
+
+
+@pytest.mark.parametrize(
+    ("base_url", "azure", "address"),
+    [
+        ("https://x.openai.azure.com", None, "https://x.openai.azure.com/openai"),
+        ("https://x.openai.azure.com/", None, "https://x.openai.azure.com/openai"),
+        ("https://X.OpenAI.Azure.com/openai", None, "https://X.OpenAI.Azure.com/openai"),
+        ("https://x.openai.azure.com/openai/v1/", None, "https://x.openai.azure.com/openai"),
+        ("https://x.openai.azure.com/openai/deployments", None, "https://x.openai.azure.com/openai"),
+        ("https://x.openai.azure.us", None, "https://x.openai.azure.us/openai"),
+        ("https://x.cognitiveservices.azure.com", None, "https://x.cognitiveservices.azure.com/openai"),
+        (
+            "https://x.services.ai.azure.com/api/projects/p/openai/v1",
+            None,
+            "https://x.services.ai.azure.com/api/projects/p/openai",
+        ),
+        ("https://gw.example.com", True, "https://gw.example.com/openai"),
+        ("https://gw.example.com/llm", True, "https://gw.example.com/llm/openai"),
+        ("https://gw.example.com/v1", True, "https://gw.example.com/v1/openai"),
+        ("https://gw.example.com/llm/openai", True, "https://gw.example.com/llm/openai"),
+        ("https://x.services.ai.azure.com/anthropic", None, None),
+        ("https://x.openai.azure.com/openai", False, None),
+        ("https://openai.azure.com.example.com", None, None),
+        ("https://xopenai.azure.com", None, None),
+        ("https://api.groq.com/openai/v1", None, None),
+        ("https://generativelanguage.googleapis.com/v1beta/openai", None, None),
+        ("https://api.openai.com/v1", None, None),
+        ("http://127.0.0.1:8000", None, None),
+    ],
+)
+def test_azure_is_told_by_its_host_or_by_the_operator(base_url: str, azure: bool | None, address: str | None) -> None:
+    """However much of Azure's path the base URL has, requests are joined to `/openai`; other upstreams stay."""
+    upstream = UpstreamConfig(kind=RouteKind.FRONTIER, base_url=base_url, azure=azure)
+    assert upstream.is_azure is (address is not None)
+    assert upstream.address == (address or upstream.base_url)

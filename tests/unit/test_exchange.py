@@ -635,22 +635,6 @@ def test_a_stop_string_that_would_cut_a_placeholder_is_refused(core: Core, path:
     assert b'"]"' in sent(core, path, harmless, x_goog_api_key="k").body
 
 
-def test_nothing_is_stored_at_a_frontier_and_a_local_server_is_not_asked(make_core: MakeCore) -> None:
-    """`store: false` for those that store by default, and no such field for a server that may not know it."""
-    core = make_core(LOCAL_FIRST, far=FRONTIER, near=LOCAL)
-    here = "my ssn is 536-22-1874"
-    rows: list[tuple[str, Any]] = [
-        (CHAT, lambda text: chat(text, store=True)),
-        ("/v1/responses", lambda text: {"model": "m", "input": text}),
-        ("/v1/models/m:generateContent", lambda text: {"contents": [{"parts": [{"text": text}]}], "store": True}),
-    ]
-    for path, make in rows:
-        assert orjson.loads(sent(core, path, make("hello"), x_goog_api_key="k").body)["store"] is False
-        assert "store" not in orjson.loads(sent(core, path, make(here), x_goog_api_key="k").body)
-    asked = sent(core, "/v1/models/m:countTokens", {"contents": []}, x_goog_api_key="k")
-    assert b"store" not in asked.body
-
-
 ANSWERS = "version: 1\nmodel: none\nanswers: redact\n"
 OTHER = "john.doe@example.net"
 

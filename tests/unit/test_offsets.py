@@ -26,6 +26,9 @@ class Issued:
     def placeholders(self) -> list[str]:
         return list(VALUES)
 
+    def forms(self) -> list[str]:
+        return []
+
     def open(self, placeholder: str) -> str:
         return VALUES[placeholder]
 

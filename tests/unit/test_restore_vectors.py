@@ -26,6 +26,9 @@ class Issued:
     def placeholders(self) -> Sequence[str]:
         return tuple(VALUES)
 
+    def forms(self) -> Sequence[str]:
+        return ()
+
     def open(self, placeholder: str) -> str:
         return VALUES[placeholder]
 

@@ -3,6 +3,9 @@
 import pytest
 
 from relay import build, strip
+from relay.config import Store, UpstreamConfig
+from relay.types import RouteKind
+from relay.wire.vendors import find
 
 FORMATS = {format.name: format for format in build.formats()}
 
@@ -86,3 +89,48 @@ def test_response_headers(name: str, passes: bool) -> None:
 def test_only_paging_is_left_of_a_query(query: str, left: str) -> None:
     """The next page of a list can be asked for; keys, names and whatever else stands in a query stay here."""
     assert strip.page_query(query) == left
+
+
+CHAT, RESPONSES, GEMINI = "/v1/chat/completions", "/v1/responses", "/v1beta/models/m:generateContent"
+GEMINIS = "https://generativelanguage.googleapis.com"
+
+
+@pytest.mark.parametrize(
+    ("path", "base_url", "kind", "store", "wanted"),
+    [
+        # Forced where the provider stores by default, under each of its names.
+        (CHAT, "https://api.openai.com/v1", "frontier", "auto", True),
+        (CHAT, "https://API.OpenAI.com", "frontier", "auto", True),
+        (CHAT, "https://eu.api.openai.com/v1", "frontier", "auto", True),
+        (RESPONSES, "https://api.openai.com/v1", "frontier", "auto", True),
+        (RESPONSES, "https://x.openai.azure.com", "frontier", "auto", True),
+        (RESPONSES, "https://llm.example.com", "frontier", "auto", True),
+        (GEMINI, GEMINIS, "frontier", "auto", True),
+        ("/v1beta/models/m:streamGenerateContent", GEMINIS, "frontier", "auto", True),
+        # Left to the client elsewhere.
+        (CHAT, "https://llm.example.com/v1", "frontier", "auto", None),
+        (CHAT, "https://api.openai.com.example.com", "frontier", "auto", None),
+        (CHAT, "https://notapi.openai.com", "frontier", "auto", None),
+        (CHAT, "https://x.openai.azure.com", "frontier", "auto", None),
+        (CHAT, "http://127.0.0.1:9/v1", "frontier", "auto", None),
+        (GEMINI, "https://aiplatform.googleapis.com", "frontier", "auto", None),
+        ("/v1beta/models/m:countTokens", GEMINIS, "frontier", "auto", None),
+        ("/v1/responses/input_tokens", "https://api.openai.com", "frontier", "auto", None),
+        ("/v1/messages", "https://api.anthropic.com", "frontier", "auto", None),
+        # One's own machine stores nothing.
+        (CHAT, "http://127.0.0.1:9/v1", "local", "auto", False),
+        (RESPONSES, "http://127.0.0.1:9/v1", "local", "auto", False),
+        (CHAT, "https://api.openai.com/v1", "local", "auto", False),
+        # The operator knows better.
+        (CHAT, "https://llm.example.com/v1", "frontier", "force", True),
+        (CHAT, "http://127.0.0.1:9/v1", "local", "force", True),
+        (CHAT, "https://api.openai.com/v1", "frontier", "omit", False),
+        (RESPONSES, "https://llm.example.com", "frontier", "omit", False),
+    ],
+)
+def test_who_is_told_to_store_nothing(path: str, base_url: str, kind: str, store: str, wanted: bool | None) -> None:
+    """Everywhere where a provider stores by default, and nowhere where the field would be refused."""
+    found = find(FORMATS.values(), "POST", path, ())
+    assert found is not None
+    upstream = UpstreamConfig(kind=RouteKind(kind), base_url=base_url, store=Store(store))
+    assert strip.forcing(*found, upstream) is wanted

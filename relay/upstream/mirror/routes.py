@@ -19,6 +19,8 @@ __all__ = ["Error", "Speech", "error_of", "route"]
 Error = Callable[[int, str], bytes]
 
 _GEMINI = re.compile(r".*/v1(?:beta|alpha)?/models(?:/[^:/]+:(?P<call>\w+))?")
+# Azure's paths, but for those of its `/v1`.
+_AZURE = re.compile(r".*/openai(?:/deployments/[^/]+)?(?P<rest>/(?!v1/|deployments/).*)")
 _EVENTS = "text/event-stream; charset=utf-8"
 
 
@@ -43,7 +45,8 @@ def route(path: str, query: str, names: frozenset[str], body: dict[str, Any], nu
     found = _GEMINI.fullmatch(path)
     if found is not None and (found["call"] or "x-goog-api-key" in names):
         return _gemini(found["call"], query, body, number)
-    match path.rpartition("/v1")[2]:
+    azure = _AZURE.fullmatch(path)
+    match path.rpartition("/v1")[2] if azure is None else azure["rest"]:
         case "/models":
             return anthropic.models(query) if "anthropic-version" in names else openai.models()
         case "/chat/completions":

@@ -331,8 +331,19 @@ class MessagesReader(TableReader):
         return _in_documents(found, self._document) if found else ()
 
     def note(self, tree: JSON) -> None:
-        """Remember which tool a block's JSON pieces are for."""
-        if type(tree) is not dict or tree.get("type") != "content_block_start":
+        """Remember which tool a block's JSON pieces are for, and whether the message is finished.
+
+        Servers that only imitate the API may leave out `message_stop`; its `stop_reason` says the same.
+        """
+        if type(tree) is not dict:
+            return
+        kind = tree.get("type")
+        if kind == "message_delta":
+            delta = tree.get("delta")
+            self.whole = self.whole or (type(delta) is dict and delta.get("stop_reason") is not None)
+        elif kind == "message_stop" or kind == "error":
+            self.whole = True
+        if kind != "content_block_start":
             return
         block = tree.get("content_block")
         if type(block) is dict and type(block.get("name")) is str and type(block.get("type")) is str:

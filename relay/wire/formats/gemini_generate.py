@@ -24,7 +24,7 @@ from relay.wire.gemini_family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import Table
 from relay.wire.quotes import dicts, ranges
-from relay.wire.stream import Lane, TableReader, index_of, objects
+from relay.wire.stream import Choices, Lane, TableReader, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["GeminiGenerate"]
@@ -53,7 +53,7 @@ labels                                X drop
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P
-# Projects made since 26 October 2026 store by default (ai.google.dev, "Logs and datasets", read 2026-11-26).
+# See `stores`.
 store                                 X =false always
 
 generationConfig                      @config
@@ -236,6 +236,9 @@ _PATH = re.compile(
 )
 
 
+_GENERATING = ("generateContent", "streamGenerateContent")
+
+
 class GeminiGenerate(GeminiFormat):
     """`POST /{version}/models/{model}:{method}`."""
 
@@ -260,12 +263,18 @@ class GeminiGenerate(GeminiFormat):
         wrote: Callable[[str], bool] | None = None,
     ) -> Document:
         """Decode and read a request. The path, not the body, names the model and says whether it streams."""
-        stores = endpoint.name in ("generateContent", "streamGenerateContent")
-        document = read_document(body, self.table, pseudonym, wrote, forced=stores)
+        document = read_document(body, self.table, pseudonym, wrote, forced=endpoint.name in _GENERATING)
         found = _PATH.fullmatch(endpoint.upstream_path.partition("?")[0])
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
         return document
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell Gemini's own servers, where projects made since 26 October 2026 store by default.
+
+        ("Logs and datasets", read 2026-11-26.) Vertex has no such field.
+        """
+        return endpoint.name in _GENERATING and host == "generativelanguage.googleapis.com"
 
     def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
         """Return the path with `model` in it; where the body repeats the name, it is changed there, too."""
@@ -322,15 +331,25 @@ class CandidateReader(TableReader):
     def __init__(self, *arguments: object, count: int = 1, **options: bool) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self._waiting = max(count, 1)
-        self._finished: set[int] = set()
+        self._candidates = Choices()
         self._head: dict[str, JSON] = {}
 
     def note(self, tree: JSON) -> None:
-        """Remember what every chunk says of itself."""
-        if type(tree) is dict:
-            self._head = {
-                key: tree[key] for key in ("modelVersion", "responseId") if type(tree.get(key)) is str
-            } or self._head
+        """Remember what every chunk says of itself, and which candidates are finished.
+
+        One of several may never begin, so the answer is whole when those that did have a reason to have finished.
+        """
+        if type(tree) is not dict:
+            return
+        self._head = {
+            key: tree[key] for key in ("modelVersion", "responseId") if type(tree.get(key)) is str
+        } or self._head
+        self._count(tree)
+
+    def _count(self, tree: dict[str, JSON]) -> None:
+        for position, candidate in enumerate(objects(tree.get("candidates"))):
+            self._candidates.note(index_of(candidate, position), finished=candidate.get("finishReason") is not None)
+        self.whole = self._candidates.whole
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
         """Return the candidates that this chunk finishes, and the arguments that it completes."""
@@ -380,10 +399,8 @@ class CandidateReader(TableReader):
         feedback = tree.get("promptFeedback")
         if tree.get("error") is not None or (type(feedback) is dict and feedback.get("blockReason") is not None):
             return True
-        for position, candidate in enumerate(objects(tree.get("candidates"))):
-            if candidate.get("finishReason") is not None:
-                self._finished.add(index_of(candidate, position))
-        return len(self._finished) >= self._waiting
+        self._count(tree)
+        return self.whole and self._candidates.finished >= self._waiting
 
 
 def _in_candidate(candidate: dict[str, JSON], parts: list[JSON]) -> Iterator[Quote]:

@@ -71,7 +71,7 @@ safety_identifier                     X pseudonym
 prompt_cache_key                      X pseudonym
 web_search_options.search_context_size   P
 web_search_options.user_location      X drop
-# OpenAI stores chat completions of new accounts unless told not to.
+# See `stores`.
 store                                 X =false always
 # Spoken output cannot be restored.
 audio                                 F   kind=audio
@@ -253,6 +253,13 @@ class OpenAIChat(OpenAIFormat):
             for citation in dicts(message, "annotations", "url_citation")
             for found in ranges(message.get("content"), citation, _RANGE)
         ]
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell OpenAI's own servers, which store chat completions of new accounts unless told not to.
+
+        Azure does not unless asked to, and refuses the field for older models ("Stored completions", read 2026-11-29).
+        """
+        return host == "api.openai.com" or host.endswith(".api.openai.com")
 
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `response_format` asks for JSON."""

@@ -10,13 +10,12 @@ event before them; the SDKs' own accumulators accept that (tested 2026-11-20).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.types import JSON, Event, Quote
 from relay.wire import strict_json
-from relay.wire.document import read_document
 from relay.wire.fields import compile_table
 from relay.wire.nodes import Table
 from relay.wire.openai_family import OpenAIFormat
@@ -47,7 +46,7 @@ prompt.variables{}                    @variable
 {previous_response_id,conversation}   F   kind=stored_state
 # Polling for the answer would need a mapping that outlives the request.
 background                            F   kind=stored_state
-# The API stores by default.
+# See `stores`.
 store                                 X =false always
 {metadata,client_metadata,access_programmatic}   X drop
 {user,safety_identifier,prompt_cache_key}   X pseudonym
@@ -358,19 +357,17 @@ class OpenAIResponses(OpenAIFormat):
         PathEndpoint(name="compact", upstream_path="/v1/responses/compact"),
     )
 
-    def read(
-        self,
-        endpoint: Endpoint,
-        body: bytes,
-        pseudonym: Callable[[str], str],
-        wrote: Callable[[str], bool] | None = None,
-    ) -> Document:
-        """Decode and read a request. Only `/v1/responses` itself knows `store`."""
-        return read_document(body, self.table, pseudonym, wrote, forced=endpoint.name == "responses")
+    def knows_forced(self, endpoint: Endpoint) -> bool:
+        """Tell that only `/v1/responses` itself knows `store`."""
+        return endpoint.name == "responses"
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of named events."""
         return ResponsesReader(self.section("event"), json_mode=self.json_mode(document))
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell that every server of this API stores by default and knows `store`: both are part of the API."""
+        return endpoint.name == "responses"
 
     def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
         """Return the ranges of citations in each part of each item."""
@@ -402,6 +399,8 @@ class ResponsesReader(TableReader):
         """Remember the names of tools, which an item's start tells and its arguments do not."""
         if type(tree) is not dict:
             return
+        if tree.get("type") in (*_LAST, "error"):
+            self.whole = True
         if type(tree.get("sequence_number")) is int:
             self._sequence = tree["sequence_number"]
         item = tree.get("item")

@@ -37,9 +37,9 @@ late     S
 )
 
 
-def read(tree, *, frontier=True):
+def read(tree, *, forced=True):
     document = read_document(json.dumps(tree).encode(), TABLE, lambda text: f"p:{text}")
-    document.force(frontier=frontier)
+    document.force(forced)
     return document
 
 
@@ -79,10 +79,25 @@ def test_makes_segments(tree, segments):
     assert found(tree) == segments
 
 
-@pytest.mark.parametrize("tree", [{}, {"store": True}, {"store": False}])
-def test_a_local_server_gets_no_field_that_only_frontiers_know(tree):
-    """`store` is taken out for a server at home, which may refuse it."""
-    assert json.loads(read({**tree, "text": "a"}, frontier=False).encode()) == {"text": "a"}
+@pytest.mark.parametrize(
+    "forced, tree, forwarded",
+    [
+        (True, {}, {"store": False}),
+        (True, {"store": True}, {"store": False}),
+        (True, {"store": None}, {"store": False}),
+        (None, {}, {}),
+        (None, {"store": True}, {"store": False}),
+        (None, {"store": False}, {"store": False}),
+        (None, {"store": "yes"}, {"store": False}),
+        (None, {"store": None}, {"store": False}),
+        (False, {}, {}),
+        (False, {"store": True}, {}),
+        (False, {"store": False}, {}),
+    ],
+)
+def test_a_field_against_storing_goes_where_it_is_wanted(forced, tree, forwarded):
+    """`store` is put in, taken out, or left to the client; in no case does anything but false leave."""
+    assert json.loads(read({**tree, "text": "a"}, forced=forced).encode()) == {"text": "a", **forwarded}
 
 
 def test_stop_strings_are_listed():

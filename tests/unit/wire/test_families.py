@@ -131,9 +131,9 @@ def test_presents_other_keys(format, key, headers):
 def test_other_errors_have_their_vendors_shape():
     """Gemini's errors have a status word, Ollama's are a sentence."""
     fault = PolicyRefused("no")
-    expected = {"error": {"code": 403, "message": "no", "status": "PERMISSION_DENIED"}}
+    expected = {"error": {"code": 403, "message": "relay: no", "status": "PERMISSION_DENIED"}}
     assert json.loads(GEMINI.error_body(fault)) == expected
-    assert json.loads(OLLAMA.error_body(fault)) == {"error": "no"}
+    assert json.loads(OLLAMA.error_body(fault)) == {"error": "relay: no"}
     assert OLLAMA.credential((("authorization", "Bearer k"),), "") == "k"
     assert OLLAMA.credential((), "") is None
 

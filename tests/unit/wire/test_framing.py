@@ -6,7 +6,7 @@ import pytest
 
 from relay.errors import UpstreamBadStream
 from relay.types import Event
-from relay.wire.framing import EventStream, LineStream, framing_of
+from relay.wire.framing import ArrayStream, EventStream, LineStream, framing_of, is_mark
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,17 @@ def test_refuses_lines_that_are_not_utf8():
     """Bad bytes are an error."""
     with pytest.raises(UpstreamBadStream, match="UTF-8"):
         LineStream().feed(b"\xff\n")
+
+
+@pytest.mark.parametrize(
+    "data, mark", [("[DONE]", True), (" [DONE] ", True), ("[done]", False), ("{}", False), ("", False), (None, False)]
+)
+def test_the_mark_is_no_json(data, mark):
+    """It is written where it can be read as the end, and nowhere where JSON is expected."""
+    event = Event(data) if data is not None else Event(comment="[DONE]")
+    assert is_mark(event) is mark
+    if mark:
+        array = ArrayStream(EventStream())
+        assert EventStream().encode(event).startswith(b"data:")
+        assert LineStream().encode(event) == array.encode(event) == b""
+        assert array.end() == b"[]"

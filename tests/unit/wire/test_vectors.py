@@ -36,7 +36,7 @@ def read(format: Any, vector: Any) -> Any:
     assert endpoint is not None
     body = json.dumps(vector.get("request", {})).encode()
     document = format.read(endpoint, body, lambda text: f"P-{text}")
-    document.force(frontier=True)
+    document.force(True)
     return endpoint, document
 
 
