@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Serve, Stage, upstream
-from tests.scripted.compare import assert_same
+from tests.scripted.compare import differences
 from tests.scripted.model import Plan, PlannedCall, Quote, speak
 from tests.scripted.server import Answer, Upstream
 from tests.scripted.stage import Beat, perform
@@ -60,6 +60,6 @@ def test_the_same_with_and_without(scripted: Upstream, serve: Serve, name: str, 
             thinking=("They wrote ", quote, "?"), text=("So: ", quote, " and é."), calls=(write,) if more else ()
         )
         beats.append(Beat(notes=[text], plan=plan, stream=stream, pieces=every(number + 1), step=(1, 3, 50)[number]))
-    assert_same(perform(voice, beats, through))
+    assert differences(perform(voice, beats, through)) == []
     assert scripted.faults == []
     assert all(b"example.org" not in received.raw for received in scripted.received)

@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay.exchange import Core
-from tests.scripted.compare import account, assert_same
+from tests.scripted.compare import account, differences
 from tests.scripted.grammar import ARGUMENTS, NOTES, VALUES, conversations, filled, planned
 from tests.scripted.model import Plan, PlannedCall, Quote
 from tests.scripted.stage import Beat, in_process, perform
@@ -35,7 +35,7 @@ SIGNING = [name for name, voice in VOICES.items() if voice.signs]
 def same(core: Core, name: str, beats: Sequence[Beat], *, session: bool = False) -> None:
     """Check that each turn is the same with relay as without."""
     with in_process(core, VOICES[name], session=session) as through:
-        assert_same(perform(VOICES[name], beats, through))
+        assert differences(perform(VOICES[name], beats, through)) == []
 
 
 @pytest.mark.parametrize("name", VOICES)
@@ -77,7 +77,7 @@ def test_each_argument(default_core: Core, voice: str, tool: str, arguments: dic
     """Each kind of code around a value, as arguments in each format, whole or streamed by the letter."""
     rng = random.Random(f"{voice} {tool} {value}")
     stream = rng.random() < 0.5
-    call = planned(tool, arguments, [Quote(0, after_colon=True)] * 4, ascii_only=rng.random() < 0.5)
+    call = planned(tool, arguments, [Quote(0, after_colon=True)] * 6, ascii_only=rng.random() < 0.5)
     beat = Beat(notes=[filled(value, rng)], plan=Plan(calls=(call,)), stream=stream, pieces=every(1))
     same(default_core, voice, [beat])
 

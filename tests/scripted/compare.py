@@ -20,7 +20,7 @@ from typing import Any
 
 from tests.scripted.voices import Row, Voice
 
-__all__ = ["Account", "account", "assert_same"]
+__all__ = ["Account", "account", "differences"]
 
 _PIECES = "pieces of text"
 
@@ -80,14 +80,15 @@ def account(voice: Voice, rows: Sequence[Row]) -> Account:
     )
 
 
-def assert_same(turns: Iterable[tuple[Account, Account]]) -> None:
-    """Check that a client has the same directly and through relay, turn by turn."""
-    for direct, through in turns:
-        assert through.texts == direct.texts
-        assert through.events == direct.events
-        assert through.said == direct.said
-        assert through.late == []
-        assert through.signed == direct.signed
+def differences(turns: Iterable[tuple[Account, Account]]) -> list[str]:
+    """Return what a client would notice, turn by turn: what it has directly, and what through relay."""
+    found = []
+    for number, (direct, through) in enumerate(turns):
+        for name in ("texts", "events", "said", "late", "signed"):
+            one, other = getattr(direct, name), getattr(through, name)
+            if one != other:
+                found.append(f"turn {number}, {name}\n directly: {one}\n through:  {other}")
+    return found
 
 
 def _dump(tree: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -41,6 +42,8 @@ VALUES: dict[str, tuple[str, ...]] = {
     "card": ("4111 1111 1111 1111", "5555-5555-5555-4444", "378282246310005"),
     "iban": ("DE89 3704 0044 0532 0130 00", "GB82WEST12345698765432"),
     "phone": ("+1 415 555 0132", "(212) 555-0187", "+49 30 901820"),
+    # As they stand in links, where no white space can.
+    "dial": ("+14155550132", "+49-30-901820"),
     "ssn": ("536-22-1874", "219-09-9998"),
     "key": (
         "ghp_0123456789abcdefghijklmnopqrstu1Cv5r",
@@ -101,7 +104,7 @@ NOTES: tuple[str, ...] = (
     "",
     "https://git.example.com/{user}/mytool",
     "see https://git.example.com/{user}/mytool/issues/12?author={user} for more",
-    "[{name}](mailto:{email}), [call](tel:{phone})",
+    "[{name}](mailto:{email}), [call](tel:{dial})",
     '=<author name="{name}" mail="{email}"/>',
     '=<a href="mailto:{email}">{name}</a>',
     "=<User name={'{name}'} onClick={() => mail(\"{email}\")} />",
@@ -138,26 +141,27 @@ SAID: tuple[str, ...] = (
     "\t",
 )
 
-# What the arguments of a tool are made of: `#` is where a quotation goes, and what stands here is often code.
+# What the arguments of a tool are made of: `§` is where a quotation goes, `¶` where one goes into JSON;
+# what stands around is often code.
 ARGUMENTS: tuple[tuple[str, dict[str, str]], ...] = (
-    ("bash", {"command": "cat > notes.txt <<'EOF'\n#\nEOF", "description": "Writes # down"}),
-    ("bash", {"command": "git log --author='#' -1"}),
-    ("bash", {"command": 'echo "#" >> people.txt && grep -c "#" people.txt'}),
-    ("bash", {"command": "sed -i 's/#/nobody/g' src/app.py"}),
-    ("bash", {"command": "psql -c \"UPDATE people SET name = '#' WHERE name = '#'\""}),
-    ("bash", {"command": 'curl -d \'{"name": "#"}\' http://localhost:8080/users'}),
-    ("bash", {"command": "python - <<'EOF'\nprint(f\"{len('#')}\")\nEOF"}),
-    ("write", {"path": "src/User.jsx", "content": "export const U = () => <User name=\"#\" title={'#'} />;\n"}),
-    ("write", {"path": "page.html", "content": '<p class="x" title="#">#</p>\n<a href=\'mailto:#\'>#</a>\n'}),
-    ("write", {"path": "people.xml", "content": '<?xml version="1.0"?>\n<person name="#"><mail>#</mail></person>\n'}),
-    ("write", {"path": "people.json", "content": '{\n  "people": [{"name": "#"}]\n}\n'}),
-    ("write", {"path": "a.cpp", "content": 'auto f = [=](int i) { return a[i-2] == "#"; };\n'}),
-    ("write", {"path": "A.kt", "content": 'val name = person?.name ?: "#"\n'}),
-    ("write", {"path": "README.md", "content": "# Thanks\n\n- [#](mailto:#)\n- ![#](logo.png)\n- <#>\n"}),
-    ("write", {"path": "x.patch", "content": "--- a/AUTHORS\n+++ b/AUTHORS\n@@ -1 +1 @@\n-#\n+#\n"}),
-    ("write", {"path": "test_names.py", "content": 'NAMES = re.compile(r"^(#|\\w+)$")\n'}),
-    ("write", {"path": "#", "content": "#"}),
-    ("postgres", {"query": "SELECT * FROM people WHERE email = '#' -- #", "user": "#"}),
+    ("bash", {"command": "cat > notes.txt <<'EOF'\n§\nEOF", "description": "Writes § down"}),
+    ("bash", {"command": "git log --author='§' -1"}),
+    ("bash", {"command": 'echo "§" >> people.txt && grep -c "§" people.txt'}),
+    ("bash", {"command": "sed -i 's/§/nobody/g' src/app.py"}),
+    ("bash", {"command": "psql -c \"UPDATE people SET name = '§' WHERE name = '§'\""}),
+    ("bash", {"command": 'curl -d \'{"name": "¶"}\' http://localhost:8080/users'}),
+    ("bash", {"command": "python - <<'EOF'\nprint(f\"{len('§')}\")\nEOF"}),
+    ("write", {"path": "src/User.jsx", "content": "export const U = () => <User name=\"§\" title={'§'} />;\n"}),
+    ("write", {"path": "page.html", "content": '<p class="x" title="§">§</p>\n<a href=\'mailto:§\'>§</a>\n'}),
+    ("write", {"path": "people.xml", "content": '<?xml version="1.0"?>\n<person name="§"><mail>§</mail></person>\n'}),
+    ("write", {"path": "people.json", "content": '{\n  "people": [{"name": "¶"}]\n}\n'}),
+    ("write", {"path": "a.cpp", "content": 'auto f = [=](int i) { return a[i-2] == "§"; };\n'}),
+    ("write", {"path": "A.kt", "content": 'val name = person?.name ?: "§"\n'}),
+    ("write", {"path": "README.md", "content": "# Thanks\n\n- [§](mailto:§)\n- ![§](logo.png)\n- <§>\n"}),
+    ("write", {"path": "x.patch", "content": "--- a/AUTHORS\n+++ b/AUTHORS\n@@ -1 +1 @@\n-§\n+§\n"}),
+    ("write", {"path": "test_names.py", "content": 'NAMES = re.compile(r"^(§|\\w+)$")\n'}),
+    ("write", {"path": "§", "content": "§"}),
+    ("postgres", {"query": "SELECT * FROM people WHERE email = '§' -- §", "user": "§"}),
 )
 
 _SLOT = re.compile(r"\{(" + "|".join(VALUES) + r")\}")
@@ -169,14 +173,14 @@ def filled(template: str, rng: random.Random) -> str:
 
 
 def planned(name: str, arguments: dict[str, str], quotes: Iterable[Quote], *, ascii_only: bool = False) -> PlannedCall:
-    """Return a call whose arguments have `quotes`, in turn, for each `#`."""
+    """Return a call whose arguments have `quotes`, in turn, where the templates say."""
     left = iter(quotes)
     made: dict[str, Any] = {}
     for key, text in arguments.items():
-        first, *others = text.split("#")
+        first, *others = re.split("([§¶])", text)
         parts: list[str | Quote] = [first]
-        for piece in others:
-            parts += [next(left), piece]
+        for sign, piece in zip(others[::2], others[1::2], strict=True):
+            parts += [replace(next(left), in_json=sign == "¶"), piece]
         made[key] = tuple(parts)
     return PlannedCall(name=name, arguments=made, ascii_only=ascii_only)
 
@@ -242,6 +246,6 @@ def conversations(draw: st.DrawFn, *, tools: bool) -> list[Beat]:
 @st.composite
 def _calls(draw: st.DrawFn, quotes: st.SearchStrategy[Quote]) -> PlannedCall:
     name, arguments = draw(st.sampled_from(ARGUMENTS))
-    count = sum(text.count("#") for text in arguments.values())
+    count = sum(len(re.findall("[§¶]", text)) for text in arguments.values())
     chosen = draw(st.lists(quotes, min_size=count, max_size=count))
     return planned(name, arguments, chosen, ascii_only=draw(st.booleans()))

@@ -10,6 +10,7 @@ without knowing what it is:
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,10 +25,11 @@ _NOTE = re.compile(r"<note (\d+)>\n(.*?)\n</note>", re.S)
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """The note with this number, or what stands after its first colon."""
+    """The note with this number, or what stands after its first colon; escaped for a string of JSON with `in_json`."""
 
     number: int
     after_colon: bool = False
+    in_json: bool = False
 
 
 Parts = Sequence[str | Quote]
@@ -86,4 +88,6 @@ def speak(plan: Plan, seen: str, turn: int) -> Turn:
 
 
 def _quoted(text: str, quote: Quote) -> str:
-    return text.partition(": ")[2] or text if quote.after_colon else text
+    if quote.after_colon:
+        text = text.partition(": ")[2] or text
+    return json.dumps(text, ensure_ascii=False)[1:-1] if quote.in_json else text
