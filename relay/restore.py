@@ -253,6 +253,8 @@ class Restorer:
         if place is not None and place.inside and not self._urls and place.host not in self._hosts:
             if place.addressee:
                 return self._addressed(placeholder, raw, place.addressee)
+            if place.in_home_folder:
+                return self._value(placeholder, raw, form)
             begun = self._word.url() if self._word is not None else None
             if begun is None or not place.is_all_of(begun.text):
                 return self._pass(raw)

@@ -70,6 +70,10 @@ _ADDRESSEES = frozenset({"mailto:", "tel:", "sms:"})
 _HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
 
 
+# A file of somebody's own: no host, and no second slash that would begin one.
+_HOME = re.compile(r"<?(?:/(?:home|Users)/|[A-Za-z]:[\\/]Users[\\/])(?![\\/])")
+
+
 class Surroundings:
     """Follow a text. `inside` tells whether a value put here would be part of a destination."""
 
@@ -139,6 +143,11 @@ class Surroundings:
             return ""
         scheme = self._url.strip(" \t\r\n<").lower()
         return scheme[:-1] if scheme in _ADDRESSEES else ""
+
+    @property
+    def in_home_folder(self) -> bool:
+        """True in a link to a file below a home folder, as coding agents write them: it goes to no host."""
+        return self._mode is _Mode.TARGET and not self._image and _HOME.match(self._url) is not None
 
     @property
     def depth(self) -> int:
