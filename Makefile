@@ -30,9 +30,10 @@ environments: $(ENVIRONMENTS)
 	touch $@
 
 # Coding agents, packages for JavaScript and a page in Chromium, as they install from npm and Debian. Not part of `check`:
-# 1.6 GB of programs, and they need npm, Debian's chromium and unshare.
+# 1.6 GB of programs, and they need npm, Debian's chromium and unshare. The tasks of tests/agents/transparent.py take most of
+# the time, some twenty minutes; `-k codex` or `-k markup` picks some.
 e2e-agents: .venv/dev.stamp tests/agents/node_modules/stamp
-	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/javascript.py tests/agents/browser.py
+	$(BIN)/python -m pytest -rPs tests/agents/agents.py tests/agents/transparent.py tests/agents/javascript.py tests/agents/browser.py
 
 tests/agents/node_modules/stamp: tests/agents/package-lock.json
 	npm install --prefix tests/agents --no-save --ignore-scripts --no-audit --no-fund

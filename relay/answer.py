@@ -234,12 +234,12 @@ class StreamedAnswer(Answer):
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
         self._observe(tree)
         closing = set(self._reader.closing(tree))
+        interrupted = set(self._reader.interrupted(tree))
         leaves = list(self._reader.leaves(tree))
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
         self._copy(event, tree, leaves)
         if self._ended:
             closing.update(self._lanes, last)
-        interrupted = set(self._reader.interrupted(tree))
         if closing or interrupted:
             # A lane that ends with this event without a word in it says first what it held back.
             self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)

@@ -31,7 +31,7 @@ from relay.link_text import is_link_text
 from relay.literals import Found
 from relay.protocols import Restoring
 from relay.surroundings import Surroundings
-from relay.tool_urls import ToolUrls
+from relay.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
 from relay.types import Encoding, Role, Segment
 from relay.whole_urls import WholeUrls, Word
 
@@ -253,7 +253,11 @@ class Restorer:
         if place is not None and place.inside and not self._urls and place.host not in self._hosts:
             if place.addressee:
                 return self._addressed(placeholder, raw, place.addressee)
+            if place.in_home_folder:
+                return self._value(placeholder, raw, form)
             begun = self._word.url() if self._word is not None else None
+            if (named := self._names_host(data, end, place, final=final)) is not False:
+                return None if named is None else self._value(placeholder, raw, form)
             if begun is None or not place.is_all_of(begun.text):
                 return self._pass(raw)
             is_whole = self._whole.holds(begun, data[start:], final=final)
@@ -268,6 +272,19 @@ class Restorer:
             data, start, end, lambda words: self._issued.names(words, self._grammar), final=final, code=self._tool
         )
         return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
+
+    def _names_host(self, data: str, end: int, place: Surroundings, *, final: bool) -> bool | None:
+        """Tell whether what ends here is user info before a host that may have values; None: that is still open."""
+        if not place.in_authority:
+            return False
+        found = USER_INFO.match(data, end)
+        if found is None:
+            open_ended = USER_INFO_BEGUN.match(data, end) is not None
+            return None if open_ended and not final else False
+        if found.end() == len(data) and not final:
+            return None
+        host = found["host"].lower()
+        return host in self._hosts or (self._tool and is_own_host(host))
 
     def _pass(self, raw: str) -> str:
         if self._place is not None:

@@ -13,6 +13,7 @@ from relay.turns import Writer
 from relay.types import Encoding, Leaf, Quote, Segment
 from relay.vault.vault import Vault
 from relay.whole_urls import WholeUrls
+from relay.wire.json_text import is_json_container
 
 __all__ = ["Restorers"]
 
@@ -46,17 +47,21 @@ class Restorers:
         def allowed(placeholder: str) -> bool:
             return tool is None or engine.restores_tool(tool, vault.entity_type(placeholder))
 
+        encoding = leaf.encoding
+        if tool is not None and leaf.lane is None and encoding is Encoding.TEXT and is_json_container(leaf.text):
+            # A file's content, say: it is JSON text as much as arguments are that come as a string.
+            encoding = Encoding.JSON
         restorer = Restorer(
             vault,
             issued=self._tables(),
-            encoding=leaf.encoding,
+            encoding=encoding,
             tool=tool is not None,
             urls=engine.restores_urls,
             hosts=self._hosts,
             allowed=None if tool is None else allowed,
             whole=self._whole,
         )
-        if leaf.encoding is Encoding.JSON:
+        if encoding is Encoding.JSON:
             numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
             return BareNumbers(restorer, numbers) if numbers else restorer
         if tool is not None and leaf.lane is None and leaf.text in self._numbers:

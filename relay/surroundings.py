@@ -70,6 +70,11 @@ _ADDRESSEES = frozenset({"mailto:", "tel:", "sms:"})
 _HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
 
 
+_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
+# A file of somebody's own: no host, and no second slash that would begin one.
+_HOME = re.compile(r"<?(?:(?:file://)?/(?:home|Users)/|[A-Za-z]:[\\/]Users[\\/])(?![\\/])")
+
+
 class Surroundings:
     """Follow a text. `inside` tells whether a value put here would be part of a destination."""
 
@@ -139,6 +144,16 @@ class Surroundings:
             return ""
         scheme = self._url.strip(" \t\r\n<").lower()
         return scheme[:-1] if scheme in _ADDRESSEES else ""
+
+    @property
+    def in_authority(self) -> bool:
+        """True in a URL whose host may still come: what stands here may be user info."""
+        return self._mode is _Mode.URL and self._defining is None and _AUTHORITY.fullmatch(self._url) is not None
+
+    @property
+    def in_home_folder(self) -> bool:
+        """True in a link to a file below a home folder, as coding agents write them: it goes to no host."""
+        return self._mode is _Mode.TARGET and not self._image and _HOME.match(self._url) is not None
 
     @property
     def depth(self) -> int:

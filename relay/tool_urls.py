@@ -17,7 +17,7 @@ import re
 from relay.surroundings import Surroundings
 from relay.types import Encoding
 
-__all__ = ["ToolUrls"]
+__all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host"]
 
 _SLASHES = re.compile(r":(?://|[/\\])")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
@@ -28,6 +28,18 @@ _QUOTES = "\"'`"
 _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # what goes on with a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
+
+
+_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
+# The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows.
+_INFO = r"[^\s/?#\"'`<>\\@]{0,200}"
+USER_INFO = re.compile(_INFO + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)")
+USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?)?\Z")
+
+
+def is_own_host(host: str) -> bool:
+    """Tell whether a host, in lower case, is the machine that asks."""
+    return _LOCAL.fullmatch(host) is not None
 
 
 class ToolUrls(Surroundings):
@@ -63,6 +75,11 @@ class ToolUrls(Surroundings):
         """Nothing: only absolute URLs count here."""
         return ""
 
+    @property
+    def in_authority(self) -> bool:
+        """True in a URL whose host may still come: what stands here may be user info."""
+        return self._in and _AUTHORITY.fullmatch(self._authority()) is not None
+
     def _authority(self) -> str:
         return self._url.lstrip("/\\") if self._scheme in _SPECIAL else self._url[2:]
 
@@ -71,7 +88,7 @@ class ToolUrls(Surroundings):
         if self._scheme not in _SPECIAL and authority.startswith("/"):
             return True
         host = self.host_of(authority)
-        return host is not None and _LOCAL.fullmatch(host) is not None
+        return host is not None and is_own_host(host)
 
     def _end(self) -> None:
         self._in, self._closed, self._begun = False, False, ""

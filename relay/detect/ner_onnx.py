@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from relay.detect.technical import is_believed
+from relay.detect.technical import is_believed, narrowed
 from relay.detect.windows import plan_windows
 from relay.errors import ConfigFault
 from relay.types import Span
@@ -427,7 +427,8 @@ class NerModel:
 
     def find(self, text: str) -> list[Span]:
         """Return the entities in `text`: code-point offsets, disjoint, in order. Never raises on any string."""
-        return [span for span in self.choose(text, self.score(text)) if is_believed(text, span)]
+        spans = [narrowed(text, span) for span in self.choose(text, self.score(text))]
+        return [span for span in spans if is_believed(text, span)]
 
     def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return `[find(text) for text in texts]`. One text a call is fastest on one core; see the module's note."""

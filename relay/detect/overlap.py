@@ -11,8 +11,9 @@ were covered before are covered after, so resolving never uncovers a value. Stro
    own prefix backs (a pattern with a score of at least CERTAIN), and what an operator's own pattern found; then any
    other pattern or model; then the model's ID_NUMBER, which says only that no better name is known;
 4. the longer span;
-5. the higher score;
-6. the earlier start; then the names, so that the order of recognizers does not matter.
+5. what a pattern found, since the words of its label stand there;
+6. the higher score;
+7. the earlier start; then the names, so that the order of recognizers does not matter.
 
 A remainder loses the signs and spaces at its borders, and is dropped when nothing else is in it, or when it is a
 number's and holds no digit; whatever it lay over then takes its place.
@@ -99,7 +100,7 @@ def _unpainted(following: list[int], place: int) -> int:
     return place
 
 
-def _strength(span: Span) -> tuple[bool, int, int, int, float, int, str]:
+def _strength(span: Span) -> tuple[bool, int, int, int, bool, float, int, str]:
     modelled = span.recognizer == MODEL
     if span.entity_type == LOOKALIKE:
         rank = 0
@@ -109,7 +110,16 @@ def _strength(span: Span) -> tuple[bool, int, int, int, float, int, str]:
         # A model's score is its own opinion; only a checksum or a prefix makes certain.
         rank = 1 if (span.score >= CERTAIN and not modelled) or span.recognizer == CUSTOM else 2
     is_off = not describe(span.entity_type).default
-    return is_off, span.since, rank, span.start - span.end, -span.score, span.start, span.entity_type + span.recognizer
+    return (
+        is_off,
+        span.since,
+        rank,
+        span.start - span.end,
+        modelled,
+        -span.score,
+        span.start,
+        span.entity_type + span.recognizer,
+    )
 
 
 def _place(span: Span) -> tuple[int, int]:

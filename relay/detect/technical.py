@@ -7,7 +7,7 @@ line reads like a sentence. Each type has its own questions:
 * a person: an identifier, a version or a cell of a table is none; in lower case, or on a line that is no sentence, it
   must be a common name, be introduced as one ("Author:", "my name is"), or be more than a guess;
 * a user name: not the scope of a package, a decorator, a mark of a patch, or a folder that is not a home;
-* a password: something near it speaks of one, or it looks like one;
+* a password: something near it speaks of one, or it looks like one; the name of its setting is no part of it;
 * an identifier: not a hash, a line number, a version or a time, and not labelled as the number of a thing;
 * a street: more than a number, and not a word with digits in it.
 
@@ -30,7 +30,7 @@ from relay.detect.place import WORD, Line, Place
 from relay.detect.products import ALSO_NAMES, PRODUCTS, SYSTEM_USERS
 from relay.types import Span
 
-__all__ = ["is_believed"]
+__all__ = ["is_believed", "narrowed"]
 
 _ESCAPE = re.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
@@ -203,7 +203,34 @@ _SPEAKS_OF_ONE = re.compile(
 _TEST_NAME = re.compile(r"(?:Test|test_|Benchmark|Example|Fuzz)[\w/.#-]*")
 
 
+# The name of a setting that was taken for a part of its value: `DB_PASSWORD=`, `secret: "`.
+_SETTING = re.compile(
+    r"[\w.-]{0,48}?(?:pass|pwd|secret|token|key|cred|user|login)[\w.-]{0,16}[\"']?\s?[:=]\s?[\"'`]?", re.IGNORECASE
+)
+# What goes on behind a value: the next part of a sentence, the next field of a form.
+_GOES_ON = re.compile(r",\s|&[A-Za-z_]\w{0,32}=|[;\"'`](?=\s|$)")
+_NEXT_FIELD = re.compile(r"(?:port|host|hostname|server|database|db|schema|role|region)\b", re.IGNORECASE)
+_LEAST_PASSWORD = 3
+
+
+def narrowed(text: str, span: Span) -> Span:
+    """Return a model's span of a secret or account without the name of its setting and what comes behind it."""
+    if span.entity_type not in ("PASSWORD", "USERNAME"):
+        return span
+    start, end = span.start, span.end
+    setting = _SETTING.match(text, start, end)
+    if setting is not None and end - setting.end() >= _LEAST_PASSWORD:
+        start = setting.end()
+    if span.entity_type == "PASSWORD":
+        behind = _GOES_ON.search(text, start + _LEAST_PASSWORD, end)
+        end = behind.start() if behind is not None else end
+    return span if (start, end) == span[1:3] else span._replace(start=start, end=end)
+
+
 def _is_password(place: Place) -> bool:
+    # "port 5432" behind a password, and "db01" behind "host".
+    if _NEXT_FIELD.match(place.value) or _NEXT_FIELD.search(place.before[-16:].rstrip(" :=").rpartition(" ")[2]):
+        return False
     if _UUID.fullmatch(place.value) or _TEST_NAME.fullmatch(place.value) or is_stand_in(place.value):
         return False
     if ". " in place.value or place.value.endswith(("=", ":")):
@@ -321,6 +348,7 @@ _ADDRESSES = frozenset(
     ("zip", "zipcode", "postcode", "postal", "plz", "address", "street", "house", "apartment", "unit")
 )
 _ZIP_DIGITS = 5
+_LEAST_ALONE = 4  # digits of a number that may be a postal code without being called so
 _ONE_TOKEN = re.compile(r"(?=\D*\d)(?=[^a-zA-Z]*[a-zA-Z])[\w.-]+")
 _POSTCODE = re.compile(
     r"[A-Z]{1,2}\d[A-Z\d]?(?:\d[A-Z]{2})?|\d{4,6}[A-Z]{2}|[A-Z]{1,2}-\d{4,5}|\d{1,5}[A-Za-z]", re.IGNORECASE
@@ -335,7 +363,8 @@ def _is_street(place: Place) -> bool:
         # The number of a house or a postal code; a ZIP code has five digits.
         digits = sum(map(str.isdigit, value))
         return not (
-            (place.line is Line.TECHNICAL and _ADDRESSES.isdisjoint(place.words[-2:]))
+            (digits < _LEAST_ALONE and _ADDRESSES.isdisjoint(place.words[-3:]))
+            or (place.line is Line.TECHNICAL and _ADDRESSES.isdisjoint(place.words[-2:]))
             or _is_of_a_thing(place.words)
             or (digits < _ZIP_DIGITS and place.before.lower().endswith("zip "))
         )

@@ -23,8 +23,8 @@ __all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
-# Numbers shorter than this cannot be a phone, account or card number and stay numbers.
-MIN_DIGITS = 7
+# Numbers of fewer digits are no values that are looked for (`relay.detect.known`), and stay numbers.
+MIN_DIGITS = 5
 
 # Strings in one JSON text; the arguments of a tool call have tens of them.
 MAX_LITERALS = 100_000

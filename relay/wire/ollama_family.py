@@ -71,6 +71,8 @@ class OllamaFormat(TableFormat):
 class LineReader(TableReader):
     """Each field is one lane. The line that is `done` ends the stream."""
 
+    said: ClassVar[frozenset[str]] = frozenset({"thinking", "content", "response"})
+
     def __init__(self, *arguments: object, **options: bool) -> None:
         super().__init__(*arguments, **options)  # type: ignore[arg-type]
         self._head: dict[str, JSON] = {}
@@ -85,6 +87,12 @@ class LineReader(TableReader):
         """Return `()`, which is all lanes, for the last line and for an error."""
         if _is_last(tree):
             yield ()
+
+    def calling(self, tree: JSON) -> Iterable[int | None]:
+        """Tell a line that calls a tool."""
+        message = tree.get("message") if type(tree) is dict else None
+        if type(message) is dict and message.get("tool_calls"):
+            yield None
 
     def flush(self, lane: Lane, text: str) -> Event:
         """Return a line that carries `text`."""

@@ -17,7 +17,8 @@ from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, is_id, is_name
 
 __all__ = ["free_texts"]
 
-_K, _N, _P, _SJ = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS, Treatment.SCRUB_JSON
+_K, _N, _P = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS
+_S, _SJ = Treatment.SCRUB, Treatment.SCRUB_JSON
 _PINNED = (Treatment.PINNED, Treatment.SIGNED)
 # A number of fewer digits is compared with nothing.
 _SMALLEST_NUMBER = 10_000
@@ -109,5 +110,5 @@ class _Walk:
 
     def number(self, value: int | float, node: Node) -> None:
         # Of numbers that the table passes only the provider knows the meaning; in schemas they are bounds.
-        if node.text is not _P and node.text is not _K and abs(value) >= _SMALLEST_NUMBER:
+        if abs(value) >= _SMALLEST_NUMBER and (node.text is None or node.text is _S or node.text is _SJ):
             self.texts.append(repr(value))

@@ -12,7 +12,7 @@ What becomes of each kind of leaf:
   and no letter, becomes a contract segment;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
-* a number of seven or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
+* a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
   number: it is a contract segment, and a string once it is replaced. Numbers in schemas and in fields that the table
   passes are not looked at;
 * keys of free-form and unknown objects are segments too: contract segments where they are written like identifiers.
@@ -49,7 +49,8 @@ _X, _F = Treatment.STRIP, Treatment.REFUSE
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
 _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
-_SEVEN_DIGITS = 1_000_000
+# A number of fewer digits is no value that is looked for (`relay.detect.known`).
+_FIVE_DIGITS = 10_000
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
 
@@ -283,7 +284,7 @@ class Scan:
     ) -> None:
         if node.number is _F:
             self._refuse(f"{pointer}/{escape(str(key))}", node.kind, role, message)
-        elif abs(value) >= _SEVEN_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
+        elif abs(value) >= _FIVE_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
             at = f"{pointer}/{escape(str(key))}"
             self._add([holder, key], text, at, role, message, contract=True, number=True)

@@ -18,9 +18,11 @@ class TableReader:
     """A `relay.protocols.StreamReader` but for `ended`, `flush` and `is_end`, which the format supplies.
 
     `cited` is the last part of the lanes whose texts citations count in; what the upstream wrote on them is kept.
+    `said` are the last parts of lanes that a model writes one after the other in one turn, before it calls tools.
     """
 
     cited: ClassVar[str] = ""
+    said: ClassVar[frozenset[str]] = frozenset()
     goes_on: bool = False
     whole: bool = False
 
@@ -50,7 +52,16 @@ class TableReader:
         return found
 
     def interrupted(self, tree: JSON) -> Iterable[Lane]:
-        """Return the lanes before which this event speaks of something else: clients keep the order of the two."""
+        """Return the lanes whose text this event comes after: of the same turn, with something else in it."""
+        calling = set(self.calling(tree))
+        if not calling and len(self._open) < 2:
+            return ()
+        speaking = {leaf.lane for leaf in self._read(tree) if leaf.lane is not None and leaf.text}
+        turns = calling | {_turn(lane) for lane in speaking}
+        return [lane for lane in self._open if lane[-1] in self.said and lane not in speaking and _turn(lane) in turns]
+
+    def calling(self, tree: JSON) -> Iterable[int | None]:
+        """Return the turns, by choice, in which this event calls a tool or adds a part that is no text."""
         return ()
 
     def ended(self, tree: JSON) -> Iterable[Lane]:
@@ -121,6 +132,11 @@ class Choices:
     def whole(self) -> bool:
         """Tell whether there is one, and each that has begun has finished."""
         return bool(self._begun) and self._begun == self._finished
+
+
+def _turn(lane: Lane) -> int | None:
+    """Return the choice that a lane belongs to; None in formats with one turn."""
+    return lane[0] if type(lane[0]) is int else None
 
 
 def objects(value: JSON) -> list[dict[str, JSON]]:

@@ -27,6 +27,24 @@ class Agent:
     environ: dict[str, str] = field(default_factory=dict)
     settings: dict[str, str] = field(default_factory=dict)
 
+    def settle(self, home: Path, url: str) -> None:
+        """Write its settings into `home`."""
+        for name, text in self.settings.items():
+            path = home / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text.replace("{url}", url))
+
+    def environ_for(self, url: str) -> dict[str, str]:
+        """Return its environment."""
+        return {name: value.replace("{url}", url) for name, value in self.environ.items()}
+
+    def skip_if_missing(self) -> None:
+        """Skip the test where it cannot be run."""
+        program = MODULES / self.program
+        reason = sandbox.missing("unshare", "git") or ("" if program.exists() else f"{program} is not installed")
+        if reason:
+            pytest.skip(reason)
+
 
 CLAUDE_CODE = Agent(
     name="claude-code",
@@ -162,18 +180,13 @@ AGENTS = (CLAUDE_CODE, CODEX, CODEX_BUILT_IN, OPENCODE, GEMINI_CLI, CONTINUE)
 @pytest.mark.parametrize("agent", AGENTS, ids=lambda agent: agent.name)
 def test_agent(agent: Agent, upstream: ServeMirror, relay: ServeRelay, tmp_path: Path) -> None:
     """It reads, runs, writes and answers with the real values, and the upstream sees none of them."""
+    agent.skip_if_missing()
     program = MODULES / agent.program
-    reason = sandbox.missing("unshare", "git") or ("" if program.exists() else f"{program} is not installed")
-    if reason:
-        pytest.skip(reason)
     project = sandbox.home(tmp_path, story.FILES)
     mirror = upstream(speak=story.script(agent.steps))
     url = relay(mirror.base_url)
-    for name, text in agent.settings.items():
-        path = project.parent / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text.replace("{url}", url))
-    environ = {name: value.replace("{url}", url) for name, value in agent.environ.items()}
+    agent.settle(project.parent, url)
+    environ = agent.environ_for(url)
     with sandbox.proxy() as (proxy, asked):
         version = sandbox.run(tmp_path, [str(program), "--version"], environ, proxy=proxy, timeout_s=60).stdout.strip()
         command = [str(program), *agent.arguments, story.PROMPT]

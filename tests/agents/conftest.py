@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
@@ -32,19 +33,21 @@ def upstream() -> Iterator[ServeMirror]:
     stage.close()
 
 
-@pytest.fixture
-def relay() -> Iterator[ServeRelay]:
-    """Return a function that starts `relay serve` with the default policy for an upstream and returns its URL."""
-    processes: list[subprocess.Popen[str]] = []
-
-    def start(base_url: str, *options: str) -> str:
-        command = [sys.executable, "-m", "relay", "serve", "--port", "0", "--upstream", base_url, *options]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
-        processes.append(process)
+@contextmanager
+def serving(base_url: str, *options: str) -> Iterator[str]:
+    """Run `relay serve` with the default policy for an upstream, and give its URL."""
+    command = [sys.executable, "-m", "relay", "serve", "--port", "0", "--upstream", base_url, *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8")
+    try:
         assert process.stdout is not None
-        return process.stdout.readline().split()[1]
-
-    yield start
-    for process in processes:
+        yield process.stdout.readline().split()[1]
+    finally:
         process.terminate()
         process.communicate(timeout=30)
+
+
+@pytest.fixture
+def relay() -> Iterator[ServeRelay]:
+    """Return a function that starts `relay serve` for an upstream and returns its URL."""
+    with ExitStack() as stack:
+        yield lambda base_url, *options: stack.enter_context(serving(base_url, *options))

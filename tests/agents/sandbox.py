@@ -11,25 +11,52 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-__all__ = ["EMAIL", "HOST", "NAME", "PROJECT", "USER", "home", "missing", "proxy", "run"]
+from tests.agents.repository import Commit, Person
+
+__all__ = ["EMAIL", "HOST", "NAME", "PROJECT", "USER", "contents", "home", "missing", "proxy", "run"]
 
 USER, HOST = "wilhelmina", "wilhelminas-thinkpad"
 NAME, EMAIL = "Wilhelmina Ostrander", "w.ostrander@example.net"
 PROJECT = f"/home/{USER}/shop"
 # A mount and a host name of its own, which any user may make where unprivileged namespaces are allowed.
+# Commits of two runs get the same ids.
+_SAME_TIME = {"GIT_AUTHOR_DATE": "2026-03-17T10:02:11+0100", "GIT_COMMITTER_DATE": "2026-03-17T10:02:11+0100"}
 _APART = ("unshare", "--user", "--map-root-user", "--mount", "--uts", "bash", "-c")
 
 
-def home(folder: Path, files: Mapping[str, str]) -> Path:
-    """Make the person's home in `folder` with a git project that holds `files`, and return the project."""
+def home(folder: Path, files: Mapping[str, str], commits: Sequence[Commit] = ()) -> Path:
+    """Make the person's home in `folder` with a git project that holds `files`, and return the project.
+
+    A commit without files brings all that are left; without commits there is one, the person's own.
+    """
     project = folder / USER / "shop"
     project.mkdir(parents=True)
     (folder / USER / ".gitconfig").write_text(f"[user]\n\tname = {NAME}\n\temail = {EMAIL}\n")
     for name, text in files.items():
+        (project / name).parent.mkdir(exist_ok=True)
         (project / name).write_text(text)
-    for words in (("init", "-q", "-b", "main"), ("add", "."), ("commit", "-q", "-m", "first")):
-        subprocess.run(["git", *words], cwd=project, check=True, env={**os.environ, "HOME": str(folder / USER)})
+    _git(project, "init", "-q", "-b", "main")
+    for author, message, names in commits or [Commit(Person(NAME, USER, EMAIL, ""), "first", ())]:
+        _git(project, "add", *(names or (".",)))
+        _git(project, "commit", "-q", "-m", message, "--author", f"{author.name} <{author.email}>")
     return project
+
+
+def contents(project: Path) -> dict[str, str]:
+    """Return all that a project's folder holds, as text: each file with its mode, and what git says of it."""
+    found = {}
+    for path in sorted(project.rglob("*")):
+        name = str(path.relative_to(project))
+        if path.is_file() and not name.startswith(".git/") and "__pycache__" not in name:
+            found[name] = f"{path.stat().st_mode:o} {path.read_bytes().decode('utf-8', 'surrogateescape')}"
+    for words in (("log", "--format=raw", "--all"), ("config", "--local", "--list"), ("status", "--porcelain")):
+        found[f"git {words[0]}"] = _git(project, *words)
+    return found
+
+
+def _git(project: Path, *words: str) -> str:
+    environ = {**os.environ, "HOME": str(project.parent), **_SAME_TIME}
+    return subprocess.run(["git", *words], cwd=project, check=True, env=environ, capture_output=True, text=True).stdout
 
 
 def run(
@@ -46,6 +73,7 @@ def run(
             "LOGNAME": USER,
             "SHELL": "/bin/bash",
             "TERM": "dumb",
+            **_SAME_TIME,
             "HTTP_PROXY": proxy,
             "HTTPS_PROXY": proxy,
             "NO_PROXY": "127.0.0.1,localhost",

@@ -758,3 +758,37 @@ def test_changed_prefixes_are_counted(core: Core) -> None:
     exchange.feed(sse(*rows))
     exchange.finish()
     assert counted() == before + 1
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ('{"people": [{"name": "[PASSWORD_1]"}]}', '{"people": [{"name": "back\\\\slash"}]}'),
+        ("name: [PASSWORD_1]", "name: back\\slash"),
+        ('{"broken": "[PASSWORD_1]"', '{"broken": "back\\slash"'),
+    ],
+)
+def test_a_files_json_stays_json(core: Core, content: str, expected: str) -> None:
+    """In an object's arguments a string that is JSON text gets values as JSON text does, any other as they are."""
+    body = {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "password: back\\slash"}]}
+    exchange = begin(core, "/v1/messages")
+    exchange.open(post("/v1/messages", body))
+    exchange.start(200, JSON_HEAD)
+    call = {"type": "tool_use", "id": "t", "name": "write", "input": {"path": "x.json", "content": content}}
+    exchange.feed(orjson.dumps({"type": "message", "role": "assistant", "content": [call]}))
+    assert orjson.loads(exchange.finish())["content"][0]["input"]["content"] == expected
+
+
+@pytest.mark.parametrize("number", [94103, 941031, -94103])
+@pytest.mark.parametrize("arguments", [lambda tree: {"input": tree}, lambda tree: {"input": {"deep": [tree]}}])
+def test_a_number_that_is_a_value_elsewhere(core: Core, number: int, arguments: Any) -> None:
+    """A postcode of the text is hidden in a tool's arguments too, where it is a number, and refuses nothing."""
+    call = {"type": "tool_use", "id": "t", "name": "find", **arguments({"zip": number, "page": 3})}
+    messages = [
+        {"role": "user", "content": f"my zip code: {abs(number)}"},
+        {"role": "assistant", "content": [call]},
+        {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "t", "content": "found"}]},
+    ]
+    body = orjson.loads(sent(core, "/v1/messages", {"model": "m", "max_tokens": 9, "messages": messages}).body)
+    found = orjson.dumps(body["messages"][0]).decode()
+    assert ("POSTCODE" in found) == (str(abs(number)) not in orjson.dumps(body).decode())

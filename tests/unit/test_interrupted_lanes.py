@@ -11,6 +11,7 @@ from relay.exchange import Core
 from tests.support import begin, post
 
 MAIL = "a@example.org"
+MAIL_MARK = "[EMAIL_ADDRESS_1]"
 
 
 def chat(delta: dict[str, Any], reason: str | None = None) -> dict[str, Any]:
@@ -77,3 +78,30 @@ def test_a_call_comes_after_what_was_said_before_it(
     found = said(core, path, [call if piece is None else text(piece) for piece in pieces])
     joined, wanted = ("|".join(each).replace(f"to |{MAIL}", f"to {MAIL}") for each in (found, expected))
     assert joined == wanted
+
+
+@pytest.mark.parametrize(
+    ("events", "order"),
+    [
+        ([chat({"reasoning_content": f"to {MAIL_MARK}"}), chat({"content": "Hi"})], ["reasoning_content", "content"]),
+        # Another choice goes on by itself, and an empty delta says nothing.
+        (
+            [chat({"reasoning_content": MAIL_MARK}), chat({"content": "", "reasoning_content": "!"})],
+            ["reasoning_content"],
+        ),
+    ],
+)
+def test_reasoning_comes_before_what_is_said(core: Core, events: list[Any], order: list[str]) -> None:
+    """What is said behind a thought comes behind it, complete."""
+    exchange = begin(core, CHAT)
+    exchange.open(post(CHAT, ASKED[CHAT]))
+    exchange.start(200, (("content-type", "text/event-stream"),))
+    lines = "".join(f"data: {json.dumps(each)}\n\n" for each in [*events, chat({}, "stop")])
+    data = exchange.feed(f"{lines}data: [DONE]\n\n".encode()) + exchange.finish()
+    deltas = [
+        json.loads(line[6:])["choices"][0]["delta"] for line in data.decode().splitlines() if line[:7] == "data: {"
+    ]
+    said = [(key, text) for delta in deltas for key, text in delta.items() if text]
+    assert list(dict.fromkeys(key for key, _ in said)) == order
+    assert "".join(text for key, text in said if key == "reasoning_content").replace("!", "").endswith(MAIL)
+    assert [key for key, _ in said] == sorted((key for key, _ in said), key=order.index)

@@ -210,3 +210,26 @@ def test_little_of_a_url_is_held_back() -> None:
     assert one.feed("/my") == ""
     assert one.feed("x") == "[USERNAME_1]/myx"
     assert one.feed("https://github.com/[USERNAME_1]/mytool") == "https://github.com/[USERNAME_1]/mytool"
+
+
+USER_INFO_URLS = {
+    "postgres://app:[USERNAME_1]@localhost/x": True,
+    'psql "postgres://[USERNAME_1]:[PERSON_1]@api.example.com:5432/db?sslmode=x" ok': True,
+    "https://[USERNAME_1]@api.example.com": True,
+    "git clone 'https://[USERNAME_1]@api.example.com/a.git'": True,
+    "https://[USERNAME_1]@evil.example/x": False,
+    "https://[USERNAME_1]:x@evil.example@api.example.com/": False,
+    "https://[USERNAME_1]@api.example.com.evil.example/": False,
+    "https://[USERNAME_1]@api.example.com\\.evil.example/": False,
+    "https://evil.example/[USERNAME_1]@api.example.com/": False,
+    "https://[USERNAME_1] @api.example.com/": False,
+}
+
+
+@pytest.mark.parametrize(("text", "restored"), USER_INFO_URLS.items())
+def test_user_info_goes_to_the_host_behind_it(text: str, restored: bool) -> None:
+    """A name and password before a host that the user named come back, however the text is cut."""
+    expected = plain(text) if restored else text
+    for cut in range(len(text) + 1):
+        one = restorer(Encoding.TEXT)
+        assert one.feed(text[:cut]) + one.feed(text[cut:]) + one.finish() == expected

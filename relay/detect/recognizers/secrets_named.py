@@ -135,6 +135,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         if quoted:
             start, end = start + 1, end - 1
         else:
+            field = _NEXT_FIELD.search(text, start, end)
+            end = end if field is None else field.start()
             while end > start and text[end - 1] in ".,;:!?)]}\"'":
                 end -= 1
         value = text[start:end]
@@ -148,7 +150,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             if value.lower() in _NOT_A_PASSWORD:
                 return
             code = is_program_text(value) or _INDEXED.fullmatch(value) is not None
-            if code and not (prose or quoted or _is_environment(text, start)):
+            if code and not (prose or quoted or _is_setting(text, start, end)):
                 return
             if rule.score == 0.6 and not _odd(value):
                 return
@@ -181,9 +183,22 @@ _OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}$")
 _SPECIAL = frozenset("!@$%^&*?")
 
 
-def _is_environment(text: str, start: int) -> bool:
-    """Tell whether the value at `start` is set as in an `.env` file: a name in capitals, an equals sign, no spaces."""
-    return text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper()
+def _is_setting(text: str, start: int, end: int) -> bool:
+    """Tell whether the value is set as in a file of settings, where a word is a value and no variable.
+
+    A name in capitals with an equals sign or, on a line of its own, a colon; a line `name=value` without a space.
+    """
+    if text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper():
+        return True
+    before = text[max(0, start - _LONGEST_NAME) : start].rpartition("\n")[2]
+    behind = text[end : end + 1]
+    return (not behind or behind in "\r\n") and _NAMED.fullmatch(before) is not None
+
+
+_LONGEST_NAME = 80
+_NAMED = re.compile(r"[ \t]{0,16}(?:- )?[A-Z][A-Z0-9_]{2,48}: ?|[a-z][\w.-]{2,48}=")
+# Of a form or the query of a URL.
+_NEXT_FIELD = re.compile(r"&[A-Za-z_]\w{0,32}=")
 
 
 def _odd(value: str) -> bool:

@@ -325,6 +325,7 @@ class CandidateReader(TableReader):
     """Lanes are (candidate, "text") and (candidate, path of an argument, "argument")."""
 
     cited: ClassVar[str] = "text"
+    said: ClassVar[frozenset[str]] = frozenset({"text"})
     # The API has no mark for the end of a stream. Some models say `finishReason` in every chunk.
     goes_on: bool = True
 
@@ -368,12 +369,13 @@ class CandidateReader(TableReader):
                     if argument.get("willContinue") is not True and type(argument.get("jsonPath")) is str:
                         yield (index, argument["jsonPath"])
 
-    def interrupted(self, tree: JSON) -> Iterable[Lane]:
-        """Return the text of each candidate in whose turn a part stands that is no text: parts have an order."""
+    def calling(self, tree: JSON) -> Iterable[int | None]:
+        """Return each candidate with a part that is no text of the answer: parts have an order."""
         for position, candidate in enumerate(dicts(tree, "candidates")):
             content = candidate.get("content")
-            if any("text" not in part for part in objects(content.get("parts") if type(content) is dict else None)):
-                yield (index_of(candidate, position), "text")
+            parts = objects(content.get("parts") if type(content) is dict else None)
+            if any("text" not in part or part.get("thought") is True for part in parts):
+                yield index_of(candidate, position)
 
     def quotes(self, tree: JSON) -> Sequence[Quote]:
         """Return the ranges in what each candidate has said, which a client puts together to one part."""

@@ -271,6 +271,7 @@ class ChatReader(ChunkReader):
     """Lanes are (choice, field) and (choice, tool call, field)."""
 
     cited: ClassVar[str] = "content"
+    said: ClassVar[frozenset[str]] = frozenset({"reasoning", "reasoning_content", "content", "refusal"})
 
     def quotes(self, tree: JSON) -> Sequence[Quote]:
         """Return the ranges of URL citations in what each choice has said."""
@@ -292,13 +293,12 @@ class ChatReader(ChunkReader):
                     lane = (index_of(choice, position), index_of(call, number), "arguments")
                     self._tools[lane] = (function["name"], False)
 
-    def interrupted(self, tree: JSON) -> Iterable[Lane]:
-        """Return what each choice has said when it begins to call a tool."""
+    def calling(self, tree: JSON) -> Iterable[int | None]:
+        """Return each choice that calls a tool."""
         for position, choice in enumerate(dicts(tree, "choices")):
             delta = choice.get("delta")
             if type(delta) is dict and (delta.get("tool_calls") or delta.get("function_call")):
-                for field in ("content", "reasoning", "reasoning_content"):
-                    yield (index_of(choice, position), field)
+                yield index_of(choice, position)
 
     def choice(self, lane: Lane, text: str) -> dict[str, Any]:
         """Return a delta of the lane's kind."""
