@@ -85,10 +85,18 @@ def differences(turns: Iterable[tuple[Account, Account]]) -> list[str]:
     found = []
     for number, (direct, through) in enumerate(turns):
         for name in ("texts", "events", "said", "late", "signed"):
-            one, other = getattr(direct, name), getattr(through, name)
+            one, other = str(getattr(direct, name)), str(getattr(through, name))
             if one != other:
-                found.append(f"turn {number}, {name}\n directly: {one}\n through:  {other}")
+                at = max(0, _first_difference(one, other) - 60)
+                found.append(
+                    f"turn {number}, {name}: …{one[at : at + 160]!r} directly, …{other[at : at + 160]!r} through"
+                )
     return found
+
+
+def _first_difference(one: str, other: str) -> int:
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _dump(tree: Any) -> str:

@@ -149,7 +149,7 @@ ARGUMENTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("bash", {"command": 'echo "§" >> people.txt && grep -c "§" people.txt'}),
     ("bash", {"command": "sed -i 's/§/nobody/g' src/app.py"}),
     ("bash", {"command": "psql -c \"UPDATE people SET name = '§' WHERE name = '§'\""}),
-    ("bash", {"command": 'curl -d \'{"name": "¶"}\' http://localhost:8080/users'}),
+    ("bash", {"command": 'curl -d \'{"name": "§"}\' http://localhost:8080/users'}),
     ("bash", {"command": "python - <<'EOF'\nprint(f\"{len('§')}\")\nEOF"}),
     ("write", {"path": "src/User.jsx", "content": "export const U = () => <User name=\"§\" title={'§'} />;\n"}),
     ("write", {"path": "page.html", "content": '<p class="x" title="§">§</p>\n<a href=\'mailto:§\'>§</a>\n'}),
@@ -204,6 +204,10 @@ def _in_turn(sizes: list[int]) -> Pieces:
     return cut
 
 
+def _joined(pieces: list[tuple[str | Quote, str]]) -> tuple[str | Quote, ...]:
+    return tuple(part for piece in pieces for part in piece)
+
+
 @st.composite
 def _notes(draw: st.DrawFn) -> tuple[str, bool]:
     """Return a note, and whether a renderer would make more of it than text."""
@@ -223,9 +227,9 @@ def conversations(draw: st.DrawFn, *, tools: bool) -> list[Beat]:
         plain = [number for number, (_, markup) in enumerate(known) if not markup]
         quotes = st.builds(Quote, st.integers(0, len(known) - 1), st.booleans())
         in_text = st.builds(Quote, st.sampled_from(plain), st.booleans()) if plain else st.just("nothing")
-        said: st.SearchStrategy[tuple[str | Quote, ...]] = st.lists(
-            st.one_of(st.sampled_from(SAID), in_text), max_size=6
-        ).map(tuple)
+        # White space between: two texts side by side can make an address of a host that nobody named.
+        pieces = st.tuples(st.one_of(st.sampled_from(SAID), in_text), st.sampled_from([" ", "\n", "\t"]))
+        said = st.lists(pieces, max_size=4).map(_joined)
         calls = draw(st.lists(_calls(quotes), max_size=2)) if tools else []
         beats.append(
             Beat(
