@@ -268,9 +268,7 @@ class Restorer:
             return self._value(placeholder, raw, form)
         if place is not None and place.inside:
             return self._value(placeholder, raw, form)
-        is_link = is_link_text(
-            data, start, end, lambda words: self._issued.names(words, self._grammar), final=final, code=self._tool
-        )
+        is_link = is_link_text(data, end, final=final, code=self._tool)
         return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
 
     def _names_host(self, data: str, end: int, place: Surroundings, *, final: bool) -> bool | None:
