@@ -16,7 +16,7 @@ from __future__ import annotations
 import html
 import re
 from binascii import b2a_base64
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
@@ -59,7 +59,7 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 
 
 def left(
-    texts: Iterable[str], head: str, values: Iterable[tuple[str, str]], *, issued: Container[str] = ()
+    texts: Iterable[str], head: str, values: Iterable[tuple[str, str]], *, issued: Collection[str] = ()
 ) -> list[tuple[str, str]]:
     """Return those of `values` ((entity type, value) pairs) that stand in what is about to leave.
 
@@ -68,7 +68,16 @@ def left(
     cannot be told from it and is not looked for.
     """
     listed = private(values, issued=issued)
-    return _found("\0".join((head, *texts)), listed) if listed else []
+    if not listed:
+        return []
+    text = "\0".join((head, *texts))
+    found = _found(text, listed)
+    if found:
+        # A stand-in may hold a real name or host of somebody else's: what was issued is no leak.
+        for own in sorted(issued, key=len, reverse=True):
+            text = text.replace(own, "\0")
+        found = _found(text, found)
+    return found
 
 
 def check_route(outbound: Outbound, destination: RouteKind) -> None:

@@ -19,12 +19,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
+from relay.detect.known import form
 from relay.detect.overlap import resolve
 from relay.errors import (
     AuthenticationFailed,
@@ -164,7 +165,7 @@ class Exchange:
                 self.course.begin(outbound.upstream)
                 return outbound
             # A value stands in the text in a spelling that detection does not read: that is hidden, too.
-            more = _merged(more, reading, left)
+            more = _merged(more, reading, scrubbed, left)
             self._renew_session()
         names = ", ".join(sorted({entity_type for entity_type, _ in left}))
         raise ScrubFailed(f"values that had to be removed were still in the request: {names}")
@@ -204,6 +205,8 @@ class Exchange:
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
         self.course.survey(document, avoid, unsure=unsure)
         decided, decision = self._decide(document, spans)
+        if more:
+            decision = _without_masks(decision)
         return _Reading(document, decided, decision, self.course.best(decision.route), fault)
 
     def _scrubbed(self, request: Request, reading: _Reading) -> tuple[Outbound, Scrubbed]:
@@ -479,14 +482,39 @@ class Exchange:
         return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._restorers.for_quote)
 
 
+def _without_masks(decision: Decision) -> Decision:
+    """Return `decision` with nothing shown of what egress found: the part that a mask shows may be the value."""
+    rows = tuple(
+        tuple(
+            replace(item, action=Action.REDACT)
+            if item.action is Action.MASK and item.span.recognizer == egress.EGRESS
+            else item
+            for item in row
+        )
+        for row in decision.actions
+    )
+    return replace(decision, actions=rows)
+
+
 def _merged(
-    more: Mapping[int, Sequence[Span]], reading: _Reading, left: Sequence[tuple[str, str]]
+    more: Mapping[int, Sequence[Span]], reading: _Reading, scrubbed: Scrubbed, left: Sequence[tuple[str, str]]
 ) -> Mapping[int, Sequence[Span]]:
-    """Return `more` with spans, by segment, for what still holds a value of `left`."""
-    merged = dict(more)
+    """Return `more` with spans, by segment, for what still holds a value of `left`.
+
+    Where what was put in reads as one, together with what stands beside it, the whole text is taken out.
+    """
+    merged, values = dict(more), list(left)
+    forms = {form(value) for _, value in values}
+    since = len(reading.document.segments)  # where the first of them was found
+    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
+        for item in row:
+            if form(segment.text[slice(*item.span[1:3])]) in forms:
+                since = min(since, max(index, item.span.since))
     for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
         covered = [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP]
-        found = egress.uncovered(segment.text, covered, list(left))
+        found = [span._replace(since=since) for span in egress.uncovered(segment.text, covered, values)]
+        if not found and covered and egress.holds(scrubbed.texts.get(index, segment.text), values):
+            found = [Span(values[0][0], 0, len(segment.text), 1.0, egress.EGRESS)]
         if found:
             merged[index] = (*merged.get(index, ()), *found)
     return merged

@@ -270,7 +270,7 @@ _THINGS_TEXT = (
     "thread process inode block sector index idx len length count total sum score price amount cost width height "
     "depth level layer batch worker attempt retry shard partition node slot frame sample seed iteration cycle "
     "year quantity qty stock uid gid sha hash digest checksum md etag crc loc ms sec seconds minutes hours "
-    "percent http https opcode register segment vlan mtu ttl "
+    "percent age uptime http https opcode register segment vlan mtu ttl "
 )
 _OWN_LABEL = re.compile(r"([A-Za-z]+)[ :#=]")
 _COLUMN = re.compile(r"\t|\s{2,}\d")

@@ -12,6 +12,7 @@ import re
 from collections.abc import Container
 
 from relay.types import JSON, Treatment
+from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.nodes import NAMES, UNKNOWN, Node
 from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, is_id, is_name
 
@@ -39,6 +40,9 @@ def free_texts(
 
 # A key in JSON text, at whatever depth of JSON in strings.
 _JSON_KEY = re.compile(r'"([A-Za-z0-9_$@-]{1,64})\\{0,64}"\s{0,8}:')
+
+# A key that is written with an escape, or far from its colon: read as JSON, since no expression would be sure.
+_ODD_KEY = re.compile(r'\\u|"\s{9}')
 
 
 class _Walk:
@@ -86,6 +90,10 @@ class _Walk:
 
     def _without_names(self, text: str) -> str:
         """Return JSON text less the keys that repeat a declared name."""
+        if _ODD_KEY.search(text) is not None and is_json_container(text):
+            keys = [each for each in JsonText(text).literals if each.is_key and each.text in self._names]
+            for each in reversed(keys):
+                text = text[: each.start] + text[each.end :]
         return _JSON_KEY.sub(lambda key: "" if key[1] in self._names else key[0], text)
 
     def array(self, holder: list[JSON], node: Node) -> None:

@@ -33,10 +33,15 @@ NAME_LISTS: Final = frozenset({"required", "propertyOrdering", "format", "$ref",
 
 # Opaque text as providers write it: base64 of either alphabet, parts joined by dots or colons. Never white space.
 _OPAQUE = re.compile(r"[A-Za-z0-9+/=_.:~-]+")
-# How signatures and encrypted contents of the large providers begin: a protocol buffer whose first field is 1 or 2 and
-# has a length (Anthropic, Google), or a Fernet token (OpenAI).
-_BEGINS = re.compile(r"[CE][g-v]|gAAAA")
-_LONG_ENOUGH: Final = 64  # 48 bytes: what any other signature or ciphertext has at least
+_LONG_ENOUGH: Final = 64  # 48 bytes: what any signature or ciphertext has at least
+# A long text of these signs that is no prose: base64 has all kinds, hexadecimal has digits.
+_KINDS = tuple(re.compile(kind) for kind in ("[0-9]", "[A-Z]", "[a-z]"))
+_HEX = re.compile("[0-9a-fA-F]+")
+# How signatures of the large providers begin, for one that was cut short: a protocol buffer whose first field is 1 or 2
+# and has a length (Anthropic, Google), or a Fernet token (OpenAI). Words have no two capitals or digits in a row.
+_CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)*[A-Z0-9+/=]{2})[A-Za-z0-9+/=_-]*")
+# A key and not a name: capitals and digits as issuers of credentials write them.
+_KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
 
 
 def is_id(text: str) -> bool:
@@ -62,9 +67,13 @@ def is_name(text: str) -> bool:
         and plain.isalnum()
         and not plain[0].isdigit()
         and sum(map(str.isdigit, plain)) <= _MOST_DIGITS
+        and _KEY_LIKE.fullmatch(plain) is None
     )
 
 
 def is_signature(text: str) -> bool:
     """Tell whether `text` has the shape of a provider's signature or encrypted content; who wrote it is not known."""
-    return (_BEGINS.match(text) is not None or len(text) >= _LONG_ENOUGH) and _OPAQUE.fullmatch(text) is not None
+    if len(text) >= _LONG_ENOUGH:
+        all_kinds = all(kind.search(text) for kind in _KINDS)
+        return _OPAQUE.fullmatch(text) is not None and (all_kinds or _HEX.fullmatch(text) is not None)
+    return _CUT_SHORT.fullmatch(text) is not None

@@ -48,7 +48,7 @@ def arrives(core: Core, body: Any, path: str = MESSAGES) -> Any:
 
 
 @pytest.mark.parametrize(
-    "signature", ["Eq", "ErUB", SEALED, "gAAAAABm" + "x_-Z" * 20, "Q" * 88, "0123456789abcdef" * 4]
+    "signature", ["Eq", "ErUB", SEALED, "gAAAAABm" + "x_-Z1" * 20, "QkM3" * 22, "0123456789abcdef" * 4]
 )
 def test_signed_text_goes_back_untouched(core: Core, signature: str) -> None:
     """A value that the provider wrote itself is not searched there, and is hidden everywhere else."""
@@ -58,7 +58,21 @@ def test_signed_text_goes_back_untouched(core: Core, signature: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "signature", [None, "", "forged", "sig", "not a signature", f"{VALUE}", "maria@example.org", "Eq q"]
+    "signature",
+    [
+        None,
+        "",
+        "forged",
+        "sig",
+        "not a signature",
+        f"{VALUE}",
+        "maria@example.org",
+        "Eq q",
+        "Claude",
+        "Error",
+        "ErrorCode",
+        "Q" * 88,
+    ],
 )
 def test_text_without_a_signature_is_text(core: Core, signature: str | None) -> None:
     """Reasoning that nobody signed, or that somebody says is signed, is scrubbed."""
