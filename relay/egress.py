@@ -20,6 +20,8 @@ from collections.abc import Collection, Container, Iterable, Iterator
 from typing import Final
 from urllib.parse import unquote
 
+from ahocorasick_rs import AhoCorasick
+
 from relay.detect.known import distinctive
 from relay.errors import ScrubFailed
 from relay.types import Outbound, RouteKind, Span
@@ -54,6 +56,7 @@ _TO_WORDS: Final = b"\n" + bytes(
 )
 # Up to so many values are searched for one by one.
 _FEW: Final = 12
+_CODEC: Final = ("utf-8", "surrogatepass")
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
@@ -226,12 +229,14 @@ def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, st
         return set()
     text = b" ".join(words).translate(_TO_BASE64)
     longest = max(map(len, words))
-    found = set()
-    for pair in private:
-        raw = pair[1].encode("utf-8", "surrogatepass")
-        if _LEAST_BASE64_BYTES <= len(raw) <= longest and _has_base64(raw, text):
-            found.add(pair)
-    return found
+    looked = [pair for pair in private if _LEAST_BASE64_BYTES <= len(pair[1].encode(*_CODEC)) <= longest]
+    if len(looked) <= _FEW:
+        return {pair for pair in looked if any(part in text for part in _base64_of(pair[1].encode(*_CODEC)))}
+    # One pass for all of them: a log of commits has as many addresses as hashes.
+    parts = [(part.decode("ascii"), pair) for pair in looked for part in _base64_of(pair[1].encode(*_CODEC))]
+    automaton = AhoCorasick([part for part, _ in parts])
+    found = automaton.find_matches_as_indexes(text.decode("ascii"), overlapping=True)
+    return {parts[number][1] for number, _, _ in found}
 
 
 def _base64_words(data: bytes) -> set[bytes]:
@@ -257,12 +262,12 @@ def _base64_words(data: bytes) -> set[bytes]:
     return words
 
 
-def _has_base64(raw: bytes, text: bytes) -> bool:
-    """Tell whether what is certain of the base64 of `raw`, behind 0, 1 or 2 unknown bytes, stands in `text`."""
+def _base64_of(raw: bytes) -> tuple[bytes, bytes, bytes]:
+    """Return what is certain of the base64 of `raw` behind 0, 1 and 2 unknown bytes."""
     # Each character is 6 bits: those that hold bits of the neighbours on either side are cut off.
     size = len(raw)
     return (
-        b2a_base64(raw)[: 8 * size // 6] in text
-        or b2a_base64(b"\0" + raw)[2 : 8 * (size + 1) // 6] in text
-        or b2a_base64(b"\0\0" + raw)[3 : 8 * (size + 2) // 6] in text
+        b2a_base64(raw)[: 8 * size // 6],
+        b2a_base64(b"\0" + raw)[2 : 8 * (size + 1) // 6],
+        b2a_base64(b"\0\0" + raw)[3 : 8 * (size + 2) // 6],
     )

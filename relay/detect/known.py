@@ -18,8 +18,9 @@ and nowhere else; `distinctive` tells which are searched:
 * a person's name is, unless it is one word that is no name's: in small letters ("jordan", "akka"), three capitals or
   fewer ("JFK"), or with a digit in it;
 * a secret, an account's name or an identifier is not when it reads like a word: letters of one case or capitalised,
-  with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). A secret is not when it is a
-  few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or fewer;
+  with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). An account's name is all the
+  same when it is somebody's: a common name, two, or an initial and a family name ("mgonzalez", "kofi2"). A secret is
+  not when it is a few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or fewer;
 * an ID_NUMBER, which only its context makes anybody's, is replaced in the text that gives the context and in later ones
   (`recurs`), not in earlier ones: on recorded conversations with support and coding agents four in five late findings
   were such numbers, and each cost the provider's prompt cache;
@@ -36,6 +37,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from relay.detect.common_names import FAMILY, GIVEN
 from relay.detect.taxonomy import Group, Method, describe
 from relay.types import Span
 
@@ -114,6 +116,8 @@ def recurs(entity_type: str, value: str) -> bool:
         return not _ONE_WORD.fullmatch(value) or _is_name(value)
     if info.group is Group.SECRET:
         return not (_NUMBER.fullmatch(value) or _WORDS.fullmatch(value))
+    if entity_type in _ACCOUNTS and _is_named(value):
+        return True
     if entity_type in _ACCOUNTS or (info.method in (Method.CONTEXT, Method.MODEL) and info.default):
         return not _WORD_WITH_NUMBER.fullmatch(value)
     return not (value.isalpha() and value.islower())
@@ -124,6 +128,14 @@ def _is_name(word: str) -> bool:
     if any(map(str.isdigit, word)) or (word.isupper() and len(word) <= _LONGEST_ACRONYM):
         return False
     return not word.islower()
+
+
+def _is_named(account: str) -> bool:
+    """Tell whether an account is called after somebody: a common name, two of them, or an initial and a family name."""
+    letters = account.lower().rstrip("0123456789")
+    if letters in GIVEN or letters in FAMILY or letters[1:] in FAMILY:
+        return True
+    return any(letters[:cut] in GIVEN and letters[cut:] in FAMILY for cut in range(3, min(len(letters) - 2, 20)))
 
 
 def fold(text: str) -> str:

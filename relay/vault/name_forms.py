@@ -29,13 +29,29 @@ _FAMILY_FIRST = re.compile(
 _LETTERS = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _CYRILLIC = re.compile("[\u0400-\u052f]")
 _PATRONYMIC = re.compile(r".+(?:ович|евич|ич|овна|евна|ична|инична)", re.IGNORECASE)
+_PATRONYMIC_CYRILLIC = re.compile("[\u0400-\u052f]+(?:ович|евич|ич|овна|евна|ична|инична)", re.IGNORECASE)
 _MR_M = "m"
+# Words of kin and of saints before a given name.
+_KIN: Final = frozenset(
+    {*("aunt", "auntie", "uncle", "grandma", "grandpa", "granny", "sister", "brother", "father", "mother", "cousin")}
+    | {*("st", "saint", "san", "santa", "tante", "onkel", "tía", "tío")}
+)
+# Family names that stand first as often as last where Latin letters write Chinese, Korean and Vietnamese names.
+_EITHER_PLACE_TEXT = (
+    "xi wang zhang chen liu yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang han "
+    "feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren shen yao li mao kim "
+    "lee park choi jung kang cho yoon jang lim nguyen nguyễn tran trần le lê pham phạm hoang hoàng huynh huỳnh phan vu "
+    "vũ vo võ dang đặng bui bùi do đỗ ho hồ ngo ngô duong dương ly lý"
+)
+_EITHER_PLACE: Final = frozenset(_EITHER_PLACE_TEXT.split())
 _JOINING = frozenset({"and", "und", "et", "y", "en", "og", "och", "or"})  # more than one person, or none for sure
 
 
 def forms_of(value: str) -> Mapping[Form, str]:
     """Return the texts of the forms that are certain; none for what is no name of words."""
     value = value.strip()
+    if value.endswith(("'s", "\u2019s")):
+        return {}
     if _LETTERS.search(value):
         return _family_first(value)
     head, comma, tail = value.partition(",")
@@ -95,7 +111,7 @@ class _Words:
 
 
 def _one(word: str, title: str) -> dict[Form, str]:
-    if title:
+    if title and not gender_of(word.lower()):
         return {Form.LAST: word, Form.TITLED: f"{title} {word}"}
     return {Form.FIRST: word} if gender_of(word.lower()) else {}
 
@@ -106,9 +122,17 @@ def _western(words: _Words, title: str, *, has_suffix: bool) -> dict[Form, str]:
     middle = [words.plain(place) for place in range(1, start)]
     first, last = words.text(0), words.text(start, size)
     made: dict[Form, str] = {}
+    if (
+        words.plain(0) in _KIN
+        or words.plain(0) in _EITHER_PLACE
+        or (first.isupper() > last.isupper() and len(first) > 1)
+    ):
+        return made  # the order is not known
     if len(first) > 1:
         made[Form.FIRST] = first
-    if len(last) == 1:
+    # Behind a particle stands one word, or nobody can tell where the family name begins.
+    many = sum(words.plain(place) not in PARTICLES for place in range(start, size)) > 1
+    if len(last) == 1 or many or _PATRONYMIC_CYRILLIC.fullmatch(last):
         return made
     # A middle word that is no given name may be the first of two family names.
     if any(len(word) > 1 and not gender_of(word) for word in middle):
@@ -131,6 +155,8 @@ def _reversed(head: str, tail: str) -> dict[Form, str]:
     lasts, firsts = _Words(head), _Words(tail)
     if not len(lasts) or not len(firsts) or lasts.plain(0) in HONORIFIC_GENDER or lasts.plain(0) in TITLES:
         return {}
+    if len(lasts) > 1 and gender_of(lasts.plain(0)):
+        return {}  # "Maria Gonzalez, Sales"
     has_suffix = lasts.take_suffix() or firsts.take_suffix()
     last, first = lasts.text(0, len(lasts)), firsts.text(0)
     made = {Form.LAST: last}

@@ -177,3 +177,23 @@ def test_arguments_of_a_tool() -> None:
     text = '{"first_name": "[PERSON_1_FIRST]", "last_name": "[PERSON_1_LAST]"}'
     restorer = Restorer(vault, encoding=Encoding.JSON, tool=True)
     assert restorer.restore(text) == '{"first_name": "Yusuf", "last_name": "Rossi"}'
+
+
+@pytest.mark.parametrize(
+    ("value", "absent"),
+    [
+        *[(value, {Form.FIRST, Form.LAST}) for value in ("Xi Jinping", "Nguyen Van Anh", "Kim Jong Un")],
+        *[
+            (value, {Form.FIRST, Form.LAST})
+            for value in ("GONZALEZ Maria", "Maria Gonzalez's", "Maria Gonzalez, Sales")
+        ],
+        ("Aunt Maria", {Form.FIRST, Form.LAST}),
+        ("St. John Smith", {Form.FIRST, Form.LAST}),
+        ("Ms Maria", {Form.LAST}),
+        ("Maria del Carmen Lopez", {Form.LAST}),
+        ("Иван Иванович", {Form.LAST}),
+    ],
+)
+def test_what_could_be_read_otherwise_is_not_made(value: str, absent: set[Form]) -> None:
+    """An order that the words do not show, a possessive, kin, a given name behind a title, a patronymic."""
+    assert not absent & set(forms_of(value))
