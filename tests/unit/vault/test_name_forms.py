@@ -10,6 +10,7 @@ from relay.errors import SessionClosed
 from relay.restore import Restorer
 from relay.styles.bracketed import Bracketed
 from relay.types import Encoding
+from relay.vault.aliases import Form
 from relay.vault.keys import Keys
 from relay.vault.name_forms import forms_of
 from relay.vault.secret_memory import SecretMemory
