@@ -82,6 +82,20 @@ def test_each_argument(default_core: Core, voice: str, tool: str, arguments: dic
     same(default_core, voice, [beat])
 
 
+# What relay may hold back when a text ends: the beginning of a placeholder, or a whole one that might go on.
+TAILS: tuple[str | Quote, ...] = ("[EMAIL_ADDRE", "[", "\\", "EMAIL_ADDRESS_", "[[", "&#9", Quote(0), Quote(1))
+
+
+@pytest.mark.parametrize("tail", TAILS, ids=str)
+@pytest.mark.parametrize("name", VOICES)
+def test_what_is_held_back_comes_in_its_place(core: Core, name: str, tail: str | Quote) -> None:
+    """Whatever a lane ends in comes before the next lane begins, and none of it is lost."""
+    calls = (PlannedCall(name="bash", arguments={"command": ("echo ", tail)}),) if VOICES[name].has_tools else ()
+    plan = Plan(thinking=("I see ", tail), text=("It is ", tail), calls=calls)
+    for size in (1, 3, 1000):
+        same(core, name, [Beat(notes=["maria@example.org", "(212) 555-0187"], plan=plan, pieces=every(size))])
+
+
 # What a provider wrote in reasoning that it signs, before relay had seen the value anywhere.
 KNOWN_TO_THE_MODEL = (
     ("Use the test card 4242 4242 4242 4242.", "// test card 4242 4242 4242 4242"),
