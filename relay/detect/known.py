@@ -20,7 +20,8 @@ and nowhere else; `distinctive` tells which are searched:
 * a secret, an account's name or an identifier is not when it reads like a word: letters of one case or capitalised,
   with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). An account's name is all the
   same when it is somebody's: a common name, two, or an initial and a family name ("mgonzalez", "kofi2"). A secret is
-  not when it is a few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or fewer;
+  not when it is a few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or
+  fewer;
 * an ID_NUMBER, which only its context makes anybody's, is replaced in the text that gives the context and in later ones
   (`recurs`), not in earlier ones: on recorded conversations with support and coding agents four in five late findings
   were such numbers, and each cost the provider's prompt cache;

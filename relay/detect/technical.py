@@ -208,7 +208,8 @@ _SETTING = re.compile(
     r"[\w.-]{0,48}?(?:pass|pwd|secret|token|key|cred|user|login)[\w.-]{0,16}[\"']?\s?[:=]\s?[\"'`]?", re.IGNORECASE
 )
 # What goes on behind a value: the next part of a sentence, the next field of a form.
-_GOES_ON = re.compile(r",\s|&[A-Za-z_]\w{0,32}=|[;\"'`](?=\s|$)")
+_LINE_END = re.compile(r"[\r\n]")
+_GOES_ON = re.compile(r"[\r\n]|,\s|&[A-Za-z_]\w{0,32}=|[;\"'`](?=\s|$)")
 _NEXT_FIELD = re.compile(r"(?:port|host|hostname|server|database|db|schema|role|region)\b", re.IGNORECASE)
 _LEAST_PASSWORD = 3
 
@@ -221,9 +222,9 @@ def narrowed(text: str, span: Span) -> Span:
     setting = _SETTING.match(text, start, end)
     if setting is not None and end - setting.end() >= _LEAST_PASSWORD:
         start = setting.end()
-    if span.entity_type == "PASSWORD":
-        behind = _GOES_ON.search(text, start + _LEAST_PASSWORD, end)
-        end = behind.start() if behind is not None else end
+    expression = _GOES_ON if span.entity_type == "PASSWORD" else _LINE_END
+    behind = expression.search(text, start + _LEAST_PASSWORD, end)
+    end = behind.start() if behind is not None else end
     return span if (start, end) == span[1:3] else span._replace(start=start, end=end)
 
 
