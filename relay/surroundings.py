@@ -51,7 +51,8 @@ class _Mode(Enum):
 
 # `name.example/` without a scheme is made a link by many programs that show chats. One character before the dot is
 # enough to tell it from `/.config/`, and keeps the expression short and linear.
-_BARE_HOST = r"[a-z0-9]\.[a-z]{2,24}+(?::[0-9]{1,5}+)?[/?#]"
+# `base.py#L39` is a line of a file, as coding agents write it: what follows # is told to no host.
+_BARE_HOST = r"[a-z0-9]\.[a-z]{2,24}+(?::[0-9]{1,5}+)?(?:[/?]|#(?!L[0-9]|L?\Z))"
 _TRIGGER = re.compile(
     rf"(?P<url>://|(?-i:www|Www|WWW)\.|\]:[ \t]{{0,8}}+<?//|{_BARE_HOST})|(?P<target>\]\()"
     r"|(?P<tag><[a-z][a-z0-9-]{0,40}+[\s/])",
@@ -59,7 +60,7 @@ _TRIGGER = re.compile(
 )
 _TRIGGER_BEGUN = re.compile(
     r"(?::/?|\](?::[ \t]{0,8}+<?/?)?|<(?:[a-z][a-z0-9-]{0,40}+)?|w{1,3}+"
-    r"|[a-z0-9](?:\.(?:[a-z]{1,24}+(?::[0-9]{0,5}+)?)?)?)\Z",
+    r"|[a-z0-9](?:\.(?:[a-z]{1,24}+(?::[0-9]{0,5}+)?(?:#L?)?)?)?)\Z",
     re.I,
 )
 _LONGEST_BEGUN = 48
@@ -108,7 +109,8 @@ class Surroundings:
     @property
     def inside(self) -> bool:
         """True in a URL, a link or image target or an HTML attribute."""
-        return self._mode not in (_Mode.PLAIN, _Mode.TAG)
+        # Behind `name.ext#` and `#L` the next character decides; a value is none that makes it a line of a file.
+        return self._mode not in (_Mode.PLAIN, _Mode.TAG) or self._begun.endswith(("#", "#L"))
 
     @property
     def host(self) -> str | None:
