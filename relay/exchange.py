@@ -301,13 +301,12 @@ class Exchange:
             ("x-relay-policy", self._policy_header()),
             *((("x-relay-prefix", "moved"),) if moves_prefix(document.segments, decision.actions) else ()),
         )
-        if decision.blocked:
-            if core.record is not None:
-                core.record(decided)
-            reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
-            raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         try:
+            # What has to stay local and finds no room there now is blocked, too, but may be asked again.
             course.check_room(decision)
+            if decision.blocked:
+                reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
+                raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         except RelayFault:
             if core.record is not None:
                 core.record(decided)
