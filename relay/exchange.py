@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from relay import egress, logs, offsets, opaque, strip, turns
 from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
-from relay.detect.known import form
 from relay.detect.overlap import resolve
+from relay.egress_rounds import ROUNDS, Reading, merged, without_masks
 from relay.errors import (
     AuthenticationFailed,
     ClientFault,
@@ -87,21 +87,6 @@ class Core:
         return blake2b(value.encode("utf-8", "surrogatepass"), key=self.pseudonym_key, digest_size=12).hexdigest()
 
 
-# How often a request is read when a value turns up again in a spelling that detection does not read.
-_ROUNDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A request as read for one route: `decided` is what policy ordered, `decision` what of it is carried out."""
-
-    document: Document
-    decided: Decision
-    decision: Decision
-    upstream: str
-    fault: ClientFault | None
-
-
 class Exchange:
     """See the module's description. Not thread-safe: one caller at a time, though not always the same thread."""
 
@@ -156,7 +141,7 @@ class Exchange:
             return self._bodiless(request, avoid)
         begun = self._core.clock()
         more: Mapping[int, Sequence[Span]] = {}
-        for _ in range(_ROUNDS):
+        for _ in range(ROUNDS):
             reading = self._read_for_route(request, avoid, more, unsure=unsure)
             outbound, scrubbed = self._scrubbed(request, reading)
             left = self._left(outbound, reading, scrubbed)
@@ -165,14 +150,14 @@ class Exchange:
                 self.course.begin(outbound.upstream)
                 return outbound
             # A value stands in the text in a spelling that detection does not read: that is hidden, too.
-            more = _merged(more, reading, scrubbed, left)
+            more = merged(more, reading, scrubbed, left)
             self._renew_session()
         names = ", ".join(sorted({entity_type for entity_type, _ in left}))
         raise ScrubFailed(f"values that had to be removed were still in the request: {names}")
 
     def _read_for_route(
         self, request: Request, avoid: frozenset[str], more: Mapping[int, Sequence[Span]], *, unsure: bool
-    ) -> _Reading:
+    ) -> Reading:
         """Read the request and decide where it goes; once more when the upstream there did not write what is pinned."""
         signatures = self._core.signatures
         reading = self._decided(request, avoid, more, signatures.is_one, unsure=unsure)
@@ -189,7 +174,7 @@ class Exchange:
         wrote: Callable[[str], bool],
         *,
         unsure: bool,
-    ) -> _Reading:
+    ) -> Reading:
         """Read the request, find what is in it and let policy decide. Raises PolicyRefused."""
         core, format = self._core, self._format
         document = format.read(self._endpoint, request.body, core.pseudonym, wrote)
@@ -206,10 +191,10 @@ class Exchange:
         self.course.survey(document, avoid, unsure=unsure)
         decided, decision = self._decide(document, spans)
         if more:
-            decision = _without_masks(decision)
-        return _Reading(document, decided, decision, self.course.best(decision.route), fault)
+            decision = without_masks(decision)
+        return Reading(document, decided, decision, self.course.best(decision.route), fault)
 
-    def _scrubbed(self, request: Request, reading: _Reading) -> tuple[Outbound, Scrubbed]:
+    def _scrubbed(self, request: Request, reading: Reading) -> tuple[Outbound, Scrubbed]:
         """Replace what was decided and return what may leave, once egress has read it."""
         core, vault, document, name = self._core, self._session.vault, reading.document, reading.upstream
         decision, observing = reading.decision, core.engine.observes
@@ -241,7 +226,7 @@ class Exchange:
         egress.check_route(outbound, core.router.upstreams[name].kind)
         return outbound, scrubbed
 
-    def _left(self, outbound: Outbound, reading: _Reading, scrubbed: Scrubbed) -> list[tuple[str, str]]:
+    def _left(self, outbound: Outbound, reading: Reading, scrubbed: Scrubbed) -> list[tuple[str, str]]:
         """Return what had to be removed and still stands in what is about to leave."""
         # Path and headers are the format's own, but for the name of a model, which is a word of the protocol, too.
         issued = frozenset(self._session.vault.placeholders())
@@ -255,7 +240,7 @@ class Exchange:
             self._session = self._core.sessions.ephemeral()
             self._session.hold()
 
-    def _report(self, reading: _Reading, scrubbed: Scrubbed, seconds: float) -> None:
+    def _report(self, reading: Reading, scrubbed: Scrubbed, seconds: float) -> None:
         """Record the decision, and count and log the request that is about to leave."""
         core, document, decision = self._core, reading.document, reading.decision
         if core.record is not None:
@@ -479,41 +464,3 @@ class Exchange:
     def _move(self, quotes: Sequence[Quote]) -> bool:
         """Let the offsets of an answer count in what the client has."""
         return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._restorers.for_quote)
-
-
-def _without_masks(decision: Decision) -> Decision:
-    """Return `decision` with nothing shown of what egress found: the part that a mask shows may be the value."""
-    rows = tuple(
-        tuple(
-            replace(item, action=Action.REDACT)
-            if item.action is Action.MASK and item.span.recognizer == egress.EGRESS
-            else item
-            for item in row
-        )
-        for row in decision.actions
-    )
-    return replace(decision, actions=rows)
-
-
-def _merged(
-    more: Mapping[int, Sequence[Span]], reading: _Reading, scrubbed: Scrubbed, left: Sequence[tuple[str, str]]
-) -> Mapping[int, Sequence[Span]]:
-    """Return `more` with spans, by segment, for what still holds a value of `left`.
-
-    Where what was put in reads as one, together with what stands beside it, the whole text is taken out.
-    """
-    merged, values = dict(more), list(left)
-    forms = {form(value) for _, value in values}
-    since = len(reading.document.segments)  # where the first of them was found
-    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
-        for item in row:
-            if form(segment.text[slice(*item.span[1:3])]) in forms:
-                since = min(since, max(index, item.span.since))
-    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
-        covered = [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP]
-        found = [span._replace(since=since) for span in egress.uncovered(segment.text, covered, values)]
-        if not found and covered and egress.holds(scrubbed.texts.get(index, segment.text), values):
-            found = [Span(values[0][0], 0, len(segment.text), 1.0, egress.EGRESS)]
-        if found:
-            merged[index] = (*merged.get(index, ()), *found)
-    return merged
