@@ -142,30 +142,16 @@ def has_scheme(text: str) -> bool:
     )
 
 
-def is_link_text(text: str, start: int, end: int, tool: bool) -> bool:
+def is_link_text(text: str, end: int, tool: bool) -> bool:
     """Tell whether a placeholder's brackets are those of a link."""
-    rest = text[end:]
-    if rest.startswith("("):
-        target = rest[1:].removeprefix("<")
-        files = (
-            r"/[\w.~%-]|#[\w-]|\.\.?/[\w.]|www\.[\w-]|[\w%-]{1,40}/[\w.%-]"
-            r"|[\w%-]{1,40}\.(md|html?|txt|pdf|png|jpe?g|gif|svg|webp)[)#?]"
-        )
-        return has_scheme(target) or (not tool and re.match(files, target, re.I) is not None)
-    if tool:
+    if not text[end:].startswith("("):
         return False
-    if rest.startswith("[") and "]" in rest:
-        label = rest[1 : rest.index("]")]
-        is_name = any(
-            re.fullmatch(expression, f"[{label}]") for name in VALUES for _, expression in forms_of(name, Encoding.JSON)
-        )
-        odd = len(label) > 62 or any(char in label for char in "[\\\r\n")
-        return not odd and (label == "" or not (label.isdigit() or label.isspace() or is_name))
-    at_line_start = start == 0 or text[start - 1] in "\r\n"
-    blanks = len(rest[1:]) - len(rest[1:].lstrip(" \t"))
-    return (
-        at_line_start and rest.startswith(":") and 1 <= blanks <= 8 and has_scheme(rest[1 + blanks :].removeprefix("<"))
+    target = text[end + 1 :].removeprefix("<")
+    files = (
+        r"/[\w.~%-]|#[\w-]|\.\.?/[\w.]|www\.[\w-]|[\w%-]{1,40}/[\w.%-]"
+        r"|[\w%-]{1,40}\.(md|html?|txt|pdf|png|jpe?g|gif|svg|webp)[)#?]"
     )
+    return has_scheme(target) or (not tool and re.match(files, target, re.I) is not None)
 
 
 def stood_whole(text: str, position: int, place: Surroundings) -> bool:
@@ -211,13 +197,13 @@ def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
         value = VALUES[name] if hits else ""
         bracketed = form == "bracket" and text[position] == "[" and text[end - 1] == "]"
         if hits and not place.inside and bracketed and encoding is not Encoding.HTML and value[0] != "[":
-            value = f"[{value}]" if is_link_text(text, position, end, tool) else value
+            value = f"[{value}]" if is_link_text(text, end, tool) else value
         if hits and place.inside and place.addressee:
             value = re.sub(r"\s+", "" if place.addressee == "mailto" else "-", value)
             allowed = place.addressee != "mailto" or "@" in value
             form = ""
         else:
-            allowed = not place.inside or stood_whole(text, position, place)
+            allowed = not place.inside or place.in_home_folder or stood_whole(text, position, place)
         if hits and allowed:
             history.append((value, end - position))
             written.append(as_written(value, form, max(1, place.depth), encoding))
@@ -435,6 +421,8 @@ LINKED = [
         "![PERSON_1](x.png)",
         "[PERSON_1](the one)",
     ),
+    *("[a.py#L3](/home/[PERSON_1]/a.py#L3)", "[a](file:///Users/[PERSON_1]/a)", "![a](/home/[PERSON_1]/a)"),
+    *("a.py#[PERSON_1]", "a.py#L[PERSON_1]", "a.py#L3[PERSON_1]", "a.py# [PERSON_1]"),
     *(
         "[[PERSON_1]](tel:[US_SSN_1])",
         "\n[PERSON_1]: https://a.example/x",
