@@ -90,7 +90,7 @@ def check_route(outbound: Outbound, destination: RouteKind) -> None:
 
 
 def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> list[tuple[str, str]]:
-    """Return the pairs of `values` that `check` looks for."""
+    """Return the pairs of `values` that `left` looks for."""
     return [pair for pair in values if pair[0] not in _NOT_PRIVATE and pair[1] not in issued and distinctive(*pair)]
 
 

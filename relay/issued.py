@@ -71,10 +71,6 @@ class Issued:
         """Return how many characters a text that stands for a placeholder can have, or more; 0 without placeholders."""
         return expressions.longest(self._widest) if self._keys else 0
 
-    def names(self, words: str, expressions: Grammar) -> bool:
-        """Tell whether `words` are those of a placeholder."""
-        return key_of(words, expressions) in self._placeholders
-
     def begins(self, part: str, expressions: Grammar) -> bool:
         """Tell whether an issued placeholder can begin with `part`, which has the shape of such a beginning."""
         opening = expressions.opening.match(part)
