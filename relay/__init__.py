@@ -8,18 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from relay.library import Clean, TextSession, open_session
-    from relay.restore import Restorer
+    from relay.doors.library import Clean, TextSession, open_session
+    from relay.response.restore import Restorer
 
 __all__ = ["Clean", "Restorer", "TextSession", "__version__", "open_session"]
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "Clean": "relay.library",
-    "Restorer": "relay.restore",
-    "TextSession": "relay.library",
-    "open_session": "relay.library",
+    "Clean": "relay.doors.library",
+    "Restorer": "relay.response.restore",
+    "TextSession": "relay.doors.library",
+    "open_session": "relay.doors.library",
 }
 
 

@@ -12,28 +12,29 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import relay.detect.recognizers
-import relay.operators
-import relay.routes
-import relay.styles
-import relay.wire.formats
+import relay.replace.operators
+import relay.replace.styles
+import relay.routing.kinds
+import relay.wire
 from relay.config import Config, SessionConfig
-from relay.decision_log import DecisionLog
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCache
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
+from relay.detect.own.recognizer_files import CustomRecognizers
+from relay.detect.own.recognizer_files import load as load_additions
 from relay.errors import ConfigFault
 from relay.exchange import Core
-from relay.metrics import Metrics
-from relay.policy import loader, signing
+from relay.observe.decision_log import DecisionLog
+from relay.observe.metrics import Metrics
+from relay.policy import loader
+from relay.policy.authoring import signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
-from relay.recognizer_files import Additions
-from relay.recognizer_files import load as load_additions
-from relay.registry import collect
+from relay.registry import collect, collect_families
+from relay.request.signatures import Signatures
 from relay.routing.router import Router
-from relay.signatures import Signatures
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
@@ -43,7 +44,7 @@ __all__ = [
     "DEFAULT_POLICY",
     "MODELS",
     "NOTHING_ADDED",
-    "Additions",
+    "CustomRecognizers",
     "PolicySource",
     "additions",
     "analyzer",
@@ -66,25 +67,25 @@ __all__ = [
 _ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
 MODELS = _ROOT / "ner_models"
-NOTHING_ADDED = Additions()
+NOTHING_ADDED = CustomRecognizers()
 
 
-def additions(paths: Iterable[Path]) -> Additions:
+def additions(paths: Iterable[Path]) -> CustomRecognizers:
     """Read the operator's own recognizers. Raises ConfigFault."""
     return load_additions(paths)
 
 
-def entity_types(added: Additions = NOTHING_ADDED) -> Mapping[str, taxonomy.EntityInfo]:
+def entity_types(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, taxonomy.EntityInfo]:
     """Return relay's own entity types and those of the operator's recognizers."""
     names = {*added.entity_types, *(kind for plugin in _recognizers(added) for kind in plugin.entity_types)}
     return {**taxonomy.ENTITY_TYPES, **{name: taxonomy.describe(name) for name in sorted(names)}}
 
 
-def _recognizers(added: Additions) -> list[Recognizer]:
+def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
     return [plugin() for plugin in collect(relay.detect.recognizers, added.plugins).values()]
 
 
-def read_policy(path: Path | None, added: Additions = NOTHING_ADDED) -> Policy:
+def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
     """Load a policy file (none: the default one). Raises ConfigFault."""
     return loader.load(path or DEFAULT_POLICY, known_types=entity_types(added))
 
@@ -98,7 +99,7 @@ class PolicySource:
 
     path: Path | None
     key: Ed25519PublicKey | None
-    added: Additions = NOTHING_ADDED
+    added: CustomRecognizers = NOTHING_ADDED
 
     def read(self) -> Policy:
         """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
@@ -113,14 +114,14 @@ def policy_source(config: Config) -> PolicySource:
     return PolicySource(config.policy, key, additions(config.recognizers))
 
 
-def engine(policy: Policy, added: Additions = NOTHING_ADDED) -> Engine:
+def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
     """Return the decision engine of a policy."""
     return Engine(policy, entity_types(added), describe=taxonomy.describe)
 
 
-def style(policy: Policy, added: Additions = NOTHING_ADDED) -> Style:
+def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:
     """Return the placeholder style that a policy names."""
-    made: Style = collect(relay.styles)[policy.style](entity_types(added))
+    made: Style = collect(relay.replace.styles)[policy.style](entity_types(added))
     return made
 
 
@@ -129,7 +130,7 @@ def analyzer(
     model_dir: Path | None = None,
     *,
     model: EntityModel | None = None,
-    added: Additions = NOTHING_ADDED,
+    added: CustomRecognizers = NOTHING_ADDED,
 ) -> Analyzer:
     """Return an analyzer with every recognizer and the model that a policy names (`none`: patterns only).
 
@@ -152,7 +153,7 @@ def analyzer(
 
 # Types of the table that no recognizer reports.
 _FOUND_OTHERWISE = {
-    "PLACEHOLDER_LOOKALIKE": "style: what the placeholder style could have written, relay/styles",
+    "PLACEHOLDER_LOOKALIKE": "style: what the placeholder style could have written, relay/replace/styles",
     "TRADE_SECRET": "custom: only what the operator's recognizer files list",
     "CUSTOM": "custom: only what the operator's recognizer files list",
     "CONDITION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
@@ -161,7 +162,7 @@ _FOUND_OTHERWISE = {
 }
 
 
-def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
+def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
     """Return, for each entity type, which recognizers find it and where their rules come from."""
     found: dict[str, list[str]] = {}
     for plugin in _recognizers(added):
@@ -182,15 +183,15 @@ def sources(added: Additions = NOTHING_ADDED) -> Mapping[str, str]:
 
 def operators() -> Mapping[Action, Operator]:
     """Return one operator for each action."""
-    return {plugin.action: plugin() for plugin in collect(relay.operators).values()}
+    return {plugin.action: plugin() for plugin in collect(relay.replace.operators).values()}
 
 
 def formats() -> tuple[Format, ...]:
-    """Return every wire format, in name order."""
-    return tuple(plugin() for plugin in collect(relay.wire.formats).values())
+    """Return every wire format, by family and name."""
+    return tuple(plugin() for plugin in collect_families(relay.wire).values())
 
 
-def sessions(policy: Policy, limits: SessionConfig | None = None, added: Additions = NOTHING_ADDED) -> Sessions:
+def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomRecognizers = NOTHING_ADDED) -> Sessions:
     """Return an empty set of sessions with the operating system's randomness and a monotonic clock."""
     limits = limits or SessionConfig()
     return Sessions(
@@ -223,7 +224,9 @@ def core(
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
-    metrics = Metrics(formats=(format.name for format in all_formats), entity_types=entity_types(added))
+    metrics = Metrics(
+        formats=(format.name for format in all_formats), entity_types=entity_types(added), clock=time.monotonic
+    )
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
@@ -246,7 +249,7 @@ def router(config: Config, metrics: Metrics) -> Router:
     """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
     return Router(
         config.upstreams,
-        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routes).values()},
+        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds).values()},
         config.routing,
         metrics,
         clock=time.monotonic,

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from relay.errors import ConfigFault
-from relay.strict_yaml import Document, Place, read_bytes, read_document
+from relay.strict_yaml import Place, YamlDocument, read_bytes, read_document
 from relay.types import RouteKind
 
 __all__ = [
@@ -98,7 +98,7 @@ class SecretReference(_Section):
 
 
 class Store(StrEnum):
-    """Whether an upstream gets `store: false`: as its provider needs it (`relay.strip.forcing`), always, or never."""
+    """Whether an upstream gets `store: false`: as its provider needs it (`request.strip.forcing`), always, or never."""
 
     AUTO = "auto"
     FORCE = "force"
@@ -108,7 +108,8 @@ class Store(StrEnum):
 class UpstreamConfig(_Section):
     """One server behind a route. `formats` are format families; `models` renames models on the way out.
 
-    `azure`: OpenAI's formats are addressed as Azure wants it (`relay/wire/azure.py`); None: where the host is Azure's.
+    `azure`: OpenAI's formats are addressed as Azure wants it (`relay.wire.openai.azure`); None: where the host is
+    Azure's.
     At most `max_concurrent` requests are there at once (None: any number) and `max_queue` more wait. `overflow`: used
     only while no other upstream of its kind has room.
     """
@@ -139,6 +140,11 @@ class UpstreamConfig(_Section):
     def host(self) -> str:
         """The host of the base URL, in lower case."""
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def addressing(self) -> str:
+        """How requests to it are addressed: "azure", or "" as the provider's own API is."""
+        return "azure" if self.is_azure else ""
 
     @property
     def is_azure(self) -> bool:
@@ -195,7 +201,7 @@ class RoutingConfig(_Section):
 
 
 class ShapingConfig(_Section):
-    """Traffic shaping on the client's connection: relay/server/shaping.py. 0 leaves that part off."""
+    """Traffic shaping on the client's connection: relay/doors/http/shaping.py. 0 leaves that part off."""
 
     interval_ms: int = Field(default=0, ge=0, le=1000)  # between two beats on which a stream goes out
     pad_to: int = Field(default=0, ge=0, le=65_536)  # bytes; pieces and whole answers are filled up to a multiple
@@ -221,7 +227,7 @@ class Config(_Section):
     policy: Path | None = None  # None: the default policy that ships with relay
     require_signed: Path | None = None  # an Ed25519 public key; the policy is used only with its signature
     decision_log: DecisionLogConfig | None = None
-    recognizers: tuple[Path, ...] = ()  # the operator's own, relay/recognizer_files.py
+    recognizers: tuple[Path, ...] = ()  # the operator's own, relay/detect/own/recognizer_files.py
     model_dir: Path | None = None  # None: the model that ships with relay
     session: SessionConfig = SessionConfig()
     routing: RoutingConfig = RoutingConfig()
@@ -274,7 +280,7 @@ def load(path: Path | None, environ: Mapping[str, str], overrides: Mapping[str, 
         raise ConfigFault("\n".join(lines)) from None
 
 
-def _read(path: Path) -> Document | None:
+def _read(path: Path) -> YamlDocument | None:
     data = read_bytes(path)
     if not _COMMENTS.sub(b"", data).strip():
         return None  # an empty file says nothing, which is allowed here
@@ -284,7 +290,7 @@ def _read(path: Path) -> Document | None:
     return document
 
 
-def _place(document: Document | None, loc: Place) -> str:
+def _place(document: YamlDocument | None, loc: Place) -> str:
     """Return the place in the file that a complaint is about, or the nearest to it."""
     if document is None:
         return "configuration"

@@ -22,11 +22,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 
-from relay import egress, logs, offsets, opaque, strip, turns
-from relay.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
 from relay.detect.analyzer import Analyzer
 from relay.detect.overlap import resolve
-from relay.egress_rounds import ROUNDS, Reading, merged, without_masks
 from relay.errors import (
     AuthenticationFailed,
     ClientFault,
@@ -35,28 +32,31 @@ from relay.errors import (
     RelayFault,
     ScrubFailed,
 )
-from relay.metrics import Metrics
+from relay.observe import logs
+from relay.observe.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.policy.model import Answers
-from relay.protocols import Document, Endpoint, Format, Operator
-from relay.restorers import Restorers
-from relay.routing.course import Course
+from relay.protocols import Document, Endpoint, Format, Operator, Writer
+from relay.request import egress, opaque_content, replay, strip
+from relay.request.egress_rounds import ROUNDS, Reading, merged, without_masks
+from relay.request.scrub import Scrubbed, moves_prefix, scrub
+from relay.request.signatures import Signatures, signatures_in
+from relay.response import citation_offsets
+from relay.response.answer import Answer, PassedAnswer, ScrubbedThenRestored, StreamedAnswer, WholeAnswer
+from relay.response.answer_scrubber import AnswerDetector, AnswerScrubber
+from relay.response.recording import RecordingWriter
+from relay.response.restorers import Restorers
+from relay.routing.route_plan import RoutePlan
 from relay.routing.router import Router
-from relay.scrub import Scrubbed, moves_prefix, scrub
-from relay.scrub_answer import AnswerScrubber, Emitted
-from relay.signatures import Signatures, signatures_in
-from relay.types import JSON, Action, Decision, Head, Headers, Leaf, Outbound, Quote, Request, RouteKind, Span
+from relay.types import JSON, Action, CitationOffset, Decision, Head, Headers, Leaf, Outbound, Request, RouteKind, Span
 from relay.vault.sessions import Session, Sessions
-from relay.wire import azure, vendors
+from relay.wire import vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.protocol_words import is_id
 from relay.wire.stops import cuts
 from relay.wire.transformations import changed_prefixes
 
 __all__ = ["Core", "Exchange"]
-
-# Ollama's own server asks for no key, and its clients send none unless they are told to.
-_KEYLESS = ("ollama",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +110,8 @@ class Exchange:
         self._closed = False
         self._document: Document | None = None
         self._answer: Answer | None = None
-        self._emitted: Emitted | None = None
-        self.course = Course(core.router, core.engine.policy, client or "", format.family, format.name)
+        self._emitted: AnswerDetector | None = None
+        self.plan = RoutePlan(core.router, core.engine.policy, client or "", format.family, format.name)
         self._counted = False
         self.response_headers: Headers = ()
         self.streaming = False
@@ -147,7 +147,7 @@ class Exchange:
             left = self._left(outbound, reading, scrubbed)
             if not left:
                 self._report(reading, scrubbed, self._core.clock() - begun)
-                self.course.begin(outbound.upstream)
+                self.plan.begin(outbound.upstream)
                 return outbound
             # A value stands in the text in a spelling that detection does not read: that is hidden, too.
             more = merged(more, reading, scrubbed, left)
@@ -180,19 +180,19 @@ class Exchange:
         document = format.read(self._endpoint, request.body, core.pseudonym, wrote)
         self._document = document
         self._streams_array = format.streams_array(request.query)
-        fault = opaque.unreadable(document, core.engine)
+        fault = opaque_content.unreadable(document, core.engine)
         if not core.engine.observes:
             if fault is not None:
                 raise fault
-            opaque.settle(document, core.engine)
+            opaque_content.settle(document, core.engine)
         spans = list(core.analyzer.analyze(document.segments, known=self._session.vault.values()))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
-        self.course.survey(document, avoid, unsure=unsure)
+        self.plan.survey(document, avoid, unsure=unsure)
         decided, decision = self._decide(document, spans)
         if more:
             decision = without_masks(decision)
-        return Reading(document, decided, decision, self.course.best(decision.route), fault)
+        return Reading(document, decided, decision, self.plan.best(decision.route), fault)
 
     def _scrubbed(self, request: Request, reading: Reading) -> tuple[Outbound, Scrubbed]:
         """Replace what was decided and return what may leave, once egress has read it."""
@@ -202,15 +202,17 @@ class Exchange:
         if self._session.ephemeral or observing:
             scrubbed = scrub(document.segments, decision.actions, core.operators, vault)
         else:
-            scrubbed = turns.scrub_new(document, decision.actions, core.operators, vault, name)
-        self._restorers = Restorers(vault, core.engine, document.segments, scrubbed)
+            scrubbed = replay.scrub_new(document, decision.actions, core.operators, vault, name)
+        self._restorers = Restorers(vault, core.engine, document.segments, scrubbed.texts, scrubbed.urls)
         if not observing:
             self._check_stops(document, scrubbed.texts)
         document.replace(scrubbed.texts)
-        if b'_index"' in request.body and not observing:
-            offsets.move_back(self._format.sent_quotes(document), self._restorers.for_quote)
+        if not observing:
+            citation_offsets.move_back(
+                self._format.sent_citations(document, request.body), self._restorers.for_citation
+            )
         document.force(strip.forcing(self._format, self._endpoint, core.router.upstreams[name]))
-        self.course.ask_confidence(document, decision)
+        self.plan.ask_confidence(document, decision)
         outbound = Outbound(
             upstream=name,
             route=decision.route,
@@ -257,7 +259,7 @@ class Exchange:
                 seconds=seconds,
             )
         logs.event(
-            logs.Event.SCRUBBED,
+            logs.LogEvent.SCRUBBED,
             logging.DEBUG,
             exchange=self._id,
             decision=logs.Id(decision.id),
@@ -268,27 +270,27 @@ class Exchange:
 
     def _decide(self, document: Document, spans: Sequence[Sequence[Span]]) -> tuple[Decision, Decision]:
         """Return what policy decides, and what of it is carried out: the same, or nothing for `mode: observe`."""
-        core, course = self._core, self.course
+        core, plan = self._core, self.plan
         decided = core.engine.decide(
             document.segments,
             spans,
             decision_id=core.random_bytes(8).hex(),
-            available=course.available,
+            available=plan.available,
             client=self._client,
             model=document.model,
-            unfit=course.unfit,
+            unfit=plan.unfit,
         )
-        decided = course.explained(decided)
-        decision = core.engine.carried_out(decided, course.available)
+        decided = plan.explained(decided)
+        decision = core.engine.enforced(decided, plan.available)
         self.response_headers = (
             ("x-relay-decision", decision.id),
-            *course.follow(decision),
+            *plan.follow(decision),
             ("x-relay-policy", self._policy_header()),
             *((("x-relay-prefix", "moved"),) if moves_prefix(document.segments, decision.actions) else ()),
         )
         try:
             # What has to stay local and finds no room there now is blocked, too, but may be asked again.
-            course.check_room(decision)
+            plan.check_room(decision)
             if decision.blocked:
                 reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
                 raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
@@ -300,9 +302,9 @@ class Exchange:
 
     def _bodiless(self, request: Request, avoid: frozenset[str]) -> Outbound:
         # Lists of models and the like: no text leaves, so the default route of the policy serves them.
-        self.course.survey(None, avoid, unsure=False)
-        route = self._core.engine.bodiless_route(self.course.available)
-        name = self.course.best(route)
+        self.plan.survey(None, avoid, unsure=False)
+        route = self._core.engine.bodiless_route(self.plan.available)
+        name = self.plan.best(route)
         self.response_headers = (("x-relay-route", route.value), ("x-relay-policy", self._policy_header()))
         outbound = Outbound(
             upstream=name,
@@ -343,7 +345,7 @@ class Exchange:
         if upstream.credential != "client":
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
-        if key is None and upstream.kind is RouteKind.FRONTIER and self._format.family not in _KEYLESS:
+        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.keyless:
             raise AuthenticationFailed(
                 "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
             )
@@ -363,9 +365,8 @@ class Exchange:
 
     def _addressed(self, outbound: Outbound, request: Request, model: str | None) -> Outbound:
         """Return `outbound` as its upstream is addressed."""
-        if self._format.family == "openai" and self._core.router.upstreams[outbound.upstream].is_azure:
-            return azure.addressed(outbound, model, request.query)
-        return outbound
+        addressing = self._core.router.upstreams[outbound.upstream].addressing
+        return self._format.addressed(outbound, addressing, model, request.query)
 
     # ------------------------------------------------------------------------------------------------------ response
 
@@ -427,7 +428,7 @@ class Exchange:
 
     def close(self) -> None:
         """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""
-        self.course.end()
+        self.plan.end()
         self._document = None
         self._answer = None
         self._emitted = None
@@ -435,32 +436,36 @@ class Exchange:
             self._closed = True
             self._session.release()
 
-    def _writer(self, leaf: Leaf) -> turns.Writer | None:
+    def _writer(self, leaf: Leaf) -> Writer | None:
         """Return what the text of `leaf` goes through, or None where it stays as it is."""
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
-        writer: turns.Writer | None = None if leaf.hosted else self._restorers.for_leaf(leaf)
+        writer: Writer | None = None if leaf.hosted else self._restorers.for_leaf(leaf)
         if self._core.engine.policy.answers is not Answers.KEEP:
             writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
             return writer  # nobody will send the answer back to this vault
-        return turns.Noted(writer, self._session.vault, self._upstream_name, leaf.encoding)
+        return RecordingWriter(writer, self._session.vault, self._upstream_name, leaf.encoding)
 
-    def _found_in_answers(self) -> Emitted:
+    def _found_in_answers(self) -> AnswerDetector:
         if self._emitted is None:
             core = self._core
-            self._emitted = Emitted(core.analyzer, core.engine, core.operators, self._session.vault)
+            self._emitted = AnswerDetector(core.analyzer, core.engine, core.operators, self._session.vault)
         return self._emitted
 
     def _read(self, tree: JSON) -> None:
         """Look at a decoded answer or event before anything is put back."""
-        self.course.meter.read(tree)
+        self.plan.meter.read(tree)
         for signature in signatures_in(tree):
             self._core.signatures.note(self._upstream_name, signature)
         changed = changed_prefixes(tree)
         if changed:
             self._core.metrics.changed_prefixes(changed)
 
-    def _move(self, quotes: Sequence[Quote]) -> bool:
+    def _move(self, quotes: Sequence[CitationOffset]) -> bool:
         """Let the offsets of an answer count in what the client has."""
-        return bool(quotes) and not self._core.engine.observes and offsets.move(quotes, self._restorers.for_quote)
+        return (
+            bool(quotes)
+            and not self._core.engine.observes
+            and citation_offsets.move(quotes, self._restorers.for_citation)
+        )

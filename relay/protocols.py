@@ -14,18 +14,20 @@ from relay.types import (
     JSON,
     Action,
     Candidate,
+    CitationOffset,
     Event,
     Headers,
     Leaf,
+    Outbound,
     Pattern,
-    Quote,
     RouteKind,
     Segment,
     Span,
-    Standing,
+    UpstreamStats,
 )
 
 __all__ = [
+    "AssistantText",
     "Document",
     "Endpoint",
     "EntityModel",
@@ -34,10 +36,10 @@ __all__ = [
     "Recognizer",
     "Restoring",
     "Route",
-    "Said",
     "Sealing",
     "StreamReader",
     "Style",
+    "Writer",
 ]
 
 
@@ -122,6 +124,22 @@ class Restoring(Protocol):
         ...
 
 
+class Writer(Protocol):
+    """What the text of a leaf or lane goes through on its way back."""
+
+    def feed(self, text: str) -> str:
+        """Return what can be let go now."""
+        ...
+
+    def finish(self, *, cut_off: bool = False) -> str:
+        """Return the rest; with `cut_off` the end of the text is missing."""
+        ...
+
+    def restore(self, text: str) -> str:
+        """Return what becomes of a whole text."""
+        ...
+
+
 @runtime_checkable
 class Style(Protocol):
     """How placeholders are written, and how the altered forms that models produce are recognised."""
@@ -188,7 +206,7 @@ class Endpoint(Protocol):
         ...
 
 
-class Said(Protocol):
+class AssistantText(Protocol):
     """A string that an assistant said earlier, and the segments that were made of it."""
 
     @property
@@ -243,7 +261,7 @@ class Document(Protocol):
         """Take out the fields that the table does not name. Comes before `replace`."""
         ...
 
-    def said(self) -> Sequence[Said]:
+    def said(self) -> Sequence[AssistantText]:
         """Return each string that an assistant said earlier. Comes before `replace`."""
         ...
 
@@ -291,7 +309,7 @@ class StreamReader(Protocol):
         """Return the event's restorable strings: deltas with a lane, whole texts without."""
         ...
 
-    def quotes(self, tree: JSON) -> Sequence[Quote]:
+    def citations(self, tree: JSON) -> Sequence[CitationOffset]:
         """Return the event's offsets into texts. Comes after `leaves`, before anything is put back."""
         ...
 
@@ -317,6 +335,8 @@ class Format(Protocol):
 
     name: ClassVar[str]  # "openai_chat"
     family: ClassVar[str]  # "openai": what `formats:` in the configuration lists
+    keyless: ClassVar[bool]  # clients of the family may send no API key
+    keep_alive: ClassVar[bytes]  # what keeps a silent stream open; empty: the family's SDKs accept nothing
 
     def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
         """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method.
@@ -347,12 +367,15 @@ class Format(Protocol):
         """Return the restorable strings of a whole (not streamed) response or error body."""
         ...
 
-    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+    def citations(self, document: Document | None, tree: JSON) -> Sequence[CitationOffset]:
         """Return the offsets into texts of a whole response, before anything is put back."""
         ...
 
-    def sent_quotes(self, document: Document) -> Sequence[Quote]:
-        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`."""
+    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`.
+
+        `body` is the request as it came.
+        """
         ...
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
@@ -369,6 +392,13 @@ class Format(Protocol):
 
     def request_headers(self, headers: Headers) -> Headers:
         """Return the provider's own contract headers that may pass upstream (API version, beta flags)."""
+        ...
+
+    def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:
+        """Return `outbound` as an upstream of this `addressing` takes it ("": as the provider's own API is addressed).
+
+        `model` is the upstream's name for the model, `query` the client's. Raises ClientFault.
+        """
         ...
 
     def credential(self, headers: Headers, query: str) -> str | None:
@@ -398,6 +428,6 @@ class Route(Protocol):
     name: ClassVar[str]
     kind: ClassVar[RouteKind]
 
-    def rank(self, standing: Standing) -> tuple[float, ...]:
+    def rank(self, standing: UpstreamStats) -> tuple[float, ...]:
         """Return what orders the upstreams that qualify for a request: the least comes first."""
         ...

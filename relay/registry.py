@@ -14,7 +14,7 @@ from typing import Any
 
 from relay.errors import ConfigFault
 
-__all__ = ["collect"]
+__all__ = ["collect", "collect_families"]
 
 
 def collect(package: ModuleType, extra: Iterable[str] = ()) -> Mapping[str, type[Any]]:
@@ -22,9 +22,23 @@ def collect(package: ModuleType, extra: Iterable[str] = ()) -> Mapping[str, type
 
     Raises ConfigFault when a module has no `PLUGINS`, cannot be imported, or repeats a name.
     """
-    names = sorted(f"{package.__name__}.{info.name}" for info in pkgutil.iter_modules(package.__path__))
+    return _collected([*_names(package, packages=False), *extra])
+
+
+def collect_families(package: ModuleType) -> Mapping[str, type[Any]]:
+    """Return the plug-ins of every folder in `package`, as `collect` does for one: the wire formats of all families."""
+    folders = [importlib.import_module(name) for name in _names(package, packages=True)]
+    return _collected([name for folder in folders for name in _names(folder, packages=False)])
+
+
+def _names(package: ModuleType, *, packages: bool) -> list[str]:
+    found = pkgutil.iter_modules(package.__path__, f"{package.__name__}.")
+    return sorted(info.name for info in found if info.ispkg is packages)
+
+
+def _collected(names: Iterable[str]) -> Mapping[str, type[Any]]:
     found: dict[str, type[Any]] = {}
-    for module_name in (*names, *extra):
+    for module_name in names:
         try:
             plugins = importlib.import_module(module_name).PLUGINS
         except (ImportError, AttributeError) as error:

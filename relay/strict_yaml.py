@@ -18,7 +18,7 @@ import yaml
 
 from relay.errors import ConfigFault
 
-__all__ = ["LIMIT_BYTES", "Complaint", "Document", "Place", "fault", "read_bytes", "read_document"]
+__all__ = ["LIMIT_BYTES", "Complaint", "Place", "YamlDocument", "fault", "read_bytes", "read_document"]
 
 LIMIT_BYTES = 256 * 1024
 LIMIT_DEPTH = 16
@@ -47,7 +47,7 @@ class Complaint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class YamlDocument:
     """A decoded file. `keys` and `values` say where each path's key and value begin."""
 
     file: str
@@ -91,7 +91,7 @@ def read_bytes(path: Path) -> bytes:
         raise ConfigFault(f"{path}: cannot be read: {error.strerror}") from None
 
 
-def read_document(source: str | bytes, file: str) -> Document:
+def read_document(source: str | bytes, file: str) -> YamlDocument:
     """Decode the YAML subset. Raises ConfigFault."""
     data = source.encode("utf-8", "surrogatepass") if isinstance(source, str) else source
     try:
@@ -99,9 +99,9 @@ def read_document(source: str | bytes, file: str) -> Document:
             raise _Refused(None, f"is larger than {LIMIT_BYTES // 1024} KiB")
         text = data.decode("utf-8")
         try:
-            return _Reader(file).read(text, _FAST)
+            return _YamlReader(file).read(text, _FAST)
         except yaml.YAMLError:
-            _Reader(file).read(text, yaml.SafeLoader)
+            _YamlReader(file).read(text, yaml.SafeLoader)
             raise  # only one of the two takes it, so nobody should rely on it
     except UnicodeDecodeError as error:
         refused = _Refused(None, f"is not UTF-8: byte {error.start} cannot be decoded")
@@ -115,7 +115,7 @@ def read_document(source: str | bytes, file: str) -> Document:
     raise fault([Complaint(file=file, line=refused.line, column=refused.column, message=refused.message)])
 
 
-class _Reader:
+class _YamlReader:
     """Builds plain values from parser events, so that nothing is constructed that the subset does not have."""
 
     def __init__(self, file: str) -> None:
@@ -124,7 +124,7 @@ class _Reader:
         self.values: dict[Place, tuple[int, int]] = {}
         self.nodes = 0
 
-    def read(self, text: str, loader: Any) -> Document:
+    def read(self, text: str, loader: Any) -> YamlDocument:
         events = iter(yaml.parse(text, Loader=loader))
         self._expect(events, yaml.StreamStartEvent)
         first = next(events)
@@ -137,7 +137,7 @@ class _Reader:
             raise _Refused(after.start_mark, "a second document begins here; one file is one document")
         if tree is None:
             raise _Refused(None, "is empty")
-        return Document(file=self.file, tree=tree, keys=self.keys, values=self.values)
+        return YamlDocument(file=self.file, tree=tree, keys=self.keys, values=self.values)
 
     @staticmethod
     def _expect(events: Any, kind: type[yaml.Event]) -> None:

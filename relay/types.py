@@ -15,6 +15,7 @@ __all__ = [
     "JSON",
     "Action",
     "Candidate",
+    "CitationOffset",
     "Decision",
     "Encoding",
     "Event",
@@ -24,15 +25,14 @@ __all__ = [
     "Outbound",
     "Pattern",
     "Pointer",
-    "Quote",
     "Request",
     "Role",
     "RouteKind",
     "Segment",
     "Span",
     "SpanAction",
-    "Standing",
     "Treatment",
+    "UpstreamStats",
 ]
 
 
@@ -110,7 +110,7 @@ _STRICTNESS = {action: rank for rank, action in enumerate(Action)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
+class UpstreamStats:
     """One upstream that qualifies for a request, as a route ranks it."""
 
     cost_usd: float  # of this request, estimated; 0 without a price
@@ -310,7 +310,7 @@ class Leaf:
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
+class CitationOffset:
     """`holder[key]`, for each of `keys`, counts characters (or bytes of UTF-8) of `text`, which holds placeholders.
 
     `asked`: the text is part of the request, a document that was sent along, and not of the answer.

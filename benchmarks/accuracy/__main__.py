@@ -24,7 +24,7 @@ from benchmarks.accuracy.score import Row, Score, score
 from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
 from benchmarks.accuracy.views import Found, View, run
 from relay import build
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
 from relay.policy.model import Model
 from relay.types import Span
 

@@ -20,7 +20,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from relay.memory_scan import ScanRefused, scan
+from relay.process.memory_scan import ScanRefused, scan
 from tests.memory.target import Relay, Upstream, planted, relay, upstream
 from tests.memory.test_states import EXCEPTIONS, STATES
 

@@ -13,12 +13,12 @@ from benchmarks.patterns.sides import timed
 from benchmarks.patterns.texts import CODE, PERSONAL, PROSE, texts
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCache
-from relay.detect.custom import CustomRules
+from relay.detect.own.custom import CustomRules
 from relay.detect.scan import Scanner
 from relay.detect.scan_re2 import Re2Triggers
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.registry import collect
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
 from relay.types import Role, Segment
 
 __all__ = ["hostile", "known_values", "turns", "without_hyperscan"]

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from relay.detect.taxonomy import ENTITY_TYPES, describe
-from relay.policy.cases import Analyze
+from relay.policy.authoring.cases import Analyze
 from relay.policy.engine import Engine
 from relay.policy.loader import parse
 from relay.types import Role, RouteKind, Segment, Span

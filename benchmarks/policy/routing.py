@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 
-import relay.routes
+import relay.routing.kinds
 from benchmarks.policy.decision import Row, timed
 from relay.config import Price, RoutingConfig, UpstreamConfig
-from relay.metrics import Metrics
+from relay.observe.metrics import Metrics
 from relay.registry import collect
-from relay.routing.choose import Need
+from relay.routing.choose import RouteRequest
 from relay.routing.router import Router
 from relay.types import RouteKind
 
@@ -28,9 +28,9 @@ def router(frontiers: int, locals_: int, *, budget: bool) -> Router:
     prices = {f"frontier-{number}/*": Price(input=number, output=number) for number in range(frontiers)}
     return Router(
         upstreams,
-        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routes).values()},
+        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds).values()},
         RoutingConfig(prices=prices, budgets={"*": 100}) if budget else RoutingConfig(),
-        Metrics(formats=(), entity_types=()),
+        Metrics(formats=(), entity_types=(), clock=lambda: 0.0),
         clock=time.monotonic,
         wall=time.time,
         random=lambda: 0.5,
@@ -40,7 +40,7 @@ def router(frontiers: int, locals_: int, *, budget: bool) -> Router:
 def measure() -> list[Row]:
     """Return the table."""
     rows = []
-    need = Need(family="openai", model="gpt-5", tokens=500, output_tokens=500, deadline_s=2.0)
+    need = RouteRequest(family="openai", model="gpt-5", tokens=500, output_tokens=500, deadline_s=2.0)
     for frontiers, locals_, budget in ((1, 0, False), (2, 2, False), (2, 2, True), (8, 8, True)):
         made = router(frontiers, locals_, budget=budget)
         rows.append(

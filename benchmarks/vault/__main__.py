@@ -21,10 +21,11 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from relay import build, egress
-from relay.restore import Restorer
-from relay.scrub_answer import AnswerScrubber, Emitted
-from relay.styles.bracketed import Bracketed
+from relay import build
+from relay.replace.styles.bracketed import Bracketed
+from relay.request import egress
+from relay.response.answer_scrubber import AnswerDetector, AnswerScrubber
+from relay.response.restore import Restorer
 from relay.types import Encoding
 from relay.vault.sessions import Sessions
 
@@ -157,7 +158,9 @@ def _answers() -> list[Row]:
         path = Path(work) / "policy.yaml"
         path.write_text("version: 1\nmodel: none\nanswers: redact\n")
         policy = build.read_policy(path)
-    find = Emitted(build.analyzer(policy), build.engine(policy), build.operators(), _sessions().ephemeral().vault)
+    find = AnswerDetector(
+        build.analyzer(policy), build.engine(policy), build.operators(), _sessions().ephemeral().vault
+    )
     rows: list[Row] = []
     for name, text in (
         ("prose", (_PROSE * 60)[:8_000]),

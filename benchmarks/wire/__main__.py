@@ -28,10 +28,10 @@ from relay.exchange import Core, Exchange
 from relay.protocols import Format
 from relay.types import Event, Request, RouteKind
 from relay.wire import sse, strict_json
-from relay.wire.formats.anthropic_messages import AnthropicMessages
-from relay.wire.formats.gemini_generate import GeminiGenerate
-from relay.wire.formats.openai_chat import OpenAIChat
-from relay.wire.formats.openai_responses import OpenAIResponses
+from relay.wire.anthropic.messages import AnthropicMessages
+from relay.wire.gemini.generate import GeminiGenerate
+from relay.wire.openai.chat import OpenAIChat
+from relay.wire.openai.responses import OpenAIResponses
 
 __all__ = ["main"]
 
@@ -138,7 +138,7 @@ def event_us(format: Format, path: str, tree: Any) -> float:
 
     def stream() -> None:
         reader = format.reader(endpoint, format.read(endpoint, b'{"stream":true}', str))
-        parser = sse.Parser()
+        parser = sse.SseParser()
         for _ in range(_EVENTS):
             for event in parser.feed(chunk):
                 if reader.is_end(event) or event.data is None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ner_models.train.corpora import read_gold
 from ner_models.train.rows import TYPES
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
 
 __all__ = ["BUDGET", "calibrate"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ner_models.train.generate import Generator
 from ner_models.train.judge import Score, table
 from ner_models.train.names import Lists
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
 
 __all__ = ["origin_table", "speed_line", "write_scores"]
 

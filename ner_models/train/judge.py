@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ner_models.train.corpora import read_gold
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
 from relay.types import Span
 
 __all__ = ["PERSON_LABELS", "REPLACED", "SETS", "Score", "judge", "score"]

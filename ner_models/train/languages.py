@@ -14,7 +14,7 @@ from ner_models.train.corpora import CORPORA, read_corpus, read_gold
 from ner_models.train.generate import Generator
 from ner_models.train.names import Lists
 from ner_models.train.rows import Row
-from relay.detect.ner_onnx import NerModel
+from relay.detect.ner.model import NerModel
 
 __all__ = ["LANGUAGES", "language_table", "people_covered"]
 

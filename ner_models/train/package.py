@@ -13,7 +13,7 @@ from torch import Tensor
 from ner_models.train.encoder import Encoder
 from ner_models.train.export import build_graph
 from ner_models.train.rows import TYPES
-from relay.detect.ner_onnx import FORMAT
+from relay.detect.ner.model import FORMAT
 
 __all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_thresholds"]
 

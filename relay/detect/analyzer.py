@@ -26,14 +26,14 @@ from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.context import ContextTable, Words
-from relay.detect.custom import CustomRules
-from relay.detect.doubt import guesses, held, unsure
 from relay.detect.everywhere import Value, cover
+from relay.detect.low_confidence import guesses, held, unsure
 from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
+from relay.detect.own.custom import CustomRules
 from relay.detect.scan import Found, Scanner
-from relay.detect.seams import SEAM, crossings
+from relay.detect.split_values import SEAM, crossings
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from relay.detect.known import KNOWN, distinctive, form, recurs
 from relay.detect.occurrences import Occurrences, Row, Text
 from relay.detect.overlap import LOOKALIKE, resolve
-from relay.detect.seams import SEAM
+from relay.detect.split_values import SEAM
 from relay.detect.taxonomy import describe
 from relay.types import Span
 

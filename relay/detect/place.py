@@ -9,13 +9,13 @@ from typing import Final
 
 from relay.types import Span
 
-__all__ = ["WORD", "Line", "Place", "line_kind"]
+__all__ = ["WORD", "LineContext", "LineKind", "line_kind"]
 
 # Characters that are read on each side of a span, within its line.
 _REACH = 160
 
 
-class Line(Enum):
+class LineKind(Enum):
     """How a line reads."""
 
     SENTENCE = auto()
@@ -60,19 +60,19 @@ def _has_signs(text: str, chars_for_one: int) -> bool:
     return len(_SIGN.findall(text)) * chars_for_one > len(text)
 
 
-def line_kind(line: str) -> Line:
+def line_kind(line: str) -> LineKind:
     """Tell how `line` reads."""
     if _OPENING.match(line):
-        return Line.TECHNICAL
+        return LineKind.TECHNICAL
     if _has_signs(line, _CHARS_FOR_ONE):
-        return Line.TECHNICAL
+        return LineKind.TECHNICAL
     words = WORD.findall(_NO_SIGN.sub(" ", line).lower())
     if sum(word in _SENTENCE_WORDS for word in words) * _WORDS_FOR_ONE >= len(words) > 1:
-        return Line.SENTENCE
-    return Line.BARE
+        return LineKind.SENTENCE
+    return LineKind.BARE
 
 
-class Place:
+class LineContext:
     """A span's value, with the text before and behind it on its line, the lines above and below, and more around.
 
     before, behind, above, below: at most 160 characters each. Work is bounded, however long the text.
@@ -92,7 +92,7 @@ class Place:
         self.below = text[span.end + len(self.behind) : high].strip("\r\n").partition("\n")[0]
 
     @cached_property
-    def line(self) -> Line:
+    def line(self) -> LineKind:
         """How the line reads."""
         # A value of several lines is judged by the first.
         return line_kind(self.before + self.value.partition("\n")[0] + self.behind)
@@ -100,7 +100,7 @@ class Place:
     @cached_property
     def is_technical(self) -> bool:
         """Tell whether the line is technical, or what stands around it."""
-        if self.line is Line.TECHNICAL:
+        if self.line is LineKind.TECHNICAL:
             return True
         return _has_signs(self.around, _AROUND_FOR_ONE)
 

@@ -20,7 +20,7 @@ __all__ = [
     "NUMBER_START",
     "WORD_END",
     "WORD_START",
-    "Rule",
+    "PatternRule",
     "RuleRecognizer",
     "field",
     "labelled",
@@ -42,7 +42,7 @@ LINK = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rule:
+class PatternRule:
     """One shape of one entity type.
 
     `regex` stands between `start` and `end`, the look-around at its borders. `score` counts when `check` passes or
@@ -74,8 +74,8 @@ class RuleRecognizer:
     patterns: ClassVar[tuple[Pattern, ...]]
     context: ClassVar[Mapping[str, tuple[str, ...]]]
     source: ClassVar[str]
-    rules: ClassVar[tuple[Rule, ...]]
-    _rules: ClassVar[dict[str, Rule]]
+    rules: ClassVar[tuple[PatternRule, ...]]
+    _rules: ClassVar[dict[str, PatternRule]]
 
     def __init_subclass__(cls) -> None:
         """Derive entity types and patterns from the rows."""
@@ -113,7 +113,7 @@ class RuleRecognizer:
             yield Span(rule.entity_type, candidate.start, candidate.end, score, self.name)
 
 
-def _opens(rule: Rule) -> str:
+def _opens(rule: PatternRule) -> str:
     """Return where a match of `rule` can begin: at a run of digits or a word, where its expression says so surely."""
     if rule.follows or not rule.start.startswith(_NOT_INSIDE_A_WORD) or _has_alternatives(rule.regex):
         return ""
@@ -164,9 +164,9 @@ _BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
 
 def labelled(
     entity_type: str, labels: str, value: str, *, score: float, end: str = WORD_END, max_chars: int = 96
-) -> Rule:
+) -> PatternRule:
     """Return the rule of a `value` that stands behind one of `labels`, with the usual words and signs between."""
-    return Rule(
+    return PatternRule(
         entity_type=entity_type,
         regex=rf"(?![^\W\d_]){LINK}(?P<value>{value})",
         trigger=rf"(?:\b|_)(?:{labels})",
@@ -178,12 +178,12 @@ def labelled(
     )
 
 
-def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> Rule:
+def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> PatternRule:
     """Return the rule of a `value` in a form's field: one of `labels`, a colon or equals sign, then the value.
 
     Stricter than `labelled`: words that stand in a sentence as well need the sign.
     """
-    return Rule(
+    return PatternRule(
         entity_type=entity_type,
         regex=rf"[\"'*]{{0,2}}\s{{0,2}}[:=]\s{{0,2}}[\"'*]{{0,2}}(?P<value>{value})",
         trigger=rf"\b(?:{labels})",
@@ -205,7 +205,7 @@ def number(
     written_trigger: str = "",
     score: float = WRITTEN,
     ignore_case: bool = False,
-) -> tuple[Rule, ...]:
+) -> tuple[PatternRule, ...]:
     """Return the rules of a number that is written with separators, or `bare` without.
 
     `check` gets the letters and digits only, in capitals. A wrong check digit leaves a doubtful span.
@@ -219,7 +219,7 @@ def number(
     if bare:
         forms.append((bare, _digits_trigger(bare), BARE, DOUBTFUL))
     return tuple(
-        Rule(
+        PatternRule(
             entity_type=entity_type,
             regex=regex,
             trigger=trigger,

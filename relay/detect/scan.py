@@ -35,7 +35,7 @@ try:
 except ImportError:  # a platform without a wheel of it
     hyperscan = None  # type: ignore[assignment]
 
-__all__ = ["Found", "HyperscanTriggers", "Matcher", "Mode", "Scanner", "Triggers", "has_hyperscan"]
+__all__ = ["Found", "HyperscanTriggers", "Matcher", "ScanMode", "Scanner", "Triggers", "has_hyperscan"]
 
 # Characters after a window that an expression may look at without taking them.
 _LOOK_AHEAD = 16
@@ -60,7 +60,7 @@ class Triggers(Protocol):
         ...
 
 
-class Mode(IntFlag):
+class ScanMode(IntFlag):
     """How one expression of a Matcher is read."""
 
     # The values of HS_FLAG_DOTALL, _UTF8, _UCP and _CASELESS in hs_compile.h.
@@ -77,7 +77,7 @@ class Matcher:
     match ends the process on 500 letters a.
     """
 
-    def __init__(self, rows: Sequence[tuple[bytes, Mode]], numbers: Sequence[int] | None = None) -> None:
+    def __init__(self, rows: Sequence[tuple[bytes, ScanMode]], numbers: Sequence[int] | None = None) -> None:
         """Compile expressions, known by their place or by `numbers`. Raises ConfigFault when Hyperscan refuses one."""
         if hyperscan is None:
             raise ConfigFault("cannot be matched in linear time without Hyperscan, which is not installed")
@@ -120,9 +120,9 @@ class HyperscanTriggers:
         """Compile `(expression, ignore case)` pairs. Raises ConfigFault when Hyperscan refuses one."""
         rows = [
             # Without look at Unicode both engines fold ASCII letters only.
-            (both_cases(expression).encode("latin-1"), Mode.BYTES | Mode.IGNORE_CASE)
+            (both_cases(expression).encode("latin-1"), ScanMode.BYTES | ScanMode.IGNORE_CASE)
             if caseless
-            else (expression.encode("latin-1"), Mode.BYTES)
+            else (expression.encode("latin-1"), ScanMode.BYTES)
             for expression, caseless in triggers
         ]
         wordy = [_has_word(expression) for expression, _ in triggers]

@@ -26,7 +26,7 @@ from typing import Final
 from relay.detect.checksums import is_issued_ssn, luhn
 from relay.detect.common_names import FAMILY, GIVEN
 from relay.detect.entropy import is_stand_in
-from relay.detect.place import WORD, Line, Place
+from relay.detect.place import WORD, LineContext, LineKind
 from relay.detect.products import ALSO_NAMES, PRODUCTS, SYSTEM_USERS
 from relay.types import Span
 
@@ -80,7 +80,7 @@ _FAIR = 0.6
 _GUESS = 0.35
 
 
-def _is_person(place: Place) -> bool:
+def _is_person(place: LineContext) -> bool:
     value = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), place.value)
     if not value.isascii() and any(char > "\u0250" for char in value if char.isalpha()):
         return True  # scripts without case, or with other names than the lists have
@@ -115,14 +115,14 @@ def _is_person(place: Place) -> bool:
     likely = not lower and (known or (sure and len(words) > 1))
     if _HARDLY.search(value) and not likely:
         return False
-    if _is_joined(place) and (not likely or (len(words) == 1 and place.line is Line.TECHNICAL)):
+    if _is_joined(place) and (not likely or (len(words) == 1 and place.line is LineKind.TECHNICAL)):
         return False
     if likely:
         return True
     match place.line:
-        case Line.SENTENCE:
+        case LineKind.SENTENCE:
             return given or place.score >= (_GUESS if lower else 0)
-        case Line.TECHNICAL:
+        case LineKind.TECHNICAL:
             return False
         case _:
             if len(words) == 1 and _INNER_CAPITAL.fullmatch(value):
@@ -130,14 +130,14 @@ def _is_person(place: Place) -> bool:
             return given or sure or (place.score >= _FAIR and not (lower and place.is_listed))
 
 
-def _is_joined(place: Place) -> bool:
+def _is_joined(place: LineContext) -> bool:
     """Tell whether the value is a piece of a longer word, path or name of a program; a home folder aside."""
     if not (_JOINED_BEFORE.search(place.before) or _JOINED_BEHIND.match(place.behind)):
         return False
     return _HOME.search(place.before) is None
 
 
-def _is_product(words: list[str], place: Place, *, known: bool) -> bool:
+def _is_product(words: list[str], place: LineContext, *, known: bool) -> bool:
     """Tell whether the words name software: by a list, by the version behind them, or by other words of assistants."""
     if not known and _VERSIONED.match(place.behind):
         return True
@@ -146,7 +146,7 @@ def _is_product(words: list[str], place: Place, *, known: bool) -> bool:
     lower = place.value == place.value.lower()
     if not all(word in PRODUCTS for word in words):
         return lower and words[0] in PRODUCTS and words[0] not in ALSO_NAMES  # "kafka running"
-    return place.line is not Line.SENTENCE or not all(word in ALSO_NAMES for word in words)
+    return place.line is not LineKind.SENTENCE or not all(word in ALSO_NAMES for word in words)
 
 
 def _plain(word: str) -> str:
@@ -176,7 +176,7 @@ _ANNOTATIONS: Final = frozenset(_ANNOTATIONS_TEXT.split())
 _LONGEST_USERNAME = 40
 
 
-def _is_username(place: Place) -> bool:
+def _is_username(place: LineContext) -> bool:
     value = place.value
     if value.startswith("@@") or "/" in value or len(value) > _LONGEST_USERNAME or _UUID.fullmatch(value):
         return False
@@ -189,7 +189,7 @@ def _is_username(place: Place) -> bool:
     if _NO_HOME.search(place.before):
         return bool(_HOME.search(place.before) or _PROFILE.search(place.before))
     if value.isdigit():
-        return place.line is not Line.TECHNICAL
+        return place.line is not LineKind.TECHNICAL
     return True
 
 
@@ -228,7 +228,7 @@ def narrowed(text: str, span: Span) -> Span:
     return span if (start, end) == span[1:3] else span._replace(start=start, end=end)
 
 
-def _is_password(place: Place) -> bool:
+def _is_password(place: LineContext) -> bool:
     # "port 5432" behind a password, and "db01" behind "host".
     if _NEXT_FIELD.match(place.value) or _NEXT_FIELD.search(place.before[-16:].rstrip(" :=").rpartition(" ")[2]):
         return False
@@ -239,7 +239,7 @@ def _is_password(place: Place) -> bool:
     near = f"{place.above}\n{place.before}\n{place.behind[:48]}"
     if _SPEAKS_OF_ONE.search(near):
         return True
-    return place.line is not Line.TECHNICAL and any(map(str.isdigit, place.value))
+    return place.line is not LineKind.TECHNICAL and any(map(str.isdigit, place.value))
 
 
 # -------------------------------------------------------------------------------------------------------- identifiers
@@ -286,7 +286,7 @@ _OWNED = re.compile(
 )
 
 
-def _is_identifier(place: Place) -> bool:
+def _is_identifier(place: LineContext) -> bool:
     value = place.value
     if _PHONE.fullmatch(value):
         return True  # not what it was taken for, but somebody's
@@ -308,17 +308,17 @@ def _is_identifier(place: Place) -> bool:
     if _COLUMN.search(value) or _COLUMN.match(place.behind) or _KEYED_ROW.match(place.before):
         return False
     if not any(map(str.isdigit, value)):
-        return place.line is not Line.TECHNICAL and "_" not in value
+        return place.line is not LineKind.TECHNICAL and "_" not in value
     if _OWNED.search(place.before[-48:]):
         return True
-    if _HEX.fullmatch(value) and not (place.line is Line.SENTENCE and "id" in place.words[-3:]):
+    if _HEX.fullmatch(value) and not (place.line is LineKind.SENTENCE and "id" in place.words[-3:]):
         return False
     if value.isdigit():
         if _LISTING.fullmatch(place.before) and _LISTED.match(place.behind):
             return False
         if 7 <= len(value) <= 10 and _COMMIT.fullmatch(place.before) and _is_log(place):
             return False
-    return not (_DUMP.fullmatch(value) and place.line is Line.TECHNICAL)
+    return not (_DUMP.fullmatch(value) and place.line is LineKind.TECHNICAL)
 
 
 def _is_of_a_thing(words: list[str]) -> bool:
@@ -334,7 +334,7 @@ def _is_of_a_thing(words: list[str]) -> bool:
 _LOGGED = re.compile(r"[*|/\\ ]{0,12}[0-9a-f]{7,12}[ \t]")
 
 
-def _is_log(place: Place) -> bool:
+def _is_log(place: LineContext) -> bool:
     """Tell whether the line, or one beside it, begins as a list of commits does: a short hash and a subject."""
     return re.match(r"\s[^\W\d_]", place.behind) is not None and (
         place.before.startswith(("HEAD", "commit"))
@@ -356,7 +356,7 @@ _POSTCODE = re.compile(
 )
 
 
-def _is_street(place: Place) -> bool:
+def _is_street(place: LineContext) -> bool:
     value = place.value
     if _PROGRAM.search(value):
         return False
@@ -365,16 +365,16 @@ def _is_street(place: Place) -> bool:
         digits = sum(map(str.isdigit, value))
         return not (
             (digits < _LEAST_ALONE and _ADDRESSES.isdisjoint(place.words[-3:]))
-            or (place.line is Line.TECHNICAL and _ADDRESSES.isdisjoint(place.words[-2:]))
+            or (place.line is LineKind.TECHNICAL and _ADDRESSES.isdisjoint(place.words[-2:]))
             or _is_of_a_thing(place.words)
             or (digits < _ZIP_DIGITS and place.before.lower().endswith("zip "))
         )
     if _ONE_TOKEN.fullmatch(value):
-        return not _HEX.fullmatch(value) and (place.line is Line.SENTENCE or _POSTCODE.fullmatch(value) is not None)
-    return not (value.islower() and value.isalpha() and place.line is not Line.SENTENCE)
+        return not _HEX.fullmatch(value) and (place.line is LineKind.SENTENCE or _POSTCODE.fullmatch(value) is not None)
+    return not (value.islower() and value.isalpha() and place.line is not LineKind.SENTENCE)
 
 
-_JUDGES: Mapping[str, Callable[[Place], bool]] = MappingProxyType(
+_JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
     {
         "PERSON": _is_person,
         "USERNAME": _is_username,
@@ -388,4 +388,4 @@ _JUDGES: Mapping[str, Callable[[Place], bool]] = MappingProxyType(
 def is_believed(text: str, span: Span) -> bool:
     """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
     judge = _JUDGES.get(span.entity_type)
-    return judge is None or judge(Place(text, span))
+    return judge is None or judge(LineContext(text, span))

@@ -27,7 +27,7 @@ from relay.policy.model import DataClass
 from relay.policy.words import Phrases, Words
 from relay.types import Segment
 
-__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "Evidence", "Found", "KnownType", "classify", "evidence_types"]
+__all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "ClassEvidence", "Evidence", "KnownType", "classify", "evidence_types"]
 
 
 class KnownType(Protocol):
@@ -103,7 +103,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class ClassEvidence:
     """What a set of entity types says about data classes, whatever the text. Holds no text, so it may be kept."""
 
     hinted: Mapping[str, tuple[str, ...]]  # data class → types that count for it
@@ -113,7 +113,7 @@ class Found:
     personal: tuple[str, ...]
 
     @classmethod
-    def of(cls, types: Mapping[str, KnownType], personal: Collection[str]) -> Found:
+    def of(cls, types: Mapping[str, KnownType], personal: Collection[str]) -> ClassEvidence:
         """Sort out `types`; `personal` are those of them that may count for PII."""
         hinted: dict[str, tuple[str, ...]] = {}
         for name in sorted(types):
@@ -132,7 +132,9 @@ class Found:
         return self.hinted.get(data_class.value, ())
 
 
-def classify(segments: Sequence[Segment], found: Found, trade_secrets: Phrases | None = None) -> tuple[Evidence, ...]:
+def classify(
+    segments: Sequence[Segment], found: ClassEvidence, trade_secrets: Phrases | None = None
+) -> tuple[Evidence, ...]:
     """Return the evidence for each data class of a request, in the order of `DataClass`."""
     words = Words([segment.text for segment in segments if not segment.contract])
     evidence = (
@@ -158,7 +160,7 @@ def _of_types(data_class: DataClass, names: tuple[str, ...]) -> Evidence | None:
     return Evidence(data_class=data_class, types=names) if names else None
 
 
-def _phi(found: Found, words: Words) -> Evidence | None:
+def _phi(found: ClassEvidence, words: Words) -> Evidence | None:
     hinted = found.counting_for(DataClass.PHI)
     types = {*hinted, *found.people}
     if found.health:
@@ -175,7 +177,7 @@ def _phi(found: Found, words: Words) -> Evidence | None:
     return Evidence(data_class=DataClass.PHI, types=tuple(sorted(types)), lexicon=HEALTH.name, words=shown)
 
 
-def _pci(found: Found, words: Words) -> Evidence | None:
+def _pci(found: ClassEvidence, words: Words) -> Evidence | None:
     cards = found.counting_for(DataClass.PCI)
     if cards or not found.untyped:
         return _of_types(DataClass.PCI, cards)
@@ -185,7 +187,7 @@ def _pci(found: Found, words: Words) -> Evidence | None:
     return Evidence(data_class=DataClass.PCI, types=(_UNTYPED,), lexicon=CARD.name, words=hits)
 
 
-def _npi(found: Found, words: Words) -> Evidence | None:
+def _npi(found: ClassEvidence, words: Words) -> Evidence | None:
     """Account and person must be two different values: one tax number is not its own owner."""
     accounts, people = found.counting_for(DataClass.NPI), found.people
     if any(person != account for person in people for account in accounts):
@@ -219,7 +221,7 @@ def _privileged(words: Words) -> Evidence | None:
     return Evidence(data_class=DataClass.PRIVILEGED, lexicon=PRIVILEGED.name, words=words_found)
 
 
-def _trade_secret(found: Found, phrases: Phrases | None, words: Words) -> Evidence | None:
+def _trade_secret(found: ClassEvidence, phrases: Phrases | None, words: Words) -> Evidence | None:
     types = found.counting_for(DataClass.TRADE_SECRET)
     hits = phrases.find(words) if phrases is not None else ()
     if not hits:

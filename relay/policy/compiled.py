@@ -7,10 +7,18 @@ from dataclasses import dataclass, field
 
 from relay.policy.classes import WHOLE_REQUEST, KnownType
 from relay.policy.globs import any_of, glob_matcher
-from relay.policy.model import DataClass, Exemption, Policy, Rule
+from relay.policy.model import DataClass, Exemption, Policy, PolicyRule
 from relay.types import Action, Role, RouteKind
 
-__all__ = ["Condition", "Entry", "Table", "compile_exemptions", "compile_rules", "exemption_entry", "rule_entries"]
+__all__ = [
+    "Condition",
+    "PolicyEntry",
+    "PolicyTable",
+    "compile_exemptions",
+    "compile_rules",
+    "exemption_entry",
+    "rule_entries",
+]
 
 _Test = Callable[[str], bool]
 
@@ -24,7 +32,7 @@ class _OtherType:
     default: bool = True
 
 
-class Table:
+class PolicyTable:
     """The entity-type table as one policy sees it."""
 
     def __init__(
@@ -72,7 +80,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class PolicyEntry:
     """One rule for one data class, or one exemption."""
 
     label: str
@@ -111,7 +119,7 @@ class Entry:
         """Tell whether it holds on `route`."""
         return self.on is None or self.on is route
 
-    def selects(self, name: str, table: Table) -> bool:
+    def selects(self, name: str, table: PolicyTable) -> bool:
         """Tell whether entity type `name` is among those it is about.
 
         Without an entity or a group these are the types of its data class, or else every type that is on.
@@ -126,18 +134,18 @@ class Entry:
         return data_class in table[name].classes or (data_class in WHOLE_REQUEST and table.is_on(name))
 
 
-def compile_rules(policy: Policy) -> tuple[Entry, ...]:
+def compile_rules(policy: Policy) -> tuple[PolicyEntry, ...]:
     """Return the rules of `policy`, those over several data classes once for each."""
     return tuple(entry for rule in policy.rules for entry in rule_entries(rule))
 
 
-def rule_entries(rule: Rule) -> tuple[Entry, ...]:
+def rule_entries(rule: PolicyRule) -> tuple[PolicyEntry, ...]:
     """Return one entry for each data class that `rule` names, or one."""
     return tuple(_rule(rule, item) for item in rule.data_class or (None,))
 
 
-def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
-    return Entry(
+def _rule(rule: PolicyRule, data_class: DataClass | None) -> PolicyEntry:
+    return PolicyEntry(
         label=rule.label,
         action=rule.action,
         require=rule.require,
@@ -157,14 +165,14 @@ def _rule(rule: Rule, data_class: DataClass | None) -> Entry:
     )
 
 
-def compile_exemptions(policy: Policy) -> tuple[Entry, ...]:
+def compile_exemptions(policy: Policy) -> tuple[PolicyEntry, ...]:
     """Return the exemptions of `policy`."""
     return tuple(exemption_entry(item) for item in policy.exemptions)
 
 
-def exemption_entry(item: Exemption) -> Entry:
+def exemption_entry(item: Exemption) -> PolicyEntry:
     """Return `item` ready to be asked."""
-    return Entry(
+    return PolicyEntry(
         label=item.label,
         action=item.action,
         on=item.on,

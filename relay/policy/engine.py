@@ -16,12 +16,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from relay.policy.classes import Evidence, Found, KnownType, classify, evidence_types
-from relay.policy.compiled import Entry, Table, compile_exemptions, compile_rules
+from relay.policy.classes import ClassEvidence, Evidence, KnownType, classify, evidence_types
+from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, compile_rules
 from relay.policy.globs import any_of
 from relay.policy.language import guess
-from relay.policy.lines import Line, Lines, act, floor_entry, holds
-from relay.policy.model import Mode, OpaqueHandling, Policy
+from relay.policy.model import OpaqueHandling, Policy, PolicyMode
+from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
 from relay.policy.words import Phrases
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 
@@ -59,10 +59,10 @@ class Engine:
         """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it."""
         self.policy = policy
         self.digest = policy.digest
-        self.observes = policy.mode is Mode.OBSERVE
+        self.observes = policy.mode is PolicyMode.OBSERVE
         listed = (*policy.trade_secrets.markers, *policy.trade_secrets.code_names)
         self._trade_secrets = Phrases(listed) if listed else None
-        self._table = Table(known_types, describe, policy)
+        self._table = PolicyTable(known_types, describe, policy)
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
         self._requirements = tuple(entry for entry in rules if entry.require is RouteKind.LOCAL)
@@ -79,8 +79,8 @@ class Engine:
         self._asks_for_size = any(item.max_tokens is not None for item in self._bits)
         self._asks_for_language = any(item.languages is not None for item in self._bits)
         # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
-        self._lines: dict[tuple[frozenset[str], RouteKind, int], Lines] = {}
-        self._found: dict[frozenset[str], Found] = {}
+        self._lines: dict[tuple[frozenset[str], RouteKind, int], RuleTable] = {}
+        self._found: dict[frozenset[str], ClassEvidence] = {}
         self._personal: dict[str, bool] = {}
 
     def decide(
@@ -167,7 +167,7 @@ class Engine:
         )
         return Explanation(decision=decision, evidence=evidence)
 
-    def carried_out(self, decision: Decision, available: Collection[RouteKind]) -> Decision:
+    def enforced(self, decision: Decision, available: Collection[RouteKind]) -> Decision:
         """Return what is done about `decision`: the decision itself, or nothing when the policy only observes.
 
         A request that is observed goes where it would go without a policy: to the frontier, if there is one.
@@ -204,7 +204,7 @@ class Engine:
         found = self._found.get(present)
         if found is None:
             types = {name: self._table[name] for name in present}
-            found = Found.of(types, {name for name in present if self._is_personal(name)})
+            found = ClassEvidence.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
         evidence = classify(segments if read_words else (), found, self._trade_secrets)
         classes = frozenset(item.data_class.value for item in evidence)
@@ -245,8 +245,8 @@ class Engine:
 
     def _route(
         self,
-        required: Sequence[Entry],
-        preferred: Sequence[Entry],
+        required: Sequence[PolicyEntry],
+        preferred: Sequence[PolicyEntry],
         available: Collection[RouteKind],
         unfit: Collection[RouteKind],
     ) -> tuple[RouteKind, RouteKind, tuple[str, ...]]:
@@ -285,7 +285,7 @@ class Engine:
 
     def _asks(
         self,
-        entry: Entry,
+        entry: PolicyEntry,
         mask: int,
         present: frozenset[str],
         segments: Sequence[Segment],
@@ -318,25 +318,25 @@ class Engine:
         entry = self._floor(name, route)
         return Action(entry.action or Action.KEEP), entry.label
 
-    def _floor(self, name: str, route: RouteKind) -> Entry:
+    def _floor(self, name: str, route: RouteKind) -> PolicyEntry:
         action = Action(getattr(self.policy.default, route.value)) if self._table.is_on(name) else Action.KEEP
         if name == _LOOKALIKE and action.strictness < Action.PLACEHOLDER.strictness:
             return floor_entry("lookalike", Action.PLACEHOLDER)
         return floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
 
-    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> Lines:
+    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> RuleTable:
         key = (present, route, mask)
         lines = self._lines.get(key)
         if lines is None:
-            lines = Lines({name: self._line(name, route, mask) for name in present})
+            lines = RuleTable({name: self._line(name, route, mask) for name in present})
             _remember(self._lines, key, lines)
         return lines
 
-    def _line(self, name: str, route: RouteKind, mask: int) -> Line:
+    def _line(self, name: str, route: RouteKind, mask: int) -> TypeRules:
         exemptions = () if name == _LOOKALIKE else self._select(self._exemptions, name, route, mask)
-        return Line.of(self._floor(name, route), self._select(self._rules, name, route, mask), exemptions)
+        return TypeRules.of(self._floor(name, route), self._select(self._rules, name, route, mask), exemptions)
 
-    def _select(self, entries: Sequence[Entry], name: str, route: RouteKind, mask: int) -> list[Entry]:
+    def _select(self, entries: Sequence[PolicyEntry], name: str, route: RouteKind, mask: int) -> list[PolicyEntry]:
         return [
             entry
             for entry in entries

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 from relay.policy.globs import glob_matcher
 from relay.policy.merge import merge
 from relay.policy.model import Policy
-from relay.strict_yaml import Complaint, Document, Place, fault, read_bytes, read_document
+from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
 
 __all__ = ["Layer", "load", "load_layers", "parse", "suggest", "unknown_types", "validate", "validate_as"]
 
@@ -30,7 +30,7 @@ LIMIT_LAYERS = 8
 class Layer:
     """One file of a policy: itself, or one that it extends. `sha256` is over the file's bytes."""
 
-    document: Document
+    document: YamlDocument
     policy: Policy
     sha256: str
 
@@ -92,7 +92,7 @@ def parse(source: str | bytes, file: str, *, known_types: Collection[str] | None
     return policy
 
 
-def _checked(document: Document, known_types: Collection[str] | None) -> Policy:
+def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Policy:
     policy = validate(document)
     if known_types is None:
         return policy
@@ -105,7 +105,7 @@ def _checked(document: Document, known_types: Collection[str] | None) -> Policy:
     return policy
 
 
-def unknown_types(document: Document, known_types: Collection[str]) -> Iterable[tuple[Place, str]]:
+def unknown_types(document: YamlDocument, known_types: Collection[str]) -> Iterable[tuple[Place, str]]:
     """Yield every entity type, or glob of them, that stands for none of `known_types`, with its path."""
     for path in document.values:
         value = _at(document.tree, path)
@@ -127,12 +127,12 @@ def _at(tree: Any, path: Place) -> Any:
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
-def validate(document: Document) -> Policy:
+def validate(document: YamlDocument) -> Policy:
     """Turn a decoded file into a policy. Raises ConfigFault with one line per problem."""
     return validate_as(document, Policy)
 
 
-def validate_as(document: Document, model: type[_Model]) -> _Model:
+def validate_as(document: YamlDocument, model: type[_Model]) -> _Model:
     """Turn a decoded file into an instance of `model`. Raises ConfigFault with one line per problem."""
     if not isinstance(document.tree, dict):
         raise fault([document.complaint((), "expected keys with values at the top level")])
@@ -152,7 +152,7 @@ def _is_below(loc: tuple[str | int, ...], parent: tuple[str | int, ...]) -> bool
     return len(loc) > len(parent) and loc[: len(parent)] == parent
 
 
-def _complaint(document: Document, model: type[BaseModel], detail: Any) -> Complaint:
+def _complaint(document: YamlDocument, model: type[BaseModel], detail: Any) -> Complaint:
     kind: str = detail["type"]
     path = _known_path(document, detail["loc"])
     if kind == "extra_forbidden":
@@ -173,7 +173,7 @@ def _complaint(document: Document, model: type[BaseModel], detail: Any) -> Compl
     return document.complaint(path, f"{_name(path)}{_sentence(detail)}, found {_show(detail['input'])}")
 
 
-def _known_path(document: Document, loc: Sequence[str | int]) -> Place:
+def _known_path(document: YamlDocument, loc: Sequence[str | int]) -> Place:
     """Drop what is no part of the file from the end of a location (pydantic adds the branches it tried)."""
     path = tuple(loc)
     while path and path not in document.values:

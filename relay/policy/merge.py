@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
-from relay.policy.model import Answers, Mode, Opaque, OpaqueHandling, Policy, UnknownFields
+from relay.policy.model import Answers, Opaque, OpaqueHandling, Policy, PolicyMode, UnknownFields
 from relay.types import RouteKind
 
 __all__ = ["loosened", "merge", "show"]
@@ -70,7 +70,7 @@ def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], 
     for route in RouteKind:
         before, after = getattr(base.default, route.value), getattr(child.default, route.value)
         compare(("default", route.value), before, after, after.strictness < before.strictness)
-    compare(("mode",), base.mode, child.mode, base.mode is Mode.ENFORCE and child.mode is not base.mode)
+    compare(("mode",), base.mode, child.mode, base.mode is PolicyMode.ENFORCE and child.mode is not base.mode)
     for kind in Opaque.model_fields:
         before, after = getattr(base.opaque, kind), getattr(child.opaque, kind)
         compare(("opaque", kind), before, after, _HANDLING.index(after) < _HANDLING.index(before))

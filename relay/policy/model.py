@@ -26,13 +26,13 @@ __all__ = [
     "Default",
     "Detect",
     "Exemption",
-    "Mode",
     "Model",
     "Opaque",
     "OpaqueHandling",
     "Policy",
+    "PolicyMode",
+    "PolicyRule",
     "Restore",
-    "Rule",
     "StreamedVerdict",
     "TradeSecrets",
     "UnknownFields",
@@ -73,7 +73,7 @@ class UnknownFields(StrEnum):
     REFUSE = "refuse"
 
 
-class Mode(StrEnum):
+class PolicyMode(StrEnum):
     """Whether decisions are carried out. `observe` decides and counts but changes nothing, so it protects nobody."""
 
     ENFORCE = "enforce"
@@ -139,18 +139,18 @@ Phrase = Annotated[str, Field(max_length=200), AfterValidator(_phrase)]
 Phrases = Annotated[tuple[Phrase, ...], BeforeValidator(_as_tuple), Field(max_length=1000)]
 
 
-class _Entry(BaseModel):
+class _PolicyEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, hide_input_in_errors=True)
 
 
-class Default(_Entry):
+class Default(_PolicyEntry):
     """The floor: what happens to every entity type that is on, per route."""
 
     frontier: Action = Action.PLACEHOLDER
     local: Action = Action.KEEP
 
 
-class Detect(_Entry):
+class Detect(_PolicyEntry):
     """Which entity types are switched on besides those that the entity-type table has on.
 
     There is no `off`: to let a type through, write an exemption, which must say where and why.
@@ -159,7 +159,7 @@ class Detect(_Entry):
     on: Annotated[tuple[TypeGlob, ...], BeforeValidator(_as_tuple)] = ()
 
 
-class _Selector(_Entry):
+class _Selector(_PolicyEntry):
     """What a rule or an exemption is about. Everything that is given must hold; one of several values is enough."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._=:*,+-]{0,79}$")] | None = None
@@ -170,7 +170,7 @@ class _Selector(_Entry):
     models: Names | None = None
 
 
-class Rule(_Selector):
+class PolicyRule(_Selector):
     """An entry that can only tighten: an action for spans, a required or a preferred route, or several of them."""
 
     data_class: Classes | None = Field(default=None, alias="class")
@@ -185,7 +185,7 @@ class Rule(_Selector):
     why: Why | None = None
 
     @model_validator(mode="after")
-    def _check(self) -> Rule:
+    def _check(self) -> PolicyRule:
         selectors = (self.entity, self.group, self.data_class, self.roles, self.clients, self.models)
         estimates = (self.max_tokens, self.languages)
         if not any((*selectors, *estimates)):
@@ -283,7 +283,7 @@ _Image = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.REEN
 _File = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.SCRUB, OpaqueHandling.PASS]
 
 
-class Opaque(_Entry):
+class Opaque(_PolicyEntry):
     """Content that cannot be read: each kind is refused unless policy says otherwise.
 
     `remote_urls` are addresses that the provider would fetch, `stored_state` what it keeps from earlier requests,
@@ -310,7 +310,7 @@ class Opaque(_Entry):
         return found
 
 
-class TradeSecrets(_Entry):
+class TradeSecrets(_PolicyEntry):
     """What makes a request TRADE_SECRET: any of these, as whole words in any letter case.
 
     `markers` stand on documents ("Example Corp confidential"), `code_names` for what has no public name yet.
@@ -320,7 +320,7 @@ class TradeSecrets(_Entry):
     code_names: Phrases = ()
 
 
-class Restore(_Entry):
+class Restore(_PolicyEntry):
     """Where in an answer the real values may be put back. Plain text always; the rest as written here."""
 
     urls: StrictBool = False
@@ -335,7 +335,7 @@ class StreamedVerdict(StrEnum):
     PASS = "pass"  # noqa: S105 - lets the stream pass
 
 
-class Confidence(_Entry):
+class Confidence(_PolicyEntry):
     """Whether an answer of a local model that is less sure than `threshold` is asked of the frontier instead.
 
     Only where no rule requires local. `threshold` is a mean token probability, 0 to 1.
@@ -346,20 +346,20 @@ class Confidence(_Entry):
     stream: StreamedVerdict = StreamedVerdict.WAIT
 
 
-class Policy(_Entry):
+class Policy(_PolicyEntry):
     """One whole policy. `digest` stands for its meaning."""
 
     version: Annotated[Literal[1], BeforeValidator(_number)]
     title: Annotated[str, Field(max_length=200)] | None = None
     extends: Annotated[str, Field(min_length=1, max_length=200)] | None = None
-    mode: Mode = Mode.ENFORCE
+    mode: PolicyMode = PolicyMode.ENFORCE
     default: Default = Default()
     prefer: RouteKind = RouteKind.FRONTIER
     # A route whose moving time to first token is longer gives way to the other one, unless a rule requires it.
     deadline_s: Annotated[float, Field(gt=0, le=3600), BeforeValidator(_number)] | None = None
     confidence: Confidence = Confidence()
     detect: Detect = Detect()
-    rules: tuple[Rule, ...] = Field(default=(), max_length=1000)
+    rules: tuple[PolicyRule, ...] = Field(default=(), max_length=1000)
     exemptions: tuple[Exemption, ...] = Field(default=(), max_length=1000)
     trade_secrets: TradeSecrets = TradeSecrets()
     opaque: Opaque = Opaque()

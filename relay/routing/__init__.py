@@ -6,9 +6,9 @@
     usage.py       tokens of a request and of an answer, in every format
     budget.py      what each client has spent today
     confidence.py  how sure a local model was of its answer
-    course.py      where one exchange may go, goes, and what it is counted with
+    route_plan.py   where one exchange may go, goes, and what it is counted with
     router.py      the state of the running relay
     costs.py       the cost report
 
-Nothing here does I/O or reads a clock. `relay/server/forward.py` acts on what is decided here.
+Nothing here does I/O or reads a clock. `relay/doors/http/forward.py` acts on what is decided here.
 """

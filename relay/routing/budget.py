@@ -14,7 +14,7 @@ from relay.config import Price
 from relay.policy.globs import any_of
 from relay.routing.usage import Usage
 
-__all__ = ["Hold", "Ledger", "Prices", "cost_usd"]
+__all__ = ["BudgetLedger", "Hold", "Prices", "cost_usd"]
 
 _DAY_S = 86_400
 _MILLION = 1_000_000
@@ -56,7 +56,7 @@ class Hold:
     usd: float
 
 
-class Ledger:
+class BudgetLedger:
     """Sums by client and day. Thread-safe. `limits` are US dollars a day by client, with `*`; the first that fits."""
 
     def __init__(self, limits: Mapping[str, float]) -> None:

@@ -3,7 +3,7 @@
 An upstream qualifies when it takes the format, its breaker lets the request through, it has a place or room to wait,
 the request has not failed there already, and the client's budget covers it. Among those that do, in this order: the
 overflow pool last, then those that asked for patience, then slow ones, then as the route's plug-in ranks them
-(`relay/routes`), then as the configuration lists them.
+(`relay/routing/kinds`), then as the configuration lists them.
 
 A kind is chosen by policy, never here: nothing in this module leads from one kind to another.
 """
@@ -16,12 +16,12 @@ from enum import StrEnum
 
 from relay.config import UpstreamConfig
 from relay.routing.health import Health, admits
-from relay.types import Standing
+from relay.types import UpstreamStats
 
-__all__ = ["Load", "Need", "Obstacle", "Options", "options"]
+__all__ = ["Load", "Options", "RouteRequest", "Unavailability", "options"]
 
 
-class Obstacle(StrEnum):
+class Unavailability(StrEnum):
     """Why no upstream of a kind qualifies: the one that was nearest to it."""
 
     NOT_CONFIGURED = "not_configured"
@@ -31,7 +31,7 @@ class Obstacle(StrEnum):
     BUSY = "busy"
 
 
-_NEARNESS = {obstacle: rank for rank, obstacle in enumerate(Obstacle)}
+_NEARNESS = {obstacle: rank for rank, obstacle in enumerate(Unavailability)}
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Load:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Need:
+class RouteRequest:
     """What is asked of an upstream. `avoid` are the names of those where this request has failed."""
 
     family: str
@@ -60,17 +60,17 @@ class Options:
 
     names: tuple[str, ...] = ()
     slow: bool = False
-    obstacle: Obstacle = Obstacle.NOT_CONFIGURED
+    obstacle: Unavailability = Unavailability.NOT_CONFIGURED
 
 
 def options(
     candidates: Sequence[tuple[str, UpstreamConfig]],
     health: Mapping[str, Health],
     loads: Mapping[str, Load],
-    need: Need,
+    need: RouteRequest,
     now: float,
     *,
-    rank: Callable[[Standing], tuple[float, ...]],
+    rank: Callable[[UpstreamStats], tuple[float, ...]],
     cost_usd: Callable[[str], float | None],
     left_usd: float,
 ) -> Options:
@@ -80,7 +80,7 @@ def options(
     the client may still spend today, `rank` orders what qualifies.
     """
     fit: list[tuple[str, UpstreamConfig, float]] = []
-    obstacle = Obstacle.NOT_CONFIGURED
+    obstacle = Unavailability.NOT_CONFIGURED
     for name, upstream in candidates:
         cost = cost_usd(name)
         over = cost is None or cost > max(left_usd, 0.0)
@@ -105,11 +105,11 @@ def _order(
     record: Health,
     load: Load,
     cost: float,
-    need: Need,
+    need: RouteRequest,
     now: float,
-    rank: Callable[[Standing], tuple[float, ...]],
+    rank: Callable[[UpstreamStats], tuple[float, ...]],
 ) -> tuple[float, ...]:
-    standing = Standing(
+    standing = UpstreamStats(
         cost_usd=cost,
         load=(load.in_flight + load.waiting) / (upstream.max_concurrent or 1),
         first_token_s=record.first_token_s or 0.0,
@@ -117,20 +117,20 @@ def _order(
     return (upstream.overflow, record.wait_until > now, _is_slow(record, need), *rank(standing))
 
 
-def _is_slow(record: Health, need: Need) -> bool:
+def _is_slow(record: Health, need: RouteRequest) -> bool:
     return need.deadline_s is not None and record.first_token_s is not None and record.first_token_s > need.deadline_s
 
 
 def _problem(
-    name: str, upstream: UpstreamConfig, record: Health, load: Load, need: Need, now: float, *, over: bool
-) -> Obstacle | None:
+    name: str, upstream: UpstreamConfig, record: Health, load: Load, need: RouteRequest, now: float, *, over: bool
+) -> Unavailability | None:
     if name in need.avoid:
-        return Obstacle.FAILED
+        return Unavailability.FAILED
     if not admits(record, now):
-        return Obstacle.DOWN
+        return Unavailability.DOWN
     if over:
-        return Obstacle.OVER_BUDGET
+        return Unavailability.OVER_BUDGET
     limit = upstream.max_concurrent
     if limit is not None and load.in_flight >= limit and load.waiting >= upstream.max_queue:
-        return Obstacle.BUSY
+        return Unavailability.BUSY
     return None

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from relay.types import Headers
 
-__all__ = ["FAILING_STATUSES", "RETRIED_STATUSES", "Tokens", "delay_s", "retry_after_s"]
+__all__ = ["FAILING_STATUSES", "RETRIED_STATUSES", "RetryBudget", "delay_s", "retry_after_s"]
 
 RETRIED_STATUSES = frozenset({429, 502, 503, 504, 529})
 # 429 says something about a key, not about the upstream.
@@ -51,7 +51,7 @@ def retry_after_s(headers: Headers, now: float) -> float | None:
     return wait if 0 <= wait < float("inf") else None
 
 
-class Tokens:
+class RetryBudget:
     """A retry budget: retries may be a fifth of all requests, and ten more.
 
     Without one, everybody's retries are what keeps an upstream in trouble there (Finagle's `RetryBudget` has the same

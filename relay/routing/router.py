@@ -18,13 +18,13 @@ from relay.errors import (
     RelayFault,
     UpstreamUnreachable,
 )
-from relay.metrics import Metrics
+from relay.observe.metrics import Metrics
 from relay.protocols import Route
 from relay.routing import health
-from relay.routing.budget import Hold, Ledger, Prices, cost_usd
-from relay.routing.choose import Load, Need, Obstacle, Options, options
+from relay.routing.budget import BudgetLedger, Hold, Prices, cost_usd
+from relay.routing.choose import Load, Options, RouteRequest, Unavailability, options
 from relay.routing.health import Health
-from relay.routing.retry import Tokens
+from relay.routing.retry import RetryBudget
 from relay.routing.usage import Usage
 from relay.types import RouteKind
 
@@ -70,7 +70,7 @@ class Router:
         self.upstreams = upstreams
         self.config = config
         self.loads = {name: Load() for name in upstreams}
-        self.retries = {name: Tokens() for name in upstreams}
+        self.retries = {name: RetryBudget() for name in upstreams}
         self.clock = clock
         self.wall = wall
         self.random = random
@@ -79,7 +79,7 @@ class Router:
         self._health = {name: Health() for name in upstreams}
         self._metrics = metrics
         self._prices = Prices(config.prices)
-        self._ledger = Ledger(config.budgets)
+        self._ledger = BudgetLedger(config.budgets)
         metrics.declare({name: upstream.kind for name, upstream in upstreams.items()})
 
     # -------------------------------------------------------------------------------------------------------- choosing
@@ -89,7 +89,7 @@ class Router:
         """Tell whether anything depends on what a request costs."""
         return bool(self._prices) or bool(self._ledger)
 
-    def options(self, need: Need, client: str) -> dict[RouteKind, Options]:
+    def options(self, need: RouteRequest, client: str) -> dict[RouteKind, Options]:
         """Return for each kind which upstreams qualify for `need`."""
         now = self.clock()
         left = self._ledger.left(client, self.wall()) if self._ledger else float("inf")
@@ -135,17 +135,17 @@ class Router:
     def fault(self, found: Options, kind: RouteKind, family: str) -> RelayFault:
         """Return what to tell the client when no upstream of `kind` qualifies."""
         match found.obstacle:
-            case Obstacle.OVER_BUDGET:
+            case Unavailability.OVER_BUDGET:
                 return BudgetExhausted(
                     "the day's budget of this client is spent, or no price is configured for the model; the "
                     "configuration keys are routing.budgets and routing.prices"
                 )
-            case Obstacle.BUSY:
+            case Unavailability.BUSY:
                 return RelayBusy(
                     f"Every {kind.value} upstream is busy; try again in a moment. The configuration keys are "
                     "upstreams.<name>.max_concurrent and max_queue."
                 )
-            case Obstacle.DOWN | Obstacle.FAILED:
+            case Unavailability.DOWN | Unavailability.FAILED:
                 return UpstreamUnreachable(f"No {kind.value} upstream can be reached at present.")
             case _:
                 return PolicyRefused(
@@ -153,7 +153,7 @@ class Router:
                     "upstreams.<name>.kind and upstreams.<name>.formats"
                 )
 
-    def _cost_of(self, need: Need) -> Callable[[str], float | None]:
+    def _cost_of(self, need: RouteRequest) -> Callable[[str], float | None]:
         expected = Usage(need.tokens, need.output_tokens)
 
         def cost(upstream: str) -> float | None:
@@ -167,7 +167,7 @@ class Router:
 
     # -------------------------------------------------------------------------------------------------------- counting
 
-    def ticket(self, upstream: str, need: Need, client: str) -> Ticket:
+    def ticket(self, upstream: str, need: RouteRequest, client: str) -> Ticket:
         """Count a request that is about to leave, with what it is expected to cost."""
         hold = None
         if self._ledger:

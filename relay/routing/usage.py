@@ -1,6 +1,6 @@
 """Tokens of a request and of an answer, in every format: what the upstream says, else an estimate.
 
-Sources of the field names: the SDKs that relay/wire/formats names, read 2026-11-20. Anthropic counts what was read from
+Sources of the field names: the SDKs that relay/wire names, read 2026-11-20. Anthropic counts what was read from
 a cache apart from `input_tokens`; the others count it in.
 """
 

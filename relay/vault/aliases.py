@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from relay.names import HONORIFIC_GENDER, gender_of
+from relay.replace.person_names import HONORIFIC_GENDER, gender_of
 
 __all__ = ["PARTICLES", "SUFFIXES", "TITLES", "WORD", "Form", "Name", "People", "parse"]
 

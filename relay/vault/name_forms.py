@@ -15,7 +15,7 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
-from relay.names import FAMILY_HAN, FAMILY_HAN_LONG, FAMILY_HANGUL, HONORIFIC_GENDER, gender_of
+from relay.replace.person_names import FAMILY_HAN, FAMILY_HAN_LONG, FAMILY_HANGUL, HONORIFIC_GENDER, gender_of
 from relay.vault.aliases import PARTICLES, SUFFIXES, TITLES, WORD, Form
 
 __all__ = ["forms_of"]

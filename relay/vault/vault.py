@@ -24,7 +24,7 @@ from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
 from relay.vault import aliases, name_forms
 from relay.vault.keys import Keys
-from relay.vault.ledger import Entry, Ledger
+from relay.vault.turn_cache import CachedTurn, TurnCache
 
 __all__ = ["Vault"]
 
@@ -76,7 +76,7 @@ class Vault:
         self._forms: dict[str, tuple[str, aliases.Form]] = {}  # placeholder of a form: that of the name, which form
         self._numbers: dict[str, int] = {}
         self._people = aliases.People(self._person_mark) if link_people else None
-        self._ledger = Ledger()
+        self._ledger = TurnCache()
         self._bytes = 0
         self._sealed = 0
 
@@ -142,11 +142,11 @@ class Vault:
             if self._ledger.find(mark) is not None:
                 return
             if text == original:
-                self._ledger.add(mark, Entry(0))
+                self._ledger.add(mark, CachedTurn(0))
                 return
             sealed = keys.seal(self._sealed, original.encode(*_CODEC), self._bind(mark.hex(), "turn"))
             self._sealed += 1
-            self._ledger.add(mark, Entry(self._sealed - 1, sealed))
+            self._ledger.add(mark, CachedTurn(self._sealed - 1, sealed))
 
     def recall_turn(self, upstream: str, text: str) -> str | None:
         """Return what `upstream` wrote where the client read `text`, or None when nobody remembers."""

@@ -10,15 +10,15 @@ from typing import Any
 from relay.errors import ClientFault, OpaqueRefused
 from relay.types import JSON, Role, Segment
 from relay.wire import strict_json
-from relay.wire.dropping import steps, take_out
 from relay.wire.inline import Inline, inline
+from relay.wire.json_remove import steps, take_out
 from relay.wire.json_text import MAX_NESTING
-from relay.wire.nodes import Node, Table
+from relay.wire.nodes import FieldTable, Node
 from relay.wire.outgoing import free_texts
 from relay.wire.protocol_words import is_signature
 from relay.wire.segments import KeyPlace, Nested, Scan
 
-__all__ = ["Said", "TreeDocument", "read_document"]
+__all__ = ["TreeAssistantText", "TreeDocument", "read_document"]
 
 
 # The longest real requests, agents with a million tokens of history, have some ten thousand.
@@ -26,7 +26,7 @@ MAX_ELEMENTS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class TreeAssistantText:
     """A string that an assistant said earlier, whole, and the segments that were made of it."""
 
     text: str = field(repr=False)
@@ -162,23 +162,23 @@ class TreeDocument:
             else:
                 self.tree.pop(name, None)
 
-    def said(self) -> list[Said]:
+    def said(self) -> list[TreeAssistantText]:
         """Return what assistants said. JSON in a string is one text, however many segments are in it."""
-        found: list[Said] = []
+        found: list[TreeAssistantText] = []
         nested: dict[int, tuple[Nested, list[int]]] = {}
         for index, (segment, place) in enumerate(zip(self.segments, self._places, strict=True)):
             if segment.role is not Role.ASSISTANT:
                 continue
             if type(place) is list:
                 if not segment.contract:
-                    found.append(Said(segment.text, (index,), place))
+                    found.append(TreeAssistantText(segment.text, (index,), place))
             elif isinstance(place, tuple):
                 root = place[0]
                 while root.outer is not None:
                     root = root.outer
                 nested.setdefault(id(root), (root, []))[1].append(index)
         found += [
-            Said(root.text.raw, tuple(indices), root.place)
+            TreeAssistantText(root.text.raw, tuple(indices), root.place)
             for root, indices in nested.values()
             if root.place is not None
         ]
@@ -284,7 +284,7 @@ class TreeDocument:
 
 def read_document(
     body: bytes,
-    table: Table,
+    table: FieldTable,
     pseudonym: Callable[[str], str],
     wrote: Callable[[str], bool] | None = None,
     *,

@@ -43,7 +43,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from relay.types import JSON, Role, Treatment
-from relay.wire.nodes import Node, Table, deep
+from relay.wire.nodes import FieldTable, Node, deep
 
 __all__ = ["compile_table"]
 
@@ -51,7 +51,7 @@ _TOKEN = re.compile(r"\.?([A-Za-z0-9_$-]+)|(\[\])|(\{\})|(\{key\})|\.?\{([^}]+,[
 _CONSTANTS: Mapping[str, JSON] = {"=false": False, "=true": True, "=null": None}
 
 
-def compile_table(text: str) -> Table:
+def compile_table(text: str) -> FieldTable:
     """Compile a table. Raises ValueError, naming the line, for what the notation does not know."""
     rows, lines = _read(text)
     order = tuple(lines.get("order", "").split())
@@ -92,7 +92,7 @@ def compile_table(text: str) -> Table:
     for section in sections.values():
         _without_signature(section, seen, {})
     removed = dict(pair.split("=") for pair in lines["removed"].split()) if "removed" in lines else None
-    return Table(sections, order, tuple(forced), removed)
+    return FieldTable(sections, order, tuple(forced), removed)
 
 
 _Row = tuple[int, str, tuple[str, ...]]

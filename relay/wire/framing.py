@@ -45,7 +45,7 @@ class Framing(Protocol):
         ...
 
 
-class EventStream(sse.Parser):
+class EventStream(sse.SseParser):
     """`text/event-stream`."""
 
     def encode(self, event: Event) -> bytes:
@@ -61,7 +61,7 @@ class LineStream:
     """`application/x-ndjson`."""
 
     def __init__(self) -> None:
-        self._parser = ndjson.Parser()
+        self._parser = ndjson.NdjsonParser()
 
     def feed(self, chunk: bytes) -> list[Event]:
         """Return the lines complete with `chunk`. Raises UpstreamBadStream."""

@@ -59,7 +59,7 @@ class _KeyLeaf(Leaf):
 
 def collect(tree: JSON, node: Node, *, json_mode: bool = False) -> list[Leaf]:
     """Return the restorable strings of `tree`, in order, keys last. Depth is bounded by the decoder."""
-    walk = _Walk(tree if type(tree) is dict else {}, json_mode)
+    walk = _LeafWalk(tree if type(tree) is dict else {}, json_mode)
     if type(tree) is dict:
         walk.object(tree, node, (), None, False)
     elif type(tree) is list:
@@ -67,7 +67,7 @@ def collect(tree: JSON, node: Node, *, json_mode: bool = False) -> list[Leaf]:
     return walk.leaves + walk.keys
 
 
-class _Walk:
+class _LeafWalk:
     __slots__ = ("_json_mode", "_root", "keys", "leaves")
 
     def __init__(self, root: Mapping[str, JSON], json_mode: bool) -> None:

@@ -8,13 +8,13 @@ from typing import Final
 from relay.errors import UpstreamBadStream
 from relay.protocols import Document, Endpoint, StreamReader
 from relay.wire.fields import compile_table
-from relay.wire.nodes import Table
+from relay.wire.nodes import FieldTable
 from relay.wire.paths import canonical
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["MODELS_TABLE", "match_models", "no_reader"]
 
-MODELS_TABLE: Final[Table] = compile_table(
+MODELS_TABLE: Final[FieldTable] = compile_table(
     """
 [request]
 [response]

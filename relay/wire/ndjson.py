@@ -12,12 +12,12 @@ import json
 from relay.errors import UpstreamBadStream
 from relay.types import JSON
 
-__all__ = ["LIMIT_BYTES", "Parser", "encode_line"]
+__all__ = ["LIMIT_BYTES", "NdjsonParser", "encode_line"]
 
 LIMIT_BYTES = 32 * 1024 * 1024
 
 
-class Parser:
+class NdjsonParser:
     """Turn chunks into lines. Linear in the number of bytes, also when they come one by one."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from relay.types import JSON, Role, Treatment
 
-__all__ = ["NAMES", "ROLES", "UNKNOWN", "Node", "Table", "deep"]
+__all__ = ["NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "deep"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -107,7 +107,7 @@ class Node:
         return members.get("*", self)
 
 
-class Table:
+class FieldTable:
     """A compiled field table: one node for each section, and what the request section says about the whole tree."""
 
     __slots__ = ("forced", "order", "removed", "sections")

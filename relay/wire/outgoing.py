@@ -33,7 +33,7 @@ def free_texts(
     `names` are those of tools and properties that the request declares; `pinned` are the places, as (id of the holder,
     key), of what goes back to the provider that wrote it.
     """
-    walk = _Walk(names, pinned)
+    walk = _OutgoingWalk(names, pinned)
     walk.object(tree, node)
     return walk.texts
 
@@ -45,7 +45,7 @@ _JSON_KEY = re.compile(r'"([A-Za-z0-9_$@-]{1,64})\\{0,64}"\s{0,8}:')
 _ODD_KEY = re.compile(r'\\u|"\s{9}')
 
 
-class _Walk:
+class _OutgoingWalk:
     __slots__ = ("_names", "_pinned", "texts")
 
     def __init__(self, names: Container[str], pinned: Container[tuple[int, str | int]]) -> None:

@@ -29,7 +29,7 @@ from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
-from relay.wire.nodes import NAMES, ROLES, UNKNOWN, Node, Table
+from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.pointer import escape
 from relay.wire.protocol_words import NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_id, is_identifier, is_name
 
@@ -131,7 +131,7 @@ class Scan:
         self.unknown = 0
         self.unknown_at: list[str] = []  # the fields that no row names, whatever they hold
 
-    def root(self, tree: dict[str, JSON], table: Table) -> None:
+    def root(self, tree: dict[str, JSON], table: FieldTable) -> None:
         """Walk `tree` in the table's order, then take out what is stripped."""
         first = [name for name in table.order if name in tree]
         names = first + [name for name in tree if name not in table.order]

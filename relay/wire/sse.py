@@ -21,7 +21,7 @@ from __future__ import annotations
 from relay.errors import UpstreamBadStream
 from relay.types import Event
 
-__all__ = ["LIMIT_BYTES", "Parser", "encode_event"]
+__all__ = ["LIMIT_BYTES", "SseParser", "encode_event"]
 
 # One event. The longest real ones carry a base64 image of a few MB.
 LIMIT_BYTES = 32 * 1024 * 1024
@@ -29,7 +29,7 @@ LIMIT_BYTES = 32 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
 
 
-class Parser:
+class SseParser:
     """Turn chunks into events. After UpstreamBadStream the parser is not used again."""
 
     def __init__(self, limit_bytes: int = LIMIT_BYTES) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
-from relay.types import JSON, Event, Leaf, Quote
+from relay.types import JSON, CitationOffset, Event, Leaf
 from relay.wire.leaves import collect
 from relay.wire.nodes import Node
 
@@ -102,7 +102,7 @@ class TableReader:
         """Return what the upstream has written on a lane that citations count in."""
         return "".join(self._written.get(lane, ()))
 
-    def quotes(self, tree: JSON) -> Sequence[Quote]:
+    def citations(self, tree: JSON) -> Sequence[CitationOffset]:
         """Return nothing: most streams cite nothing."""
         return ()
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint
-from relay.types import JSON, Headers, Leaf, Quote
+from relay.types import JSON, CitationOffset, Headers, Leaf, Outbound
 from relay.wire.document import read_document
 from relay.wire.leaves import collect
-from relay.wire.nodes import Node, Table
+from relay.wire.nodes import FieldTable, Node
 from relay.wire.paths import canonical
 
 __all__ = ["PathEndpoint", "TableFormat", "header"]
@@ -30,7 +30,7 @@ class PathEndpoint:
 class TableFormat:
     """Half of a `relay.protocols.Format`: the half that the table answers."""
 
-    table: ClassVar[Table]
+    table: ClassVar[FieldTable]
     endpoints: ClassVar[tuple[PathEndpoint, ...]]
 
     def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
@@ -62,13 +62,17 @@ class TableFormat:
         """Tell whether the request asked for JSON, so that text in the response is JSON text."""
         return False
 
-    def quotes(self, document: Document | None, tree: JSON) -> Sequence[Quote]:
+    def citations(self, document: Document | None, tree: JSON) -> Sequence[CitationOffset]:
         """Return nothing: most answers cite nothing."""
         return ()
 
-    def sent_quotes(self, document: Document) -> Sequence[Quote]:
+    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
         """Return nothing: most requests bring no citation back."""
         return ()
+
+    def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:
+        """Return `outbound` as it is: most providers' APIs are addressed in one way only."""
+        return outbound
 
     def streams_array(self, query: str) -> bool:
         """Tell that streams are events or lines."""

@@ -13,8 +13,8 @@ import pytest
 
 from relay import build
 from relay.config import ClientConfig, Config, RoutingConfig, ServerConfig, ShapingConfig, UpstreamConfig
+from relay.doors.http.app import Running, running
 from relay.exchange import Core
-from relay.server.app import Running, running
 from relay.types import RouteKind
 from relay.upstream.client import UpstreamClient
 from relay.upstream.mirror import Mirror

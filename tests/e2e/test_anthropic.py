@@ -8,7 +8,7 @@ from typing import Any
 import anthropic
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import PLANTED, PROMPT, assert_clean
 from tests.support import VALUES

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from relay.config import ClientConfig, Price, RoutingConfig
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, Stage
 from tests.e2e.fake_upstream import Fake, Reply

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from relay.config import load
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.agents import agents
 from tests.conftest import ROOT, Environment

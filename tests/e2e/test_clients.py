@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.conftest import Environment, MakeCore
 from tests.e2e.conftest import Serve

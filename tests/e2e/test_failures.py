@@ -12,7 +12,7 @@ import httpx
 import pytest
 from backports import zstd
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve, upstream
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, exchange_bytes, open_raw, post_bytes, until

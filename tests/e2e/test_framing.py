@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, exchange_bytes, open_raw, post_bytes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import PROMPT, chat
 

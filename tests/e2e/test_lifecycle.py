@@ -14,8 +14,8 @@ from typing import Any
 import httpx
 import pytest
 
+from relay.doors.http.app import Running
 from relay.errors import ConfigFault
-from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve, Stage, upstream
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat, open_raw, port_of, post_bytes, until

@@ -19,7 +19,7 @@ import openai
 import pytest
 
 from relay.config import UpstreamConfig
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.types import RouteKind
 from tests.conftest import Environment, MakeCore
 from tests.e2e.conftest import Serve, Stage

@@ -9,8 +9,8 @@ import re
 
 import httpx
 
+from relay.doors.http.app import Running
 from relay.exchange import Core, Exchange
-from relay.server.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import chat
 from tests.support import begin, post

@@ -9,7 +9,7 @@ import openai
 import orjson
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import PLANTED, PROMPT, assert_clean
 from tests.support import VALUES

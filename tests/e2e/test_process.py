@@ -29,7 +29,7 @@ def watch(event, args):
         os.write(2, f"WROTE {event}\\n".encode())
 sys.addaudithook(watch)
 sys.argv = ["relay", *sys.argv[1:]]
-from relay.cli import main
+from relay.doors.cli import main
 main()
 """
 

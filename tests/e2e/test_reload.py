@@ -19,9 +19,9 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from relay.policy import signing
+from relay.observe.decision_record import check_chain
+from relay.policy.authoring import signing
 from relay.policy.loader import load, load_layers
-from relay.policy.record import check_chain
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import chat
 

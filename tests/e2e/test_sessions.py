@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from relay.config import ClientConfig
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve

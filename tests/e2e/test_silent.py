@@ -8,7 +8,7 @@ import logging
 import httpx
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
 from tests.e2e.support import PLANTED, PROMPT, chat, exchange_bytes, post_bytes
 

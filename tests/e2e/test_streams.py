@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from relay.server.app import Running
+from relay.doors.http.app import Running
 from tests.e2e.conftest import Serve
 from tests.e2e.support import PROMPT, chat, exchange_bytes, open_raw, post_bytes
 

@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import pytest
 
+from relay.doors.http import body
 from relay.exchange import Core
-from relay.server import body
 from relay.upstream.mirror import Mirror
 from relay.vault.sessions import Session
 from tests.e2e.conftest import Serve, Stage, upstream

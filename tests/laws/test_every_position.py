@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-import relay.wire.formats
+import relay.wire
 from relay.errors import ClientFault
 from relay.exchange import Core
-from relay.registry import collect
+from relay.registry import collect_families
 from relay.types import Treatment
 from relay.wire.nodes import Node
 from tests.support import VALUES, forms, sent
 
 FORMATS = {
-    name: format for name, format in collect(relay.wire.formats).items() if format.table.sections["request"].fields
+    name: format for name, format in collect_families(relay.wire).items() if format.table.sections["request"].fields
 }
 PATHS = {name: format.endpoints[0].upstream_path for name, format in FORMATS.items() if format.endpoints}
 PATHS["gemini_generate"] = "/v1beta/models/gemini-x:generateContent"

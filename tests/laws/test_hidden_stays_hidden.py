@@ -16,11 +16,11 @@ from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCache
 from relay.detect.known import KnownValues, distinctive
 from relay.detect.overlap import LOOKALIKE
-from relay.detect.seams import SEAM
+from relay.detect.split_values import SEAM
 from relay.detect.taxonomy import describe
 from relay.exchange import Core
 from relay.registry import collect
-from relay.scrub import moves_prefix, scrub
+from relay.request.scrub import moves_prefix, scrub
 from relay.types import Action, Role, Segment, Span, SpanAction
 
 # Names that overlap, words that are names or not, values found alone, cut in two, disguised, or beside a label.

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay import build, strip
+from relay import build
+from relay.request import strip
 from relay.types import Headers
 
 NAMES = [

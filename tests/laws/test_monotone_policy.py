@@ -176,11 +176,11 @@ def test_observing_decides_the_same_and_does_nothing(tree: dict[str, Any], reque
     enforced, observed = (_decide({**tree, "mode": mode}, request) for mode in ("enforce", "observe"))
     assert replace(observed, policy=enforced.policy, observed=False) == enforced
     engine = Engine(_policy({**tree, "mode": "observe"}), ENTITY_TYPES, describe=describe)
-    done = engine.carried_out(observed, options["available"])
+    done = engine.enforced(observed, options["available"])
     assert (done.actions, done.blocked) == (tuple(() for _ in segments), ())
     assert done.route is (RouteKind.FRONTIER if RouteKind.FRONTIER in options["available"] else RouteKind.LOCAL)
     assert (
-        Engine(_policy({**tree, "mode": "enforce"}), ENTITY_TYPES, describe=describe).carried_out(
+        Engine(_policy({**tree, "mode": "enforce"}), ENTITY_TYPES, describe=describe).enforced(
             enforced, options["available"]
         )
         is enforced

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from relay import build
-from relay.library import TextSession
+from relay.doors.library import TextSession
 from tests.support import VALUES
 
 LOOKALIKES = [

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.errors import SessionClosed
-from relay.restore import Restorer
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
+from relay.response.restore import Restorer
 from relay.vault.sessions import Session, Sessions
 
 Closing = Callable[[Sessions, Session], object]

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay import build
-from relay.scrub_answer import LOOK_AHEAD, PART, AnswerScrubber, Emitted, Replaced
+from relay.response.answer_scrubber import LOOK_AHEAD, PART, AnswerDetector, AnswerScrubber, Replaced
 from relay.types import Action, Encoding, RouteKind, Segment, SpanAction
 from tests.support import VALUES
 
@@ -25,15 +25,15 @@ PROSE = "The quick brown fox jumps over the lazy dog, and then it rests. "
 
 
 @pytest.fixture(scope="module")
-def find(tmp_path_factory: pytest.TempPathFactory) -> Emitted:
+def find(tmp_path_factory: pytest.TempPathFactory) -> AnswerDetector:
     path = tmp_path_factory.mktemp("policy") / "policy.yaml"
     path.write_text(POLICY)
     policy = build.read_policy(path)
     vault = build.sessions(policy).open().vault
-    return Emitted(build.analyzer(policy), build.engine(policy), build.operators(), vault)
+    return AnswerDetector(build.analyzer(policy), build.engine(policy), build.operators(), vault)
 
 
-def cut(find: Emitted, pieces: list[str], encoding: Encoding = Encoding.TEXT) -> str:
+def cut(find: AnswerDetector, pieces: list[str], encoding: Encoding = Encoding.TEXT) -> str:
     scrubber = AnswerScrubber(find, encoding)
     return "".join([*map(scrubber.feed, pieces), scrubber.finish()])
 
@@ -51,7 +51,7 @@ TEXTS = [
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=range(len(TEXTS)))
-def test_every_cut_in_two_gives_the_same(find: Emitted, text: str) -> None:
+def test_every_cut_in_two_gives_the_same(find: AnswerDetector, text: str) -> None:
     """Wherever a text is cut, what comes out is what the whole gives."""
     text = f"Reference: {text}\nand more."
     whole = AnswerScrubber(find).scrub(text)
@@ -61,7 +61,7 @@ def test_every_cut_in_two_gives_the_same(find: Emitted, text: str) -> None:
 
 @given(data=st.data())
 @settings(max_examples=60, deadline=None)
-def test_any_cuts_give_the_same(find: Emitted, data: st.DataObject) -> None:
+def test_any_cuts_give_the_same(find: AnswerDetector, data: st.DataObject) -> None:
     """Texts made of values and words, cut at random, in plain text and in JSON."""
     parts = st.sampled_from([*VALUES.values(), JWT, PROSE, "x", " ", "\n", '"', "\\", "é", "日本", "[US_SSN_1]"])
     text = "".join(data.draw(st.lists(parts, max_size=12)))
@@ -76,7 +76,7 @@ def test_any_cuts_give_the_same(find: Emitted, data: st.DataObject) -> None:
         assert isinstance(json.loads(whole), dict)
 
 
-def by_one_look(find: Emitted, text: str) -> str:
+def by_one_look(find: AnswerDetector, text: str) -> str:
     """The slow reference: everything is found in one look at the whole text."""
     pieces, done = [], 0
     for start, end, new in find(text):
@@ -87,7 +87,7 @@ def by_one_look(find: Emitted, text: str) -> str:
 
 @pytest.mark.parametrize("before", [0, 1, 5, 63, 64, 65, 95, 96, 97, 160, 200])
 @pytest.mark.parametrize("name", [*VALUES, "JWT", "KEY"])
-def test_windows_find_what_one_look_finds(find: Emitted, before: int, name: str) -> None:
+def test_windows_find_what_one_look_finds(find: AnswerDetector, before: int, name: str) -> None:
     """Wherever a value stands to the borders of the windows, it is replaced as in one look at the whole text."""
     value = {**VALUES, "JWT": JWT, "KEY": KEY}[name]
     text = (PROSE * 4)[:before] + f" {value} " + PROSE * 4
@@ -97,7 +97,7 @@ def test_windows_find_what_one_look_finds(find: Emitted, before: int, name: str)
 
 
 @pytest.mark.parametrize("name", [*VALUES, "JWT", "KEY"])
-def test_no_piece_is_let_go_before_all_was_seen(find: Emitted, name: str) -> None:
+def test_no_piece_is_let_go_before_all_was_seen(find: AnswerDetector, name: str) -> None:
     """Letter by letter, nothing of a value ever comes out, not even what stood before it was complete."""
     value = {**VALUES, "JWT": JWT, "KEY": KEY}[name]
     scrubber = AnswerScrubber(find)
@@ -109,7 +109,7 @@ def test_no_piece_is_let_go_before_all_was_seen(find: Emitted, name: str) -> Non
     assert [piece for piece in pieces if piece in out] == []
 
 
-def test_little_is_held_back(find: Emitted) -> None:
+def test_little_is_held_back(find: AnswerDetector) -> None:
     """Of ordinary text no more than a window is held back."""
     scrubber = AnswerScrubber(find)
     text = PROSE * 40
@@ -121,7 +121,7 @@ def test_little_is_held_back(find: Emitted) -> None:
     assert max(held) <= LOOK_AHEAD + PART + max(map(len, PROSE.split()))
 
 
-def test_what_was_cut_off_is_not_let_go(find: Emitted) -> None:
+def test_what_was_cut_off_is_not_let_go(find: AnswerDetector) -> None:
     """When the rest of a text never comes, what could not be judged is dropped."""
     scrubber = AnswerScrubber(find)
     assert scrubber.feed("mail maria.gonzalez@exam") + scrubber.finish(cut_off=True) == ""
@@ -139,7 +139,7 @@ JSON_CASES = [
 
 
 @pytest.mark.parametrize(("raw", "expected"), JSON_CASES)
-def test_json_stays_json(find: Emitted, raw: str, expected: str) -> None:
+def test_json_stays_json(find: AnswerDetector, raw: str, expected: str) -> None:
     """In arguments of tools values go, at whatever depth, and the text can still be parsed."""
     assert AnswerScrubber(find, Encoding.JSON).scrub(raw) == expected
     json.loads(expected)
@@ -173,9 +173,9 @@ class Orders:
         (Action.HASH, r"EMAIL_ADDRESS#[0-9a-f]{12}"),
     ],
 )
-def test_the_stricter_of_both_holds(find: Emitted, ordered: Action, expected: str) -> None:
+def test_the_stricter_of_both_holds(find: AnswerDetector, ordered: Action, expected: str) -> None:
     """What policy orders for the type holds where it is stricter than what it says for answers."""
-    made = Emitted(find._analyzer, Orders(ordered), find._operators, find._vault)  # type: ignore[arg-type]
+    made = AnswerDetector(find._analyzer, Orders(ordered), find._operators, find._vault)  # type: ignore[arg-type]
     result = AnswerScrubber(made).scrub("maria@example.org")
     assert re.fullmatch(expected, result)
     assert ("maria" in result) == (ordered is Action.KEEP)

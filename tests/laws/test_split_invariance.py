@@ -1,6 +1,6 @@
 """Law 4: any chunking of a response gives the same output per lane, equal to a slow whole-text reference.
 
-The reference below shares no expression with `relay.restore`: it tries every issued placeholder in every form at every
+The reference below shares no expression with `restore`: it tries every issued placeholder in every form at every
 position, and asks for the surroundings of the whole output so far, fed one character at a time. What follows a
 placeholder, and what stood in the request, it reads in the whole text.
 """
@@ -16,11 +16,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from relay.restore import Restorer
-from relay.surroundings import Surroundings
-from relay.tool_urls import ToolUrls
+from relay.response.destinations import Surroundings
+from relay.response.restore import Restorer
+from relay.response.tool_urls import ToolUrls
+from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding
-from relay.whole_urls import WholeUrls
 
 VALUES = {
     "[PERSON_1]": "Maria Gonzalez",

@@ -24,7 +24,7 @@ from tests.certificate import server_tls
 __all__ = ["Relay", "Upstream", "main_job", "planted", "relay", "upstream"]
 
 POLICY = "version: 1\nmodel: none\n"
-_MAIN = "\nimport sys\nfrom relay.cli import main\nsys.argv[0] = 'relay'\nmain()\n"
+_MAIN = "\nimport sys\nfrom relay.doors.cli import main\nsys.argv[0] = 'relay'\nmain()\n"
 
 
 def planted() -> str:

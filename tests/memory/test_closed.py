@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from relay import harden
+from relay.process import harden
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="needs Linux, and root to become somebody else"
@@ -82,7 +82,7 @@ def test_another_process_of_the_same_user_cannot_read_it() -> None:
 @pytest.mark.parametrize("hardened", [True, False])
 def test_a_crash_leaves_no_core(tmp_path: Path, hardened: bool) -> None:
     """The kernel says of an ordinary process that it dumped a core, of a hardened one that it did not."""
-    program = "import os, signal; from relay import harden;"
+    program = "import os, signal; from relay.process import harden;"
     program += "harden.apply();" if hardened else ""
     program += "os.kill(os.getpid(), signal.SIGSEGV)"
     unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -92,7 +92,7 @@ def test_a_crash_leaves_no_core(tmp_path: Path, hardened: bool) -> None:
         try:
             os.chdir(tmp_path)
             resource.setrlimit(resource.RLIMIT_CORE, unlimited)
-            environ = {**os.environ, "PYTHONPATH": str(Path(harden.__file__).parents[1])}
+            environ = {**os.environ, "PYTHONPATH": str(Path(harden.__file__).parents[2])}
             os.execve(sys.executable, [sys.executable, "-c", program], environ)
         finally:
             os._exit(99)

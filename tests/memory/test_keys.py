@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from relay.memory_scan import ScanRefused, scan
+from relay.process.memory_scan import ScanRefused, scan
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 PROGRAM = """
 import gc, json, sys, time
 from relay import harden
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
 from relay.vault.sessions import Sessions
 harden.reexec_if_needed()
 

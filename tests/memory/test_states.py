@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from relay.memory_scan import ScanRefused, scan, spellings
+from relay.process.memory_scan import ScanRefused, scan, spellings
 from tests.certificate import self_signed
 from tests.memory.target import Relay, Upstream, planted, upstream
 from tests.memory.target import relay as serving
@@ -36,8 +36,8 @@ def server() -> Iterator[Upstream]:
 # Where a marker stands in a text an exception is raised whose own text, and whose frames, hold the text: before
 # anything is sent, and when the answer is there.
 EXCEPTIONS = """
-import relay.answer, relay.egress, relay.exchange
-left, rewrite = relay.egress.left, relay.answer._rewrite
+import relay.response.answer, relay.request.egress, relay.exchange
+left, rewrite = relay.request.egress.left, relay.response.answer._rewrite
 def fail_before(texts, *rest, **more):
     if any("explode on the way out" in text for text in texts):
         raise RuntimeError(f"cannot send {texts!r} with {rest!r}")
@@ -47,7 +47,7 @@ def fail_behind(leaf, *rest):
     if "explode on the way back" in leaf.text:
         raise RuntimeError("cannot restore " + leaf.text)
     return changed
-relay.exchange.egress.left, relay.answer._rewrite = fail_before, fail_behind
+relay.exchange.egress.left, relay.response.answer._rewrite = fail_before, fail_behind
 """
 
 

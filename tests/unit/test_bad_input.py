@@ -13,17 +13,17 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import relay.wire.formats
+import relay.wire
 from relay.errors import ClientFault, RelayFault, ScrubFailed, UpstreamBadStream
 from relay.exchange import Core, Exchange
-from relay.registry import collect
+from relay.registry import collect_families
 from relay.types import Request
 from tests.laws.test_same_prefix import JSON_HEAD, LINES_HEAD, SSE_HEAD, TALKS
 from tests.support import begin, post, sent
 from tests.unit.wire.test_complete import Grower
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors" / "wire"
-FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
+FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
 WITH_BODY = sorted(name for name, format in FORMATS.items() if format.table.sections["request"].fields)
 MAIL = "maria@example.org"
 

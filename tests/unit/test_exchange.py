@@ -278,7 +278,7 @@ def test_one_session_cannot_open_anothers_placeholder(core: Core) -> None:
 
 def test_an_unplanned_exception_stops_the_request(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
     """Anything between parsing and forwarding that nobody foresaw is ScrubFailed, without its cause."""
-    monkeypatch.setattr("relay.egress.left", lambda *_, **__: 1 / 0)
+    monkeypatch.setattr("relay.request.egress.left", lambda *_, **__: 1 / 0)
     exchange = begin(core, CHAT)
     with pytest.raises(ScrubFailed) as caught:
         exchange.open(post(CHAT, chat("hi")))

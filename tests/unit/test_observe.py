@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from relay.doors.library import open_session
 from relay.errors import ClientFault, ConfigFault, ScrubFailed
 from relay.exchange import Core
-from relay.library import open_session
 from relay.types import RouteKind
 from tests.conftest import FRONTIER, LOCAL, MakeCore
 from tests.support import VALUES, begin, chat, post, sent

@@ -5,23 +5,23 @@ import re
 import pytest
 
 import relay.detect.recognizers
-import relay.operators
-import relay.routes
-import relay.styles
-import relay.wire.formats
+import relay.replace.operators
+import relay.replace.styles
+import relay.routing.kinds
+import relay.wire
 from relay.detect import taxonomy
 from relay.protocols import Format, Operator, Recognizer, Route, Style
-from relay.registry import collect
+from relay.registry import collect, collect_families
 from relay.types import Action, RouteKind
 
 KINDS = {
-    "recognizer": (relay.detect.recognizers, Recognizer),
-    "operator": (relay.operators, Operator),
-    "style": (relay.styles, Style),
-    "route": (relay.routes, Route),
-    "format": (relay.wire.formats, Format),
+    "recognizer": (collect(relay.detect.recognizers), Recognizer),
+    "operator": (collect(relay.replace.operators), Operator),
+    "style": (collect(relay.replace.styles), Style),
+    "route": (collect(relay.routing.kinds), Route),
+    "format": (collect_families(relay.wire), Format),
 }
-PLUGINS = [(kind, name, plugin) for kind, (package, _) in KINDS.items() for name, plugin in collect(package).items()]
+PLUGINS = [(kind, name, plugin) for kind, (found, _) in KINDS.items() for name, plugin in found.items()]
 
 
 @pytest.mark.parametrize(("kind", "name", "plugin"), PLUGINS, ids=[f"{kind}:{name}" for kind, name, _ in PLUGINS])
@@ -33,13 +33,13 @@ def test_every_plug_in_meets_its_contract(kind: str, name: str, plugin: type) ->
 
 def test_there_is_an_operator_for_every_action_but_block() -> None:
     """Policy can order nothing that cannot be done."""
-    actions = {plugin.action for plugin in collect(relay.operators).values()}
+    actions = {plugin.action for plugin in collect(relay.replace.operators).values()}
     assert set(Action) - {Action.BLOCK} == actions
 
 
 def test_there_is_a_route_for_every_kind() -> None:
     """A decision's route can always be looked up."""
-    assert {plugin.kind for plugin in collect(relay.routes).values()} == set(RouteKind)
+    assert {plugin.kind for plugin in collect(relay.routing.kinds).values()} == set(RouteKind)
 
 
 RECOGNIZERS = list(collect(relay.detect.recognizers).values())
@@ -58,10 +58,10 @@ def test_every_recognizer_declares_known_types_and_its_source(plugin: type[Recog
         assert pattern.max_chars > 0
 
 
-@pytest.mark.parametrize("name", sorted(collect(relay.styles)))
+@pytest.mark.parametrize("name", sorted(collect(relay.replace.styles)))
 def test_every_style_recognises_what_it_writes(name: str) -> None:
     """A placeholder is plain ASCII without characters that JSON or HTML writers escape, and a look-alike of itself."""
-    style = collect(relay.styles)[name]()
+    style = collect(relay.replace.styles)[name]()
     for entity_type in ("PERSON", "US_SSN", "EMAIL_ADDRESS"):
         for number in (1, 2, 10, 12345):
             text = style.render(entity_type, number)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from relay.detect.assistants import names_assistant
 from relay.detect.entropy import is_program_text, is_stand_in
 from relay.detect.products import SYSTEM_USERS
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "AccountRecognizer"]
@@ -71,7 +71,7 @@ class AccountRecognizer(RuleRecognizer):
         "special-use names by RFC 6762 and RFC 9476; account URLs of the sites named; as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="HOME_PATH",
             regex=r"(?:/home/|/Users/|/export/home/|/var/home/|[A-Za-z]:(?:\\{1,4}|/)(?:Users"
             r"|Documents and Settings)(?:\\{1,4}|/)|/[a-z]/Users/)"
@@ -83,7 +83,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=40,
             max_chars=96,
         ),
-        Rule(
+        PatternRule(
             entity_type="USERNAME",
             regex=r"(?:[ _-](?:name|id|handle|account))?[\"']?(?:\s(?:is|ist|est|es|è|é)\s"
             r"|\s{0,2}[:=]\s{0,2})[\"'@]{0,2}"
@@ -97,7 +97,7 @@ class AccountRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             # "Merge pull request #12 from mgonzalez/fix-login"
             entity_type="USERNAME",
             regex=r"Merge pull request #\d{1,7} from (?P<value>[A-Za-z0-9](?:-?[A-Za-z0-9]){1,38})(?=/[\w.-])",
@@ -107,7 +107,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=32,
             max_chars=80,
         ),
-        Rule(
+        PatternRule(
             # A note to a colleague in program text: "TODO(maria): …"
             entity_type="USERNAME",
             regex=r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)\((?P<value>@?[A-Za-z][\w.-]{2,31})\)(?=[:\s])",
@@ -117,7 +117,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=8,
             max_chars=48,
         ),
-        Rule(
+        PatternRule(
             entity_type="USERNAME",
             regex=r"@(?P<value>[A-Za-z_][A-Za-z0-9_.]{2,29})(?![\w(/@.])",
             trigger=r"[\s(\"':]@[A-Za-z_]",
@@ -129,7 +129,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=4,
             max_chars=36,
         ),
-        Rule(
+        PatternRule(
             entity_type="USERNAME",
             regex=r"(?P<value>[a-z_][a-z0-9_-]{1,31})@[A-Za-z0-9][\w-]{1,62}:[~/][^\n$#]{0,80}[$#](?= |$)",
             trigger=r"[a-z0-9_-]@[A-Za-z0-9_-]{2,63}:[~/]",
@@ -139,7 +139,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=100,
             max_chars=200,
         ),
-        Rule(
+        PatternRule(
             entity_type="HOST_NAME",
             regex=r"(?<=[a-z0-9_-]@)(?P<value>[A-Za-z0-9][\w-]{1,62})(?=:[~/][^\n$#]{0,80}[$#](?: |$))",
             trigger=r"[a-z0-9_-]@[A-Za-z0-9_-]{2,63}:[~/]",
@@ -149,7 +149,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=70,
             max_chars=180,
         ),
-        Rule(
+        PatternRule(
             entity_type="HOST_NAME",
             regex=r"(?:[a-z0-9][a-z0-9-]{0,62}\.){1,4}(?:local|internal|intranet|corp|lan|home|private"
             r"|localdomain)(?:\.(?:com|net|org|de|fr|uk|nl|es|it|io|eu|ch|at|co))?",
@@ -162,7 +162,7 @@ class AccountRecognizer(RuleRecognizer):
             ignore_case=True,
         ),
         # `uname -a`: system, machine, kernel release, and its build.
-        Rule(
+        PatternRule(
             entity_type="HOST_NAME",
             regex=r"(?:Linux|Darwin) (?P<value>[A-Za-z0-9][\w.-]{0,80}) "
             r"\d{1,2}\.\d{1,3}\.\d{1,3}[\w.+-]{0,40} (?:#|Darwin)",
@@ -173,7 +173,7 @@ class AccountRecognizer(RuleRecognizer):
             lead_chars=8,
             max_chars=150,
         ),
-        Rule(
+        PatternRule(
             # On its label's line: under a file named "hostname" stands the next file.
             entity_type="HOST_NAME",
             regex=r"[\"']?(?: {0,4}[:=] {0,4}| is | {1,40})[\"'`]?(?P<value>[^\W_][\w-]{2,62})",
@@ -184,7 +184,7 @@ class AccountRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="GIT_AUTHOR",
             regex=r"(?:Author|Committer|Commit|Signed-off-by|Co-authored-by|Reviewed-by|Acked-by|Tested-by"
             r"|Reported-by):[ \t]{1,8}"
@@ -197,7 +197,7 @@ class AccountRecognizer(RuleRecognizer):
             max_chars=100,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="PROFILE_URL",
             regex=r"(?:linkedin\.com/(?:in|pub)/|facebook\.com/|fb\.com/|instagram\.com/|(?:twitter|x)\.com/|t\.me/"
             r"|tiktok\.com/@|youtube\.com/(?:@|user/)"

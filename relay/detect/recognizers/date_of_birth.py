@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DateRecognizer"]
@@ -40,7 +40,7 @@ class DateRecognizer(RuleRecognizer):
     name = "date_of_birth"
     source = "ISO 8601-1:2019 and the usual day-month-year orders; month names from Unicode CLDR 48; as of 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="DATE_OF_BIRTH",
             regex=rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}"
             rf"|{_DAY}(?P<b>[-/.]){_MONTH}(?P=b)(?:{_YEAR}|\d\d)|{_MONTH}(?P<c>[-/]){_DAY}(?P=c)(?:{_YEAR}|\d\d)"
@@ -53,7 +53,7 @@ class DateRecognizer(RuleRecognizer):
             lead_chars=14,
             max_chars=16,
         ),
-        Rule(
+        PatternRule(
             entity_type="DATE_OF_BIRTH",
             regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{_MONTHS})\.?"
             rf"(?:,? (?:de |del )?|[ -])(?:{_YEAR}|'?\d\d)",
@@ -64,7 +64,7 @@ class DateRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="DATE_OF_BIRTH",
             regex=rf"(?:{_MONTHS})\.?[ -]{_DAY}(?:st|nd|rd|th)?,?[ -]{_YEAR}",
             trigger=r"[a-z.][ -]\d\d?(?:st|nd|rd|th)?,?[ -](?:1[89]|20)\d",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.checksums import luhn
-from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer, labelled, number
+from relay.detect.rules import NUMBER_END, NUMBER_START, PatternRule, RuleRecognizer, labelled, number
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DeviceRecognizer"]
@@ -42,7 +42,7 @@ class DeviceRecognizer(RuleRecognizer):
         "RFC 9562 (UUID); labels by own choice; as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="VIN",
             regex=r"(?=[A-HJ-NPR-Z]{0,16}\d)(?=\d{0,16}[A-HJ-NPR-Z])[A-HJ-NPR-Z0-9]{17}",
             trigger=r"\b[A-HJ-NPR-Z0-9]{17}\b",
@@ -69,7 +69,7 @@ class DeviceRecognizer(RuleRecognizer):
             r"(?=[0-9a-f-]{0,12}\d)[0-9a-f](?:-?[0-9a-f]){13,39}",
             score=0.65,
         ),
-        Rule(
+        PatternRule(
             entity_type="UUID",
             regex=r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",
             trigger=r"[0-9a-fA-F]{4}-[0-9a-fA-F]{12}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relay.detect.rules import Rule, RuleRecognizer, labelled
+from relay.detect.rules import PatternRule, RuleRecognizer, labelled
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DocumentRecognizer"]
@@ -36,7 +36,7 @@ class DocumentRecognizer(RuleRecognizer):
     rules = (
         labelled("DRIVER_LICENSE", _LICENSE, r"(?=[A-Z0-9 -]{0,12}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){4,17}", score=0.7),
         labelled("PASSPORT", _PASSPORT, r"[A-Z]{0,3}[ -]?\d{6,9}[A-Z]?|[A-Z0-9]{9}", score=0.65),
-        Rule(
+        PatternRule(
             entity_type="PASSPORT_MRZ",
             regex=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,3}[A-Z0-9<]{44}"
             r"|[AIC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{25}\s{1,3}[A-Z0-9<]{30}\s{1,3}[A-Z<]{30}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "EmailRecognizer"]
@@ -60,7 +60,7 @@ class EmailRecognizer(RuleRecognizer):
         "RFC 5322 section 3.4.1 and RFC 6531 section 3.3, without quoted local parts and comments; as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="EMAIL_ADDRESS",
             regex=r"\w[\w.+%'&*=/!#$?^{}~-]{0,63}@(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,"
             r"59})",
@@ -72,7 +72,7 @@ class EmailRecognizer(RuleRecognizer):
             lead_chars=66,
             max_chars=128,
         ),
-        Rule(
+        PatternRule(
             # "jane dot doe at example dot org", "jane [at] example.org"
             entity_type="EMAIL_ADDRESS",
             regex=rf"[\w+-]{{1,32}}(?:(?:{_DOT})[\w+-]{{1,32}}){{0,3}}(?:{_AT})[^\W_][\w-]{{0,40}}(?:(?:{_DOT})[^\W_][\w-]{{0,30}}){{0,3}}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from relay.detect.checksums import weighted
-from relay.detect.rules import Rule, RuleRecognizer, labelled, number
+from relay.detect.rules import PatternRule, RuleRecognizer, labelled, number
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "FinanceRecognizer"]
@@ -89,7 +89,7 @@ class FinanceRecognizer(RuleRecognizer):
             score=0.45,
         ),
         labelled("US_BANK_NUMBER", _ACCOUNT, r"\d(?:[ -]?\d){5,19}", score=0.6),
-        Rule(
+        PatternRule(
             entity_type="CRYPTO",
             regex=r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMD][1-9A-HJ-NP-Za-km-z]{26,33}",
             trigger=r"\b[13LMD][1-9A-HJ-NP-Za-km-z]{25}",
@@ -98,7 +98,7 @@ class FinanceRecognizer(RuleRecognizer):
             lead_chars=28,
             max_chars=40,
         ),
-        Rule(
+        PatternRule(
             entity_type="CRYPTO",
             regex=r"(?:bc|tb|ltc)1[ac-hj-np-z02-9]{11,71}",
             trigger=r"(?:bc|tb|ltc)1[ac-hj-np-z02-9]{11}",
@@ -109,7 +109,7 @@ class FinanceRecognizer(RuleRecognizer):
             max_chars=80,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="CRYPTO",
             regex=r"0x[0-9a-fA-F]{40}",
             trigger=r"\b0x[0-9a-fA-F]{8}",
@@ -118,7 +118,7 @@ class FinanceRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=44,
         ),
-        Rule(
+        PatternRule(
             entity_type="EU_VAT_ID",
             regex=r"(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}"
             r"|ES[A-Z0-9]\d{7}[A-Z0-9]|FI\d{8}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from relay.detect.checksums import iso7064_mod97
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "IbanRecognizer"]
@@ -54,7 +54,7 @@ class IbanRecognizer(RuleRecognizer):
     name = "iban"
     source = "ISO 13616-1 and the SWIFT IBAN registry, release 99; ISO 9362 for bank identifiers; as of 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="IBAN_CODE",
             regex=r"[A-Z]{2}\d{2}(?=(?:[ .\u00a0\u202f-]{0,2}[A-Z0-9]){11})",
             trigger=r"(?:\b|_)[A-Z]{2}\d{2}[^0-9A-Z\n]?[^0-9A-Z\n]?[A-Z0-9]{2}",
@@ -67,7 +67,7 @@ class IbanRecognizer(RuleRecognizer):
             max_chars=64,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="SWIFT_CODE",
             regex=r"[A-Z]{4}(?!ED|NG|ER|ION)[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?",
             trigger=r"\b[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?\b",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from relay.detect.checksums import luhn, weighted
-from relay.detect.rules import Rule, RuleRecognizer, labelled, number
+from relay.detect.rules import PatternRule, RuleRecognizer, labelled, number
 
 __all__ = ["PLUGINS", "AmericasRecognizer"]
 
@@ -87,7 +87,7 @@ class AmericasRecognizer(RuleRecognizer):
     rules = (
         *number("US_NPI", r"", _npi, "npi, provider, national provider, provider identifier", bare=r"[12]\d{9}"),
         labelled("US_NPI", "npi", r"\d{10}", score=0.6),
-        Rule(
+        PatternRule(
             entity_type="US_MBI",
             regex=rf"[1-9]{_MBI_LETTER}{_MBI_EITHER}\d-?{_MBI_LETTER}{_MBI_EITHER}\d-?{_MBI_LETTER}{{2}}\d{{2}}",
             trigger=r"\b[1-9][A-Z][0-9A-Z]\d-?[A-Z][0-9A-Z]\d-?[A-Z]{2}\d{2}\b",

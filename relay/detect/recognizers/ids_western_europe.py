@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from relay.detect.checksums import born, iso7064_mod11_10, luhn, weighted
-from relay.detect.rules import Rule, RuleRecognizer, number
+from relay.detect.rules import PatternRule, RuleRecognizer, number
 
 __all__ = ["PLUGINS", "WesternEuropeRecognizer"]
 
@@ -120,7 +120,7 @@ class WesternEuropeRecognizer(RuleRecognizer):
     )
     rules = (
         *number("UK_NHS", r"\d{3}[ -]\d{3}[ -]\d{4}", _nhs, "nhs, nhs number, patient, health", bare=r"\d{10}"),
-        Rule(
+        PatternRule(
             entity_type="UK_NINO",
             regex=r"(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
             trigger=r"\b[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]\b",
@@ -129,7 +129,7 @@ class WesternEuropeRecognizer(RuleRecognizer):
             lead_chars=14,
             max_chars=16,
         ),
-        Rule(
+        PatternRule(
             # A prefix that is not given out, as in HMRC's own example.
             entity_type="UK_NINO",
             regex=r"[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]",
@@ -146,7 +146,7 @@ class WesternEuropeRecognizer(RuleRecognizer):
             bare=r"\d{10}",
             score=0.15,
         ),
-        Rule(
+        PatternRule(
             entity_type="UK_DRIVING_LICENCE",
             regex=r"[A-Z]{1,5}9{0,4}\d[0156]\d(?:0[1-9]|[12]\d|3[01])\d[A-Z9]{2}[A-Z0-9]{3}",
             trigger=r"\b[A-Z]{1,5}9{0,4}\d{6}[A-Z9]{2}[A-Z0-9]{3}\b",

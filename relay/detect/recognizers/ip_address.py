@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "IpAddressRecognizer"]
@@ -23,7 +23,7 @@ class IpAddressRecognizer(RuleRecognizer):
     name = "ip_address"
     source = "RFC 791, RFC 4291 section 2.2, RFC 5952; EUI-48 and EUI-64 as in RFC 9542; as of 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="IP_ADDRESS",
             regex=rf"(?:{_OCTET}\.){{3}}{_OCTET}",
             trigger=r"\d\.\d{1,3}\.\d{1,3}\.\d",
@@ -34,7 +34,7 @@ class IpAddressRecognizer(RuleRecognizer):
             lead_chars=14,
             max_chars=16,
         ),
-        Rule(
+        PatternRule(
             entity_type="IP_ADDRESS",
             regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})",
             trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
@@ -45,7 +45,7 @@ class IpAddressRecognizer(RuleRecognizer):
             max_chars=48,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="MAC_ADDRESS",
             regex=r"[0-9A-F]{2}(?P<sep>[:-])(?:[0-9A-F]{2}(?P=sep)){4}(?:[0-9A-F]{2}(?P=sep)[0-9A-F]{2}(?P=sep))?[0-9A-F]{2}"
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",

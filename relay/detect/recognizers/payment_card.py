@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from relay.detect.checksums import luhn
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "PaymentCardRecognizer"]
@@ -77,7 +77,7 @@ class PaymentCardRecognizer(RuleRecognizer):
     name = "payment_card"
     source = "ISO/IEC 7812-1 (Luhn, annex B); issuer ranges as the card schemes publish them; as of 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="CREDIT_CARD",
             regex=r"(?:[2-6]\d|18)(?:[ .\u00a0\u2009\u202f\u2010-\u2013-]?\d){10,62}",
             trigger=r"(?:[2-6]\d\d|180)\d[^0-9a-zA-Z\n]?\d{4}[^0-9a-zA-Z\n]?\d{2}",
@@ -89,7 +89,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             lead_chars=34,
             max_chars=128,
         ),
-        Rule(
+        PatternRule(
             entity_type="CARD_CVV",
             regex=r"(?:CVV2?|CVC2?|CVN|CSC|CID|card verification (?:value|code)|security code|Prüfnummer|Prüfziffer"
             r"|cryptogramme)(?:\s{0,2}(?:number|code|no\.?|is|was|ist|est|es|è|é|[:=#(-])){0,3}\s{0,2}(?P<value>\d{3,"
@@ -101,7 +101,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             lead_chars=48,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="CARD_EXPIRY",
             regex=r"(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until|to)|good thru|gültig bis|ablaufdatum"
             r"|vence"
@@ -113,7 +113,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             lead_chars=48,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="CARD_TRACK",
             regex=r"%B\d{12,19}\^[^^\n]{2,26}\^\d{7}[^?\n]{0,64}\?|;\d{12,19}=\d{7}\d{0,32}\?",
             trigger=r"(?:%B\d{12,19}\^|;\d{12,19}=\d{4})",

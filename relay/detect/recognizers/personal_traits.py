@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.detect.rules import Rule, RuleRecognizer, field
+from relay.detect.rules import PatternRule, RuleRecognizer, field
 
 __all__ = ["PLUGINS", "PersonalTraitsRecognizer"]
 
@@ -36,7 +36,7 @@ class PersonalTraitsRecognizer(RuleRecognizer):
         "values of HL7 v2.9 tables 0001 and 0002, other languages and forms of address by own choice; as of 2026-11-26"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="TITLE",
             regex=rf"(?P<value>(?:{_TITLES})\b\.?)(?=\s[A-ZÀ-Þ])",
             trigger=rf"\b(?:{_TITLES})\.?\s[A-ZÀ-Þ]",
@@ -46,7 +46,7 @@ class PersonalTraitsRecognizer(RuleRecognizer):
             max_chars=4,
         ),
         field("GENDER", r"gender|sex|geschlecht|sexe|sexo|sesso|geslacht|género|genere|gênero", _GENDERS),
-        Rule(
+        PatternRule(
             entity_type="GENDER",
             regex=r"\d{1,3}(?:[- ]year[s]?[- ]old|[- ]?y/?o|jährige[rn]?)[, ]{1,2}"
             r"(?P<value>(?:fe)?male|man|woman|boy|girl|gentleman|lady|[mf]|mann|frau|patientin)",
@@ -57,7 +57,7 @@ class PersonalTraitsRecognizer(RuleRecognizer):
             max_chars=20,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="GENDER",
             regex=r"transgender|trans (?:wo)?man|non-?binary person|genderqueer|she/her(?:/hers)?|he/him(?:/his)?"
             r"|they/them(?:/theirs)?",
@@ -71,7 +71,7 @@ class PersonalTraitsRecognizer(RuleRecognizer):
             r"|estado civil|stato civile|burgerlijke staat",
             rf"{_UNITED}|{_LOOSE}|cohabiting|civil partnership",
         ),
-        Rule(
+        PatternRule(
             entity_type="MARITAL_STATUS",
             regex=r"(?:am|i'm|is|are|was|were|he's|she's|got|newly|recently|never|ist|bin|est|suis|está|é|è|sono)"
             rf"\s(?P<value>{_UNITED}|{_LOOSE}(?=\s?(?:[.,;!?)\n]|$|(?:and|but|or|again|now)\b)))(?![-\w])",

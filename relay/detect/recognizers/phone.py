@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "PhoneRecognizer"]
@@ -56,7 +56,7 @@ class PhoneRecognizer(RuleRecognizer):
         "phonenumbers library (libphonenumber); as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="PHONE_NUMBER",
             regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
             # Where a run of digits ends that is the seventh digit or a later one: once for a group, not for a digit.

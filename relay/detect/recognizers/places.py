@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "PlaceRecognizer"]
@@ -23,7 +23,7 @@ class PlaceRecognizer(RuleRecognizer):
         "three slashes; as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="GPS_COORDINATES",
             regex=r"[-+]?\d{1,2}\.\d{2,15}°?\s?[NS]?\s{0,3}[,;/ ]\s{0,3}[-+]?\d{1,3}\.\d{2,15}(?:°?\s?[EWO](?!\w)|°)?",
             trigger=r"\d\.\d{2,15}[^0-9a-mo-zA-MO-RT-Z\n]{1,6}\d{1,3}\.\d\d",
@@ -34,7 +34,7 @@ class PlaceRecognizer(RuleRecognizer):
             lead_chars=40,
             max_chars=52,
         ),
-        Rule(
+        PatternRule(
             entity_type="GPS_COORDINATES",
             regex=r"\d{1,3}\s?[°º]\s?\d{1,2}(?:\s?['′’]\s?\d{1,2}(?:[.,]\d{1,5})?\s?(?:\"|″|”|''|’’)|[.,"
             r"]\d{1,5}\s?['′’])?\s?[NSns][ ,;/]{0,4}"
@@ -45,7 +45,7 @@ class PlaceRecognizer(RuleRecognizer):
             lead_chars=10,
             max_chars=72,
         ),
-        Rule(
+        PatternRule(
             entity_type="GPS_COORDINATES",
             regex=r"(?:lat(?:itude)?)[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<value>[-+]?\d{1,2}\.\d{2,15})",
             trigger=r"\blat(?:itude)?[\"']? ?[:=] ?[\"']?[-+]?\d",
@@ -54,7 +54,7 @@ class PlaceRecognizer(RuleRecognizer):
             max_chars=40,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="GPS_COORDINATES",
             regex=r"(?:lon|lng|long(?:itude)?)[\"']?\s{0,2}[:=]\s{0,2}[\"']?(?P<value>[-+]?\d{1,3}\.\d{2,15})",
             trigger=r"\b(?:lon|lng|long(?:itude)?)[\"']? ?[:=] ?[\"']?[-+]?\d",
@@ -63,7 +63,7 @@ class PlaceRecognizer(RuleRecognizer):
             max_chars=40,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="PLUS_CODE",
             regex=rf"[2-9C][2-9CFGHJMPQRV][{_OLC}]{{6}}\+[{_OLC}]{{2,7}}|[{_OLC}]{{4}}\+[{_OLC}]{{2,3}}(?=,? [A-Z])",
             trigger=rf"[{_OLC}]{{4}}\+[{_OLC}]{{2}}",
@@ -73,7 +73,7 @@ class PlaceRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=20,
         ),
-        Rule(
+        PatternRule(
             entity_type="WHAT3WORDS",
             regex=r"///[^\W\d_]{3,24}\.[^\W\d_]{3,24}\.[^\W\d_]{3,24}"
             r"|(?<=what3words\.com/)[^\W\d_]{3,24}\.[^\W\d_]{3,24}\.[^\W\d_]{3,24}",

@@ -8,7 +8,7 @@ from functools import cache
 from hashlib import sha256
 from string import ascii_lowercase
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "RecoveryPhraseRecognizer"]
@@ -65,7 +65,7 @@ class RecoveryPhraseRecognizer(RuleRecognizer):
     name = "recovery_phrase"
     source = "BIP-39, word lists and check sum as in the library mnemonic 0.21; as of 2026-11-26"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="RECOVERY_PHRASE",
             regex=r"(?: is| are| words?)?\s{0,2}[:=-]?\s{0,3}[\"'`]?(?:1[.)]? ?)?"
             rf"(?P<value>[a-z]{{3,8}}(?:{_GAP}[a-z]{{3,8}}){{11,23}})",
@@ -76,7 +76,7 @@ class RecoveryPhraseRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="RECOVERY_PHRASE",
             regex=rf"[a-z]{{3,8}}(?:{_GAP}[a-z]{{3,8}}){{11,60}}",
             trigger=rf"\b(?:{_WORD_OF_NO_PROSE}[ ,\r\n]{{1,2}}){{11}}{_WORD_OF_NO_PROSE}\b",

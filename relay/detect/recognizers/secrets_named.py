@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_artefact, is_program_text, is_stand_in, looks_random
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "NamedSecretRecognizer"]
@@ -50,7 +50,7 @@ class NamedSecretRecognizer(RuleRecognizer):
     name = "secrets_named"
     source = "naming conventions of .env files, YAML, JSON and common connection strings; own choice, 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="PASSWORD",
             regex=r"\s{0,3}(?P<value>" + _QUOTED % (3, 128, 3, 128, 3, 128) + r"|[^\s\"'`,;<>]{4,128})",
             trigger=rf"(?:{_PASSWORDS}){_ASSIGN}",
@@ -60,7 +60,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="SECRET_VALUE",
             regex=r"\s{0,3}(?P<value>" + _QUOTED % (8, 1024, 8, 1024, 8, 1024) + r"|[^\s\"'`,;<>&]{8,1024})",
             trigger=rf"(?:{_KEYS}){_ASSIGN}",
@@ -70,7 +70,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="AWS_SECRET_KEY",
             regex=r"\s{0,3}[\"']?(?P<value>[A-Za-z0-9/+]{40})",
             trigger=rf"secret_?(?:access_?)?key{_ASSIGN}",
@@ -80,7 +80,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="PASSWORD",
             regex=r"(?:\s(?:for|to|of|für|de|para|per|voor)\s[^\n.:;]{1,48}?)?(?:\s{0,2}(?:is|was|ist|lautet|war|est"
             r"|es|era|è|é|son"
@@ -95,7 +95,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="PASSWORD",
             regex=r" {0,2}(?P<value>[^;\"'\s]{4,128})(?=;)",
             trigger=r"[;\"' ](?:pwd|password) ?=",
@@ -105,7 +105,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             # On a command line: `-psecret`, `--password secret`, `-u name:secret`.
             entity_type="PASSWORD",
             regex=r"(?P<value>[^\s\"':]{6,64})",
@@ -115,7 +115,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             max_chars=80,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="TOTP_SEED",
             regex=r"\s{0,2}[\"']?(?P<value>(?:[A-Z2-7]{4}[ -]?){4,16}=*)",
             trigger=r"otpauth://[^\s\"']*[?&]secret=|\b(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed|key"

@@ -8,7 +8,7 @@ from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_stand_in
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "StructuredSecretRecognizer"]
@@ -33,7 +33,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
         "(authorization schemes), RFC 6265 (cookies); as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="JWT",
             regex=r"eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,6000}\.[A-Za-z0-9_-]{0,2000}(?:\.[A-Za-z0-9_-]{1,2000}){0,"
             r"2}",
@@ -46,7 +46,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=8192,
         ),
-        Rule(
+        PatternRule(
             entity_type="PRIVATE_KEY",
             # To the end line, or as far as the armor goes when a paste lost its end. Escaped line ends count as such.
             regex=r"-----BEGIN (?:[A-Z0-9 ]{0,24})PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=:.,;()@<> \t\r\n\\]"
@@ -59,7 +59,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             lead_chars=64,
             max_chars=16384,
         ),
-        Rule(
+        PatternRule(
             entity_type="PRIVATE_KEY",
             regex=r"PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[^\n]{0,200}\n){4,80}Private-MAC: [0-9a-f]{40,64}",
             trigger=r"PuTTY-User-Key-File-[23]:",
@@ -69,7 +69,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             lead_chars=32,
             max_chars=8192,
         ),
-        Rule(
+        PatternRule(
             entity_type="ACCESS_TOKEN",
             regex=r"\s{0,3}[\"']?(?:(?:bearer|basic|token|digest|apikey|negotiate|ntlm|key|aws4-hmac-sha256)\s{1,3})?"
             r"(?P<value>[^\s\"',;<>{}]{8,4000})",
@@ -82,7 +82,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="ACCESS_TOKEN",
             regex=r"\s{0,2}(?P<value>[A-Za-z0-9._~+/=-]{16,4000})",
             trigger=r"\bbearer\s",
@@ -92,7 +92,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="COOKIE",
             regex=r"(?P<value>[^\s;\"',&<>{}$]{12,2000})",
             trigger=r"(?:sess(?:ion)?(?:_?id)?|\bsid|\bauth|auth_token|remember_token|csrftoken|xsrf-token|_session"

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "TokenRecognizer"]
@@ -218,7 +218,7 @@ class TokenRecognizer(RuleRecognizer):
         "2026-11-21); the other rows as of 2026-11-21, each held by a generated example only"
     )
     rules = tuple(
-        Rule(
+        PatternRule(
             entity_type=entity_type,
             regex=f"(?:{prefix}){tail}",
             trigger=f"(?:{prefix})",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.detect.rules import Rule, RuleRecognizer, field
+from relay.detect.rules import PatternRule, RuleRecognizer, field
 
 __all__ = ["PLUGINS", "SpecialCategoriesRecognizer"]
 
@@ -34,7 +34,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
         "census of England and Wales, forms of other languages by own choice; as of 2026-11-26"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="ETHNICITY",
             regex=_GROUPS,
             trigger=_GROUPS.replace("[aā]", "."),  # a trigger is Latin-1
@@ -42,7 +42,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="ETHNICITY",
             regex=rf"(?P<value>[A-ZÀ-Þ][\w'’-]{{2,24}}(?:(?: and | or |/|-"
             rf"| )[A-ZÀ-Þ][\w'’-]{{2,24}}){{0,2}}) (?:{_DESCENT})",
@@ -51,7 +51,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             lead_chars=100,
             max_chars=4,
         ),
-        Rule(
+        PatternRule(
             entity_type="ETHNICITY",
             regex=r"(?P<value>(?!sozial|regional|geogra|unbekannt|unklar|gut|adlig|deren|ihrer|seiner|einer|dieser)"
             r"[a-zäöüß]{4,24}er) (?:Herkunft|Abstammung)",
@@ -60,7 +60,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             lead_chars=40,
             max_chars=4,
         ),
-        Rule(
+        PatternRule(
             entity_type="ETHNICITY",
             regex=r"(?:d['’]origine|de origen|de ascendencia|de origem|di origine) (?P<value>(?!humain"
             r"|certain|lointain)"
@@ -77,7 +77,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             _FREE,
             end="",
         ),
-        Rule(
+        PatternRule(
             entity_type="SEXUAL_ORIENTATION",
             regex=r"homosexual(?:s|ity|es)?|homosexuell(?:e[rnms]?)?|homosexuel(?:le)?s?|homosessuali?|homossexua(?:l|is)"
             r"|homoseksueel|bisexual(?:s|ity|es)?|bisexuell(?:e[rnms]?)?|bisexuel(?:le)?s?|bisessuali?|biseksueel"
@@ -98,7 +98,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             _FREE,
             end="",
         ),
-        Rule(
+        PatternRule(
             entity_type="UNION_MEMBERSHIP",
             regex=r"(?:trade|labou?r) union (?:member(?:ship|s)?|rep(?:resentative)?s?|officials?|delegates?"
             r"|activists?)"
@@ -118,7 +118,7 @@ class SpecialCategoriesRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="UNION_MEMBERSHIP",
             regex=rf"(?:{_UNIONS})[- ](?:member(?:ship)?|rep|steward|card|Mitglied|lid)s?"
             rf"|(?:member of|joined|Mitglied (?:der|bei|in der)|adhérente? (?:à|de) la|lid van(?: de)?"

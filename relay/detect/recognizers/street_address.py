@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 
 __all__ = ["PLUGINS", "StreetAddressRecognizer"]
 
@@ -57,7 +57,7 @@ class StreetAddressRecognizer(RuleRecognizer):
         "postal code forms from Unicode CLDR 26 postalCodeData; as of 2026-11-21"
     )
     rules = (
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"\d{{1,6}}(?:-\d{{1,4}})?[A-Za-z]?,?\s{{1,2}}(?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East"
             rf"|West)\.?\s)?"
@@ -70,7 +70,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=16,
             max_chars=128,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"(?:{_DE_CAP}[ -]){{0,2}}[A-ZÄÖÜ][a-zäöüß]{{1,24}}(?:{_DE_KIND})\s{{1,2}}\d{{1,"
             rf"4}}(?:\s?[a-zA-Z](?!\w))?(?:\s?[-/]\s?\d{{1,4}})?{_EU_PLACE}"
@@ -86,7 +86,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=72,
             max_chars=120,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"(?:{_CAP}\s){{0,2}}[A-Z][a-zéëïü]{{1,24}}(?:{_NL_KIND})\s{{1,2}}\d{{1,4}}(?:\s?[a-zA-Z](?!\w)"
             rf"|-\d{{1,3}})?{_EU_PLACE}",
@@ -95,7 +95,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=64,
             max_chars=120,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"\d{{1,4}}(?:\s?(?:bis|ter|quater))?,"
             rf"?\s(?:{_FR_KIND})\s{_FR_PARTS}(?:[dl]['’])?{_CAP}(?:[ -]{_FR_PARTS}(?:[dl]['’])?{_CAP}){{0,"
@@ -106,7 +106,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=24,
             max_chars=128,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"(?:{_ROMANCE_KIND})\s{{0,2}}(?:(?:de|del|della|delle|dei|degli|di|da|do|das|dos|la|las|los|el|y|e"
             rf"|\d{{1,3}}|(?:d|l|dell)['’]{_CAP}|{_CAP})(?:,\s{{0,2}}|\s{{1,2}})){{1,6}}"
@@ -118,7 +118,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=24,
             max_chars=160,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=r"(?:P\.?\s?O\.?\s?Box|Post Office Box|GPO Box|Postfach|Boîte postale|B\.P\.|Apartado(?: de correos)?"
             r"|Casella postale"
@@ -130,7 +130,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             max_chars=48,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             # ZIP behind a state; GB and CA codes have a shape of their own.
             entity_type="POSTCODE",
             regex=rf"(?<=[ ,.])(?:{_STATE}) (?P<value>\d{{5}}(?:-\d{{4}})?)",
@@ -140,7 +140,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=16,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=rf"(?:\d{{1,6}}[A-Z]?,?\s{{1,2}})?(?:{_CAP}\s{{1,2}}){{1,4}}(?:\d{{1,5}}[A-Z]?,?\s{{1,2}})?"
             rf"(?:Apt|Apartment|Suite|Ste|Flat)\.?\s{{0,2}}#?\d{{1,5}}[A-Z]?{_US_PLACE}",
@@ -149,7 +149,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=64,
             max_chars=128,
         ),
-        Rule(
+        PatternRule(
             entity_type="STREET_ADDRESS",
             regex=r"(?:PSC|CMR|Unit|USNS|USS|USCGC)\s(?:[A-Z]\w{1,20}|\d{1,5}),?\s{1,2}(?:Box\s\d{1,5},"
             r"?\s{1,2})?(?:[AFD]PO)\s(?:AA|AE|AP)\s\d{5}(?:-\d{4})?",
@@ -158,7 +158,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=64,
             max_chars=80,
         ),
-        Rule(
+        PatternRule(
             entity_type="POSTCODE",
             # A ZIP code has five digits; behind a colon it may be that of another country.
             regex=r"(?:zip(?:\s?code)?(?=\s{0,2}(?:[:=]|(?:is|#)?\s{0,2}\d{5}))|post\s?code|postal\s?code|PLZ"
@@ -170,7 +170,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             max_chars=40,
             ignore_case=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="POSTCODE",
             regex=r"\d{5}(?:-\d{4})?",
             trigger=r"\b\d{5}\b",
@@ -180,7 +180,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=6,
             max_chars=12,
         ),
-        Rule(
+        PatternRule(
             entity_type="POSTCODE",
             regex=r"(?:D|A|CH|F|NL|B|L|DE|AT|FR)-\d{4,5}|\d{5}-\d{3}|[1-9]\d{3}\s?(?!SA|SD|SS)[A-Z]{2}(?=[ ,][A-Z])",
             trigger=r"\b[A-Z]{1,2}-\d{4}|\d{5}-\d{3}\b|\b\d{4} ?[A-Z]{2}\b",
@@ -190,7 +190,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=16,
         ),
-        Rule(
+        PatternRule(
             entity_type="UK_POSTCODE",
             regex=r"(?:GIR 0AA|ZZ99 \d[A-Z]{2}|[A-PR-UWYZ](?:\d{1,2}|[A-HK-Y]\d|[A-HK-Y]\d\d|\d[A-HJKPSTUW]"
             r"|[A-HK-Y]\d[ABEHMNPRV-Y])"
@@ -200,7 +200,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=10,
             max_chars=12,
         ),
-        Rule(
+        PatternRule(
             # Without its space it is too common a shape to stand alone.
             entity_type="UK_POSTCODE",
             regex=r"[A-PR-UWYZ][A-HK-Y]?\d[A-HJKPSTUW\d]?\d[ABD-HJLNP-UW-Z]{2}",
@@ -210,7 +210,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=10,
             max_chars=12,
         ),
-        Rule(
+        PatternRule(
             entity_type="CA_POSTAL_CODE",
             regex=r"[ABCEGHJ-NPRSTVXYZ]\d[ABCEGHJ-NPRSTV-Z][ -]\d[ABCEGHJ-NPRSTV-Z]\d",
             trigger=r"\b[A-Z]\d[A-Z][ -]?\d[A-Z]\d\b",
@@ -218,7 +218,7 @@ class StreetAddressRecognizer(RuleRecognizer):
             lead_chars=8,
             max_chars=10,
         ),
-        Rule(
+        PatternRule(
             # Unspaced it is too common a shape ("T3N0M0" is a stage of cancer) to stand alone.
             entity_type="CA_POSTAL_CODE",
             regex=r"[ABCEGHJ-NPRSTVXYZ]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d",

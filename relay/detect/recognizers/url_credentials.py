@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_stand_in
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "UrlCredentialRecognizer"]
@@ -20,7 +20,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
     name = "url_credentials"
     source = "RFC 3986 sections 3.2.1 and 3.4; RFC 6750 section 2.3; webhook forms from the vendors' pages; 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="URL_CREDENTIAL",
             regex=r"(?<=://)(?P<value>[^\s/@\"'<>`?#]{1,256})@(?=[\w\[])",
             trigger=r"://[^\s/@]+@",
@@ -30,7 +30,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
             lead_chars=264,
             max_chars=264,
         ),
-        Rule(
+        PatternRule(
             entity_type="URL_CREDENTIAL",
             regex=r"(?P<value>[^\s&;#\"'<>`)\]}]{6,2048})",
             trigger=r"[?&;#](?:(?:access|refresh|id|auth)?_?token|api_?key|key|(?:client_)?secret|sig|signature"
@@ -44,7 +44,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
-        Rule(
+        PatternRule(
             entity_type="WEBHOOK_URL",
             regex=r"hooks\.slack\.com/(?P<value>(?:services|workflows|triggers)/[A-Za-z0-9/_-]{20,120})",
             trigger=r"hooks\.slack\.com/",
@@ -53,7 +53,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
             lead_chars=24,
             max_chars=160,
         ),
-        Rule(
+        PatternRule(
             entity_type="WEBHOOK_URL",
             regex=r"(?:discord(?:app)?\.com/api/webhooks|outlook\.office(?:365)?\.com/webhook(?:b2)?"
             r"|[\w-]{1,63}\.webhook\.office\.com/webhookb2|hooks\.zapier\.com/hooks/catch|maker\.ifttt\.com/(?:use"

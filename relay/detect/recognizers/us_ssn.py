@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from relay.detect.checksums import is_issued_ssn
-from relay.detect.rules import NUMBER_END, NUMBER_START, Rule, RuleRecognizer
+from relay.detect.rules import NUMBER_END, NUMBER_START, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "UsSsnRecognizer"]
@@ -28,7 +28,7 @@ class UsSsnRecognizer(RuleRecognizer):
     name = "us_ssn"
     source = "SSA POMS RM 10201.035 (areas, groups, serials); IRS Publication 1915 (ITIN); as of 2026-11-21"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="US_SSN",
             regex=r"\d{3}([- .\u2010-\u2013])\d{2}\1\d{4}",
             trigger=r"\d{3}[^0-9a-zA-Z\n]\d{2}[^0-9a-zA-Z\n]\d{4}",
@@ -38,7 +38,7 @@ class UsSsnRecognizer(RuleRecognizer):
             lead_chars=12,
             max_chars=12,
         ),
-        Rule(
+        PatternRule(
             entity_type="US_SSN",
             regex=r"\d{9}",
             trigger=r"\b\d{9}\b",
@@ -48,7 +48,7 @@ class UsSsnRecognizer(RuleRecognizer):
             lead_chars=10,
             max_chars=10,
         ),
-        Rule(
+        PatternRule(
             entity_type="US_EIN",
             regex=r"\d{2}-\d{7}",
             start=NUMBER_START,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relay.detect.rules import Rule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "WebAddressRecognizer"]
@@ -22,7 +22,7 @@ class WebAddressRecognizer(RuleRecognizer):
     name = "web_address"
     source = "RFC 3986 (characters, delimiters in its appendix C); RFC 3987 for letters of any script; as of 2026-11-26"
     rules = (
-        Rule(
+        PatternRule(
             entity_type="URL",
             regex=r"(?:(?:https?|ftps?|wss?)://|www\.)(?:[^\s<>\"`{}|\\^\[\]@/?#]{1,256}@)?"
             r"[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,12}(?::\d{1,5})?(?:[/?#][^\s<>\"`{}|\\^\[\]]{0,2048})?",

@@ -17,7 +17,7 @@ from benchmarks.accuracy.score import Row, score
 from benchmarks.accuracy.texts import CARRIERS, code_files, name_rows, read_sets
 from benchmarks.accuracy.views import View, Views, run
 from relay.types import Span
-from tests.unit.cli.test_commands import relay
+from tests.unit.doors.cli.test_commands import relay
 
 ROOT = Path(__file__).parents[3]
 SCORER = ROOT / "../shared/tools/score_spans.py"

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import relay.detect.known as known_module
 from relay.detect.known import KnownValues, distinctive, fold, form, is_unspaced, recurs, searchable
-from relay.detect.value_list import ValueList
+from relay.detect.own.value_list import ValueList
 from relay.types import Span
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relay.detect.recognizers
-from relay.detect.scan import Found, HyperscanTriggers, Matcher, Mode, Scanner
+from relay.detect.scan import Found, HyperscanTriggers, Matcher, ScanMode, Scanner
 from relay.detect.scan_re2 import Re2Triggers
 from relay.errors import ConfigFault
 from relay.registry import collect
@@ -119,5 +119,5 @@ def test_a_trigger_that_cannot_be_compiled_stops_start_up(trigger: str) -> None:
 
 def test_hundreds_of_ends_do_not_end_the_process() -> None:
     """Start of match is not asked for, which is not safe in the library."""
-    assert len(Matcher([(b"a+b", Mode.BYTES)]).ends(b"a" * 5000)) == 0
-    assert len(Matcher([(b"a+", Mode.BYTES)]).ends(b"a" * 5000)) == 5000
+    assert len(Matcher([(b"a+b", ScanMode.BYTES)]).ends(b"a" * 5000)) == 0
+    assert len(Matcher([(b"a+", ScanMode.BYTES)]).ends(b"a" * 5000)) == 5000

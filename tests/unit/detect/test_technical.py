@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from relay import build
 from relay.detect.analyzer import Analyzer
-from relay.detect.place import Line, line_kind
+from relay.detect.place import LineKind, line_kind
 from relay.detect.technical import is_believed
 from relay.types import Action, RouteKind, Segment, Span
 
@@ -149,18 +149,18 @@ def test_guesses_that_are_believed(kind: str, value: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("line", "kind"),
     [
-        ("I spoke to her on Tuesday and nothing has changed.", Line.SENTENCE),
-        ("RT @someone: see https://example.com/a/b/c now with my friends", Line.SENTENCE),
-        ("> we met at the station", Line.SENTENCE),
-        ("    return self._rows[index - 1]", Line.TECHNICAL),
-        ("2026-05-12 10:00:01 started", Line.TECHNICAL),
-        ("--- PASS: TestLogin_ok (0.00s)", Line.TECHNICAL),
-        ("  1138\tdef rows", Line.TECHNICAL),
-        ("Quarterly figures", Line.BARE),
-        ("", Line.BARE),
+        ("I spoke to her on Tuesday and nothing has changed.", LineKind.SENTENCE),
+        ("RT @someone: see https://example.com/a/b/c now with my friends", LineKind.SENTENCE),
+        ("> we met at the station", LineKind.SENTENCE),
+        ("    return self._rows[index - 1]", LineKind.TECHNICAL),
+        ("2026-05-12 10:00:01 started", LineKind.TECHNICAL),
+        ("--- PASS: TestLogin_ok (0.00s)", LineKind.TECHNICAL),
+        ("  1138\tdef rows", LineKind.TECHNICAL),
+        ("Quarterly figures", LineKind.BARE),
+        ("", LineKind.BARE),
     ],
 )
-def test_how_a_line_reads(line: str, kind: Line) -> None:
+def test_how_a_line_reads(line: str, kind: LineKind) -> None:
     """Sentences, program text and logs, and what is neither."""
     assert line_kind(line) is kind
 

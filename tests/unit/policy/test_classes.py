@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
-from relay.policy.classes import Found, classify
+from relay.policy.classes import ClassEvidence, classify
 from relay.policy.engine import Engine
 from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED
 from relay.policy.loader import parse
@@ -93,7 +93,7 @@ TABLE = [
 def _classes(types: str, *segments: Segment) -> list[str]:
     found = {name: ENTITY_TYPES[name] for name in types.split()}
     personal = frozenset(name for name in found if found[name].default)
-    return [item.data_class.value for item in classify(segments, Found.of(found, personal))]
+    return [item.data_class.value for item in classify(segments, ClassEvidence.of(found, personal))]
 
 
 @pytest.mark.parametrize(("types", "text", "classes"), TABLE)
@@ -113,7 +113,7 @@ def test_a_tools_description_is_no_evidence() -> None:
 def test_evidence_shows_no_word_in_its_repr_or_reason() -> None:
     """A condition in a log would be the leak itself."""
     found = {"PERSON": ENTITY_TYPES["PERSON"]}
-    (phi, _) = classify((Segment(pointer="", text="asthma and gout"),), Found.of(found, found))
+    (phi, _) = classify((Segment(pointer="", text="asthma and gout"),), ClassEvidence.of(found, found))
     assert phi.words == ("asthma", "gout")
     assert phi.reason == "PHI: PERSON, 2 health words"
     assert "asthma" not in repr(phi)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from relay.cli.policy import app
+from relay.doors.cli.policy import app
 from relay.errors import ConfigFault
 from relay.policy.loader import load, parse
 from relay.policy.schema import schema_text
@@ -222,7 +222,7 @@ def test_show_and_schema_print_what_the_library_says(policy: Path) -> None:
 def test_importing_the_commands_imports_nothing_heavy() -> None:
     """`relay --help` is quick: pydantic, yaml and the detectors come when a command runs."""
     code = (
-        "import sys, relay.cli.policy\n"
+        "import sys, relay.doors.cli.policy\n"
         "print(sorted({'pydantic', 'yaml', 'hyperscan', 'onnxruntime'} & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -8,7 +8,7 @@ import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
 from relay.errors import ConfigFault
-from relay.policy.lint import lint
+from relay.policy.authoring.lint import lint
 from relay.policy.loader import LIMIT_LAYERS, load, load_layers, parse
 from relay.policy.merge import loosened, merge, show
 

@@ -11,11 +11,11 @@ import pytest
 
 from relay import build
 from relay.detect.taxonomy import ENTITY_TYPES
-from relay.policy.cases import Analyze, CaseFile, load_cases, run
+from relay.policy.authoring.cases import Analyze, CaseFile, load_cases, run
+from relay.policy.authoring.lint import lint
 from relay.policy.engine import Engine
-from relay.policy.lint import lint
 from relay.policy.loader import load, load_layers, validate_as
-from relay.policy.model import Policy, Rule
+from relay.policy.model import Policy, PolicyRule
 from relay.policy.schema import schema, schema_text
 from relay.strict_yaml import read_document
 
@@ -84,7 +84,7 @@ def test_examples_on_the_language_page_do_what_they_say(
 def test_the_language_page_has_an_example_for_every_key() -> None:
     """A key that the model has stands in some example."""
     text = "".join(policy for _, policy, _ in _examples())
-    keys = {field.alias or name for model in (Policy, Rule) for name, field in model.model_fields.items()}
+    keys = {field.alias or name for model in (Policy, PolicyRule) for name, field in model.model_fields.items()}
     assert {key for key in keys if not re.search(rf"^[ -]*{key}:", text, re.MULTILINE)} == set()
 
 
@@ -95,7 +95,7 @@ def test_the_published_schema_is_the_models() -> None:
 
 def test_the_schema_allows_one_item_for_a_list() -> None:
     """Editors do not complain about `entity: US_SSN`."""
-    entity = schema()["$defs"]["Rule"]["properties"]["entity"]
+    entity = schema()["$defs"]["PolicyRule"]["properties"]["entity"]
     kinds = [branch.get("type") for branch in entity["anyOf"]]
     assert kinds == ["string", "array", "null"]
     assert json.loads(schema_text())["properties"]["rules"]["type"] == "array"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.config import Price
-from relay.routing.budget import Ledger, Prices, cost_usd
+from relay.routing.budget import BudgetLedger, Prices, cost_usd
 from relay.routing.usage import Meter, Usage, expected_output
 
 DAY = 86_400.0
@@ -31,7 +31,7 @@ def test_cost() -> None:
 
 def test_budget_of_a_day() -> None:
     """What is held and what was spent counts until midnight UTC, for each client apart."""
-    ledger = Ledger({"desk-*": 1.0, "*": 5.0})
+    ledger = BudgetLedger({"desk-*": 1.0, "*": 5.0})
     first = ledger.hold("desk-1", 0.4, 10.0)
     assert ledger.left("desk-1", 20.0) == pytest.approx(0.6)
     assert ledger.left("desk-2", 20.0) == 1.0
@@ -47,14 +47,14 @@ def test_budget_of_a_day() -> None:
 
 def test_no_budget_no_limit() -> None:
     """A client that no entry names may spend anything."""
-    assert Ledger({"desk": 1.0}).left("lab", 0.0) == float("inf")
-    assert not Ledger({})
+    assert BudgetLedger({"desk": 1.0}).left("lab", 0.0) == float("inf")
+    assert not BudgetLedger({})
 
 
 @given(st.lists(st.tuples(st.floats(0, 5), st.floats(0, 5)), max_size=20))
 def test_settled_is_what_was_used(rows: list[tuple[float, float]]) -> None:
     """Whatever was expected, the sum of a day is what was used, in any order of settling."""
-    ledger = Ledger({"*": 1000.0})
+    ledger = BudgetLedger({"*": 1000.0})
     holds = [ledger.hold("c", expected, 0.0) for expected, _ in rows]
     for hold, (_, used) in reversed(list(zip(holds, rows, strict=True))):
         ledger.settle(hold, used)

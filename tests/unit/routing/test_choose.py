@@ -8,19 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import relay.routes
+import relay.routing.kinds
 from relay.config import RoutingConfig, UpstreamConfig
-from relay.egress import check_route
 from relay.errors import ScrubFailed
-from relay.metrics import Metrics
+from relay.observe.metrics import Metrics
 from relay.registry import collect
-from relay.routing.choose import Load, Need, Obstacle, options
+from relay.request.egress import check_route
+from relay.routing.choose import Load, RouteRequest, Unavailability, options
 from relay.routing.health import Health
 from relay.routing.router import Router
 from relay.types import Outbound, RouteKind
 from relay.upstream.client import UpstreamClient
 
-ROUTES = {plugin.kind: plugin() for plugin in collect(relay.routes).values()}
+ROUTES = {plugin.kind: plugin() for plugin in collect(relay.routing.kinds).values()}
 NOW = 100.0
 OPEN = Health(is_open=True, open_until=NOW + 1)
 WAITING = Health(wait_until=NOW + 1)
@@ -39,13 +39,13 @@ def best(
     costs: dict[str, float | None] | None = None,
     left: float = float("inf"),
     **need: Any,
-) -> tuple[tuple[str, ...], Obstacle | None]:
+) -> tuple[tuple[str, ...], Unavailability | None]:
     candidates = [(name, item) for name, item in upstreams.items() if item.kind == kind and "openai" in item.formats]
     found = options(
         candidates,
         {name: (health or {}).get(name, Health()) for name in upstreams},
         {name: (loads or {}).get(name, Load()) for name in upstreams},
-        Need(**{"family": "openai", **need}),
+        RouteRequest(**{"family": "openai", **need}),
         NOW,
         rank=ROUTES[RouteKind(kind)].rank,
         cost_usd=lambda name: (costs or {}).get(name, 0.0),
@@ -107,18 +107,18 @@ FULL = {"one": upstream(max_concurrent=1, max_queue=2), "two": upstream(max_conc
 @pytest.mark.parametrize(
     ("upstreams", "state", "obstacle"),
     [
-        ({}, {}, Obstacle.NOT_CONFIGURED),
-        ({"near": upstream("local")}, {}, Obstacle.NOT_CONFIGURED),
-        (TWO, {"avoid": frozenset({"one", "two"})}, Obstacle.FAILED),
-        (TWO, {"avoid": frozenset({"one"}), "health": {"two": OPEN}}, Obstacle.DOWN),
-        (TWO, {"health": {"one": OPEN}, "costs": {"two": 2.0}, "left": 1.0}, Obstacle.OVER_BUDGET),
-        (TWO, {"costs": {"one": None, "two": None}}, Obstacle.OVER_BUDGET),
+        ({}, {}, Unavailability.NOT_CONFIGURED),
+        ({"near": upstream("local")}, {}, Unavailability.NOT_CONFIGURED),
+        (TWO, {"avoid": frozenset({"one", "two"})}, Unavailability.FAILED),
+        (TWO, {"avoid": frozenset({"one"}), "health": {"two": OPEN}}, Unavailability.DOWN),
+        (TWO, {"health": {"one": OPEN}, "costs": {"two": 2.0}, "left": 1.0}, Unavailability.OVER_BUDGET),
+        (TWO, {"costs": {"one": None, "two": None}}, Unavailability.OVER_BUDGET),
         (FULL, {"loads": {"one": Load(1, 1), "two": Load(1, 0)}}, None),
-        (FULL, {"loads": {"one": Load(1, 2), "two": Load(1, 0)}}, Obstacle.BUSY),
-        (FULL, {"loads": {"one": Load(1, 2)}, "health": {"two": OPEN}}, Obstacle.BUSY),
+        (FULL, {"loads": {"one": Load(1, 2), "two": Load(1, 0)}}, Unavailability.BUSY),
+        (FULL, {"loads": {"one": Load(1, 2)}, "health": {"two": OPEN}}, Unavailability.BUSY),
     ],
 )
-def test_obstacle(upstreams: dict[str, UpstreamConfig], state: dict[str, Any], obstacle: Obstacle | None) -> None:
+def test_obstacle(upstreams: dict[str, UpstreamConfig], state: dict[str, Any], obstacle: Unavailability | None) -> None:
     """When nobody qualifies, the reason is that of the one that came nearest."""
     assert best(upstreams, **state)[1] is obstacle
 
@@ -144,7 +144,7 @@ def test_never_another_kind(drawn: list[tuple[str, Health, int, bool]]) -> None:
         upstreams,
         ROUTES,
         RoutingConfig(),
-        Metrics(formats=(), entity_types=()),
+        Metrics(formats=(), entity_types=(), clock=lambda: 0.0),
         clock=lambda: NOW,
         wall=lambda: 0.0,
         random=lambda: 0.5,
@@ -152,12 +152,14 @@ def test_never_another_kind(drawn: list[tuple[str, Health, int, bool]]) -> None:
     for number, (_, record, busy, _) in enumerate(drawn):
         router._health[str(number)] = record
         router.loads[str(number)].in_flight = busy
-    found = router.options(Need(family="openai"), "client")
+    found = router.options(RouteRequest(family="openai"), "client")
     assert set(found) == set(RouteKind)
     for kind, options_of in found.items():
         assert all(upstreams[name].kind is kind for name in options_of.names)
         assert len(set(options_of.names)) == len(options_of.names)
-    assert not router.options(Need(family="gemini", avoid=frozenset(upstreams)), "client")[RouteKind.LOCAL].names
+    assert not router.options(RouteRequest(family="gemini", avoid=frozenset(upstreams)), "client")[
+        RouteKind.LOCAL
+    ].names
 
 
 def outbound(route: RouteKind) -> Outbound:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from relay.cli import app
+from relay.doors.cli import app
 from relay.errors import ConfigFault
-from relay.metrics import Metrics, read
+from relay.observe.metrics import Metrics, read
 from relay.routing.costs import Hardware, Row, report
 from relay.types import RouteKind
 
@@ -73,7 +73,7 @@ def test_nothing_to_compare() -> None:
 @pytest.fixture
 def scrape(tmp_path: Path) -> Path:
     """A saved scrape of a relay that has worked."""
-    metrics = Metrics(formats=["openai_chat"], entity_types=["PERSON"])
+    metrics = Metrics(formats=["openai_chat"], entity_types=["PERSON"], clock=lambda: 0.0)
     metrics.declare({"openai": RouteKind.FRONTIER, "rack": RouteKind.LOCAL})
     metrics.used("openai", 3 * MILLION, MILLION, 49.6)
     metrics.used("rack", MILLION, MILLION, 0.0)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.routing.retry import Tokens, delay_s, retry_after_s
+from relay.routing.retry import RetryBudget, delay_s, retry_after_s
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_odd_values(text: str) -> None:
 
 def test_budget() -> None:
     """Ten retries at first, then one for every five requests, and never more than ten at once."""
-    tokens = Tokens()
+    tokens = RetryBudget()
     assert [tokens.withdraw() for _ in range(11)] == [True] * 10 + [False]
     for _ in range(5):
         tokens.deposit()

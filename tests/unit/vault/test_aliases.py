@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from relay.restore import Restorer
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
+from relay.response.restore import Restorer
 from relay.vault.aliases import Form, Name, parse
 from relay.vault.keys import Keys
 from relay.vault.secret_memory import SecretMemory

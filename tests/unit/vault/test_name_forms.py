@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from relay.errors import SessionClosed
-from relay.restore import Restorer
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
+from relay.response.restore import Restorer
 from relay.types import Encoding
 from relay.vault.aliases import Form
 from relay.vault.keys import Keys

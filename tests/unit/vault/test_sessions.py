@@ -6,7 +6,7 @@ import random
 import pytest
 
 from relay.errors import RelayBusy, SessionClosed
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
 from relay.vault.sessions import Session, Sessions
 
 

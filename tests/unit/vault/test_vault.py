@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from relay.errors import ScrubFailed, SessionClosed, VaultFull
-from relay.styles.bracketed import Bracketed
+from relay.replace.styles.bracketed import Bracketed
 from relay.vault.keys import Keys
 from relay.vault.secret_memory import SecretMemory
 from relay.vault.vault import Vault

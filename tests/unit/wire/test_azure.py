@@ -9,7 +9,7 @@ import pytest
 from relay import build
 from relay.errors import ClientFault
 from relay.types import Outbound, RouteKind
-from relay.wire.azure import addressed
+from relay.wire.openai.azure import addressed
 from relay.wire.vendors import find
 
 FORMATS = build.formats()

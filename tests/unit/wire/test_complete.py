@@ -15,16 +15,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import relay.wire.formats
+import relay.wire
 from relay.errors import ClientFault, UpstreamBadStream
-from relay.registry import collect
+from relay.registry import collect_families
 from relay.types import Event, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import is_json_container
 from relay.wire.leaves import collect as collect_leaves
 from relay.wire.nodes import Node
 
-FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
+FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
 WITH_BODY = sorted(name for name, format in FORMATS.items() if format.table.sections["request"].fields)
 CANARY = re.compile(r"canary \d+ é")
 

@@ -22,14 +22,14 @@ from openai.types import completion_create_params
 from openai.types.chat import completion_create_params as chat_create_params
 from openai.types.responses import response_create_params
 
-import relay.wire.formats
-from relay.registry import collect
+import relay.wire
+from relay.registry import collect_families
 from relay.types import Treatment
 from relay.wire.nodes import UNKNOWN, Node
 from tests.unit.wire import sdk_types
 
 FIELDS = Path(__file__).resolve().parents[2] / "vectors" / "wire_fields"
-FORMATS = collect(relay.wire.formats)
+FORMATS = collect_families(relay.wire)
 
 # (type, format, section)
 TYPES = [

@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-import relay.wire.formats
+import relay.wire
 from relay.errors import PolicyRefused, RelayFault, UpstreamBadStream
 from relay.protocols import Format
-from relay.registry import collect
+from relay.registry import collect_families
 from relay.wire.vendors import is_anthropic, is_gemini
 
-FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
+FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
 CHAT = FORMATS["openai_chat"]
 MESSAGES = FORMATS["anthropic_messages"]
 

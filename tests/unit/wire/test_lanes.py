@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import relay.wire.formats
-from relay.registry import collect
+import relay.wire
+from relay.registry import collect_families
 from relay.types import Encoding, Event
 from relay.wire import strict_json
 from relay.wire.framing import framing_of
 
-FORMATS = {name: plugin() for name, plugin in collect(relay.wire.formats).items()}
+FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
 PLACEHOLDER, VALUE = "[P_1]", 'Zoë "Z"'
 TEXT = "Dear [P_1], [P_1][P_1] wrote [P_2] and [P_"
 ARGUMENTS = '{"to": "[P_1]", "cc": ["[P_1]", "[P"]}'

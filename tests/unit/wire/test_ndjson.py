@@ -7,7 +7,7 @@ import json
 import pytest
 
 from relay.errors import UpstreamBadStream
-from relay.wire.ndjson import Parser, encode_line
+from relay.wire.ndjson import NdjsonParser, encode_line
 
 STREAMS = [
     (b'{"a":1}\n{"b":2}\n', [b'{"a":1}', b'{"b":2}']),
@@ -21,15 +21,15 @@ STREAMS = [
 @pytest.mark.parametrize("stream, lines", STREAMS)
 def test_parses_whole_and_byte_by_byte(stream, lines):
     """A stream means the same in one chunk and in chunks of one byte."""
-    parser = Parser()
+    parser = NdjsonParser()
     assert parser.feed(stream) + parser.finish() == lines
-    parser = Parser()
+    parser = NdjsonParser()
     assert [line for byte in stream for line in parser.feed(bytes((byte,)))] + parser.finish() == lines
 
 
 def test_refuses_a_line_beyond_the_limit():
     """Memory is bounded."""
-    parser = Parser(limit_bytes=10)
+    parser = NdjsonParser(limit_bytes=10)
     parser.feed(b"0123456789\n" * 5)
     with pytest.raises(UpstreamBadStream, match="10 bytes"):
         parser.feed(b"01234567890")

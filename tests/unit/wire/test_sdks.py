@@ -27,9 +27,9 @@ from relay.errors import (
 )
 from relay.types import Event
 from relay.wire import sse
-from relay.wire.formats.anthropic_messages import AnthropicMessages
-from relay.wire.formats.openai_chat import OpenAIChat
-from relay.wire.formats.openai_responses import OpenAIResponses
+from relay.wire.anthropic.messages import AnthropicMessages
+from relay.wire.openai.chat import OpenAIChat
+from relay.wire.openai.responses import OpenAIResponses
 
 FAULTS = [
     (ClientFault, openai.BadRequestError, anthropic.BadRequestError),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from relay.errors import UpstreamBadStream
 from relay.types import Event
-from relay.wire.sse import Parser, encode_event
+from relay.wire.sse import SseParser, encode_event
 
 # (stream, events): the examples of the standard and the ways servers bend it.
 STREAMS = [
@@ -47,12 +47,12 @@ STREAMS = [
 
 
 def whole(stream: bytes) -> list[Event]:
-    parser = Parser()
+    parser = SseParser()
     return parser.feed(stream) + parser.finish()
 
 
 def cut(stream: bytes, *positions: int) -> list[Event]:
-    parser = Parser()
+    parser = SseParser()
     edges = [0, *sorted(positions), len(stream)]
     events = [event for start, end in pairwise(edges) for event in parser.feed(stream[start:end])]
     return events + parser.finish()
@@ -154,7 +154,7 @@ def test_a_character_may_be_cut():
 @pytest.mark.parametrize("step", [1, 7, 1000])
 def test_refuses_an_event_beyond_the_limit(stream, step):
     """Memory is bounded whatever grows: a line, or the lines of one event."""
-    parser = Parser(limit_bytes=100)
+    parser = SseParser(limit_bytes=100)
     with pytest.raises(UpstreamBadStream, match="100 bytes"):
         for start in range(0, len(stream), step):
             parser.feed(stream[start : start + step])
@@ -162,7 +162,7 @@ def test_refuses_an_event_beyond_the_limit(stream, step):
 
 def test_many_small_events_are_no_large_one():
     """The limit is for one event."""
-    parser = Parser(limit_bytes=100)
+    parser = SseParser(limit_bytes=100)
     assert sum(len(parser.feed(b"data: 12345678\n\n: c\n\n")) for _ in range(100)) == 200
 
 
@@ -173,7 +173,7 @@ def test_time_is_linear_byte_by_byte():
         stream = b"data: " + b"x" * size + b"\n\n"
         best = 9.0
         for _ in range(3):
-            parser = Parser()
+            parser = SseParser()
             begun = time.process_time()
             for byte in stream:
                 parser.feed(bytes((byte,)))

@@ -31,7 +31,7 @@ def sdk(decoder: Any, data: bytes) -> list[tuple[str | None, str]]:
 
 def relay(data: bytes, cuts: list[int]) -> tuple[list[tuple[str | None, str]], bytes]:
     """Return the events that relay reads from `data`, cut anywhere, and what it writes of them."""
-    parser = sse.Parser()
+    parser = sse.SseParser()
     places = sorted({min(cut, len(data)) for cut in cuts})
     pieces = [data[a:b] for a, b in zip([0, *places], [*places, len(data)], strict=True)]
     events = [event for piece in pieces for event in parser.feed(piece)]

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 import yaml
 
-import relay.wire.formats
-from relay.registry import collect
+import relay.wire
+from relay.registry import collect_families
 from relay.types import Event
 from relay.wire import strict_json
 
 VECTORS = Path(__file__).resolve().parents[2] / "vectors" / "wire"
-FORMATS = collect(relay.wire.formats)
+FORMATS = collect_families(relay.wire)
 
 
 def load(kind: str) -> list[Any]:

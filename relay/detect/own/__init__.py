@@ -1,0 +1,1 @@
+"""The operator's own patterns, lists and plug-ins."""

@@ -1,0 +1,261 @@
+"""Read the operator's own recognizers from YAML files, which `recognizers` in the configuration lists.
+
+    patterns:
+      - {entity: STAFF_NUMBER, regex: 'E-\\d{6}', score: 0.3, context: [badge, staff]}
+    deny:
+      - {entity: TRADE_SECRET, values: [Blue Heron, Red Kite]}
+      - {entity: CUSTOMER, file: customers.txt}      # one value a line
+    allow: [support@example.com, Acme]
+    presidio: [zip_codes.yaml, "my_package.recognizers:BadgeRecognizer"]
+    plugins: [my_package.relay_recognizers]
+
+Paths are relative to the file. A Presidio file may also stand in the list by itself: it is told by its key
+`recognizers`. Its patterns become patterns of relay, without regard to case as in Presidio; only what is written in
+Python, which relay cannot promise linear time for, runs as Presidio's. Nothing is fetched from a network.
+
+Whatever cannot be used stops start-up with file, line and reason. Values are in no message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from relay.detect.analyzer import Finder
+from relay.detect.known import searchable
+from relay.detect.own.custom import CustomPattern, CustomRules
+from relay.errors import ConfigFault
+from relay.policy.loader import validate_as
+from relay.strict_yaml import Place, YamlDocument, fault, read_bytes, read_document
+
+__all__ = ["CustomRecognizers", "load"]
+
+_Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
+_Score = Annotated[float, Field(ge=0, le=1)]
+_Words = Annotated[tuple[str, ...], Field(max_length=1000)]
+
+
+class _RecognizerEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class _Pattern(_RecognizerEntry):
+    entity: _Entity
+    regex: Annotated[str, Field(min_length=1, max_length=4096)]
+    score: _Score = 0.8
+    ignore_case: bool = False
+    context: _Words = ()
+
+
+class _Deny(_RecognizerEntry):
+    entity: _Entity
+    values: tuple[str, ...] = ()
+    file: str | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> _Deny:
+        if not self.values and self.file is None:
+            raise ValueError("expected values, a file with one value a line, or both")
+        return self
+
+
+class _File(_RecognizerEntry):
+    patterns: tuple[_Pattern, ...] = ()
+    deny: tuple[_Deny, ...] = ()
+    allow: tuple[str, ...] = ()
+    presidio: tuple[str, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+
+class _PresidioPattern(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    regex: Annotated[str, Field(min_length=1, max_length=4096)]
+    score: _Score
+
+
+class _PresidioEntry(BaseModel):
+    """What relay reads of a recognizer; Presidio's other keys (its name, languages, countries) change nothing here."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    name: str = ""
+    class_name: str | None = None
+    type: str = "custom"
+    enabled: bool = True
+    supported_entity: _Entity | None = None
+    patterns: tuple[_PresidioPattern, ...] = ()
+    deny_list: tuple[str, ...] = ()
+    context: _Words = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomRecognizers:
+    """What an operator adds to relay's own recognizers. `plugins` are names of modules."""
+
+    rules: CustomRules | None = None
+    finders: tuple[Finder, ...] = ()
+    plugins: tuple[str, ...] = ()
+
+    @property
+    def entity_types(self) -> frozenset[str]:
+        """The types that rules and finders report."""
+        found = frozenset(kind for finder in self.finders for kind in finder.entity_types)
+        return found if self.rules is None else found | self.rules.entity_types
+
+
+def load(paths: Iterable[Path]) -> CustomRecognizers:
+    """Read every file. Raises ConfigFault with one line for each problem of the first file that has any."""
+    files = list(paths)
+    if not files:
+        return CustomRecognizers()
+    reader = _RecognizerReader()
+    for path in files:
+        reader.read(path)
+    finders: list[Finder] = []
+    if reader.presidio:
+        # Importing Presidio takes a second or two: only who names one of its classes pays for it.
+        from relay.detect.presidio import pack
+
+        finders.append(pack.PresidioFinder([make() for make in reader.presidio]))
+    rules = CustomRules(reader.patterns, reader.deny, reader.allow)
+    return CustomRecognizers(rules=rules, finders=tuple(finders), plugins=tuple(dict.fromkeys(reader.plugins)))
+
+
+class _RecognizerReader:
+    """Collects what the files say."""
+
+    def __init__(self) -> None:
+        self.patterns: list[CustomPattern] = []
+        self.deny: list[tuple[str, str]] = []
+        self.allow: list[str] = []
+        self.presidio: list[Any] = []  # functions that make a recognizer of Presidio
+        self.plugins: list[str] = []
+
+    def read(self, path: Path) -> None:
+        document = read_document(read_bytes(path), str(path))
+        if isinstance(document.tree, dict) and "recognizers" in document.tree:
+            self._read_presidio(document)
+            return
+        file = validate_as(document, _File)
+        for number, pattern in enumerate(file.patterns):
+            self._add_pattern(document, ("patterns", number, "regex"), pattern.entity, pattern)
+        for number, entry in enumerate(file.deny):
+            self._add_values(document, ("deny", number, "values"), entry.entity, entry.values)
+            if entry.file is not None:
+                values = _lines(path.parent / entry.file, document, ("deny", number, "file"))
+                self.deny += [(entry.entity, value) for value in values]
+        self.allow += file.allow
+        self.plugins += file.plugins
+        for number, name in enumerate(file.presidio):
+            if name.endswith((".yaml", ".yml")):
+                other = path.parent / name
+                nested = read_document(read_bytes(other), str(other))
+                if not isinstance(nested.tree, dict) or "recognizers" not in nested.tree:
+                    raise fault([nested.complaint((), "expected Presidio's key recognizers")])
+                self._read_presidio(nested)
+            else:
+                self.presidio.append(_class(name, document, ("presidio", number)))
+
+    def _add_pattern(
+        self, document: YamlDocument, place: Place, entity: str, pattern: _Pattern, *, name: str = "pattern"
+    ) -> None:
+        complaint = document.complaint(place, "")
+        self.patterns.append(
+            CustomPattern(
+                entity_type=entity,
+                regex=pattern.regex,
+                score=pattern.score,
+                ignore_case=pattern.ignore_case,
+                context=pattern.context,
+                place=f"{complaint.file}:{complaint.line}:{complaint.column}",
+            )
+        )
+
+    def _add_values(self, document: YamlDocument, place: Place, entity: str, values: Sequence[str]) -> None:
+        short = [number for number, value in enumerate(values) if not searchable(value)]
+        if short:
+            raise fault(document.complaint((*place, number), "is too short to be searched for") for number in short)
+        self.deny += [(entity, value) for value in values]
+
+    def _read_presidio(self, document: YamlDocument) -> None:
+        rows = document.tree["recognizers"]
+        if not isinstance(rows, list):
+            raise fault([document.complaint(("recognizers",), "recognizers: expected a list")])
+        for number, row in enumerate(rows):
+            place: Place = ("recognizers", number)
+            entry = _presidio_entry(
+                document, place, {"name": row, "type": "predefined"} if isinstance(row, str) else row
+            )
+            if not entry.enabled:
+                continue
+            if entry.type == "predefined" or not (entry.patterns or entry.deny_list):
+                name = f"presidio_analyzer.predefined_recognizers:{entry.class_name or entry.name}"
+                self.presidio.append(_class(name, document, place))
+                continue
+            if entry.supported_entity is None:
+                raise fault([document.complaint(place, "a recognizer made of patterns names its supported_entity")])
+            for index, pattern in enumerate(entry.patterns):
+                self._add_pattern(
+                    document,
+                    (*place, "patterns", index, "regex"),
+                    entry.supported_entity,
+                    _Pattern(
+                        entity=entry.supported_entity,
+                        regex=pattern.regex,
+                        score=pattern.score,
+                        ignore_case=True,
+                        context=entry.context,
+                    ),
+                )
+            self._add_values(document, (*place, "deny_list"), entry.supported_entity, entry.deny_list)
+
+
+def _presidio_entry(document: YamlDocument, place: Place, row: Any) -> _PresidioEntry:
+    """Check one recognizer as if it were a file of its own, at its own lines."""
+    size = len(place)
+    part = YamlDocument(
+        file=document.file,
+        tree=row,
+        keys={path[size:]: where for path, where in document.keys.items() if path[:size] == place},
+        values={path[size:]: where for path, where in document.values.items() if path[:size] == place},
+    )
+    return validate_as(part, _PresidioEntry)
+
+
+def _lines(path: Path, document: YamlDocument, place: Place) -> list[str]:
+    """Return the values of a list: one a line, empty lines left out."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise fault([document.complaint(place, f"{path}: cannot be read: {error.strerror}")]) from None
+    except UnicodeDecodeError as error:
+        raise fault([document.complaint(place, f"{path}: not UTF-8 at byte {error.start}")]) from None
+    values = []
+    for number, line in enumerate(text.splitlines(), 1):
+        value = line.strip()
+        if value and not searchable(value):
+            raise ConfigFault(f"{path}:{number}: is too short to be searched for")
+        if value:
+            values.append(value)
+    return values
+
+
+def _class(name: str, document: YamlDocument, place: Place) -> Any:
+    """Return the class `module:Class` of a Presidio recognizer that works on text alone."""
+    module_name, colon, class_name = name.partition(":")
+    reason = None
+    found: Any = None
+    if not colon or not class_name:
+        reason = "expected a .yaml file or module:Class"
+    else:
+        from relay.detect.presidio import pack
+
+        found, reason = pack.recognizer_class(module_name, class_name)
+    if reason is not None:
+        raise fault([document.complaint(place, reason)])
+    return found

@@ -1,0 +1,1 @@
+"""Presidio's recognizers, for policies that ask for them."""

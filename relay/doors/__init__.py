@@ -1,0 +1,1 @@
+"""Ways into relay. Each runs the same pipeline."""

@@ -1,0 +1,86 @@
+"""The command line. Commands import what they need when they run, so that `relay --help` is quick."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from relay import __version__
+from relay.doors.cli import demo, doctor, policy, report, serve, text
+from relay.errors import RelayFault
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="relay",
+    help="A self-hosted privacy relay for LLM traffic.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"relay {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[
+        bool, typer.Option("--debug", help="On an error, also show where in the code it happened.")
+    ] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """A self-hosted privacy relay for LLM traffic."""
+
+
+app.command()(serve.serve)
+app.command()(demo.demo)
+app.command()(text.detect)
+app.command()(text.scrub)
+app.command()(text.restore)
+app.command()(doctor.doctor)
+app.add_typer(report.app, name="report", help="What it came to.")
+app.add_typer(policy.app, name="policy", help="For whoever writes and audits policies.")
+
+
+def main() -> None:
+    """Run the command line. Errors go to stderr, one line each, without a traceback and without values."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        status = app(standalone_mode=False)
+    except RelayFault as fault:
+        _frames(fault, debug)
+        sys.exit(_say(fault.public))
+    except typer.TyperException as error:  # an unknown option, a missing argument
+        print(f"Error: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away: nothing to say, and nobody to say it to
+        sys.exit(0)
+    except Exception as error:
+        # The text of an unplanned exception may hold a value; its type does not.
+        _frames(error, debug)
+        sys.exit(_say(f"unexpected {type(error).__name__}; run again with --debug to see where"))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _say(line: str) -> int:
+    print(f"relay: {line}", file=sys.stderr)
+    return 1
+
+
+def _frames(error: BaseException, debug: bool) -> None:
+    if debug:
+        for frame in traceback.extract_tb(error.__traceback__):
+            print(f"  {frame.filename}:{frame.lineno} {frame.name}", file=sys.stderr)

@@ -1,0 +1,183 @@
+"""`relay doctor`: is it on, and does it work here?"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from relay.errors import ConfigFault, PolicyRefused, RelayFault, ScrubFailed
+
+if TYPE_CHECKING:
+    from relay.config import Config
+    from relay.policy.model import Policy
+
+__all__ = ["doctor"]
+
+# One value for each way of finding: a pattern, a checksum, a secret's prefix, the model. All invented.
+_CANARIES = {
+    "pattern": "canary.person@example.org",
+    "checksum": "4111 1111 1111 1111",
+    "secret": "postgres://canary:f0rgotten-w0rd@db.example.net/app",
+    "model": "Margaret Okonkwo",
+}
+
+
+def doctor(
+    config: Annotated[Path | None, typer.Option("--config", envvar="RELAY_CONFIG", help="Configuration file.")] = None,
+    upstream: Annotated[str | None, typer.Option("--upstream", envvar="RELAY_UPSTREAM", help="As for serve.")] = None,
+    policy: Annotated[Path | None, typer.Option("--policy", envvar="RELAY_POLICY", help="Policy file.")] = None,
+    memory: Annotated[
+        bool, typer.Option("--memory", help="Also read a running relay's memory for canaries, from outside.")
+    ] = False,
+) -> None:
+    """Check configuration, policy, model, upstreams and hardening, and send canaries through the real pipeline."""
+    import asyncio
+    import os
+
+    from rich.console import Console
+
+    from relay import build
+    from relay.config import load
+    from relay.doors.cli.serve import settings
+    from relay.policy.authoring.signing import key_id
+    from relay.process import harden
+    from relay.upstream import health
+
+    console = Console(highlight=False)
+    failed = 0
+
+    def check(name: str, run: Callable[[], str]) -> None:
+        nonlocal failed
+        try:
+            console.print(f"[green]ok[/]   {name}: ", run(), sep="", markup=True)
+        except RelayFault as fault:
+            failed += 1
+            console.print(f"[red]FAIL[/] {name}: ", end="")
+            console.print(fault.public, markup=False)
+
+    overrides = settings(upstream=upstream, policy=policy)
+    try:
+        loaded = load(config, os.environ, overrides)
+    except RelayFault as fault:
+        console.print(f"[red]FAIL[/] configuration: {fault.public}")
+        raise typer.Exit(1) from None
+    check("configuration", lambda: f"{len(loaded.upstreams)} upstreams, {len(loaded.clients)} clients")
+    try:
+        source = build.policy_source(loaded)
+        rules = source.read()
+    except RelayFault as fault:
+        console.print("[red]FAIL[/] policy: ", end="")
+        console.print(fault.public, markup=False)
+        raise typer.Exit(1) from None
+    signed = f", signed by key {key_id(source.key)}" if source.key is not None else ""
+    check("policy", lambda: f"{loaded.policy or build.DEFAULT_POLICY.name}, digest {rules.digest}{signed}")
+    check("mode", lambda: _mode(rules))
+
+    def model() -> str:
+        if rules.model == "none":
+            return "off by policy: names and addresses in prose are not found"
+        from relay.detect.ner.model import LANGUAGES, NerModel
+
+        found = NerModel.load(loaded.model_dir or build.MODELS / rules.model)
+        best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
+        return (
+            f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "
+            f"scored in {scored}; do not rely on it in {unsupported}"
+        )
+
+    check("model", model)
+    for name, destination in loaded.upstreams.items():
+        check(f"upstream {name}", lambda destination=destination: asyncio.run(health.probe(destination)))  # type: ignore[misc]
+    if rules.confidence.escalate:
+        for said in _unjudged(loaded):
+            console.print(f"[blue]note[/] confidence: {said}")
+    console.print(f"[blue]note[/] keys: {build.sessions(rules).memory.protection().meaning}")
+    for line in harden.report():
+        console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
+    send = _pipeline(loaded)
+    for kind, value in _CANARIES.items():
+        if rules.mode == "observe" or (kind == "model" and rules.model == "none"):
+            continue
+        check(f"canary by {kind}", lambda value=value: send(value))  # type: ignore[misc]
+    if memory:
+        check("memory", lambda: _memory(loaded.policy, check))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _memory(policy: Path | None, check: Callable[[str, Callable[[], str]], None]) -> str:
+    """Check each state of a relay that was started for this; return what that relay says of its hardening."""
+    import asyncio
+
+    from relay.doors.cli import memory
+
+    holds, states = asyncio.run(memory.states(policy))
+    for state in states:
+        check(f"memory, {state.name}", state.verdict)
+    return f"read from outside; in that relay {holds}"
+
+
+def _mode(policy: Policy) -> str:
+    """Return the mode of a policy that protects. Raises ConfigFault for one that only observes."""
+    if policy.mode == "observe":
+        raise ConfigFault("observe: requests and answers pass as they are; nothing is protected")
+    return "enforce"
+
+
+def _unjudged(loaded: Config) -> list[str]:
+    """Say which answers of local upstreams are used without being judged."""
+    from relay.routing.confidence import unjudged
+    from relay.types import RouteKind
+
+    found = {name: unjudged(item.formats) for name, item in loaded.upstreams.items() if item.kind is RouteKind.LOCAL}
+    lines = [
+        f"answers of {name} in {', '.join(formats)} formats cannot be judged"
+        for name, formats in found.items()
+        if formats
+    ]
+    return [*lines, "nor can OpenAI's Responses, and answers of servers that give no log-probabilities"]
+
+
+def _pipeline(loaded: Config) -> Callable[[str], str]:
+    """Return a check that sends one canary through the pipeline that `serve` would run, short of the socket."""
+    import os
+
+    from relay import build
+    from relay.config import UpstreamConfig
+    from relay.exchange import Exchange
+    from relay.types import Request, RouteKind
+
+    # Where nothing is configured yet, a frontier that is never contacted stands in: only the scrubbing is tried.
+    stand_in = UpstreamConfig(kind=RouteKind.FRONTIER, base_url="http://127.0.0.1:9", credential="none")
+    frontier = {n: u for n, u in loaded.upstreams.items() if u.kind is RouteKind.FRONTIER} or {"none": stand_in}
+    upstreams = {name: upstream.model_copy(update={"credential": "none"}) for name, upstream in frontier.items()}
+    core = build.core(loaded.model_copy(update={"upstreams": upstreams}), os.environ)
+
+    def send(value: str) -> str:
+        tried = 0
+        for path in ("/v1/chat/completions", "/v1/messages"):
+            matched = core.match("POST", path, ())
+            if matched is None:
+                raise ScrubFailed(f"no format serves {path}")
+            text = f"My colleague wrote: please call {value} about the invoice, thank you."
+            message = {"role": "user", "content": text}
+            body = json.dumps({"model": "canary", "max_tokens": 1, "messages": [message]}).encode()
+            exchange = Exchange(core, None, *matched, exchange_id="doctor")
+            try:
+                try:
+                    sent = exchange.open(Request(method="POST", path=path, body=body)).body.decode()
+                except PolicyRefused:
+                    tried += 1
+                    continue  # a policy that refuses the value keeps it in just as well
+            finally:
+                exchange.close()
+            if value in sent or any(part in sent for part in value.split()):
+                raise ScrubFailed(f"the canary would have left by {path}")
+            tried += 1
+        return f"did not leave, in {tried} formats"
+
+    return send

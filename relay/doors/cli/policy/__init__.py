@@ -1,0 +1,22 @@
+"""`relay policy …`: for whoever writes and audits policies. Exit status 0 when all is well, 1 when something is not."""
+
+from __future__ import annotations
+
+import typer
+
+from relay.doors.cli.policy import audit, change, check, explain
+
+__all__ = ["app"]
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+
+app.command()(check.lint)
+app.command("test")(check.run_tests)
+app.command()(check.show)
+app.command()(check.schema)
+app.command()(explain.explain)
+app.command()(change.diff)
+app.command()(audit.report)
+app.command()(audit.sign)
+app.command()(audit.verify)
+app.command("check-log")(audit.check_log)

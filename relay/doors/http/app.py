@@ -1,0 +1,253 @@
+"""Serve: bind the ports, run until told to stop, and leave in order.
+
+On SIGTERM and SIGINT relay stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
+every session. Nothing is printed here: `on_ready` gets the URL.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from aiohttp import http_parser, web
+
+from relay.config import Config
+from relay.doors.http.admin import Admin
+from relay.doors.http.forward import probing
+from relay.doors.http.handler import Handler
+from relay.doors.http.ports import Client
+from relay.doors.http.reload import Reload
+from relay.errors import ConfigFault
+from relay.exchange import Core
+from relay.observe import logs
+from relay.process import harden
+from relay.process.forget import Forgetter
+from relay.routing.confidence import unjudged
+from relay.types import RouteKind
+
+__all__ = ["BodyLimits", "Running", "run", "running", "serve"]
+
+_SWEEP_S = 5.0
+_BACKLOG = 1024
+# An idle connection is kept as long as the SDKs' own pools keep theirs, and is closed by relay a little later.
+_IDLE_CONNECTION_S = 75.0
+_MAX_HEADER_BYTES = 32_768
+# After the drain: time for cancelled handlers to close their exchanges.
+_CANCEL_S = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """Where relay listens. `admin_url` is empty when there is no admin port."""
+
+    url: str
+    admin_url: str
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class BodyLimits:
+    """How the policy is read anew on SIGHUP: `core` makes a new core from the old, `complain` hears why it cannot."""
+
+    core: Callable[[Core], Core]
+    complain: Callable[[str], None]
+
+
+def run(
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: BodyLimits | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT, on uvloop where there is one."""
+    try:
+        import uvloop
+
+        loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = uvloop.new_event_loop
+    except ImportError:
+        loop_factory = None
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(serve(core, config, client, on_ready=on_ready, reading=reading))
+
+
+async def serve(
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: BodyLimits | None = None
+) -> None:
+    """Serve until SIGTERM or SIGINT. `on_ready` is called with the base URL once connections are accepted.
+
+    With a `reading`, SIGHUP has the policy read anew.
+    """
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    try:
+        async with running(core, config, client) as served:
+            reloading = _reload_on_hangup(loop, served.handler, reading) if reading is not None else None
+            try:
+                on_ready(served.url)
+                await stop.wait()
+            finally:
+                if reloading is not None:
+                    loop.remove_signal_handler(signal.SIGHUP)
+                    reloading.cancel()
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def _reload_on_hangup(loop: asyncio.AbstractEventLoop, handler: Handler, reading: BodyLimits) -> asyncio.Task[None]:
+    reload = Reload(handler, reading.core, reading.complain)
+    loop.add_signal_handler(signal.SIGHUP, reload.request)
+    return loop.create_task(reload.run())
+
+
+@asynccontextmanager
+async def running(core: Core, config: Config, client: Client) -> AsyncIterator[Running]:
+    """Serve for the length of an `async with` block; leaving it drains. Raises ConfigFault when a port is taken."""
+    if http_parser.HttpRequestParser is not getattr(http_parser, "HttpRequestParserC", None):
+        # The parser in Python is laxer about framing, and request smuggling lives on that.
+        raise ConfigFault("aiohttp was installed without its C parser, which relay requires")
+    logs.silence_libraries()
+    loop = asyncio.get_running_loop()
+    handler = Handler(core, config, client)
+    server = _Server(handler, loop)
+    admin = _Server(
+        Admin(is_draining=lambda: handler.draining, reachable=client.reachable, render=core.metrics.render), loop
+    )
+    async with client:
+        listening = await _listen(loop, server, config.server.host, config.server.port)
+        admin_url = ""
+        admin_listening = None
+        if config.server.admin_port is not None:
+            admin_listening = await _listen(loop, admin, "127.0.0.1", config.server.admin_port)
+            admin_url = _url(admin_listening)
+        tasks = [loop.create_task(_sweep(core))]
+        if config.routing.probe_s:
+            tasks.append(loop.create_task(probing(core.router, client.reach)))
+        try:
+            if harden.holds(harden.Measure.ALLOCATOR):
+                # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
+                handler.forgetter = Forgetter(loop)
+            policy = core.engine.policy
+            if policy.confidence.escalate:
+                local = [item for item in config.upstreams.values() if item.kind is RouteKind.LOCAL]
+                formats = {family for item in local for family in unjudged(item.formats)}
+                logs.event(logs.LogEvent.UNJUDGED, logging.WARNING if formats else logging.INFO, formats=len(formats))
+            logs.event(
+                logs.LogEvent.READY,
+                logging.WARNING if core.engine.observes else logging.INFO,
+                upstreams=len(config.upstreams),
+                policy=logs.Id(policy.digest),
+                mode=policy.mode,
+                keys=core.sessions.memory.protection(),
+                **{finding.measure.name.lower(): finding.holds for finding in harden.report()},
+            )
+            yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
+        finally:
+            logs.event(logs.LogEvent.DRAINING)
+            handler.draining = True
+            listening.close()
+            server.close_idle()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(config.server.drain_s or 0.001):
+                    await handler.idle()
+            await server.cancel()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CANCEL_S):
+                    await handler.idle()
+            for task in tasks:
+                task.cancel()
+            if handler.forgetter is not None:
+                handler.forgetter.close()
+            core.sessions.close_all()
+            handler.close()
+            if admin_listening is not None:
+                admin_listening.close()
+            await admin.cancel()
+            logs.event(logs.LogEvent.STOPPED)
+
+
+class _Protocol(web.RequestHandler):
+    """aiohttp's connection, with its own words replaced: its error pages and log lines repeat what clients sent."""
+
+    def handle_error(
+        self,
+        request: web.BaseRequest,
+        status: int = 500,
+        exc: BaseException | None = None,
+        message: str | None = None,
+    ) -> web.StreamResponse:
+        """Answer what cannot be parsed as HTTP, and close."""
+        if request.writer.output_size > 0:
+            raise ConnectionError
+        text = "The request could not be parsed as HTTP/1.1." if status < 500 else "Something unplanned happened."
+        error = {"message": text, "type": "invalid_request", "param": None, "code": "invalid_http"}
+        response = web.Response(
+            status=status,
+            body=orjson.dumps({"error": error}),
+            headers={"Content-Type": "application/json", "x-should-retry": "false"},
+        )
+        response.force_close()
+        return response
+
+    def log_exception(self, *args: Any, **kw: Any) -> None:
+        """Say nothing: the exception's text may hold a client's."""
+
+    def log_debug(self, *args: Any, **kw: Any) -> None:
+        """Say nothing."""
+
+
+class _Server(web.Server):
+    """Makes connections of our own kind. A client that hangs up cancels its handler."""
+
+    def __init__(
+        self,
+        handler: Callable[[web.BaseRequest], Any],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        super().__init__(handler, handler_cancellation=True, loop=loop)
+        self._relay_loop = loop
+
+    def __call__(self) -> web.RequestHandler:
+        """Return the protocol for one new connection."""
+        return _Protocol(
+            self,
+            loop=self._relay_loop,
+            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to switch it off
+            keepalive_timeout=_IDLE_CONNECTION_S,
+            auto_decompress=False,
+            max_line_size=_MAX_HEADER_BYTES,
+            max_field_size=_MAX_HEADER_BYTES,
+            lingering_time=2.0,
+        )
+
+    def close_idle(self) -> None:
+        """Close connections that wait for a request, the others after the one in work."""
+        self.pre_shutdown()
+
+    async def cancel(self) -> None:
+        """Cancel what is still in work and close every connection."""
+        await self.shutdown(0.01)
+
+
+async def _listen(loop: asyncio.AbstractEventLoop, server: _Server, host: str, port: int) -> asyncio.Server:
+    try:
+        return await loop.create_server(server, host, port, backlog=_BACKLOG, reuse_address=True)
+    except OSError as error:
+        raise ConfigFault(f"cannot listen on {host}:{port} ({error.strerror or type(error).__name__})") from None
+
+
+async def _sweep(core: Core) -> None:
+    while True:
+        await asyncio.sleep(_SWEEP_S)
+        core.sessions.sweep()
+        core.metrics.sessions.set(len(core.sessions))
+
+
+def _url(listening: asyncio.Server) -> str:
+    host, port = listening.sockets[0].getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

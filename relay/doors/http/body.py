@@ -1,0 +1,85 @@
+"""Read a request body whole, within limits, inflated when it came compressed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Container
+
+from aiohttp import StreamReader, web
+
+from relay.doors.http.codings import UnsupportedMediaType, codings_of, inflate
+from relay.errors import BodyTooLarge, ClientFault
+
+__all__ = ["BodyTimeout", "UnsupportedMediaType", "read", "require_json"]
+
+# How long a client may send nothing in the middle of its body. A slow link is fine, a dead one is not.
+_SILENCE_S = 30.0
+# No content type, and what `curl -d` sends.
+_UNSAID = ("", "application/x-www-form-urlencoded")
+# Every POST of a page has an Origin, `null` where there is nothing to tell (Fetch standard, 2026-11-26).
+_PAGE_MARKS = ("origin", "referer", "sec-fetch-site")
+
+
+class BodyTimeout(ClientFault):
+    """The client stopped sending."""
+
+    status = 408
+    code = "body_timeout"
+
+
+def require_json(content_type: str, *, names: Container[str]) -> None:
+    """Raise UnsupportedMediaType unless `content_type` is JSON; `names` are those of all headers.
+
+    A page in a browser can send every other type to a foreign origin without asking first. Browsers mark what a page
+    sends, so what has no mark may leave the type out (LiteLLM to Ollama, 1.110) or have the one that curl gives to
+    every body.
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in _UNSAID and not any(mark in names for mark in _PAGE_MARKS):
+        return
+    if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
+        raise UnsupportedMediaType("relay reads JSON only: the content type must be application/json.")
+
+
+async def read(request: web.BaseRequest, limit_bytes: int) -> bytes:
+    """Return the request's body, at most `limit_bytes` of it before and after inflation.
+
+    Raises BodyTooLarge, UnsupportedMediaType, BodyTimeout, and ClientFault for a body cut short or broken.
+    """
+    length = request.headers.get("Content-Length")
+    if length is not None and int(length) > limit_bytes:
+        raise BodyTooLarge(
+            f"The body has {int(length)} bytes, more than the {limit_bytes} allowed; the configuration key is "
+            "server.max_body_mb."
+        )
+    codings = codings_of(request.headers.getall("Content-Encoding", ()))
+    waiting = not request.content.is_eof()
+    if waiting and request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+        request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+    data = await _collect(request.content, limit_bytes)
+    # In a thread: a few bytes can take a tenth of a second to inflate to the limit.
+    return await asyncio.to_thread(inflate, data, codings, limit_bytes) if codings else data
+
+
+async def _collect(content: StreamReader, limit_bytes: int) -> bytes:
+    chunks: list[bytes] = []
+    total = 0
+    while True:
+        try:
+            if content.is_eof():  # the rest is here already, as it nearly always is
+                chunk = await content.readany()
+            else:
+                async with asyncio.timeout(_SILENCE_S):
+                    chunk = await content.readany()
+        except TimeoutError:
+            raise BodyTimeout(f"The body stopped for more than {_SILENCE_S:g} seconds.") from None
+        except web.RequestPayloadError:
+            raise ClientFault("The body was cut short or is not framed correctly.") from None
+        if not chunk:
+            return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        total += len(chunk)
+        if total > limit_bytes:
+            raise BodyTooLarge(
+                f"The body has more than the {limit_bytes} bytes allowed; the configuration key is server.max_body_mb."
+            )
+        chunks.append(chunk)

@@ -1,0 +1,92 @@
+"""Logging by enumerated events and fields: numbers, enum members, booleans and random ids, never text.
+
+There is no free-form message. A field's value may be an int, a float, a bool, an `Enum` member, or an `Id` (a random
+identifier made by relay). Anything else is refused when the call is made, also when the line would not be written, so
+that a mistake shows in every test.
+"""
+
+from __future__ import annotations
+
+import logging
+from enum import Enum, StrEnum
+
+import orjson
+
+__all__ = ["Id", "LogEvent", "configure", "event"]
+
+_logger = logging.getLogger("relay")
+
+
+class LogEvent(StrEnum):
+    """Everything relay ever says."""
+
+    STARTED = "started"
+    READY = "ready"
+    RELOADED = "reloaded"
+    RELOAD_FAILED = "reload_failed"
+    DRAINING = "draining"
+    STOPPED = "stopped"
+    UNJUDGED = "unjudged"  # confidence is asked for, and local upstreams take formats that have none
+    SCRUBBED = "scrubbed"
+    ANSWERED = "answered"
+    REFUSED = "refused"
+    FAILED = "failed"
+    UPSTREAM_FAILED = "upstream_failed"
+    DISCONNECTED = "disconnected"
+    SESSION_OPENED = "session_opened"
+    SESSION_CLOSED = "session_closed"
+
+
+class Id(str):
+    """A random identifier made by relay (exchange, decision): safe to log."""
+
+    __slots__ = ()
+
+
+Value = int | float | bool | Enum | Id
+
+
+def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
+    """Log `name` with `fields` as one JSON line. Raises TypeError for a value that could hold a client's text."""
+    for key, value in fields.items():
+        if not isinstance(value, int | float | Enum | Id):
+            raise TypeError(f"log field {key!r} is a {type(value).__name__}, expected a number, enum member or Id")
+    if _logger.isEnabledFor(level):
+        line = {"event": name.value, **{key: _plain(value) for key, value in fields.items()}}
+        _logger.log(level, orjson.dumps(line).decode())
+
+
+class _Lines(logging.Formatter):
+    """One JSON object a line, with the time (seconds since 1970) and the level in front."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return f'{{"time":{record.created:.3f},"level":"{record.levelname.lower()}",{record.getMessage()[1:]}'
+
+
+def _plain(value: Value) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, Id) else value
+
+
+def configure(level: int = logging.INFO) -> None:
+    """Send relay's events to stderr and quiet every library that might print a URL or a body.
+
+    httpx and httpcore print URLs at INFO, and a Gemini key may sit in one; aiohttp prints peers and request lines.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines())
+    _logger.handlers[:] = [handler]
+    _logger.propagate = False
+    _logger.setLevel(level)
+    silence_libraries()
+
+
+def silence_libraries() -> None:
+    """Keep other libraries' loggers at WARNING or off, whatever the root logger says."""
+    for name in ("httpx", "httpcore", "h2", "hpack", "asyncio", "presidio-analyzer", "presidio-anonymizer"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+    for name in ("aiohttp.access", "aiohttp.server", "aiohttp.client", "aiohttp.internal", "aiohttp.web"):
+        logger = logging.getLogger(name)
+        logger.disabled = True
+        logger.propagate = False

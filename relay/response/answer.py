@@ -1,0 +1,318 @@
+"""Restore a response on its way back: a JSON body when it is complete, a stream event by event.
+
+Text is held back only while it may be part of a placeholder, one writer a lane, and a lane's carry goes out before
+the event that ends the lane. Where policy wants it, what the model wrote by itself is scrubbed before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from relay.errors import RelayFault, UpstreamBadStream
+from relay.protocols import Document, Endpoint, Format, StreamReader, Writer
+from relay.response.answer_scrubber import AnswerScrubber
+from relay.types import JSON, CitationOffset, Event, Leaf
+from relay.wire import sse, strict_json
+from relay.wire.framing import Framing, is_mark
+
+__all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "WholeAnswer", "Writers"]
+
+# A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
+# longest answer with its tool calls.
+MAX_ANSWER_BYTES = 64 * 1024 * 1024
+
+# Stands in an event for the text that is put there later.
+_HERE = "relay-text-goes-here"
+
+# Returns a new writer for the text of a leaf, or None where the text stays as it is.
+Writers = Callable[[Leaf], Writer | None]
+# Is shown every decoded answer and event, before anything is written in it.
+Observe = Callable[[JSON], None]
+# Moves the offsets of an answer or event, and tells whether any changed.
+Move = Callable[[Sequence[CitationOffset]], bool]
+Lane = tuple[Any, ...]
+
+
+class ScrubbedThenRestored:
+    """What the model wrote by itself is scrubbed first, so that restored values are never looked at."""
+
+    def __init__(self, scrubber: AnswerScrubber, restorer: Writer | None) -> None:
+        self._scrubber = scrubber
+        self._restorer = restorer
+
+    def feed(self, text: str) -> str:
+        """Return what can be let go now."""
+        clean = self._scrubber.feed(text)
+        return clean if self._restorer is None else self._restorer.feed(clean)
+
+    def finish(self, *, cut_off: bool = False) -> str:
+        """Return the rest."""
+        clean = self._scrubber.finish(cut_off=cut_off)
+        if self._restorer is None:
+            return clean
+        return self._restorer.feed(clean) + self._restorer.finish(cut_off=cut_off)
+
+    def restore(self, text: str) -> str:
+        """Return what becomes of a whole text."""
+        clean = self._scrubber.scrub(text)
+        return clean if self._restorer is None else self._restorer.restore(clean)
+
+
+class Answer:
+    """How response bytes are restored."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        raise NotImplementedError
+
+    def finish(self) -> bytes:
+        raise NotImplementedError
+
+    def abandon(self) -> bytes:
+        """Return what was held back, when the answer will never be complete."""
+        return b""
+
+    def encode(self, event: Event) -> bytes:
+        """Return `event` in the framing of this answer."""
+        return sse.encode_event(event)
+
+
+class PassedAnswer(Answer):
+    """Bytes as they came, for a policy that only observes. A stream that breaks just ends: an event would alter it."""
+
+    def __init__(self, *, streaming: bool) -> None:
+        self._streaming = streaming
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        if self._streaming:
+            return chunk
+        self._size += len(chunk)
+        if self._size > MAX_ANSWER_BYTES:
+            raise UpstreamBadStream(f"the upstream's answer is larger than {MAX_ANSWER_BYTES} bytes")
+        self._chunks.append(chunk)
+        return b""
+
+    def finish(self) -> bytes:
+        body = b"".join(self._chunks)
+        self._chunks.clear()
+        return body
+
+    def encode(self, event: Event) -> bytes:
+        return b""
+
+
+class WholeAnswer(Answer):
+    """A JSON body, restored when it is complete. An error body is restored like an answer: it may quote the request."""
+
+    def __init__(
+        self,
+        new_writer: Writers,
+        format: Format,
+        endpoint: Endpoint,
+        document: Document | None,
+        status: int,
+        observe: Observe = lambda _: None,
+        move: Move = lambda _: False,
+        *,
+        note: str = "",
+    ) -> None:
+        self._move = move
+        self._note = note  # goes behind the message of an error
+        self._new_writer = new_writer
+        self._format = format
+        self._endpoint = endpoint
+        self._document = document
+        self._status = status
+        self._observe = observe
+        self._chunks: list[bytes] = []
+        self._size = 0
+
+    def feed(self, chunk: bytes) -> bytes:
+        self._size += len(chunk)
+        if self._size > MAX_ANSWER_BYTES:
+            raise UpstreamBadStream(f"the upstream's answer is larger than {MAX_ANSWER_BYTES} bytes")
+        self._chunks.append(chunk)
+        return b""
+
+    def finish(self) -> bytes:
+        body = b"".join(self._chunks)
+        self._chunks.clear()
+        try:
+            tree = strict_json.decode(body)
+        except RelayFault:
+            if self._status < 400:
+                raise UpstreamBadStream("the upstream's answer is not JSON") from None
+            return self._plain(body)
+        self._observe(tree)
+        leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
+        self._move(self._format.citations(self._document, tree))
+        for leaf in leaves:
+            _rewrite(leaf, self._new_writer)
+        if self._note:
+            _add_note(tree, self._note)
+        return strict_json.encode(tree)
+
+    def _plain(self, body: bytes) -> bytes:
+        # A gateway's own error page, which may still quote what it was sent.
+        text = body.decode("utf-8", "replace")
+        holder = {"text": text}
+        _rewrite(Leaf(holder, "text"), self._new_writer)
+        return holder["text"].encode()
+
+
+class StreamedAnswer(Answer):
+    """Events: one writer a lane, text held back only while it may be part of a placeholder, or of a value to scrub."""
+
+    def __init__(
+        self,
+        new_writer: Writers,
+        reader: StreamReader,
+        framing: Framing,
+        observe: Observe = lambda _: None,
+        move: Move = lambda _: False,
+    ) -> None:
+        self._move = move
+        self._new_writer = new_writer
+        self._reader = reader
+        self._framing = framing
+        self._observe = observe
+        self._lanes: dict[Lane, Writer | None] = {}
+        self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
+        self._ended = False  # the format's last event has come
+        self._marked = False  # and so has the mark that some servers put behind it
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
+        out: list[bytes] = []
+        for event in self._framing.feed(chunk):
+            self._take(event, out)
+        return b"".join(out)
+
+    def finish(self) -> bytes:
+        """Return the last events. Raises UpstreamBadStream when the stream stopped before its end.
+
+        A whole answer without the mark that ends a stream stays without it: the client gets what the upstream sent.
+        """
+        out: list[bytes] = []
+        for event in self._framing.finish():
+            self._take(event, out)
+        if not self._ended:
+            if not self._reader.whole:
+                raise UpstreamBadStream("the upstream's stream stopped before its end")
+            self._flush(tuple(self._lanes), out)
+        out.append(self._framing.end())
+        return b"".join(out)
+
+    def abandon(self) -> bytes:
+        """Return what was held back, when the stream will never be complete."""
+        out: list[bytes] = []
+        self._flush(tuple(self._lanes), out, cut_off=True)
+        return b"".join(out)
+
+    def encode(self, event: Event) -> bytes:
+        """Return `event` as this stream writes events."""
+        return self._framing.encode(event)
+
+    def _take(self, event: Event, out: list[bytes]) -> None:
+        if event.data is None or self._marked:
+            return  # comments are hop-by-hop; after the end there is nothing more to say
+        if is_mark(event):
+            self._ended = self._marked = True
+        elif self._ended and not self._reader.goes_on:
+            return
+        self._ended = self._reader.is_end(event) or self._ended
+        if self._marked:
+            self._flush(tuple(self._lanes), out)
+            out.append(self._framing.encode(event))
+            return
+        try:
+            tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
+        except RelayFault:
+            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        self._observe(tree)
+        closing = set(self._reader.closing(tree))
+        interrupted = set(self._reader.interrupted(tree))
+        leaves = list(self._reader.leaves(tree))
+        last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
+        self._copy(event, tree, leaves)
+        if self._ended:
+            closing.update(self._lanes, last)
+        if closing or interrupted:
+            # A lane that ends with this event without a word in it says first what it held back.
+            self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
+            self._flush([lane for lane in self._lanes if lane in interrupted and lane not in last], out, ends=False)
+        changed = self._move(self._reader.citations(tree))
+        for leaf in leaves:
+            is_last = last.get(leaf.lane or ()) is leaf
+            changed = (
+                self._rewrite_leaf(
+                    leaf, ends=is_last and leaf.lane in closing, pauses=is_last and leaf.lane in interrupted
+                )
+                or changed
+            )
+        data = strict_json.encode(tree).decode() if changed else event.data
+        out.append(self._framing.encode(Event(data, self._reader.name(event, tree))))
+
+    def _rewrite_leaf(self, leaf: Leaf, *, ends: bool, pauses: bool) -> bool:
+        if leaf.lane is None:
+            return _rewrite(leaf, self._new_writer)
+        if leaf.lane not in self._lanes:
+            self._lanes[leaf.lane] = self._new_writer(leaf)
+        writer = self._lanes.pop(leaf.lane) if ends else self._lanes[leaf.lane]
+        if writer is None:
+            return False
+        text = writer.feed(leaf.text)
+        return _put(leaf, text + writer.finish() if ends or pauses else text)
+
+    def _copy(self, event: Event, tree: JSON, leaves: list[Leaf]) -> None:
+        """Keep an event, without its text, for each lane in it that the format has no event for."""
+        unnamed = [leaf for leaf in leaves if leaf.unnamed and leaf.lane is not None]
+        if not unnamed:
+            return
+        places = [(leaf.holder, leaf.key) for leaf in leaves if type(leaf.holder[leaf.key]) is str]
+        texts = [holder[key] for holder, key in places]
+        for holder, key in places:
+            holder[key] = ""
+        for leaf in unnamed:
+            leaf.holder[leaf.key] = _HERE
+            self._copies[leaf.lane or ()] = Event(strict_json.encode(tree).decode(), event.event)
+            leaf.holder[leaf.key] = ""
+        for (holder, key), text in zip(places, texts, strict=True):
+            holder[key] = text
+
+    def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False, ends: bool = True) -> None:
+        for lane in lanes:
+            writer = self._lanes.pop(lane, None) if ends else self._lanes.get(lane)
+            if writer is not None and (text := writer.finish(cut_off=cut_off)):
+                out.append(self._framing.encode(self._carrying(lane, text)))
+
+    def _carrying(self, lane: Lane, text: str) -> Event:
+        """Return an event that carries `text` on `lane`."""
+        copy = self._copies.pop(lane, None)
+        if copy is None or copy.data is None:
+            return self._reader.flush(lane, text)
+        return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
+
+
+def _add_note(tree: JSON, note: str) -> None:
+    """Write `note` behind the message of an error body, wherever the providers have it."""
+    for holder in (tree, tree.get("error") if type(tree) is dict else None):
+        for key in ("message", "error"):
+            if type(holder) is dict and type(holder.get(key)) is str:
+                holder[key] += note
+                return
+
+
+def _rewrite(leaf: Leaf, new_writer: Writers) -> bool:
+    writer = new_writer(leaf)
+    return writer is not None and _put(leaf, writer.restore(leaf.text))
+
+
+def _put(leaf: Leaf, text: str) -> bool:
+    """Write `text` where it differs, and tell whether it did."""
+    if text == leaf.text:
+        return False
+    leaf.put(text)
+    return True

@@ -1,0 +1,92 @@
+"""Move the offsets of citations between a text with placeholders and the same text with values.
+
+Where a value was removed for good (masked, redacted) its text cannot be had back, and offsets behind it in a document
+that the client sent stay off by what its stand-in is longer or shorter.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterable
+
+from relay.response.restore import Restorer
+from relay.types import CitationOffset
+
+__all__ = ["move", "move_back"]
+
+# Characters read in one call. A text is read at some 10 µs for each piece of this many characters; only pieces with a
+# placeholder in them are read one by one.
+_MOST_READ = 2_000_000
+_PIECE = 64
+
+NewRestorer = Callable[[CitationOffset], Restorer]
+Steps = tuple[list[int], list[int]]
+
+
+def move(quotes: Iterable[CitationOffset], new_restorer: NewRestorer) -> bool:
+    """Let offsets into texts with placeholders count in the texts with values; tell whether any changed."""
+    return _move(quotes, new_restorer, back=False)
+
+
+def move_back(quotes: Iterable[CitationOffset], new_restorer: NewRestorer) -> bool:
+    """Let offsets into texts with values count in the texts with placeholders, for a request that returns an answer."""
+    return _move(quotes, new_restorer, back=True)
+
+
+def _move(quotes: Iterable[CitationOffset], new_restorer: NewRestorer, *, back: bool) -> bool:
+    changed = False
+    left = _MOST_READ
+    known: dict[tuple[str, bool, bool], Steps] = {}
+    for quote in quotes:
+        text = (quote.text, quote.in_bytes, quote.asked)
+        steps = known.get(text)
+        if steps is None:
+            left -= len(quote.text)
+            if left < 0:
+                break  # nobody cites that much; offsets stay as they came
+            steps = known[text] = _steps(quote, new_restorer)
+        for key in quote.keys:
+            offset = quote.holder[key]
+            here, there = (steps[1], steps[0]) if back else steps
+            quote.holder[key] = _along(here, there, offset)
+            changed = changed or quote.holder[key] != offset
+    return changed
+
+
+def _along(here: list[int], there: list[int], offset: int) -> int:
+    """Return where `offset` of one text is in the other; one inside a placeholder or value is where that begins."""
+    step = max(bisect_right(here, offset) - 1, 0)
+    inside = step + 1 < len(here) and here[step + 1] - here[step] != there[step + 1] - there[step]
+    return there[step] + (0 if inside else offset - here[step])
+
+
+def _steps(quote: CitationOffset, new_restorer: NewRestorer) -> Steps:
+    """Return places in the quote's text, and where each is in the restored one; between two is one value or none."""
+    raw, restored = [0], [0]
+    scout, restorer = new_restorer(quote), new_restorer(quote)
+    read = length = 0
+    for start in range(0, len(quote.text), _PIECE):
+        piece = quote.text[start : start + _PIECE]
+        held = scout.carry
+        plain = scout.feed(piece) == piece and not held and not scout.carry
+        if plain:
+            raw.append(read)
+            restored.append(length)
+        for char in (piece,) if plain else piece:
+            out = restorer.feed(char)
+            read += _size(quote, char)
+            length += _size(quote, out)
+            # A value and the character that showed its end come together; there is a place between them.
+            if not plain and out.endswith(char) and not restorer.carry:
+                raw.append(read - _size(quote, char))
+                restored.append(length - _size(quote, char))
+            if out:
+                raw.append(read - _size(quote, restorer.carry))
+                restored.append(length)
+    raw.append(read)
+    restored.append(length + _size(quote, restorer.finish()))
+    return raw, restored
+
+
+def _size(quote: CitationOffset, text: str) -> int:
+    return len(text.encode("utf-8", "surrogatepass")) if quote.in_bytes else len(text)

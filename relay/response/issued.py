@@ -1,0 +1,118 @@
+"""What a restorer looks for: the placeholders and stand-ins of one vault at one moment, indexed for the search.
+
+Making the tables costs some microseconds for each value, so one exchange makes them once and its restorers share them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import NamedTuple
+
+from relay.protocols import Restoring
+from relay.replace.placeholder_grammar import Grammar, key_of
+from relay.response.literal_matcher import Literals
+from relay.types import Encoding
+
+__all__ = ["FoundAt", "Issued"]
+
+_PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
+_KEY = re.compile(r"[0-9A-Za-z_]*")
+# Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
+_NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
+_OPENERS = ("[", "\uff3b", "\u3010")
+# What joins the words of a placeholder that was never issued, outside brackets: a blank or a hyphen may mean itself.
+_LINE = re.compile(r"\\*_")
+
+
+class FoundAt(NamedTuple):
+    """Where an issued text begins and ends (None: it may go on after the data), which one, and in what form."""
+
+    start: int
+    end: int | None
+    text: str
+    form: str
+
+
+class Issued:
+    """The tables. Immutable, for any number of restorers and threads."""
+
+    __slots__ = ("_keys", "_placeholders", "_stand_ins", "_texts", "_unissued", "_widest", "needles")
+
+    def __init__(self, vault: Restoring) -> None:
+        issued = vault.placeholders()
+        self._placeholders = {text[1:-1]: text for text in issued if _PLACEHOLDER.fullmatch(text)}
+        self._texts = tuple(text for text in issued if text[1:-1] not in self._placeholders)
+        self._unissued = frozenset(text[1:-1] for text in vault.forms()) - self._placeholders.keys()
+        self._placeholders |= {key: f"[{key}]" for key in self._unissued}
+        self._keys = sorted(self._placeholders)
+        # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
+        kinds = {key.rpartition("_")[0] for key in self._keys}
+        self.needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
+        # As many words and as many characters as any.
+        lines = max((key.count("_") for key in self._keys), default=0)
+        self._widest = "_" * lines + "X" * (max(map(len, self._keys), default=0) - lines)
+        self._stand_ins: dict[Encoding, Literals] = {}
+
+    def __bool__(self) -> bool:
+        """Tell whether there is anything to restore."""
+        return bool(self._placeholders or self._texts)
+
+    def __repr__(self) -> str:
+        return f"Issued({len(self._placeholders)} placeholders, {len(self._texts)} stand-ins)"
+
+    def stand_ins(self, encoding: Encoding) -> Literals:
+        """Return the stand-ins as they are written in `encoding`."""
+        if encoding not in self._stand_ins:
+            self._stand_ins[encoding] = Literals(self._texts, encoding)
+        return self._stand_ins[encoding]
+
+    def longest(self, expressions: Grammar) -> int:
+        """Return how many characters a text that stands for a placeholder can have, or more; 0 without placeholders."""
+        return expressions.longest(self._widest) if self._keys else 0
+
+    def begins(self, part: str, expressions: Grammar) -> bool:
+        """Tell whether an issued placeholder can begin with `part`, which has the shape of such a beginning."""
+        opening = expressions.opening.match(part)
+        rest = part[opening.end() :] if opening is not None else part
+        if opening is None and _NO_WORDS.match(part):
+            return True
+        rest = expressions.separator.sub("_", rest)
+        words = _KEY.match(rest)
+        assert words is not None, "the expression matches the empty text"
+        key = words.group().upper()
+        if len(key) == len(rest) and not key.endswith("_"):
+            return self._begins(key)
+        key = key.rstrip("_")
+        if opening is not None and (not key or key in self._placeholders):
+            return True
+        return self._begins(key + "_")
+
+    def _begins(self, key: str) -> bool:
+        place = bisect_left(self._keys, key)
+        return place < len(self._keys) and self._keys[place].startswith(key)
+
+    def place(self, match: re.Match[str], data: str, expressions: Grammar) -> FoundAt | None:
+        """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
+        form = match.lastgroup or ""
+        end = match.end()
+        placeholder = self._named(match[form], form, expressions)
+        if placeholder is None and form == "upper":
+            # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
+            for gap in reversed(list(expressions.separator.finditer(data, match.start(), match.end()))):
+                end = gap.start()
+                placeholder = self._named(data[match.start() : end], form, expressions)
+                if placeholder is not None and "_" not in gap.group():
+                    break
+                placeholder = None
+        if placeholder is None:
+            return None
+        if form in ("bare", "upper") and end == len(data) and data[: match.start()].endswith(_OPENERS):
+            return None  # a bracketed placeholder whose end never came, so its number may not be complete
+        return FoundAt(match.start(), end, placeholder, form)
+
+    def _named(self, words: str, form: str, expressions: Grammar) -> str | None:
+        key = key_of(words, expressions)
+        if key in self._unissued and form == "upper" and _LINE.sub("", words) != key.replace("_", ""):
+            return None
+        return self._placeholders.get(key)

@@ -1,0 +1,346 @@
+"""Put values back where placeholders stand, in text that arrives in pieces.
+
+Rules:
+
+1. What is restored is fixed when the restorer is made: the placeholders issued until then and the further forms of
+   names, in the altered forms of `replace.placeholder_grammar`, and the stand-ins, as they are (`issued`). Everything
+   else passes as it came.
+2. The result does not depend on how the text was cut. Held back is only the longest end that can still become one of
+   those placeholders, or that what follows it decides about; `finish` lets it go.
+3. A restored value is never looked at again.
+4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`destinations`); in the
+   arguments of a tool, inside an absolute URL (`tool_urls`). Exceptions: `urls` is true, the URL's host is among
+   `hosts`, the URL stood in the request whole (`whole_urls`), or the link goes to the mailbox or telephone that
+   the value is. No placeholder that `allowed` refuses is restored, whatever surrounds it.
+5. In JSON text a value is escaped as deep as the strings it stands in, in HTML it is written with references.
+6. The brackets of a placeholder that are those of a link stay around the value (`link_text`).
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Container, Iterable
+from urllib.parse import quote
+
+from relay.protocols import Restoring
+from relay.replace.placeholder_grammar import grammar
+from relay.response.destinations import Surroundings
+from relay.response.issued import FoundAt, Issued
+from relay.response.link_text import is_link_text
+from relay.response.literal_matcher import LiteralFound
+from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
+from relay.response.whole_urls import WholeUrls, Word
+from relay.types import Encoding, Role, Segment
+
+__all__ = ["Restorer", "hosts_named"]
+
+# `json.dumps` would make an encoder for each call.
+_AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
+_AS_ASCII = json.JSONEncoder().encode
+# The host of a URL, after user info if there is any (RFC 3986, 3.2).
+_URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
+_BLANKS = re.compile(r"\s+")
+_NO_URLS = WholeUrls()
+
+
+class _Ahead:
+    """Where the needles of one text stand. Each is looked for once along the whole text, so that this stays linear."""
+
+    __slots__ = ("_folded", "_places", "_same_length")
+
+    def __init__(self, data: str, needles: Iterable[str]) -> None:
+        self._folded = data.lower()
+        self._same_length = len(self._folded) == len(data)
+        self._places = dict.fromkeys(needles, -1)
+
+    def next(self, data: str, at: int) -> int | None:
+        """Return where the first needle stands from `at` on, or None; `at` where lower case moved the characters."""
+        if not self._same_length:
+            return at
+        first: int | None = None
+        for needle, place in self._places.items():
+            if place < at:
+                found = self._folded.find(needle, at)
+                place = self._places[needle] = found if found >= 0 else len(data)
+            if place < len(data) and (first is None or place < first):
+                first = place
+        return first
+
+
+class Restorer:
+    """Restores one lane. Make one for each lane of each response; it is not shared between threads.
+
+    `issued` are the tables of `vault`, where they are made already. `tool`: the text is arguments of a tool that the
+    client runs. `allowed` is asked about each placeholder before it is restored: whether policy gives that tool values
+    of that entity type, say. `whole` are the URLs that stood in the request.
+    `feed` and `finish` raise SessionClosed when the vault is shredded meanwhile.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_allowed",
+        "_before",
+        "_carry",
+        "_complete",
+        "_encoding",
+        "_grammar",
+        "_hosts",
+        "_issued",
+        "_longest",
+        "_place",
+        "_stand_ins",
+        "_tool",
+        "_urls",
+        "_vault",
+        "_whole",
+        "_word",
+    )
+
+    def __init__(
+        self,
+        vault: Restoring,
+        *,
+        issued: Issued | None = None,
+        encoding: Encoding = Encoding.TEXT,
+        tool: bool = False,
+        urls: bool = False,
+        hosts: Container[str] = (),
+        allowed: Callable[[str], bool] | None = None,
+        whole: WholeUrls = _NO_URLS,
+    ) -> None:
+        self._vault = vault
+        self._encoding = encoding
+        self._grammar = grammar(encoding)
+        self._issued = issued if issued is not None else Issued(vault)
+        self._stand_ins = self._issued.stand_ins(encoding)
+        self._longest = max(self._issued.longest(self._grammar), self._stand_ins.longest)
+        self._tool = tool
+        self._urls = urls
+        self._hosts = hosts
+        self._allowed = allowed
+        self._whole = whole
+        self._word = Word() if whole else None
+        self._place: Surroundings | None = None
+        if not urls or encoding is not Encoding.TEXT:
+            self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
+        self._ahead: _Ahead | None = None
+        self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
+        self._carry = ""
+        self._complete: FoundAt | None = None  # the carry begins with this one, and what follows decides about it
+
+    @property
+    def carry(self) -> str:
+        """What is held back."""
+        return self._carry
+
+    def feed(self, text: str) -> str:
+        """Return what can be let go now, restored."""
+        if not self._issued:
+            return text
+        return self._run(self._carry + text, final=False) if text else ""
+
+    def finish(self, *, cut_off: bool = False) -> str:
+        """Return the rest; a text that stopped inside a placeholder comes out as it is.
+
+        With `cut_off` the end is known to be missing, so that `PERSON_1` may have been going to be `PERSON_12`: only
+        one with its closing bracket is restored.
+        """
+        rest, self._carry = self._carry, ""
+        if not rest:
+            return ""
+        if not cut_off:
+            return self._run(rest, final=True)
+        if self._complete is None or (self._place is not None and self._place.inside):
+            return rest
+        _, end, text, form = self._complete
+        return self._value(text, rest[:end], form) + rest[end:]
+
+    def restore(self, text: str) -> str:
+        """Return a whole text restored."""
+        if not self._issued:
+            return text
+        return self._run(self._carry + text, final=True)
+
+    def _run(self, text: str, *, final: bool) -> str:
+        self._carry, self._complete = "", None
+        data = self._before + text
+        position = len(self._before)
+        # Where nothing complete can be, only the end has to be looked at.
+        tail = position if self._may_hold(data) else max(position, len(data) - self._longest)
+        if tail > position and not self._stand_ins:
+            stop = len(data) if final else self._held_from(data, tail)
+            self._carry = data[stop:]
+            return self._let_go(data, position, stop)
+        hits = deque(self._stand_ins.find_all(data, position, final=final) if self._stand_ins else ())
+        self._ahead = _Ahead(data, map(bytes.decode, self._issued.needles)) if final else None
+        out: list[str] = []
+        while (found := self._next(data, position, max(position, tail), hits, final=final)) is not None:
+            start, end, text, form = found
+            out.append(self._let_go(data, position, start))
+            position = start
+            written = self._written(data, found, final=final) if end is not None else None
+            if end is None or written is None:
+                if end is not None and form == "bracket":
+                    self._complete = FoundAt(0, end - start, text, form)
+                self._carry, data = data[start:], data[:start]
+                break
+            out.append(written)
+            self._before = data[max(0, end - 2) : end]
+            position = end
+        self._ahead = None
+        out.append(self._let_go(data, position, len(data)))
+        return "".join(out)
+
+    def _next(self, data: str, at: int, tail: int, hits: deque[LiteralFound], *, final: bool) -> FoundAt | None:
+        """Return what comes first: an issued text, or (end None) where one may begin that goes on after the data."""
+        while hits and hits[0].start < at:
+            hits.popleft()
+        found = self._next_placeholder(data, tail, final=final)
+        if not hits or (found is not None and found.start < hits[0].start):
+            return found
+        other = FoundAt(hits[0].start, hits[0].end, hits[0].text, "stand-in")
+        if found is None or other.start < found.start:
+            return other
+        return found if found.end is None or (other.end is not None and found.end >= other.end) else other
+
+    def _next_placeholder(self, data: str, at: int, *, final: bool) -> FoundAt | None:
+        if not self._issued.needles:
+            return None
+        search = self._grammar.final.search if final else self._grammar.search.search
+        if final:
+            # Every form holds a needle, so none begins long before the next one; most texts end without another.
+            near = self._ahead.next(data, at) if self._ahead is not None else at
+            if near is None:
+                return None
+            at = max(at, near - self._longest)
+        while (match := search(data, at)) is not None:
+            start = match.start()
+            complete: re.Match[str] | None = match
+            if match.lastgroup == "part":
+                if self._issued.begins(match.group(), self._grammar):
+                    return FoundAt(start, None, "", "")
+                complete = self._grammar.full.match(data, start)
+            found = self._issued.place(complete, data, self._grammar) if complete is not None else None
+            if found is not None:
+                return found
+            at = start + 1
+        return None
+
+    def _may_hold(self, data: str) -> bool:
+        """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
+        folded = data.encode("utf-8", "surrogatepass").lower()
+        return any(needle in folded for needle in self._issued.needles)
+
+    def _held_from(self, data: str, at: int) -> int:
+        """Return where the longest end of `data` begins that can still become an issued placeholder."""
+        while (match := self._grammar.search.search(data, at)) is not None:
+            if match.lastgroup == "part" and self._issued.begins(match.group(), self._grammar):
+                return match.start()
+            at = match.start() + 1
+        return len(data)
+
+    def _written(self, data: str, found: FoundAt, *, final: bool) -> str | None:
+        """Return what is written for an issued text, or None where that depends on what comes after the data."""
+        start, end, placeholder, form = found
+        assert end is not None, "the caller looks"
+        raw = data[start:end]
+        if self._allowed is not None and not self._allowed(placeholder):
+            return self._pass(raw)
+        place = self._place
+        if place is not None and place.inside and not self._urls and place.host not in self._hosts:
+            if place.addressee:
+                return self._addressed(placeholder, raw, place.addressee)
+            if place.in_home_folder:
+                return self._value(placeholder, raw, form)
+            begun = self._word.url() if self._word is not None else None
+            if (named := self._names_host(data, end, place, final=final)) is not False:
+                return None if named is None else self._value(placeholder, raw, form)
+            if begun is None or not place.is_all_of(begun.text):
+                return self._pass(raw)
+            is_whole = self._whole.holds(begun, data[start:], final=final)
+            if is_whole is None:
+                return None
+            return self._value(placeholder, raw, form) if is_whole else self._pass(raw)
+        if form != "bracket" or self._encoding is Encoding.HTML or not (raw[0] == "[" and raw[-1] == "]"):
+            return self._value(placeholder, raw, form)
+        if place is not None and place.inside:
+            return self._value(placeholder, raw, form)
+        is_link = is_link_text(data, end, final=final, code=self._tool)
+        return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
+
+    def _names_host(self, data: str, end: int, place: Surroundings, *, final: bool) -> bool | None:
+        """Tell whether what ends here is user info before a host that may have values; None: that is still open."""
+        if not place.in_authority:
+            return False
+        found = USER_INFO.match(data, end)
+        if found is None:
+            open_ended = USER_INFO_BEGUN.match(data, end) is not None
+            return None if open_ended and not final else False
+        if found.end() == len(data) and not final:
+            return None
+        host = found["host"].lower()
+        return host in self._hosts or (self._tool and is_own_host(host))
+
+    def _pass(self, raw: str) -> str:
+        if self._place is not None:
+            self._place.feed(raw)
+        if self._word is not None:
+            self._word.feed(raw)
+        return raw
+
+    def _addressed(self, placeholder: str, raw: str, scheme: str) -> str:
+        """Return an address for a link; what is none stays out of it."""
+        value = self._vault.open(placeholder)
+        if scheme == "mailto" and "@" not in value:
+            return self._pass(raw)
+        # A telephone number has no blanks in a URL (RFC 3966, 3); in a link target they would end it.
+        return self._put(_BLANKS.sub("-" if scheme != "mailto" else "", value), raw, "")
+
+    def _value(self, placeholder: str, raw: str, form: str, *, brackets: bool = False) -> str:
+        value = self._vault.open(placeholder)
+        if brackets and not (value.startswith("[") and value.endswith("]")):
+            value = f"[{value}]"
+        return self._put(value, raw, form)
+
+    def _put(self, value: str, raw: str, form: str) -> str:
+        """Return `value` as its form and its place demand, for what stood there as `raw`."""
+        place = self._place
+        if self._word is not None:
+            self._word.feed(raw)
+        if place is not None:
+            place.feed_value(value, len(raw))
+        if form == "percent":
+            value = quote(value, safe="")
+        if self._encoding is Encoding.HTML:
+            value = html.escape(value)
+        if self._encoding is Encoding.JSON and place is not None:
+            for _ in range(max(1, place.depth)):
+                value = (_AS_TEXT if _is_text(value) else _AS_ASCII)(value)[1:-1]
+        return value
+
+    def _let_go(self, data: str, start: int, end: int) -> str:
+        text = data[start:end]
+        if text:
+            self._before = data[max(0, end - 2) : end]
+            if self._place is not None:
+                self._place.feed(text)
+            if self._word is not None:
+                self._word.feed(text)
+        return text
+
+
+def _is_text(value: str) -> bool:
+    """Tell whether `value` can stand in UTF-8 as it is: half a surrogate pair can only be escaped."""
+    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
+
+
+def hosts_named(segments: Iterable[Segment]) -> frozenset[str]:
+    """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
+
+    What tools and earlier answers brought in does not count, for it may have been planted.
+    """
+    own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
+    return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))

@@ -1,0 +1,80 @@
+"""Make the restorers of one exchange: what its request says about where values may go, and tables that all share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from relay.policy.engine import Engine
+from relay.protocols import Writer
+from relay.response.bare_numbers import BareNumbers, numbers_in
+from relay.response.issued import Issued
+from relay.response.restore import Restorer, hosts_named
+from relay.response.whole_urls import WholeUrls
+from relay.types import CitationOffset, Encoding, Leaf, Segment
+from relay.vault.vault import Vault
+from relay.wire.json_text import is_json_container
+
+__all__ = ["Restorers"]
+
+
+class Restorers:
+    """`texts` are the scrubbed ones by segment, `urls` those of `Scrubbed`.
+
+    Made when the request was scrubbed; what is issued after the first restorer was made is another exchange's."""
+
+    __slots__ = ("_engine", "_hosts", "_issued", "_numbers", "_vault", "_whole")
+
+    def __init__(
+        self,
+        vault: Vault,
+        engine: Engine,
+        segments: Sequence[Segment] = (),
+        texts: Mapping[int, str] | None = None,
+        urls: Iterable[str] = (),
+    ) -> None:
+        self._vault = vault
+        self._engine = engine
+        self._hosts = hosts_named(segments)
+        self._whole = WholeUrls(urls)
+        self._numbers: frozenset[str] = frozenset()
+        if texts:
+            self._numbers = numbers_in(segments, texts, frozenset(vault.placeholders()))
+        self._issued: Issued | None = None
+
+    def for_citation(self, citation: CitationOffset) -> Restorer:
+        """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
+        urls = citation.asked or self._engine.restores_urls
+        return Restorer(self._vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
+
+    def for_leaf(self, leaf: Leaf) -> Writer:
+        """Return what restores the text of a leaf or lane that no provider's own tool gets."""
+        engine, vault, tool = self._engine, self._vault, leaf.tool
+
+        def allowed(placeholder: str) -> bool:
+            return tool is None or engine.restores_tool(tool, vault.entity_type(placeholder))
+
+        encoding = leaf.encoding
+        if tool is not None and leaf.lane is None and encoding is Encoding.TEXT and is_json_container(leaf.text):
+            # A file's content, say: it is JSON text as much as arguments are that come as a string.
+            encoding = Encoding.JSON
+        restorer = Restorer(
+            vault,
+            issued=self._tables(),
+            encoding=encoding,
+            tool=tool is not None,
+            urls=engine.restores_urls,
+            hosts=self._hosts,
+            allowed=None if tool is None else allowed,
+            whole=self._whole,
+        )
+        if encoding is Encoding.JSON:
+            numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
+            return BareNumbers(restorer, numbers) if numbers else restorer
+        if tool is not None and leaf.lane is None and leaf.text in self._numbers:
+            leaf.number = allowed(leaf.text.removeprefix("-"))
+        return restorer
+
+    def _tables(self) -> Issued:
+        if self._issued is None:
+            self._issued = Issued(self._vault)
+        return self._issued

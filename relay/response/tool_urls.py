@@ -1,0 +1,153 @@
+"""Where the absolute URLs in the arguments of a tool begin and end: code, commands and files, where nothing else is a
+destination.
+
+    begins  with a scheme and `://`; in the schemes of browsers (http, ws, ftp) any slash or backslash does
+    ends    at white space, < or >, or at what closes the quote or bracket right before the scheme
+
+A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket right behind the closing
+quote is still inside. One of its own machine (localhost), or without a host (`file:///`), tells nobody anything.
+
+Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
+"""
+
+from __future__ import annotations
+
+import re
+
+from relay.replace.replaced_urls import CLOSERS
+from relay.response.destinations import Surroundings
+from relay.types import Encoding
+
+__all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host"]
+
+_SLASHES = re.compile(r":(?://|[/\\])")
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
+_SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
+_LONGEST_BEFORE = 40  # characters: what opens the URL, a backslash before that, the scheme and its signs
+_QUOTES = "\"'`"
+_END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
+_JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # what goes on with a word of a shell
+_LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
+
+
+_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
+# The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows.
+_INFO = r"[^\s/?#\"'`<>\\@]{0,200}"
+USER_INFO = re.compile(_INFO + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)")
+USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?)?\Z")
+
+
+def is_own_host(host: str) -> bool:
+    """Tell whether a host, in lower case, is the machine that asks."""
+    return _LOCAL.fullmatch(host) is not None
+
+
+class ToolUrls(Surroundings):
+    """Follow the arguments of a tool. `inside` is true in an absolute URL to another machine only."""
+
+    __slots__ = ("_closed", "_closer", "_escaped", "_in", "_previous", "_scheme")
+
+    def __init__(self, encoding: Encoding) -> None:
+        super().__init__(encoding)
+        self._in = False
+        self._scheme = ""
+        self._closer = ""
+        self._escaped = False  # the quote that opened the URL has a backslash before it
+        self._previous = ""  # character of the URL
+        self._closed = False  # right behind the quote that closed it
+
+    @property
+    def inside(self) -> bool:
+        """True in an absolute URL to another machine, or one whose host is not known yet."""
+        return self._in and not self._stays_here()
+
+    @property
+    def host(self) -> str | None:
+        """The host of the URL, in lower case; None when it is not complete or not plain."""
+        return self.host_of(self._authority()) if self._in else None
+
+    def is_all_of(self, url: str) -> bool:
+        """Tell whether `url`, as it came, is the URL so far."""
+        return self._in and self._size == len(url) - url.find(":") - 1
+
+    @property
+    def addressee(self) -> str:
+        """Nothing: only absolute URLs count here."""
+        return ""
+
+    @property
+    def in_authority(self) -> bool:
+        """True in a URL whose host may still come: what stands here may be user info."""
+        return self._in and _AUTHORITY.fullmatch(self._authority()) is not None
+
+    def _authority(self) -> str:
+        return self._url.lstrip("/\\") if self._scheme in _SPECIAL else self._url[2:]
+
+    def _stays_here(self) -> bool:
+        authority = self._authority()
+        if self._scheme not in _SPECIAL and authority.startswith("/"):
+            return True
+        host = self.host_of(authority)
+        return host is not None and is_own_host(host)
+
+    def _end(self) -> None:
+        self._in, self._closed, self._begun = False, False, ""
+
+    def _begin(self, quote: str) -> None:
+        if self._in:
+            self._follow(quote)
+        else:
+            self._begun = ""
+
+    def _follow(self, text: str) -> None:
+        position = 0
+        while position < len(text):
+            if self._closed:
+                self._closed = False
+                self._in = _JOINED.match(text, position) is not None
+            elif self._in:
+                position = self._through(text, position)
+            else:
+                text, position = self._outside(text, position)
+
+    def _outside(self, text: str, position: int) -> tuple[str, int]:
+        """Look for the beginning of a URL; return the text that was looked at and where to go on in it."""
+        text, start, self._begun = self._begun + text[position:], 0, ""
+        while (slashes := _SLASHES.search(text, start)) is not None:
+            start = slashes.end()
+            scheme = _SCHEME.search(text, max(0, slashes.start() - 31), slashes.start())
+            if scheme is None:
+                continue
+            name = scheme.group().lower()
+            if name not in _SPECIAL and slashes.end() - slashes.start() < 3:
+                start = slashes.start() + 1
+                continue
+            before = text[max(0, scheme.start() - 2) : scheme.start()]
+            self._in, self._scheme, self._url, self._size, self._previous = True, name, "", 0, ""
+            self._closer = CLOSERS.get(before[-1:], "")
+            self._escaped = before[:-1] == "\\"
+            return text, slashes.start() + 1
+        self._begun = text[-_LONGEST_BEFORE:]
+        return text, len(text)
+
+    def _through(self, text: str, position: int) -> int:
+        end = _END[self._closer].search(text, position)
+        stop = end.start() if end is not None else len(text)
+        if stop > position:
+            self._keep(text[position:stop])
+            self._size += stop - position
+            self._previous = text[stop - 1]
+        if end is None:
+            return stop
+        if end.group() != self._closer:
+            self._in, self._begun = False, ""
+            return stop
+        if self._previous == "\\" and not self._escaped:
+            self._keep(end.group())
+            self._size += 1
+            self._previous = end.group()
+            return stop + 1
+        self._in = self._closed = self._closer in _QUOTES
+        self._size += 1
+        self._closer, self._begun = "", ""
+        return stop + 1

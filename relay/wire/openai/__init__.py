@@ -1,0 +1,1 @@
+"""OpenAI's formats, also as Azure addresses them."""

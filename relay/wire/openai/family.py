@@ -1,0 +1,108 @@
+"""What OpenAI's formats share: credentials, headers and the shape of errors.
+
+Sources: openai-python 3.52.0 (`_client.py`, `_exceptions.py`, `_streaming.py`), read 2026-11-20.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import ClassVar
+
+from relay.errors import RelayFault
+from relay.protocols import Document, Endpoint
+from relay.types import Event, Headers, Outbound
+from relay.wire import strict_json
+from relay.wire.document import read_document
+from relay.wire.openai import azure
+from relay.wire.table_format import TableFormat, by_status, header
+
+__all__ = ["OpenAIFormat"]
+
+_ERROR_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    409: "conflict_error",
+    429: "rate_limit_error",
+    500: "server_error",
+}
+# Beta flags are words; anything else in such a header is not ours to pass on.
+_FLAGS = re.compile(r"[A-Za-z0-9_.,=:; -]{1,512}")
+
+
+class OpenAIFormat(TableFormat):
+    """Base of the OpenAI formats."""
+
+    family: ClassVar[str] = "openai"
+    keyless: ClassVar[bool] = False
+    keep_alive: ClassVar[bytes] = b": keep-alive\n\n"  # a comment, which the SDKs skip (tried 2026-11-20)
+
+    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+        """Return the endpoint whose path this is, as OpenAI or as Azure writes it, whatever the method."""
+        deployment, asked = azure.split_deployment(path)
+        found = next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
+        return found if found is None or deployment is None else replace(found, model=deployment)
+
+    def read(
+        self,
+        endpoint: Endpoint,
+        body: bytes,
+        pseudonym: Callable[[str], str],
+        wrote: Callable[[str], bool] | None = None,
+    ) -> Document:
+        """Decode and read a request. A deployment in the path is its model: Azure goes by that, not by the body."""
+        document = read_document(body, self.table, pseudonym, wrote, forced=self.knows_forced(endpoint))
+        if endpoint.model is not None:
+            document.tree["model"] = document.model = endpoint.model
+        return document
+
+    def knows_forced(self, endpoint: Endpoint) -> bool:
+        """Tell whether `endpoint` knows the fields that the table wants in requests to a frontier."""
+        return True
+
+    def request_headers(self, headers: Headers) -> Headers:
+        """Pass on the beta flags; organization and project identify the client and stay here."""
+        value = header(headers, "openai-beta")
+        return (("openai-beta", value),) if value is not None and _FLAGS.fullmatch(value) else ()
+
+    def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:
+        """Return `outbound` as OpenAI or, where `addressing` says so, Azure takes it. Raises ClientFault."""
+        return azure.addressed(outbound, model, query) if addressing == azure.ADDRESSING else outbound
+
+    def credential(self, headers: Headers, query: str) -> str | None:
+        """Return the key from `Authorization: Bearer`, or from `api-key` as Azure's clients send it."""
+        value = header(headers, "authorization")
+        if value is not None:
+            scheme, _, key = value.partition(" ")
+            if scheme.lower() == "bearer" and key.strip():
+                return key.strip()
+        return header(headers, "api-key") or None
+
+    def credential_headers(self, key: str) -> Headers:
+        """Present `key` as a bearer token."""
+        return (("authorization", f"Bearer {key}"),)
+
+    def error_body(self, fault: RelayFault) -> bytes:
+        """Return `{"error": {message, type, param, code}}`."""
+        return strict_json.encode(_error(fault))
+
+    def error_event(self, fault: RelayFault) -> Event:
+        """Return the same as an unnamed event, which makes the SDKs raise APIError."""
+        return Event(strict_json.encode(_error(fault)).decode())
+
+
+def _error(fault: RelayFault) -> dict[str, object]:
+    return {
+        "error": {
+            "message": fault.told,
+            "type": by_status(_ERROR_TYPES, fault.status),
+            "param": None,
+            "code": fault.code,
+        }
+    }
+
+
+PLUGINS = ()  # no format of its own

@@ -1,0 +1,494 @@
+"""OpenAI Responses: whole, streamed, counted and compacted.
+
+Source: openai-python 3.52.0 (`types/responses`), and what Codex 0.169 sends, read 2026-11-20. State at the provider
+(stored responses, conversations, prompts, containers) is refused: relay holds no mapping that outlives a request.
+
+The same text comes up to five times in a stream: in deltas, in their `done`, and in the part, item and response that
+hold it. Each is restored, the deltas by lane and the others whole. Inserted events repeat the sequence number of the
+event before them; the SDKs' own accumulators accept that (tested 2026-11-20).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import JSON, CitationOffset, Event
+from relay.wire import strict_json
+from relay.wire.citations import INDEX_FIELD, dicts, ranges
+from relay.wire.fields import compile_table
+from relay.wire.nodes import FieldTable
+from relay.wire.openai.family import OpenAIFormat
+from relay.wire.stream import Lane, TableReader
+from relay.wire.table_format import PathEndpoint
+
+__all__ = ["OpenAIResponses"]
+
+TABLE = """
+[request]
+order: tools tool_choice text instructions prompt input
+removed: type=input_text
+
+instructions                          S   role=system
+input                                 S   role=user
+input[]                               .   role=auto message
+input[]                               @item
+tools[]                               @tool
+tool_choice                           P
+tool_choice.{type,mode,name,server_label}   P
+tool_choice.tools[]{}                 K
+text                                  @format
+prompt.id                             F   kind=stored_state
+prompt.version                        P
+prompt.variables{key}                 K
+prompt.variables{}                    @variable
+{previous_response_id,conversation}   F   kind=stored_state
+# Polling for the answer would need a mapping that outlives the request.
+background                            F   kind=stored_state
+# See `stores`.
+store                                 X =false always
+{metadata,client_metadata,access_programmatic}   X drop
+{user,safety_identifier,prompt_cache_key}   X pseudonym
+prompt_cache_options.comparison_response_id   X drop
+prompt_cache_options{}                P
+{model,service_tier,truncation,prompt_cache_retention,parallel_tool_calls,personality}   P
+{stream,temperature,top_p,top_logprobs,max_output_tokens,max_tool_calls,seed,generate,type}   P
+{reasoning,stream_options,moderation}{}   P
+include[]                             P
+context_management[]{}                P
+
+[variable]
+.                                     S
+.                                     @part
+
+# An item. Messages may come without a type; what other items add is below.
+[item]
+{type,id,status,phase,role,call_id,name,namespace,server_label,execution,created_by}   P
+caller.{type,caller_id}               P
+content                               S
+content[]                             @part
+agent.agent_name                      P
+
+<function_call,custom_tool_call>      .   role=assistant tool=name
+<function_call>.arguments             Sj
+# A patch or code, not JSON.
+<custom_tool_call>.input              S
+<function_call_output,custom_tool_call_output,local_shell_call_output,apply_patch_call_output>   .   role=tool
+<function_call_output,custom_tool_call_output,local_shell_call_output,apply_patch_call_output>.output   S
+<function_call_output,custom_tool_call_output>.output[]   @part
+
+# The provider checks that reasoning comes back as it went out.
+<reasoning>                           .   role=assistant signed=encrypted_content
+<reasoning>.{summary,content}[].text  Vs
+<reasoning>.{summary,content}[].type  P
+<reasoning,compaction>.encrypted_content   V
+<compaction>                          .   signed=encrypted_content
+<compaction>.content                  Vs
+<program>.code                        S   role=assistant
+<program>.fingerprint                 V
+<program_output>.result               S   role=tool
+
+<local_shell_call>                    .   role=assistant
+<local_shell_call>.action.{type,timeout_ms}   P
+<local_shell_call>.action.command[]   S
+# The environment holds secrets more often than not.
+<local_shell_call>.action.env{}       S
+<local_shell_call>.action.{working_directory,user}   S
+<shell_call>                          .   role=assistant
+<shell_call>.action.commands[]        S
+<shell_call>.action.{timeout_ms,max_output_length}   P
+<shell_call>.environment              @environment
+<shell_call_output>                   .   role=tool
+<shell_call_output>.output[].{stdout,stderr}   S
+<shell_call_output>.output[].outcome{}   P
+<shell_call_output>.output[].created_by   P
+<shell_call_output>.max_output_length   P
+<apply_patch_call>                    .   role=assistant
+<apply_patch_call>.operation.type     P
+<apply_patch_call>.operation.{diff,path}   S
+
+<file_search_call>.queries[]          S   hosted
+<file_search_call>.results[].{text,filename}   S
+<file_search_call>.results[].attributes{}   S
+<file_search_call>.results[].{file_id,score,vector_store_id}   P
+<web_search_call>.action.type         P
+<web_search_call>.action.{query,url,pattern}   S   hosted
+<web_search_call>.action.queries[]    S   hosted
+<web_search_call>.action.sources[].type   P
+<web_search_call>.action.sources[].url   S
+<code_interpreter_call>.code          S   hosted
+<code_interpreter_call>.container_id  P
+<code_interpreter_call>.outputs[].type   P
+<code_interpreter_call>.outputs[].logs   S
+<code_interpreter_call>.outputs[].url   P
+<computer_call>.action                @action
+<computer_call>.actions[]             @action
+<computer_call>.pending_safety_checks[]   @check
+<computer_call_output>.acknowledged_safety_checks[]   @check
+<computer_call_output>.output.type    P
+<computer_call_output>.output.{image_url,file_id}   F   kind=image
+<image_generation_call>.result        F   kind=image
+<image_generation_call>.revised_prompt   S
+<image_generation_call>.{action,background,output_format,quality,size}   P
+<image_generation_call>.svg_usage{}   P
+<image_generation_call>.error         @error
+<mcp_list_tools>.tools[].name         N
+<mcp_list_tools>.tools[].description   K
+<mcp_list_tools>.tools[].{input_schema,annotations}{}   K
+<mcp_list_tools>.tools[].{input_schema,annotations}   K
+<mcp_list_tools>.error                S
+<mcp_call,mcp_approval_request>.arguments   Sj  hosted
+<mcp_call>.output                     S   role=tool
+<mcp_call>.approval_request_id        P
+<mcp_call>.error                      S
+<mcp_call>.error.{type,code}          P
+<mcp_call>.error.message              S
+<mcp_call>.error.content              S
+<mcp_call>.error.content{}            S
+<mcp_call>.error.content[]            S
+<mcp_call>.error.content[]{}          S
+<mcp_approval_response>.approval_request_id   P
+<mcp_approval_response>.approve       P
+<mcp_approval_response>.reason        S
+<tool_search_call>.arguments          S
+<tool_search_call>.arguments{}        S
+<tool_search_output,additional_tools>.tools[]   @tool
+<configuration_update>.text           @format
+<configuration_update>.reasoning{}    P
+<item_reference>.id                   F   kind=stored_state
+
+[part]
+{type,detail,prompt_cache_breakpoint,file_data_type}   P
+{text,refusal}                        S
+annotations[]                         @annotation
+# Spells the text as tokens; nobody needs it in a request.
+logprobs                              X drop mirror=D
+# Some servers go by the key and not by the type, so these rows hold for every type.
+image_url                             F   kind=image
+file_id                               F   kind=stored_state
+file_data                             F   kind=file
+file_url                              F   kind=remote_url
+filename                              S
+input_audio                           F   kind=audio
+
+[annotation]
+{type,file_id,container_id,start_index,end_index,index}   P
+{title,url,filename}                  S
+
+[action]
+{type,button,x,y,scroll_x,scroll_y}   P
+path[]{}                              P
+keys[]                                S
+text                                  S
+
+[check]
+{id,code}                             P
+message                               S
+
+[error]
+{type,code}                           P
+{message,param}                       S
+moderation_details.categories[]       P
+moderation_details{}                  P
+misalignment{}                        S
+
+[environment]
+{type,container_id,memory_limit}      P
+<local>.skills[].name                 N
+<local>.skills[].{description,path}   K
+<container_reference>.container_id    F   kind=stored_state
+file_ids[]                            F   kind=stored_state
+network_policy                        @network
+skills[].{type,skill_id,version}      P
+skills[]<inline>.name                 N
+skills[]<inline>.description          K
+skills[]<inline>.source               F   kind=file
+
+[network]
+type                                  P
+allowed_domains[]                     K
+domain_secrets                        F   kind=third_party_tool
+
+[tool]
+{type,strict,defer_loading,search_context_size,max_num_results,execution,return_token_budget}   P
+{background,quality,output_format,output_compression,partial_images,moderation,input_fidelity,action}   P
+{display_width,display_height,environment}   P
+allowed_callers[]                     P
+name                                  N
+description                           K
+{parameters,output_schema}{}          K
+{parameters,output_schema}            K
+format.{type,syntax}                  P
+format.definition                     K
+<namespace>.tools[]                   @tool
+# The provider calls a third party, with credentials, and relay sees neither direction.
+<mcp>                                 F   kind=third_party_tool
+<file_search>.vector_store_ids[]      F   kind=stored_state
+<file_search>.filters                 @filter
+<file_search>.ranking_options{}       P
+<web_search*>.user_location           X drop
+<web_search*>.filters.{allowed_domains,blocked_domains}[]   K
+<web_search*>.search_content_types[]  P
+<code_interpreter>.container          F   kind=stored_state when=string
+<code_interpreter>.container          @environment
+<shell>.environment                   @environment
+<image_generation>.input_image_mask   F   kind=image
+<image_generation>.{model,size}       P
+<image_generation>.svg{}              P
+
+[filter]
+type                                  P
+key                                   K
+value                                 S
+value[]                               S
+filters[]                             S
+filters[]                             @filter
+
+[format]
+verbosity                             P
+format.{type,strict}                  P
+format.name                           N
+format.description                    K
+format.schema{}                       K
+
+[response]
+{id,object,status,model,service_tier,truncation,previous_response_id,created_at,completed_at}   P
+{background,parallel_tool_calls,store,user,safety_identifier,prompt_cache_key,prompt_cache_retention}   P
+{usage,moderation,reasoning,metadata,conversation,incomplete_details,billing,include}   P
+# They report that the provider saw another prefix than before: `relay.wire.transformations` counts that.
+{input_transformations,prompt_cache_diagnostics,prompt_cache_options,context_management}   P
+{input_tokens,expires_at}             P
+output[]                              @item!
+output_text                           R
+instructions                          R
+instructions[]                        @item!
+input[]                               @item!
+tools[]                               @tool!
+tool_choice                           P
+text                                  @format!
+prompt.{id,version}                   P
+prompt.variables{key}                 P
+prompt.variables{}                    @variable!
+error                                 @error!
+
+[event]
+{type,item_id,output_index,content_index,summary_index,command_index,sequence_number,annotation_index}   P
+code                                  P
+{message,param}                       R
+obfuscation                           P
+response                              @response
+item                                  @item!
+part                                  @part!
+annotation                            @annotation!
+error                                 @error!
+
+<response.output_text.delta>.delta    R   jsonmode lane=text by=item_id,content_index
+<response.output_text.delta,response.output_text.done>.logprobs   D
+<response.output_text.done>.text      R   jsonmode
+<response.refusal.delta>.delta        R   lane=refusal by=item_id,content_index
+<response.refusal.done>.refusal       R
+<response.reasoning_text.delta,response.reasoning_summary_text.delta>.delta   V
+<response.reasoning_text.done,response.reasoning_summary_text.done>.text   V
+<response.reasoning_summary_part.added,response.reasoning_summary_part.done>.part   V
+<response.function_call_arguments.delta>.delta   Rj  lane=arguments by=item_id
+<response.function_call_arguments.done>   .   tool=name
+<response.function_call_arguments.done>.name   P
+<response.function_call_arguments.done>.arguments   Rj
+<response.mcp_call_arguments.delta>.delta   Rj  hosted lane=arguments by=item_id
+<response.mcp_call_arguments.done>.arguments   Rj  hosted
+<response.custom_tool_call_input.delta>.delta   R   lane=input by=item_id
+<response.custom_tool_call_input.done>.input   R
+<response.code_interpreter_call_code.delta>.delta   R   hosted lane=code by=item_id
+<response.code_interpreter_call_code.done>.code   R   hosted
+<response.shell_call_command.delta>.delta   R   lane=command by=output_index,command_index
+<response.shell_call_command.added,response.shell_call_command.done>.command   R
+<response.shell_call_output_content.delta>.delta.stdout   R   lane=stdout by=item_id,command_index
+<response.shell_call_output_content.delta>.delta.stderr   R   lane=stderr by=item_id,command_index
+<response.shell_call_output_content.done>.output[].{stdout,stderr}   R
+<response.shell_call_output_content.done>.output[].outcome{}   P
+<response.shell_call_output_content.done>.output[].created_by   P
+<response.audio.transcript.delta>.delta   R   lane=transcript
+<response.audio.delta>.delta          P
+<response.image_generation_call.partial_image>   @partial_image
+
+[partial_image]
+{partial_image_b64,partial_image_index,size,quality,background,output_format}   P
+"""
+
+# Which lanes an event ends: the fields of the event that the lanes begin with.
+_ENDS = {
+    "response.output_text.done": ("item_id", "content_index"),
+    "response.refusal.done": ("item_id", "content_index"),
+    "response.content_part.done": ("item_id", "content_index"),
+    "response.function_call_arguments.done": ("item_id",),
+    "response.mcp_call_arguments.done": ("item_id",),
+    "response.custom_tool_call_input.done": ("item_id",),
+    "response.code_interpreter_call_code.done": ("item_id",),
+    "response.shell_call_command.done": ("output_index", "command_index"),
+    "response.shell_call_output_content.done": ("item_id", "command_index"),
+}
+# The event that carries a lane, where the upstream's own named no type.
+_DELTAS = {
+    "text": "response.output_text.delta",
+    "refusal": "response.refusal.delta",
+    "arguments": "response.function_call_arguments.delta",
+    "input": "response.custom_tool_call_input.delta",
+    "code": "response.code_interpreter_call_code.delta",
+    "command": "response.shell_call_command.delta",
+    "stdout": "response.shell_call_output_content.delta",
+    "stderr": "response.shell_call_output_content.delta",
+    "transcript": "response.audio.transcript.delta",
+}
+_LAST_UNNAMED = tuple(
+    f'{{"type":{space}"response.{name}"' for space in ("", " ") for name in ("completed", "failed", "incomplete")
+)
+_LAST = ("response.completed", "response.failed", "response.incomplete")
+
+
+class OpenAIResponses(OpenAIFormat):
+    """`POST /v1/responses`, `/v1/responses/input_tokens` and `/v1/responses/compact`."""
+
+    name: ClassVar[str] = "openai_responses"
+    table: ClassVar[FieldTable] = compile_table(TABLE)
+    endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
+        PathEndpoint(name="responses", upstream_path="/v1/responses"),
+        PathEndpoint(name="input_tokens", upstream_path="/v1/responses/input_tokens"),
+        PathEndpoint(name="compact", upstream_path="/v1/responses/compact"),
+    )
+
+    def knows_forced(self, endpoint: Endpoint) -> bool:
+        """Tell that only `/v1/responses` itself knows `store`."""
+        return endpoint.name == "responses"
+
+    def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
+        """Return a reader for one stream of named events."""
+        return ResponsesReader(self.section("event"), json_mode=self.json_mode(document))
+
+    def stores(self, endpoint: Endpoint, host: str) -> bool:
+        """Tell that every server of this API stores by default and knows `store`: both are part of the API."""
+        return endpoint.name == "responses"
+
+    def citations(self, document: Document | None, tree: JSON) -> Sequence[CitationOffset]:
+        """Return the ranges of citations in each part of each item."""
+        return _in_parts(dicts(tree, "output", "content"))
+
+    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+        """Return the same of the answers that the input brings back."""
+        if INDEX_FIELD not in body:
+            return ()
+        return _in_parts(dicts(document.tree, "input", "content"))
+
+    def json_mode(self, document: Document | None) -> bool:
+        """Tell whether `text.format` asks for JSON."""
+        text = document.tree.get("text") if document is not None else None
+        stated = text.get("format") if type(text) is dict else None
+        return type(stated) is dict and stated.get("type") in ("json_schema", "json_object")
+
+
+class ResponsesReader(TableReader):
+    """Lanes are named by the ids and indices of their events. A flush is the lane's latest event with other text."""
+
+    cited: ClassVar[str] = "text"
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._items: dict[str, str] = {}  # item id -> the tool that it calls
+        self._heads: dict[Lane, dict[str, JSON]] = {}  # lane -> its latest event without the text
+        self._sequence: JSON = None
+
+    def note(self, tree: JSON) -> None:
+        """Remember the names of tools, which an item's start tells and its arguments do not."""
+        if type(tree) is not dict:
+            return
+        if tree.get("type") in (*_LAST, "error"):
+            self.whole = True
+        if type(tree.get("sequence_number")) is int:
+            self._sequence = tree["sequence_number"]
+        item = tree.get("item")
+        if type(item) is dict and type(item.get("id")) is str and type(item.get("name")) is str:
+            self._items[item["id"]] = item["name"]
+            for field in ("arguments", "input"):
+                self._tools[item["id"], field] = (item["name"], item.get("type") == "mcp_call")
+
+    def leaves(self, tree: JSON) -> Iterable[Any]:
+        """Return the event's restorable strings, and keep what a flush needs."""
+        found = list(super().leaves(tree))
+        if type(tree) is not dict:
+            return found
+        for leaf in found:
+            if leaf.lane is not None:
+                self._heads[leaf.lane] = {
+                    key: value for key, value in tree.items() if type(value) in (str, int) and key not in _TEXT_KEYS
+                }
+            elif leaf.tool is None and type(item := tree.get("item_id")) is str:
+                leaf.tool = self._items.get(item)
+        return found
+
+    def citations(self, tree: JSON) -> Sequence[CitationOffset]:
+        """Return the ranges of a citation that comes by itself, and of those in a part, item or response."""
+        if type(tree) is not dict:
+            return ()
+        if tree.get("type") == "response.output_text.annotation.added":
+            lane = (_name(tree.get("item_id")), _name(tree.get("content_index")), "text")
+            return list(ranges(self.written(lane), tree.get("annotation"), _RANGE))
+        parts = (dicts(tree, "part"), dicts(tree, "item", "content"), dicts(tree, "response", "output", "content"))
+        return [found for each in parts for found in _in_parts(each)]
+
+    def ended(self, tree: JSON) -> Iterable[Lane]:
+        """Return what an event ends: one text, one item, or with the response and with errors everything."""
+        if type(tree) is not dict or type(tree.get("type")) is not str:
+            return
+        kind = tree["type"]
+        if kind in _LAST or kind == "error":
+            yield ()
+        elif kind == "response.output_item.done":
+            item = tree.get("item")
+            yield (_name(item.get("id") if type(item) is dict else None),)
+            yield (_name(tree.get("output_index")),)
+        elif kind == "response.audio.transcript.done":
+            yield ("transcript",)
+        elif kind in _ENDS:
+            yield tuple(_name(tree.get(key)) for key in _ENDS[kind])
+
+    def flush(self, lane: Lane, text: str) -> Event:
+        """Return another event of the lane's kind."""
+        field = lane[-1]
+        head = {"type": _DELTAS[field], **self._heads.get(lane, {})}
+        delta: JSON = {field: text} if field in ("stdout", "stderr") else text
+        tree: dict[str, JSON] = {**head, "delta": delta}
+        if field == "text":
+            tree["logprobs"] = []
+        if self._sequence is not None:
+            tree["sequence_number"] = self._sequence
+        return Event(strict_json.encode(tree).decode(), str(head["type"]))
+
+    def is_end(self, event: Event) -> bool:
+        """Tell whether this is the response's last event; it holds the whole text and is restored like any other.
+
+        Some servers add `[DONE]`, and some leave the names of events out.
+        """
+        if event.event is not None:
+            return event.event in _LAST or event.event == "error"
+        data = event.data or ""
+        return data.strip() == "[DONE]" or data.lstrip()[:40].startswith(_LAST_UNNAMED)
+
+
+_RANGE = ("start_index", "end_index")
+_TEXT_KEYS = ("delta", "obfuscation")
+
+
+def _in_parts(parts: Iterable[dict[str, JSON]]) -> list[CitationOffset]:
+    return [
+        found
+        for part in parts
+        for annotation in dicts(part, "annotations")
+        for found in ranges(part.get("text"), annotation, _RANGE)
+    ]
+
+
+def _name(value: JSON) -> int | str:
+    return value if type(value) is int or type(value) is str else ""
+
+
+PLUGINS = (OpenAIResponses,)

@@ -1,0 +1,123 @@
+"""Who may call: tables of hosts, origins and keys."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from relay.config import ClientConfig, ServerConfig
+from relay.doors.http.access import HostRefused, authenticate, check_host, is_allowed_origin
+from relay.errors import AuthenticationFailed
+
+OPEN = ServerConfig()
+WIDE = ServerConfig(host="0.0.0.0")
+LISTED = ServerConfig(host="0.0.0.0", allowed_hosts=("relay.example.com",))
+
+
+@pytest.mark.parametrize(
+    ("host", "server", "keys", "allowed"),
+    [
+        ("localhost", OPEN, False, True),
+        ("localhost:8080", OPEN, False, True),
+        ("localhost.", OPEN, False, True),
+        ("app.localhost", OPEN, False, True),
+        ("127.0.0.1:1", OPEN, False, True),
+        ("127.8.8.8", OPEN, False, True),
+        ("[::1]:8080", OPEN, False, True),
+        ("192.168.1.2:8080", OPEN, False, True),  # the address connected to
+        ("192.168.1.3:8080", OPEN, False, False),
+        ("", OPEN, False, False),
+        (None, OPEN, False, False),
+        ("evil.example.com", OPEN, False, False),
+        ("localhost@evil.example.com", OPEN, False, False),
+        ("notlocalhost", OPEN, False, False),
+        ("relay", WIDE, True, True),  # a key is required: a page that rebinds a name has none
+        ("relay.example.com:443", LISTED, True, True),
+        ("relay.example.org", LISTED, True, False),
+    ],
+)
+def test_check_host(host: str | None, server: ServerConfig, keys: bool, allowed: bool) -> None:
+    """Names of this machine, configured ones, and the address connected to."""
+    if allowed:
+        check_host(host, server, "192.168.1.2", keys_required=keys)
+    else:
+        with pytest.raises(HostRefused):
+            check_host(host, server, "192.168.1.2", keys_required=keys)
+
+
+@pytest.mark.parametrize(
+    ("origin", "allowed"),
+    [
+        ("http://app.example.com", True),
+        ("http://localhost:3000", True),
+        ("http://localhost:65535", True),
+        ("http://127.0.0.1:8080", True),  # relay's own
+        ("http://localhost", False),
+        ("http://localhost:3000.evil.example.com", False),
+        ("http://localhost:", False),
+        ("https://localhost:3000", False),
+        ("http://app.example.com.evil.example.com", False),
+        ("null", False),
+        ("*", False),
+    ],
+)
+def test_is_allowed_origin(origin: str, allowed: bool) -> None:
+    """Whole origins, and any port where the list says so."""
+    listed = ("http://app.example.com", "http://localhost:*")
+    assert is_allowed_origin(origin, "127.0.0.1:8080", listed) is allowed
+
+
+CLIENTS = tuple(
+    ClientConfig(name=name, key_sha256=hashlib.sha256(key.encode()).hexdigest())
+    for name, key in (("one", "key-1"), ("two", "key-2"))
+)
+
+
+@pytest.mark.parametrize(
+    ("headers", "query", "name", "left"),
+    [
+        ((("authorization", "Bearer key-1"),), "", "one", ()),
+        ((("authorization", "bearer key-2"),), "", "two", ()),
+        ((("x-api-key", "key-1"), ("accept", "a")), "", "one", (("accept", "a"),)),
+        ((("x-goog-api-key", "key-1"),), "", "one", ()),
+        ((("api-key", "key-1"),), "", "one", ()),
+        ((), "alt=sse&key=key-1", "one", ()),
+        (
+            (("authorization", "Bearer sk-mine"), ("x-relay-key", "key-2")),
+            "",
+            "two",
+            (("authorization", "Bearer sk-mine"),),
+        ),
+        (
+            (("authorization", "Bearer sk-mine"), ("x-api-key", "key-2")),
+            "",
+            "two",
+            (("authorization", "Bearer sk-mine"),),
+        ),
+    ],
+)
+def test_authenticate(
+    headers: tuple[tuple[str, str], ...], query: str, name: str, left: tuple[tuple[str, str], ...]
+) -> None:
+    """A key is found where SDKs put it, and relay's own key is taken out."""
+    assert authenticate(headers, query, CLIENTS) == (name, left)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        (),
+        (("authorization", "Bearer "),),
+        (("authorization", "Bearer key-3"),),
+        (("authorization", "key-1"),),
+        (("authorization", "Basic key-1"),),
+        (("x-api-key", CLIENTS[0].key_sha256),),
+        (("x-relay-key", "wrong"), ("authorization", "Bearer key-1")),
+    ],
+)
+def test_strangers(headers: tuple[tuple[str, str], ...]) -> None:
+    """Everything else is refused, without saying why."""
+    with pytest.raises(AuthenticationFailed) as caught:
+        authenticate(headers, "", CLIENTS)
+    assert "key-" not in caught.value.public

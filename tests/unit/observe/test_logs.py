@@ -1,0 +1,45 @@
+"""Logs take enumerated events and numbers; whatever could hold text is refused."""
+
+import json
+import logging
+
+import pytest
+
+from relay.observe import logs
+from relay.types import RouteKind
+
+
+@pytest.fixture
+def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    caplog.set_level(logging.DEBUG, logger="relay")
+    logging.getLogger("relay").propagate = True
+    return caplog
+
+
+def test_an_event_is_one_json_line(lines: pytest.LogCaptureFixture) -> None:
+    """Numbers, enum members and ids come out as JSON."""
+    logs.event(logs.LogEvent.SCRUBBED, exchange=logs.Id("ab12"), route=RouteKind.LOCAL, replaced=3, seconds=0.5)
+    (record,) = lines.records
+    assert json.loads(record.getMessage()) == {
+        "event": "scrubbed",
+        "exchange": "ab12",
+        "route": "local",
+        "replaced": 3,
+        "seconds": 0.5,
+    }
+
+
+@pytest.mark.parametrize("value", ["maria@example.org", b"bytes", ["list"], {"a": 1}, None, ValueError("text")])
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.ERROR])
+def test_a_field_that_could_hold_text_is_refused(value: object, level: int) -> None:
+    """The mistake shows when the call is made, also when the line would not be written."""
+    with pytest.raises(TypeError, match="expected a number") as caught:
+        logs.event(logs.LogEvent.FAILED, level, field=value)  # type: ignore[arg-type]
+    assert "maria" not in str(caught.value)
+
+
+def test_libraries_that_print_urls_are_quiet() -> None:
+    """httpx prints URLs at INFO and aiohttp request lines: neither may."""
+    logs.silence_libraries()
+    assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
+    assert logging.getLogger("aiohttp.access").disabled

@@ -1,0 +1,145 @@
+"""A value in any spelling is found in what is about to leave; what is no value is not."""
+
+import base64
+import html
+import json
+from urllib.parse import quote
+
+import pytest
+
+from relay.request.egress import EGRESS, left, private, uncovered
+from relay.types import Span
+
+VALUES = [
+    ("PERSON", "Maria Gonzalez"),
+    ("PERSON", "Zoë Müller-Özil"),
+    ("EMAIL_ADDRESS", "o'brien@example.com"),
+    ("STREET", 'Main "St" 5\nDoor \\7'),
+    ("US_SSN", "536-22-1874"),
+    ("PERSON", "Wilhelmina"),
+    ("PERSON", "张伟强"),
+]
+SPELLINGS = {
+    "utf-8": lambda text: text.encode(),
+    "json": lambda text: json.dumps({"a": text}, ensure_ascii=False).encode(),
+    "json, escaped": lambda text: json.dumps({"a": text}).encode(),
+    "json in json": lambda text: json.dumps(json.dumps({"a": text})).encode(),
+    "json in json in json": lambda text: json.dumps(json.dumps(json.dumps({"a": text}))).encode(),
+    "percent": lambda text: b"q=" + quote(text).encode(),
+    "percent, all": lambda text: b"q=" + quote(text, safe="").encode(),
+    "html": lambda text: html.escape(text).encode(),
+    "html, numbered": lambda text: "".join(f"&#{ord(char)};" for char in text).encode(),
+    "html in json": lambda text: json.dumps(html.escape(text)).encode(),
+    "base64": lambda text: base64.b64encode(text.encode()),
+    "base64, url": lambda text: base64.urlsafe_b64encode(text.encode()),
+    "base64 in json": lambda text: json.dumps({"image": base64.b64encode(text.encode()).decode()}).encode(),
+}
+
+
+# More values than are searched for one by one, none of which occurs.
+OTHERS = [("CITY", f"{word}{number}") for number in range(8) for word in ("Nowhere ", "Ungrund\0", "Ж", "ab-")]
+
+
+@pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among many"])
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize("before", ["", "a ", "ab ", 'x"', "\n", "\\", "é "])
+@pytest.mark.parametrize(("entity_type", "value"), VALUES)
+def test_every_spelling_is_found(
+    entity_type: str, value: str, before: str, spelling: str, others: list[tuple[str, str]]
+) -> None:
+    """Alone, after anything that ends a word, and at every base64 alignment."""
+    body = SPELLINGS[spelling](f"{before}{value}. End").decode()
+    assert left([body], "/v1/x", [*others, (entity_type, value)]) == [(entity_type, value)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("Will", "will you"),
+        ("Ann", "Annual Anns"),
+        ("Maria Gonzalez", "Maria Gonzalezová"),
+        ("Al", "Al is too short to tell"),
+        ("1234", "1234 is any number"),
+        ("536-22-1874", "1536-22-1874"),
+        ("Maria", base64.b64encode(b"x Maria x").decode()),
+    ],
+)
+def test_near_misses_pass(value: str, text: str) -> None:
+    """Parts of words, other letter case of a plain word and short values are no leak."""
+    assert left([text], "/v1/x", [("PERSON", value)]) == []
+    assert left([text], "/v1/x", [*OTHERS, ("PERSON", value)]) == []
+
+
+@pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among many"])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("maria gonzalez", "MARIA GONZALEZ"),
+        ("Maria@Example.org", "maria@example.org"),
+        ("Will", "ask Will."),
+        ("user", "the user said"),
+        ("张伟强", "请问张伟强在吗"),
+        ("AB株式会社", "請求AB株式会社xyz"),
+        ("Müller", "“Müller”"),
+        ("Мария Петрова", "«МАРИЯ ПЕТРОВА»"),
+        ("№ 12345-77", "the № 12345-77 is"),
+        ("\0quux", "a\0quux"),
+    ],
+)
+def test_letter_case_and_scripts(value: str, text: str, others: list[tuple[str, str]]) -> None:
+    """More than one plain word is found in any letter case; unspaced scripts need no boundary."""
+    assert left([text], "/v1/x", [*others, ("CUSTOM", value)]) == [("CUSTOM", value)]
+
+
+def test_the_head_counts() -> None:
+    """The value may not leave in any part of the request, and a border between two texts joins nothing."""
+    pairs = [("PERSON", "Maria Gonzalez")]
+    assert left([], "/v1/x?q=Maria%20Gonzalez", pairs) == pairs
+    assert left([], "/v1/x\nfor Maria Gonzalez", pairs) == pairs
+    assert left(["Maria", " Gonzalez"], "/v1/x", pairs) == []
+
+
+def test_lookalikes_are_no_values() -> None:
+    """A placeholder that a user typed was vaulted as itself, and an issued one may read the same."""
+    assert left(["hello [PERSON_1]"], "/v1/x", [("PLACEHOLDER_LOOKALIKE", "[PERSON_1]")]) == []
+
+
+def test_a_stand_in_is_no_leak() -> None:
+    """A moved date that reads like another real one of the session does not stop the request."""
+    dates = [("DATE_TIME", "2023-05-06")]
+    assert left(["on 2023-05-06"], "/v1/x", dates, issued=("2023-05-06",)) == []
+    assert left(["on 2023-05-06"], "/v1/x", dates) == dates
+
+
+def test_all_that_is_left_is_named() -> None:
+    """Each value once, in the order in which they were given."""
+    pairs = [("PERSON", "Ann"), ("PERSON", "Eve"), ("CITY", "Rome"), ("PERSON", "Bob")]
+    assert left(["Ann Bob Rome Ann"], "/", pairs) == [pairs[0], pairs[2], pairs[3]]
+
+
+MAIL = [("EMAIL_ADDRESS", "o'brien@example.com")]
+
+
+@pytest.mark.parametrize(
+    ("text", "covered", "spans"),
+    [
+        ("to o&#39;brien&#64;example.com now", [], ["o&#39;brien&#64;example.com"]),
+        ("x\nto o%27brien%40example.com\nx", [], ["o%27brien%40example.com"]),
+        ("a bydicmllbkBleGFtcGxlLmNvbQ== b", [], ["bydicmllbkBleGFtcGxlLmNvbQ=="]),
+        ("o'brien@example.com, o&#39;brien@example.com", [(0, 19)], ["o&#39;brien@example.com"]),
+        ("o'brien@example.com", [(0, 19)], []),
+        ("nothing here", [], []),
+    ],
+)
+def test_what_still_holds_a_value_is_covered(text: str, covered: list[tuple[int, int]], spans: list[str]) -> None:
+    """The word, in whatever spelling, and nothing beside it."""
+    found = uncovered(text, covered, private(MAIL, issued=()))
+    assert [text[span.start : span.end] for span in found] == spans
+    assert all(span[0] == "EMAIL_ADDRESS" and span.recognizer == EGRESS for span in found)
+
+
+def test_a_line_is_covered_where_no_word_holds_the_value() -> None:
+    """A value of several words, each of them written otherwise, is covered with its line."""
+    line = "call Maria &#71;onzalez, please"
+    span = Span("PERSON", 6, 6 + len(line), 1.0, EGRESS)
+    assert uncovered(f"first\n{line}\nlast", [], [("PERSON", "Maria Gonzalez")]) == [span]
