@@ -35,6 +35,7 @@ def test_a_process_starts_again_hardened() -> None:
 @LINUX
 def test_the_report_of_an_ordinary_process() -> None:
     """What does not hold is said."""
-    program = "from relay.process import harden; print([f.holds for f in harden.report() if f.measure != 'no core file'])"
+    program = "from relay.process import harden;"
+    program += "print([f.holds for f in harden.report() if f.measure != 'no core file'])"
     output = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env={})
     assert output.stdout.strip() == "[False, False]"
