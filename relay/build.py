@@ -33,6 +33,7 @@ from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
 from relay.registry import collect, collect_families
+from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
@@ -55,6 +56,7 @@ __all__ = [
     "entity_types",
     "formats",
     "operators",
+    "pipeline",
     "policy_source",
     "read_policy",
     "reloaded",
@@ -230,9 +232,7 @@ def core(
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
-        analyzer=analyzer(policy, config.model_dir, added=added),
-        engine=engine(policy, added),
-        operators=operators(),
+        pipeline=pipeline(policy, added, config.model_dir, record=record),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
@@ -240,7 +240,23 @@ def core(
         random_bytes=os.urandom,
         clock=time.perf_counter,
         metrics=metrics,
+    )
+
+
+def pipeline(
+    policy: Policy,
+    added: CustomRecognizers = NOTHING_ADDED,
+    model_dir: Path | None = None,
+    *,
+    record: Callable[[Decision], None] | None = None,
+) -> Pipeline:
+    """Return the line that every request takes under a policy. `record` takes every decision."""
+    return Pipeline(
+        analyzer=analyzer(policy, model_dir, added=added),
+        engine=engine(policy, added),
+        operators=operators(),
         signatures=Signatures(os.urandom(32)),
+        random_bytes=os.urandom,
         record=record,
     )
 
@@ -279,7 +295,7 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if old != new:
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
-    return replace(core, engine=engine(policy, source.added), analyzer=finder)
+    return replace(core, pipeline=replace(core.pipeline, engine=engine(policy, source.added), analyzer=finder))
 
 
 def client(config: Config) -> UpstreamClient:

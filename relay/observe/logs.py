@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 
 import orjson
 
-__all__ = ["Id", "LogEvent", "configure", "event"]
+__all__ = ["Id", "LogEvent", "configure", "enabled", "event"]
 
 _logger = logging.getLogger("relay")
 
@@ -54,6 +54,11 @@ def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
     if _logger.isEnabledFor(level):
         line = {"event": name.value, **{key: _plain(value) for key, value in fields.items()}}
         _logger.log(level, orjson.dumps(line).decode())
+
+
+def enabled(level: int) -> bool:
+    """Tell whether events of `level` are written, for callers on a hot path."""
+    return _logger.isEnabledFor(level)
 
 
 class _Lines(logging.Formatter):

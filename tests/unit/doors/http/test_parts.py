@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from relay.doors.http import body, cors, faults
-from relay.doors.http.target import OriginForm, normalise
+from relay.doors.http import body, cors
+from relay.doors.serving import faults
+from relay.doors.serving.target import OriginForm, normalise
 from relay.errors import (
     ClientFault,
     PolicyRefused,

@@ -14,8 +14,8 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from types import TracebackType
 
-from relay.doors.http.ports import Client, Response
-from relay.doors.http.slots import Slots
+from relay.doors.serving.ports import Client, Response
+from relay.doors.serving.slots import Slots
 from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
 from relay.exchange import Exchange
 from relay.routing.confidence import read_verdict
