@@ -100,13 +100,16 @@ class Exchange:
         self._format = format
         self._endpoint = endpoint
         self._id = exchange_id
-        self._session = session if session is not None else core.sessions.ephemeral()
-        self._session.hold()
+        if session is None:
+            self._session = core.sessions.ephemeral()
+        else:
+            self._session = session
+            session.hold()
         self._closed = False
-        self._counted = False
+        self._opened = self._counted = False
         self._prepared: Prepared | None = None
         self._decision_headers: Headers = ()
-        self._streams_array = False
+        self._query = ""
         self._upstream = ""
         self._restorers: Restorers | None = None
         self._detector: AnswerDetector | None = None
@@ -134,7 +137,9 @@ class Exchange:
         if request.method != endpoint.method:
             raise MethodNotAllowed(f"relay takes only {endpoint.method} at this path")
         begun = core.clock()
-        self.plan.begin_anew(avoid, unsure=unsure)
+        if self._opened or avoid or unsure:
+            self.plan.begin_anew(avoid, unsure=unsure)
+        self._opened = True
         source = ProviderRequest(
             self._format,
             endpoint,
@@ -147,7 +152,7 @@ class Exchange:
         )
         if not endpoint.has_body:
             return self._bodiless(source)
-        self._streams_array = self._format.streams_array(request.query)
+        self._query = request.query
         self._restorers = None
         self._prepared = prepared = core.pipeline.prepare(source, self._session)
         outbound = source.outbound
@@ -179,7 +184,7 @@ class Exchange:
                 unknown=document.unknown,
                 seconds=seconds,
             )
-        if logs.enabled(logging.DEBUG):
+        if logs.logger.isEnabledFor(logging.DEBUG):
             logs.event(
                 logs.LogEvent.SCRUBBED,
                 logging.DEBUG,
@@ -218,7 +223,7 @@ class Exchange:
         content_type = next((value for name, value in headers if name == "content-type"), "")
         framing: Framing | None = framing_of(content_type) if status == 200 and self._prepared is not None else None
         passed = strip.response_headers(headers)
-        if framing is not None and self._streams_array:
+        if framing is not None and self._format.streams_array(self._query):
             framing = ArrayStream(framing)
             passed = tuple((key, framing.content_type if key == "content-type" else value) for key, value in passed)
         self.streaming = framing is not None
@@ -271,6 +276,7 @@ class Exchange:
         """Drop what this exchange holds; a request-scoped vault is shredded. May be called more than once."""
         self.plan.end()
         self._prepared = None
+        self._query = ""  # a key may stand in it
         self._answer = None
         self._detector = None
         self._restorers = None

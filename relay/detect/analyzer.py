@@ -90,6 +90,8 @@ class Analyzer:
         self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
         self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
         self._model = model
+        # Without a model, analyzing is a matter of microseconds.
+        self.has_model = model is not None
         self._min_score = min_score
         self._lookalikes = lookalikes
         self._cache = cache
@@ -109,11 +111,6 @@ class Analyzer:
             | {entity_type for finder in finders for entity_type in finder.entity_types}
             | {LOOKALIKE}
         )
-
-    @property
-    def has_model(self) -> bool:
-        """Tell whether a model reads the segments, too; without one, analyzing is a matter of microseconds."""
-        return self._model is not None
 
     @property
     def model(self) -> EntityModel | None:

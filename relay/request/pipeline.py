@@ -161,7 +161,8 @@ class Pipeline:
         return None
 
     def _detect(self, document: Document, session: Session, more: More) -> Sequence[Sequence[Span]]:
-        spans = list(self.analyzer.analyze(document.segments, known=session.vault.values()))
+        known = () if session.ephemeral else session.vault.values()  # that of a request begins empty
+        spans = list(self.analyzer.analyze(document.segments, known=known))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
         return spans
@@ -181,7 +182,8 @@ class Pipeline:
             model=document.model,
             unfit=plan.unfit,
         )
-        decided = plan.explained(decided)
+        if decided.wanted is not None and decided.wanted is not decided.route:
+            decided = plan.explained(decided)
         decision = engine.enforced(decided, plan.available) if engine.observes else decided
         moved = any(decision.actions) and moves_prefix(document.segments, decision.actions)
         try:

@@ -55,13 +55,15 @@ class ProviderRequest:
         """Build `outbound`. Only the model in the path can be a client's own text, so the path is all egress reads."""
         document, name = prepared.document, prepared.upstream
         if not prepared.decision.observed:
-            cited = self._format.sent_citations(document, self._request.body)
+            mark = self._format.citation_mark
+            cited = self._format.sent_citations(document) if mark and mark in self._request.body else ()
             if cited:
                 self._move_back(cited, prepared)
         upstream = self.plan.upstreams[name]
         document.force(strip.forcing(self._format, self._endpoint, upstream))
-        self.plan.ask_confidence(document, prepared.decision)
-        model = self.plan.model_at(name, document.model)
+        if self.plan.asks_confidence:
+            self.plan.ask_confidence(document, prepared.decision)
+        model = self.plan.model_at(name, document.model) if upstream.models else document.model
         path = self._endpoint.upstream_path
         if model is not None and model != document.model:
             path = self._format.rename(self._endpoint, document, model)
@@ -101,6 +103,8 @@ class ProviderRequest:
         """Return `outbound` as its upstream is addressed. Raises ScrubFailed when it was made for another route."""
         upstream = self.plan.upstreams[outbound.upstream]
         check_route(outbound, upstream.kind)
+        if not upstream.addressing:
+            return outbound
         return self._format.addressed(outbound, upstream.addressing, model, self._request.query)
 
     def _key(self, name: str) -> str | None:

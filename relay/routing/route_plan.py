@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from relay.config import UpstreamConfig
 from relay.policy.engine import CHARACTERS_PER_TOKEN
 from relay.policy.model import Policy, StreamedVerdict
 from relay.protocols import Document
@@ -31,6 +30,8 @@ class RoutePlan:
 
     def __init__(self, router: Router, policy: Policy, client: str, family: str, format_name: str) -> None:
         self._router = router
+        self.upstreams = router.upstreams
+        self.asks_confidence = policy.confidence.escalate
         self._policy = policy
         self._client = client
         self._format_name = format_name
@@ -47,11 +48,6 @@ class RoutePlan:
         self.headers: Headers = ()
         self.moved_prefix = False
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
-
-    @property
-    def upstreams(self) -> Mapping[str, UpstreamConfig]:
-        """Every upstream by name."""
-        return self._router.upstreams
 
     @property
     def meter(self) -> Meter:
@@ -131,7 +127,7 @@ class RoutePlan:
         """Ask for log-probabilities where the answer's confidence matters, and set who reads them."""
         wanted = self._policy.confidence
         if (
-            wanted.escalate
+            self.asks_confidence
             and not self._unsure
             and not decision.observed
             and not decision.required
@@ -183,7 +179,13 @@ class RoutePlan:
 
     def begin(self, upstream: str) -> None:
         """Count a request that is about to leave, with what it is expected to cost."""
-        self._ticket = self._router.ticket(upstream, self._asked(), self._client)
+        need = self._asked()
+        if self._router.counts_cost:
+            self._ticket = self._router.ticket(upstream, need, self._client)
+        else:
+            model = need.model or ""
+            kind = self.upstreams[upstream].kind
+            self._ticket = Ticket(upstream=upstream, route=kind, model=model, input_tokens=need.tokens, hold=None)
 
     def discard(self, meter: Meter) -> None:
         """Count an answer that is not used; `meter` has read it."""

@@ -197,10 +197,15 @@ class Router:
 
     # ------------------------------------------------------------------------------------------------ what came of it
 
-    def asked(self, upstream: str) -> None:
-        """Note that a request goes out."""
-        self._health[upstream] = health.asked(self._health[upstream])
+    def asks(self, upstream: str) -> bool:
+        """Note that a request goes out, and return True, unless the breaker of `upstream` keeps it back."""
+        record = self._health[upstream]
+        if record.is_open:
+            if not health.admits(record, self.clock()):
+                return False
+            self._health[upstream] = health.asked(record)
         self.retries[upstream].deposit()
+        return True
 
     def answered(self, upstream: str) -> None:
         """Note the head of an answer."""

@@ -11,8 +11,7 @@ that is malformed, closed, expired, never issued or another client's ends in the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
@@ -54,7 +53,8 @@ class Session:
         self.ephemeral = ephemeral
         self.opened_at = self.used_at = clock()
         self._clock = clock
-        self._holds = 0
+        # An ephemeral one is made for an exchange, which holds it.
+        self._holds = int(ephemeral)
         self._lock = threading.Lock()
 
     @property
@@ -98,15 +98,6 @@ class Session:
             if self._holds == 0 and self.ephemeral:
                 self.vault.shred()
         self.touch()
-
-    @contextmanager
-    def exchange(self) -> Iterator[Session]:
-        """Hold for the length of a `with` block."""
-        self.hold()
-        try:
-            yield self
-        finally:
-            self.release()
 
     def shred_unless_held(self) -> bool:
         """Shred when no exchange runs; return whether it is shredded now."""
@@ -173,7 +164,7 @@ class Sessions:
             return session
 
     def ephemeral(self) -> Session:
-        """Return a session for one request: found by nobody, shredded by its last `release`."""
+        """Return a session for one request, held by its exchange and found by no id; `release` shreds it."""
         return self._make(ephemeral=True)
 
     def get(self, session_id: str, *, owner: str = "") -> Session:

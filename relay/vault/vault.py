@@ -41,7 +41,6 @@ class Vault:
     __slots__ = (
         "_associated",
         "_bytes",
-        "_closed",
         "_forms",
         "_index",
         "_keys",
@@ -56,6 +55,7 @@ class Vault:
         "_records",
         "_sealed",
         "_style",
+        "closed",
     )
 
     def __init__(
@@ -71,7 +71,7 @@ class Vault:
         # Made when the first value is sealed: most requests hold none, and keys cost randomness and pinned memory.
         self._make_keys = make_keys
         self._keys: Keys | None = None
-        self._closed = False
+        self.closed = False  # true after `shred`
         self._style = style
         self._associated = session_id.encode()
         self._max_entities = max_entities
@@ -198,17 +198,12 @@ class Vault:
                 result[entity_type] = result.get(entity_type, 0) + 1
             return result
 
-    @property
-    def closed(self) -> bool:
-        """True after `shred`."""
-        return self._closed
-
     def shred(self) -> None:
         """Destroy the keys, then drop records and index; a second call does nothing."""
         with self._lock:
-            if self._closed:
+            if self.closed:
                 return
-            self._closed = True
+            self.closed = True
             if self._keys is not None:
                 self._keys.destroy()
                 self._keys = None
@@ -228,7 +223,7 @@ class Vault:
         return f"Vault(entities={len(self._records)}, closed={self.closed})"
 
     def _check_open(self) -> None:
-        if self._closed:
+        if self.closed:
             raise SessionClosed("the session is closed")
 
     def _usable(self) -> Keys:

@@ -214,12 +214,12 @@ async def test_too_much_arriving_at_once(serve: Serve, mirror: Mirror) -> None:
     try:
         for connection in started:
             connection.sendall(post_bytes(b"x" * mebibyte)[: -mebibyte // 2])
-        await until(lambda: relay.service.in_flight == 16)
+        await until(lambda: relay.handler.in_flight == 16)
         async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
             refused = await client.post("/v1/chat/completions", json=chat())
             assert (refused.status_code, _error(refused)["code"]) == (503, "relay_busy")
             started[0].close()
-            await until(lambda: relay.service.in_flight == 15)
+            await until(lambda: relay.handler.in_flight == 15)
             assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200
     finally:
         for connection in started:

@@ -36,7 +36,7 @@ async def test_disconnect_cancels_the_upstream(relay: Running, mirror: Mirror) -
 
 
 def _idle(relay: Running) -> None:
-    while relay.service.in_flight:
+    while relay.handler.in_flight:
         pass
 
 

@@ -221,7 +221,7 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
     with open_raw(relay.url) as connection:
         connection.sendall(post_bytes(large))
         await asyncio.to_thread(started.wait, 5)
-    await until(lambda: relay.service.in_flight == 0)
+    await until(lambda: relay.handler.in_flight == 0)
     assert not sessions[0].closed
     go.set()
     await until(lambda: sessions[0].closed)

@@ -49,7 +49,7 @@ class Running:
 
     url: str
     admin_url: str
-    service: Service
+    handler: Handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     try:
         async with running(core, config, client) as served:
-            reloading = _reload_on_hangup(loop, served.service, reload) if reload is not None else None
+            reloading = _reload_on_hangup(loop, served.handler.service, reload) if reload is not None else None
             try:
                 on_ready(served.url)
                 await stop.wait()
@@ -117,7 +117,7 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
     handler = Handler(service, config)
     async with client:
         try:
-            async with _listening(service, handler, config, client) as served, _background(core, config, client):
+            async with _listening(handler, config, client) as served, _background(core, config, client):
                 if harden.holds(harden.Measure.ALLOCATOR):
                     # Without the allocator's help values outlive their use elsewhere, and this would be for show.
                     handler.forgetter = Forgetter(asyncio.get_running_loop())
@@ -132,10 +132,10 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
 
 
 @asynccontextmanager
-async def _listening(service: Service, handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
+async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
-    server = _Server(handler, loop)
+    server, service = _Server(handler, loop), handler.service
     metrics = service.core.metrics
     admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
     admin_server, admin_listening = _Server(admin, loop), None
@@ -144,27 +144,27 @@ async def _listening(service: Service, handler: Handler, config: Config, client:
         if config.server.admin_port is not None:
             admin_listening = await _listen(loop, admin_server, "127.0.0.1", config.server.admin_port)
         admin_url = _url(admin_listening) if admin_listening is not None else ""
-        yield Running(url=_url(listening), admin_url=admin_url, service=service)
+        yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
     finally:
         listening.close()
-        await _drain(server, service, config.server.drain_s)
+        await _drain(server, handler, config.server.drain_s)
         if admin_listening is not None:
             admin_listening.close()
         await admin_server.cancel()
 
 
-async def _drain(server: _Server, service: Service, drain_s: float) -> None:
+async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
     """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
     logs.event(logs.LogEvent.DRAINING)
-    service.draining = True
+    handler.service.draining = True
     server.close_idle()
     with suppress(TimeoutError):
         async with asyncio.timeout(drain_s or 0.001):
-            await service.idle()
+            await handler.idle()
     await server.cancel()
     with suppress(TimeoutError):
         async with asyncio.timeout(_CANCEL_S):
-            await service.idle()
+            await handler.idle()
 
 
 @asynccontextmanager

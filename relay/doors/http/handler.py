@@ -8,7 +8,7 @@ No exception leaves this module and none is logged with its text. A client that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -48,19 +48,32 @@ class Handler:
         self._shaping = config.shaping
         self._limit = config.server.max_body_mb * 1024 * 1024
         self._arriving = 0  # bytes of bodies
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self.in_flight = 0  # requests in work
         self.forgetter: Forgetter | None = None
+
+    async def idle(self) -> None:
+        """Wait until no request is in work."""
+        await self._idle.wait()
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer `request`."""
-        self.service.enter()
+        gauge = self.service.core.metrics.in_flight
+        self.in_flight += 1
+        self._idle.clear()
+        gauge.inc()
         try:
             return await self._answer(request)
         except ConnectionError:
             return Sent(keep_alive=False)
         finally:
-            self.service.leave()
+            self.in_flight -= 1
+            gauge.dec()
             if self.forgetter is not None:
                 self.forgetter.soon()
+            if not self.in_flight:
+                self._idle.set()
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
         path, _, query = request.raw_path.partition("?")
@@ -84,33 +97,33 @@ class Handler:
             return await self._whole(request, response, tuple(added))
 
     async def _response(self, request: web.BaseRequest, head: Request, added: list[tuple[str, str]]) -> Response:
-        host, origin = head.header("host"), head.header("origin")
+        fields = dict(reversed(head.headers))  # of a repeated one the first
+        host, origin = fields.get("host", ""), fields.get("origin")
         access.check_host(host, self._server, _local(request), keys_required=bool(self._config.clients))
         if origin:
-            if not access.is_allowed_origin(origin, host or "", self._server.allowed_origins):
+            if not access.is_allowed_origin(origin, host, self._server.allowed_origins):
                 raise access.OriginRefused(
                     "Web pages of this origin may not call; the configuration key is server.allowed_origins."
                 )
             if head.method == "OPTIONS":
-                wanted = head.header("access-control-request-headers") or ""
-                private = head.header("access-control-request-private-network") == "true"
+                wanted = fields.get("access-control-request-headers", "")
+                private = fields.get("access-control-request-private-network") == "true"
                 return Response(204, cors.preflight(origin, wanted, private_network=private))
             added += cors.exposed(origin)
         if head.path in ("/", "") and head.method in ("GET", "HEAD"):
             return _HELLO
-        if head.header("upgrade"):
+        if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         admitted = self.service.admit(head)
-        return await self.service.answer(admitted, await self._body(request, admitted))
+        return await self.service.answer(admitted, await self._body(request, admitted, fields))
 
-    async def _body(self, request: web.BaseRequest, admitted: Admitted) -> bytes:
-        head = admitted.request
-        if admitted.has_body or (admitted.endpoint is None and head.method == "POST"):
-            body.require_json(head.header("content-type") or "", names={name for name, _ in head.headers})
-        if not admitted.has_body:
-            return b""
-        with self._room_for(head.header("content-length") or ""):
-            return await body.read(request, self._limit)
+    async def _body(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> bytes:
+        if admitted.has_body:
+            with self._room_for(fields.get("content-length", "")):
+                return await body.read(request, self._limit, fields)
+        if admitted.endpoint is None and request.method == "POST":
+            body.require_json(fields)
+        return b""
 
     @contextmanager
     def _room_for(self, length: str) -> Iterator[None]:

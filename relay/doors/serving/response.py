@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager
 from types import TracebackType
 
-from relay.doors.serving.forward import UpstreamAnswer
+from relay.doors.serving.forward import Sending, UpstreamAnswer
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
 from relay.types import Headers
@@ -45,7 +44,7 @@ class StreamedResponse(Response):
         status: int,
         headers: Headers,
         exchange: Exchange,
-        sending: AbstractAsyncContextManager[UpstreamAnswer],
+        sending: Sending,
         answer: UpstreamAnswer,
         failure: Callable[[BaseException], Response],
         log: Callable[[BaseException], None],
@@ -67,7 +66,7 @@ class StreamedResponse(Response):
         if error is not None and is_disconnect(error):
             self._log(error)
         try:
-            await self._sending.__aexit__(kind, error, trace)
+            await self._sending.end(error)
         finally:
             self._exchange.close()
 

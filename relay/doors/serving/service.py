@@ -17,9 +17,10 @@ from itertools import count
 from relay.config import Config
 from relay.doors.serving import faults, sessions
 from relay.doors.serving.authentication import authenticate
-from relay.doors.serving.forward import Forwarder, UpstreamAnswer
+from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
 from relay.doors.serving.ports import Client
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
+from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
 from relay.doors.serving.work import WorkPool
 from relay.errors import (
@@ -57,11 +58,7 @@ class Admitted:
     session: Session | None = None
     format: Format | None = None
     endpoint: Endpoint | None = None
-
-    @property
-    def has_body(self) -> bool:
-        """Tell whether the request has a body that is read."""
-        return self.endpoint is not None and self.endpoint.has_body and self.request.method == self.endpoint.method
+    has_body: bool = False  # and it is read
 
 
 class Service:
@@ -70,45 +67,16 @@ class Service:
     def __init__(self, core: Core, config: Config, client: Client) -> None:
         self.core = core
         self._clients = config.clients
-        self._forwarder = Forwarder(core.router, client)
+        self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
         self._pool = WorkPool(workers=config.server.workers, queue=config.server.queue)
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
         self._numbers = count(1)
-        self._in_flight = 0
-        self._idle = asyncio.Event()
-        self._idle.set()
-        self.draining = False
-
-    # ------------------------------------------------------------------------------------------------------- in flight
-
-    @property
-    def in_flight(self) -> int:
-        """How many requests are in work."""
-        return self._in_flight
-
-    def enter(self) -> None:
-        """Count a request that a door has begun to take; `leave` ends it."""
-        self._in_flight += 1
-        self._idle.clear()
-        self.core.metrics.in_flight.inc()
-
-    def leave(self) -> None:
-        """End what `enter` began."""
-        self._in_flight -= 1
-        self.core.metrics.in_flight.dec()
-        if not self._in_flight:
-            self._idle.set()
-
-    async def idle(self) -> None:
-        """Wait until no request is in work."""
-        await self._idle.wait()
+        self.draining = False  # refuses what is not admitted yet
 
     def close(self) -> None:
         """Give the threads back."""
         self._pool.close()
-
-    # -------------------------------------------------------------------------------------------------------- handling
 
     async def handle(self, request: Request) -> Response:
         """Answer a whole request. Use the answer in `async with`. Raises nothing but what cancels the caller."""
@@ -120,7 +88,9 @@ class Service:
 
     def admit(self, request: Request) -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
-        request = replace(request, path=normalise(request.path))
+        path = normalise(request.path)
+        if path != request.path:
+            request = replace(request, path=path)
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
         client = ""
@@ -135,9 +105,10 @@ class Service:
                 "relay serves nothing at this path: what it does not know it refuses, and never passes on. The README "
                 "lists the paths under Formats."
             )
-        name = request.header("x-relay-session")
+        name = next((value for name, value in request.headers if name == "x-relay-session"), "")
         session = self.core.sessions.get(name, owner=client) if name else None
-        return Admitted(request, client, session, *matched)
+        endpoint = matched[1]
+        return Admitted(request, client, session, *matched, endpoint.has_body and request.method == endpoint.method)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
@@ -195,7 +166,7 @@ class Service:
             )
             return call.exchange.open(request)
 
-        if not core.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
+        if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
             return begin()
         return await self._pool.run(begin, abandoned=call.close)
 
@@ -209,9 +180,9 @@ class Service:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
         exchange = call.exchange
         assert exchange is not None
-        sending = self._forwarder.answer(exchange, outbound, partial(self._reopen, exchange, request))
+        sending = Sending(self._forwarder, exchange, outbound, partial(self._reopen, exchange, request))
         try:
-            answer = await sending.__aenter__()
+            answer = await sending.begin()
             try:
                 head = _started(exchange, answer)
                 if exchange.streaming:
@@ -229,9 +200,9 @@ class Service:
             except BaseException as error:
                 if isinstance(error, UpstreamFault):
                     answer.broke()
-                await sending.__aexit__(type(error), error, error.__traceback__)
+                await sending.end(error)
                 raise
-            await sending.__aexit__(None, None, None)
+            await sending.end()
         except (RelayFault, ConnectionError):
             raise
         except Exception:
