@@ -80,7 +80,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when nobody does."""
-        return vendors.find(self.formats, method, path, headers)
+        return vendors.find(self.formats, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -111,7 +111,7 @@ class Exchange:
         self._document: Document | None = None
         self._answer: Answer | None = None
         self._emitted: AnswerDetector | None = None
-        self.plan = RoutePlan(core.router, core.engine.policy, client or "", format.family, format.name)
+        self.plan = RoutePlan(core.router, core.engine.policy, client or "", format)
         self._counted = False
         self.response_headers: Headers = ()
         self.streaming = False
@@ -345,7 +345,7 @@ class Exchange:
         if upstream.credential != "client":
             return self._core.credentials[name]
         key = self._format.credential(request.headers, request.query)
-        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.keyless:
+        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.family.keyless:
             raise AuthenticationFailed(
                 "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
             )

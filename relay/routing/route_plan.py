@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from relay.policy.engine import CHARACTERS_PER_TOKEN
 from relay.policy.model import Policy, StreamedVerdict
-from relay.protocols import Document
+from relay.protocols import Document, Format
 from relay.routing import confidence
 from relay.routing.choose import Options, RouteRequest, Unavailability
 from relay.routing.router import Move, Router, Ticket
@@ -23,17 +23,17 @@ __all__ = ["RoutePlan"]
 class RoutePlan:
     """See the module's description. `policy` is the one that the exchange began with, `client` its client's name."""
 
-    def __init__(self, router: Router, policy: Policy, client: str, family: str, format_name: str) -> None:
+    def __init__(self, router: Router, policy: Policy, client: str, format: Format) -> None:
         self._router = router
         self._policy = policy
         self._client = client
-        self._format_name = format_name
-        self._need = RouteRequest(family=family)
+        self._format = format
+        self._need = RouteRequest(family=format.family.name)
         self._options: Mapping[RouteKind, Options] = {}
         self._unsure = False
         self._decision: Decision | None = None
         self._ticket: Ticket | None = None
-        self.meter = Meter()  # reads the answer that the client gets
+        self.meter = self.new_meter()  # reads the answer that the client gets
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
 
     # -------------------------------------------------------------------------------------------------------- choosing
@@ -50,7 +50,7 @@ class RoutePlan:
                 family=self._need.family,
                 model=document.model,
                 tokens=sum([len(segment.text) for segment in document.segments]) // CHARACTERS_PER_TOKEN,
-                output_tokens=expected_output(document.tree),
+                output_tokens=expected_output(document.tree, self._format.family.tokens),
                 avoid=avoid,
                 deadline_s=self._policy.deadline_s,
             )
@@ -100,7 +100,7 @@ class RoutePlan:
 
     def ask_confidence(self, document: Document, decision: Decision) -> None:
         """Ask for log-probabilities where the answer's confidence matters, and set who reads them."""
-        wanted = self._policy.confidence
+        wanted, fields = self._policy.confidence, self._format.log_probabilities
         if (
             wanted.escalate
             and not self._unsure
@@ -108,10 +108,10 @@ class RoutePlan:
             and not decision.required
             and decision.route is RouteKind.LOCAL
             and self._options[RouteKind.FRONTIER].names
-            and self._format_name in confidence.FORMATS
+            and fields is not None
             and not (document.stream and wanted.stream is StreamedVerdict.PASS)
         ):
-            self.judge = confidence.Judge(keep=not confidence.ask(self._format_name, document.tree))
+            self.judge = confidence.Judge(fields, keep=not confidence.ask(fields, document.tree))
 
     def believes(self, mean: float | None) -> bool:
         """Tell whether an answer with this mean token probability is used. One without any cannot be judged."""
@@ -151,6 +151,10 @@ class RoutePlan:
     def begin(self, upstream: str) -> None:
         """Count a request that is about to leave, with what it is expected to cost."""
         self._ticket = self._router.ticket(upstream, self._need, self._client)
+
+    def new_meter(self) -> Meter:
+        """Return what reads an answer of the format."""
+        return Meter(self._format.family.tokens)
 
     def discard(self, meter: Meter) -> None:
         """Count an answer that is not used; `meter` has read it."""

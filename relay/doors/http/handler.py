@@ -174,7 +174,9 @@ class Handler:
             if request.method == "OPTIONS":
                 wanted = call.header("access-control-request-headers")
                 private = call.header("access-control-request-private-network") == "true"
-                return await send(request, 204, cors.preflight(origin, wanted, private_network=private), b"")
+                return await send(
+                    request, 204, cors.preflight(self.core.formats, origin, wanted, private_network=private), b""
+                )
             call.extra = cors.exposed(origin)
         if call.path == "/" and request.method in ("GET", "HEAD"):
             return await send(request, 200, (("content-type", "text/plain"), *call.extra), b"relay\n")
@@ -331,7 +333,7 @@ class Handler:
             call.request,
             status,
             headers,
-            keep_alive=b"" if exchange.alters_nothing else call.format.keep_alive,
+            keep_alive=b"" if exchange.alters_nothing else call.format.family.keep_alive,
             silence_s=self._server.keepalive_s,
         )
         stream: Stream | Shaped = plain

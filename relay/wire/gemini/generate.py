@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, quote
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, CitationOffset, Event, Headers
+from relay.types import JSON, CitationOffset, Event
 from relay.wire import strict_json
 from relay.wire.citations import dicts, ranges
 from relay.wire.document import read_document
@@ -246,7 +246,7 @@ class GeminiGenerate(GeminiFormat):
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+    def match(self, path: str) -> Endpoint | None:
         """Return the endpoint for a model and a method; a stream is asked for as server-sent events."""
         found = _PATH.fullmatch(plain_path(path))
         if found is None:

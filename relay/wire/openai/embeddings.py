@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
@@ -42,6 +43,7 @@ class OpenAIEmbeddings(OpenAIFormat):
     """`POST /v1/embeddings`."""
 
     name: ClassVar[str] = "openai_embeddings"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="embeddings", upstream_path="/v1/embeddings"),)
 

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, CitationOffset, Event
+from relay.types import JSON, CitationOffset, Event, LogProbabilities
 from relay.wire import strict_json
 from relay.wire.citations import INDEX_FIELD, dicts, ranges
 from relay.wire.fields import compile_table
@@ -350,6 +350,7 @@ class OpenAIResponses(OpenAIFormat):
     """`POST /v1/responses`, `/v1/responses/input_tokens` and `/v1/responses/compact`."""
 
     name: ClassVar[str] = "openai_responses"
+    log_probabilities: ClassVar[LogProbabilities | None] = None  # it has some, which no local server writes
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
         PathEndpoint(name="responses", upstream_path="/v1/responses"),
