@@ -240,7 +240,7 @@ class Document(Protocol):
     `segments` follow the order in which the upstream's model reads them.
     """
 
-    tree: JSON
+    tree: dict[str, JSON]
     segments: tuple[Segment, ...]
     pinned: tuple[str, ...]  # texts that pass unchanged, to the provider that wrote them
     signatures: tuple[str, ...]  # and encrypted contents: what is pinned by them, or is one

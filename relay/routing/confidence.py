@@ -91,7 +91,7 @@ def _is_number(value: Any) -> bool:
 def read_verdict(judge: Judge, body: bytes, headers: Headers, meter: Meter) -> bytes:
     """Let `judge` and `meter` read a whole answer, streamed or not, and return it as the client may have it.
 
-    What is not JSON stays as it is: whoever restores it will refuse it.
+    What is not JSON stays as it is: restoring it will fail.
     """
     framing = framing_of(next((value for name, value in headers if name == "content-type"), ""))
     if framing is None:

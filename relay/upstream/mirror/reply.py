@@ -150,5 +150,5 @@ class _Filler:
             kind = _kind(placeholder)
             if wanted and (wanted in kind or kind in wanted or wanted.split("_")[-1] in kind.split("_")):
                 return placeholder
-        # Quotes and a backslash, so that whoever restores inside JSON text has something to escape around.
+        # Quotes and a backslash, so that restoring inside JSON text has something to escape.
         return f'{next(self._next)} "as asked" \\ soon'

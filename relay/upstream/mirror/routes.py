@@ -36,7 +36,7 @@ def route(path: str, query: str, names: frozenset[str], body: dict[str, Any], nu
 
 
 def error_of(path: str, names: frozenset[str]) -> Error:
-    """Return how errors look to whoever asks for a `path` that no voice knows."""
+    """Return how errors look to a client that asks for a `path` that no voice knows."""
     family = vendors.caller(_formats(), path, _headers(names))
     assert family is not None, "one family is told by nothing"
     return voice_of(family).error

@@ -114,7 +114,7 @@ plugins[].pdf{}                       P
 plugins[]{}                           P
 # Azure's "on your data": the provider calls a search service with credentials.
 data_sources                          F   kind=third_party_tool
-# State of the server, or of another server, in a form that nobody can read.
+# State of the server, or of another server, in a form that cannot be read.
 {kv_transfer_params,prompt_embeds}    F   kind=stored_state
 vllm_xargs{}                          S
 {session_id,request_id,cache_salt,client_metadata,trace}   X drop

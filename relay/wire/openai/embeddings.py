@@ -1,7 +1,7 @@
 """OpenAI's embeddings. Vectors are numbers about the scrubbed text; nothing in an answer is restored.
 
 Source: openai-python 3.52.0 (`types/embedding_create_params.py`), read 2026-11-20. LangChain's `OpenAIEmbeddings` sends
-token ids unless `check_embedding_ctx_length=False`; they are refused, since they are text that nobody can scrub.
+token ids unless `check_embedding_ctx_length=False`; they are refused, since they are text that cannot be scrubbed.
 """
 
 from __future__ import annotations

@@ -157,7 +157,7 @@ agent.agent_name                      P
 {type,detail,prompt_cache_breakpoint,file_data_type}   P
 {text,refusal}                        S
 annotations[]                         @annotation
-# Spells the text as tokens; nobody needs it in a request.
+# Spells the text as tokens; no request needs it.
 logprobs                              X drop mirror=D
 # Some servers go by the key and not by the type, so these rows hold for every type.
 image_url                             F   kind=image
