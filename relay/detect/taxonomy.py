@@ -1,7 +1,7 @@
-"""What every entity type means: its group, the data classes it counts for, its default, and how it is found.
+"""Define every entity type: its group, the data classes it counts for, its default, and how it is found.
 
 Names are Presidio's where Presidio has one. Policy reads this table to expand groups and to classify a request;
-`relay detect --list` prints it. A plug-in may report a type that the table does not name: `describe` then answers by
+`relay detect --list` prints it. A plug-in may report a type that the table does not name: `describe` then applies
 the naming rule (a type that ends in `_TOKEN`, `_API_KEY`, `_KEY`, `_SECRET`, `_PASSWORD` or `_WEBHOOK` is a SECRET,
 anything else is OTHER and on by default), so that adding a recognizer edits no file but its own.
 """
