@@ -23,6 +23,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc"]
 myst_heading_anchors = 4
 # Docstrings put names in single backticks.
 default_role = "code"
+autodoc_member_order = "bysource"
 python_use_unqualified_type_names = True
 
 html_theme = "furo"

@@ -124,14 +124,14 @@ def recurs(entity_type: str, value: str) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    """Tell whether a word can be somebody's name: letters, capitalised where the script has capitals."""
+    """Tell whether a word can be a person's name: letters, capitalised where the script has capitals."""
     if any(map(str.isdigit, word)) or (word.isupper() and len(word) <= _LONGEST_ACRONYM):
         return False
     return not word.islower()
 
 
 def _is_named(account: str) -> bool:
-    """Tell whether an account is called after somebody: a common name, two of them, or an initial and a family name."""
+    """Tell whether an account is named after a person: a common name, two of them, or an initial and a family name."""
     letters = account.lower().rstrip("0123456789")
     if letters in GIVEN or letters in FAMILY or letters[1:] in FAMILY:
         return True

@@ -48,9 +48,9 @@ class DecisionLog:
         """Queue `decision`. Raises NotRecorded when it cannot be written; the chain stays valid."""
         with self._lock:
             if self._broken:
-                raise NotRecorded("the decision log cannot be written, and what is not recorded does not leave")
+                raise NotRecorded("the decision log cannot be written, so the request is not sent")
             if self._lines.qsize() >= self._limit:
-                raise NotRecorded("the reader of the decision log is too slow, and what is not recorded does not leave")
+                raise NotRecorded("the reader of the decision log is too slow, so the request is not sent")
             self._lines.put(self._chain.append(decision, self._clock()).encode("ascii") + b"\n")
 
     def close(self, timeout_s: float = 5.0) -> None:

@@ -97,7 +97,7 @@ def check_chain(lines: Iterable[str], file: str = "log", *, kept: str | None = N
         records, chains = records + 1, chains + begins
         found = found or claimed == kept
     if not found:
-        raise ConfigFault(f"{file}: the record with the hash that was kept is gone; the end was cut off, or all is new")
+        raise ConfigFault(f"{file}: the record with the kept hash is missing; the log was cut off or rewritten")
     return Checked(records=records, chains=chains, others=others, head=previous)
 
 

@@ -246,7 +246,7 @@ def read(text: str) -> Counted:
                 numbers.setdefault(sample.name, {})[key] = sample.value
         uptime_s = numbers["relay_uptime_seconds"][()]
     except (ValueError, KeyError, IndexError, TypeError):
-        raise ConfigFault("these are no metrics of relay's") from None
+        raise ConfigFault("not the metrics of a relay") from None
     requests = numbers.get("relay_upstream_requests_total", {})
     tokens = numbers.get("relay_tokens_total", {})
     cost = numbers.get("relay_cost_usd_total", {})

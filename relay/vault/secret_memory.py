@@ -54,11 +54,11 @@ class Protection(StrEnum):
         """A sentence for people: what is protected from whom."""
         match self:
             case Protection.MEMFD_SECRET:
-                return "memfd_secret: nobody reads them through /proc, not even root; never swapped, never in a core"
+                return "memfd_secret: not even root reads them through /proc; never swapped, never in a core file"
             case Protection.LOCKED:
-                return "locked: never swapped, never in a core; memfd_secret is not to be had here: root can read them"
+                return "locked: never swapped, never in a core file; without memfd_secret root can read them"
             case Protection.PLAIN:
-                return "PLAIN: could be swapped, because no more memory can be locked (RLIMIT_MEMLOCK)"
+                return "PLAIN: may be swapped, because no more memory can be locked (RLIMIT_MEMLOCK)"
 
 
 class Slot:

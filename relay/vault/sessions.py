@@ -160,7 +160,7 @@ class Sessions:
             return session
 
     def ephemeral(self) -> Session:
-        """Return a session for one request: found by nobody, shredded by its last `release`."""
+        """Return a session for one request: without an id, shredded by its last `release`."""
         return self._make(ephemeral=True)
 
     def get(self, session_id: str, *, owner: str = "") -> Session:
