@@ -130,7 +130,7 @@ class Metrics:
         self._count(self._entities, decision)
 
     def observed(self, decision: Decision, fault: str = "") -> None:
-        """Count what would have been done under `mode: enforce`; `fault` is the error code of an unreadable one."""
+        """Count what would have been done under `mode: enforce`; `fault`: the code of an unreadable request."""
         self._count(self._observed_entities, decision)
         self._observed_exchanges.labels(decision.route.value).inc()
         if fault or decision.blocked:
