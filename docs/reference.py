@@ -54,8 +54,8 @@ def models(root: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
 def table(model: type[BaseModel]) -> str:
     """Return the keys of `model` as a Markdown table."""
     rows = [("Key", "Type", "Default", "Meaning"), ("---",) * 4]
-    rows += [(f"`{key}`", _type(field), _default(field), field.description or "") for key, field in _keys(model)]
-    if not any(field.description for _, field in _keys(model)):
+    rows += [(f"`{key}`", _type(field), _default(field), _meaning(field)) for key, field in _keys(model)]
+    if not any(_meaning(field) for _, field in _keys(model)):
         rows = [row[:3] for row in rows]
     return "\n".join("| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows) + "\n"
 
@@ -67,6 +67,13 @@ def _keys(model: type[BaseModel]) -> Iterator[tuple[str, FieldInfo]]:
 
 def _summary(model: type[BaseModel]) -> str:
     return "\n".join(line.strip() for line in (model.__doc__ or "").strip().splitlines())
+
+
+def _meaning(field: FieldInfo) -> str:
+    """Return the description of a key, else the title that reports give it, else the first line of its section."""
+    titles = [title for item in field.metadata if isinstance(title := getattr(item, "title", None), str)]
+    sections = [_summary(model).partition("\n")[0] for model in _models_in(field.annotation)]
+    return next(filter(None, (field.description, *titles, *sections)), "")
 
 
 def _type(field: FieldInfo) -> str:
@@ -97,13 +104,15 @@ def _named(annotation: Any) -> str:
         return f"list of {_named(arguments[0])}"
     if isinstance(annotation, type) and issubclass(annotation, Enum):
         return ", ".join(f"`{member.value}`" for member in annotation)
-    return "section"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "section"
+    return str(getattr(annotation, "__name__", annotation)).lower()
 
 
 def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
-    value = field.get_default(call_default_factory=True)
+    value = field.default
     if value is None or value in ((), {}) or isinstance(value, BaseModel):
         return ""
     return ", ".join(f"`{_plain(item)}`" for item in (value if isinstance(value, tuple) else (value,)))

@@ -6,6 +6,7 @@ import importlib.util
 import re
 import subprocess
 import sys
+from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -37,6 +38,11 @@ class Side(Enum):
     RIGHT = "right"
 
 
+@dataclass(frozen=True)
+class Title:
+    title: str
+
+
 class Inner(BaseModel):
     """An inner section."""
 
@@ -50,7 +56,8 @@ class Outer(BaseModel):
     side: Side | None = Field(default=None, description="A side.")
     word: Literal["a", "b"] = Field(default="b", description="A word.")
     flags: tuple[bool, ...] = Field(default=(True,), description="Flags.")
-    inner: dict[str, Annotated[Inner, "x"]] = Field(default={}, alias="in", description="Inner sections.")
+    titled: Annotated[float, Title("what reports call it")] = 0.5
+    inner: dict[str, Annotated[Inner, "x"]] = Field(default={}, alias="in")
 
 
 def test_a_table_has_key_type_default_and_meaning() -> None:
@@ -62,7 +69,8 @@ def test_a_table_has_key_type_default_and_meaning() -> None:
         "| `side` | `left`, `right` |  | A side. |",
         "| `word` | `a`, `b` | `b` | A word. |",
         "| `flags` | list of `true` or `false` | `true` | Flags. |",
-        "| `in` | mapping of name to section |  | Inner sections. |",
+        "| `titled` | number | `0.5` | what reports call it |",
+        "| `in` | mapping of name to section |  | An inner section. |",
     ]
     assert reference.table(Inner).splitlines()[2] == r"| `name` | text | required | Its name \| label. |"
 
