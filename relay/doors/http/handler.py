@@ -191,8 +191,8 @@ class Handler:
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         if matched is None:
             raise UnknownEndpoint(
-                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The README "
-                "lists the paths under Formats."
+                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The "
+                "documentation lists the paths under Formats."
             )
         name = call.header("x-relay-session")
         session = self.core.sessions.get(name, owner=call.client) if name else None
