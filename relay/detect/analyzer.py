@@ -19,6 +19,7 @@ replaced by an error that names the detector only, because its own text may hold
 
 from __future__ import annotations
 
+import copy
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -119,6 +120,12 @@ class Analyzer:
     def model(self) -> EntityModel | None:
         """The model, for another analyzer that wants the same."""
         return self._model
+
+    def with_cache(self, cache: SpanCache | None) -> Analyzer:
+        """Return an analyzer that shares patterns and model with this one and remembers in `cache` instead."""
+        other = copy.copy(self)
+        other._cache = cache
+        return other
 
     def analyze(
         self,

@@ -97,10 +97,10 @@ def open_session(policy: str | Path | None = None, *, recognizers: Iterable[str 
 
     Raises ConfigFault, also when the policy only observes.
     """
-    added = build.additions(map(Path, recognizers))
+    added = build.shared_additions(map(Path, recognizers))
     loaded = build.read_policy(Path(policy) if policy is not None else None, added)
     if loaded.mode is PolicyMode.OBSERVE:
         raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
     return TextSession(
-        build.analyzer(loaded, added=added), build.engine(loaded, added), build.sessions(loaded, added=added)
+        build.shared_analyzer(loaded, added), build.engine(loaded, added), build.sessions(loaded, added=added)
     )
