@@ -14,7 +14,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from relay.detect.ner.model import Encoded, NerModel, Scored, decode_words, repair_spans, word_scores
+from relay.detect.ner.decoder import decode_words, word_scores
+from relay.detect.ner.model import NerModel, Scored
+from relay.detect.ner.span_repair import repair_spans
+from relay.detect.ner.tokenizer import Encoded
 from relay.errors import ConfigFault
 from relay.types import Span
 
