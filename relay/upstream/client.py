@@ -8,13 +8,9 @@ of the request but `Host`, `Content-Length` and `Accept-Encoding: identity`. No 
 from __future__ import annotations
 
 import asyncio
-import re
-import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -32,39 +28,14 @@ from relay.types import Headers, Outbound
 from relay.upstream.addresses import AddressRefused, base_host, socket_factory
 from relay.upstream.health import is_reachable
 from relay.upstream.inflate import Inflater
+from relay.upstream.transport import Transport, UpstreamResponse, join, tls_context
 
-__all__ = ["UpstreamClient", "UpstreamResponse", "join", "tls_context"]
+__all__ = ["UpstreamClient"]
 
 # What aiohttp would add by itself.
 _SKIPPED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _IDENTITY = ("accept-encoding", "identity")
-# Segments that may begin a path on any upstream: a version, or Ollama's own prefix.
-_ROOTED = re.compile(r"(?:v\d+[a-z0-9]*|api)\Z")
-_VERSION = re.compile(r"v\d+[a-z0-9]*\Z")
 _MAX_HEADER_BYTES = 32_768
-
-
-class UpstreamResponse(Protocol):
-    """An upstream's answer: its head is here, its body comes as it arrives."""
-
-    status: int
-    headers: Headers
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body, inflated. Raises UpstreamTimeout and UpstreamBadStream."""
-        ...
-
-
-class Transport(Protocol):
-    """One pool to one upstream."""
-
-    def send(self, outbound: Outbound) -> AbstractAsyncContextManager[UpstreamResponse]:
-        """Send `outbound`; leaving the context cancels whatever is still on its way."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection."""
-        ...
 
 
 class UpstreamClient:
@@ -227,36 +198,6 @@ class _Http1Response:
                     yield piece
         if inflater is not None:
             inflater.finish()
-
-
-def join(base_url: str, path: str, query: str = "") -> str:
-    """Return the URL for `path` on `base_url` (no trailing slash), with the version segment exactly once.
-
-    SDKs disagree on whether a base URL holds the version: `https://host/v1` and `https://host` both work for
-    `/v1/messages`. A version in the path wins over one in the base; Ollama's own `/api` replaces it.
-    """
-    head, _, last = base_url.rpartition("/")
-    if _VERSION.match(last) and urlsplit(base_url).path and _ROOTED.match(path[1:].partition("/")[0]):
-        base_url = head
-    return f"{base_url}{path}?{query}" if query else f"{base_url}{path}"
-
-
-def tls_context(*protocols: str) -> ssl.SSLContext:
-    """Return the one TLS configuration for every upstream, which offers `protocols` (ALPN).
-
-    Made only where it is needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
-    session keys to a file that the environment names; this does not.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    context.set_alpn_protocols(protocols)
-    places = ssl.get_default_verify_paths()
-    if places.cafile is None and places.capath is None:
-        # A container without certificates.
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    return context
 
 
 @contextmanager
