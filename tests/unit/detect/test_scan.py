@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relay.detect.recognizers
-from relay.detect import scan_hyperscan
+from relay.detect import scan, scan_hyperscan
 from relay.detect.prebuild import prebuild, shipped
 from relay.detect.scan import Found, Scanner, triggers_of
 from relay.detect.scan_hyperscan import HyperscanTriggers, Matcher, ScanMode
@@ -20,6 +20,7 @@ from relay.detect.scan_re2 import Re2Triggers
 from relay.errors import ConfigFault
 from relay.registry import collect
 from relay.types import Pattern
+from tests.counted import CountedPattern
 
 PATTERNS = [pattern for plugin in collect(relay.detect.recognizers).values() for pattern in plugin.patterns]
 FAST, SLOW = Scanner(PATTERNS), Scanner(PATTERNS, Re2Triggers)
@@ -184,3 +185,36 @@ def test_hundreds_of_ends_do_not_end_the_process() -> None:
     """Start of match is not asked for, which is not safe in the library."""
     assert len(Matcher([(b"a+b", ScanMode.BYTES)]).ends(b"a" * 5000)) == 0
     assert len(Matcher([(b"a+", ScanMode.BYTES)]).ends(b"a" * 5000)) == 5000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "unit", "most"),
+    [
+        # windows around triggers that touch are one window
+        (Pattern(name="a", regex=r"\d{1,40}X", trigger=r"\d", score=0.5, max_chars=41), "1", 2),
+        # of openings each is tried once, however many triggers follow it
+        (Pattern(name="b", regex=r"<\d{1,40}>", trigger=r"\d", opens="<", score=0.5, max_chars=42), "<1", 25),
+        # behind a trigger one trial, and none inside of what it found
+        (Pattern(name="c", regex=r"\d{1,40}", trigger=r"\d", score=0.5, max_chars=40, follows=True), "1", 2),
+        # of a long one each beginning is tried once
+        (Pattern(name="d", regex=r"(?:ab){1,400}X", trigger="a", score=0.5, max_chars=801, lead_chars=9), "ab", 810),
+    ],
+    ids=["around", "openings", "behind", "long"],
+)
+def test_a_character_is_read_a_bounded_number_of_times(
+    pattern: Pattern, unit: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a trigger ends at every character."""
+    made: list[CountedPattern] = []
+    compiled = scan._compile
+
+    def counted(pattern: Pattern) -> CountedPattern:
+        made.append(CountedPattern(compiled(pattern), pattern.max_chars))
+        return made[-1]
+
+    monkeypatch.setattr(scan, "_compile", counted)
+    scanner = Scanner([pattern])
+    for size in (4_000, 16_000):
+        scanner.candidates(unit * (size // len(unit)))
+        assert 0 < made[0].characters <= most * size
+        made[0].characters = 0
