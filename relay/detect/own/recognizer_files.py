@@ -26,9 +26,9 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from relay.detect.analyzer import Finder
 from relay.detect.known import searchable
 from relay.detect.own.custom import CustomPattern, CustomRules
+from relay.detect.pattern_layer import Finder
 from relay.errors import ConfigFault
 from relay.policy.loader import validate_as
 from relay.strict_yaml import Place, YamlDocument, fault, read_bytes, read_document
