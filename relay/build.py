@@ -33,6 +33,7 @@ from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
 from relay.registry import collect, collect_families
+from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
@@ -58,6 +59,7 @@ __all__ = [
     "entity_types",
     "formats",
     "operators",
+    "pipeline",
     "policy_source",
     "read_policy",
     "reloaded",
@@ -264,9 +266,7 @@ def core(
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
-        analyzer=analyzer(policy, config.model_dir, added=added),
-        engine=engine(policy, added),
-        operators=operators(),
+        pipeline=pipeline(policy, added, config.model_dir, record=record),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
@@ -274,7 +274,27 @@ def core(
         random_bytes=os.urandom,
         clock=time.perf_counter,
         metrics=metrics,
+    )
+
+
+def pipeline(
+    policy: Policy,
+    added: CustomRecognizers = NOTHING_ADDED,
+    model_dir: Path | None = None,
+    *,
+    finder: Analyzer | None = None,
+    record: Callable[[Decision], None] | None = None,
+) -> Pipeline:
+    """Return the line that every request takes under a policy. `record` takes every decision.
+
+    `finder` is the analyzer of that policy, where there is one already.
+    """
+    return Pipeline(
+        analyzer=finder or analyzer(policy, model_dir, added=added),
+        engine=engine(policy, added),
+        operators=operators(),
         signatures=Signatures(os.urandom(32)),
+        random_bytes=os.urandom,
         record=record,
     )
 
@@ -313,7 +333,7 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if old != new:
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
-    return replace(core, engine=engine(policy, source.added), analyzer=finder)
+    return replace(core, pipeline=replace(core.pipeline, engine=engine(policy, source.added), analyzer=finder))
 
 
 def client(config: Config) -> UpstreamClient:

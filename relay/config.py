@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -136,12 +137,12 @@ class UpstreamConfig(_Section):
             raise ValueError("must hold no user info, query or fragment")
         return value.rstrip("/")
 
-    @property
+    @cached_property
     def host(self) -> str:
         """The host of the base URL, in lower case."""
         return urlsplit(self.base_url).hostname or ""
 
-    @property
+    @cached_property
     def addressing(self) -> str:
         """How requests to it are addressed: "azure", or "" as the provider's own API is."""
         return "azure" if self.is_azure else ""

@@ -336,6 +336,7 @@ class Format(Protocol):
     name: ClassVar[str]  # "openai_chat"
     family: ClassVar[str]  # "openai": what `formats:` in the configuration lists
     keyless: ClassVar[bool]  # clients of the family may send no API key
+    citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
     keep_alive: ClassVar[bytes]  # what keeps a silent stream open; empty: the family's SDKs accept nothing
 
     def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
@@ -371,11 +372,8 @@ class Format(Protocol):
         """Return the offsets into texts of a whole response, before anything is put back."""
         ...
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
-        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`.
-
-        `body` is the request as it came.
-        """
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
+        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`."""
         ...
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:

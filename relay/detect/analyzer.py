@@ -68,16 +68,13 @@ class Analyzer:
         self._custom = custom or CustomRules()
         self._patterns = PatternLayer(recognizers, self._custom, finders, min_score=min_score)
         self._model = model
+        # Without a model, analyzing is a matter of microseconds.
+        self.has_model = model is not None
         self._lookalikes = lookalikes
         self._cache = cache
         self.entity_types = (
             self._patterns.entity_types | frozenset(model.labels if model is not None else ()) | {LOOKALIKE}
         )
-
-    @property
-    def has_model(self) -> bool:
-        """Tell whether a model reads the segments, too; without one, analyzing is a matter of microseconds."""
-        return self._model is not None
 
     @property
     def model(self) -> EntityModel | None:

@@ -12,9 +12,9 @@ from enum import Enum, StrEnum
 
 import orjson
 
-__all__ = ["Id", "LogEvent", "configure", "event"]
+__all__ = ["Id", "LogEvent", "configure", "event", "logger"]
 
-_logger = logging.getLogger("relay")
+logger = logging.getLogger("relay")
 
 
 class LogEvent(StrEnum):
@@ -47,9 +47,9 @@ def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
     for key, value in fields.items():
         if not isinstance(value, int | float | Enum | Id):
             raise TypeError(f"log field {key!r} is a {type(value).__name__}, expected a number, enum member or Id")
-    if _logger.isEnabledFor(level):
+    if logger.isEnabledFor(level):
         line = {"event": name.value, **{key: _plain(value) for key, value in fields.items()}}
-        _logger.log(level, orjson.dumps(line).decode())
+        logger.log(level, orjson.dumps(line).decode())
 
 
 class _Lines(logging.Formatter):
@@ -72,9 +72,9 @@ def configure(level: int = logging.INFO) -> None:
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
-    _logger.handlers[:] = [handler]
-    _logger.propagate = False
-    _logger.setLevel(level)
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(level)
     silence_libraries()
 
 

@@ -11,9 +11,9 @@ that is malformed, closed, expired, never issued or another client's ends in the
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 
 from relay.errors import RelayBusy, SessionClosed
@@ -42,15 +42,19 @@ class Receipt:
 class Session:
     """One vault with its id and its times. `hold` and `release` bracket an exchange."""
 
-    __slots__ = ("_clock", "_holds", "_lock", "ephemeral", "id", "opened_at", "used_at", "vault")
+    __slots__ = ("_clock", "_holds", "_lock", "_make_vault", "ephemeral", "id", "opened_at", "used_at", "vault")
 
-    def __init__(self, session_id: str, vault: Vault, clock: Callable[[], float], *, ephemeral: bool) -> None:
+    def __init__(
+        self, session_id: str, make_vault: Callable[[], Vault], clock: Callable[[], float], *, ephemeral: bool
+    ) -> None:
         self.id = session_id
-        self.vault = vault
+        self.vault = make_vault()
+        self._make_vault = make_vault
         self.ephemeral = ephemeral
         self.opened_at = self.used_at = clock()
         self._clock = clock
-        self._holds = 0
+        # An ephemeral one is made for an exchange, which holds it.
+        self._holds = int(ephemeral)
         self._lock = threading.Lock()
 
     @property
@@ -78,6 +82,15 @@ class Session:
                 raise SessionClosed("the session is closed")
             self._holds += 1
 
+    def renew(self) -> None:
+        """Let an ephemeral session begin again with an empty vault; an explicit one keeps its own.
+
+        For a request that is read again before anything of it has left: its placeholders are numbered anew.
+        """
+        if self.ephemeral:
+            self.vault.shred()
+            self.vault = self._make_vault()
+
     def release(self) -> None:
         """End one `hold`; the last one shreds an ephemeral session and starts the idle time of another."""
         with self._lock:
@@ -85,15 +98,6 @@ class Session:
             if self._holds == 0 and self.ephemeral:
                 self.vault.shred()
         self.touch()
-
-    @contextmanager
-    def exchange(self) -> Iterator[Session]:
-        """Hold for the length of a `with` block."""
-        self.hold()
-        try:
-            yield self
-        finally:
-            self.release()
 
     def shred_unless_held(self) -> bool:
         """Shred when no exchange runs; return whether it is shredded now."""
@@ -149,7 +153,7 @@ class Sessions:
             material[:] = bytes(_ID_KEY_BYTES)
 
     def open(self, *, owner: str = "") -> Session:
-        """Open an explicit session. Raises RelayBusy when there are too many, VaultFull without memory for its keys."""
+        """Open an explicit session. Raises RelayBusy when there are too many."""
         if len(self._by_mark) >= self._max_sessions:
             self.sweep()
         with self._lock:
@@ -160,7 +164,7 @@ class Sessions:
             return session
 
     def ephemeral(self) -> Session:
-        """Return a session for one request: found by nobody, shredded by its last `release`."""
+        """Return a session for one request, held by its exchange and found by no id; `release` shreds it."""
         return self._make(ephemeral=True)
 
     def get(self, session_id: str, *, owner: str = "") -> Session:
@@ -214,14 +218,15 @@ class Sessions:
 
     def _make(self, *, ephemeral: bool) -> Session:
         session_id = self._random_bytes(_ID_BYTES).hex()
-        vault = Vault(
-            Keys(self.memory, self._random_bytes),
+        make_vault = partial(
+            Vault,
+            partial(Keys, self.memory, self._random_bytes),
             self._style,
             session_id=session_id,
             max_entities=self._max_entities,
             max_bytes=self._max_bytes,
         )
-        return Session(session_id, vault, self._clock, ephemeral=ephemeral)
+        return Session(session_id, make_vault, self._clock, ephemeral=ephemeral)
 
     def _expired(self, session: Session, now: float) -> bool:
         # `clock` is monotonic: setting the machine's time changes nothing here.

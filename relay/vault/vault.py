@@ -45,7 +45,9 @@ class Vault:
         "_index",
         "_keys",
         "_ledger",
+        "_link_people",
         "_lock",
+        "_make_keys",
         "_max_bytes",
         "_max_entities",
         "_numbers",
@@ -53,11 +55,12 @@ class Vault:
         "_records",
         "_sealed",
         "_style",
+        "closed",
     )
 
     def __init__(
         self,
-        keys: Keys,
+        make_keys: Callable[[], Keys],
         style: Style,
         *,
         session_id: str,
@@ -65,7 +68,10 @@ class Vault:
         max_bytes: int,
         link_people: bool = True,
     ) -> None:
-        self._keys: Keys | None = keys
+        # Made when the first value is sealed: most requests hold none, and keys cost randomness and pinned memory.
+        self._make_keys = make_keys
+        self._keys: Keys | None = None
+        self.closed = False  # true after `shred`
         self._style = style
         self._associated = session_id.encode()
         self._max_entities = max_entities
@@ -75,15 +81,16 @@ class Vault:
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
         self._forms: dict[str, tuple[str, aliases.Form]] = {}  # placeholder of a form: that of the name, which form
         self._numbers: dict[str, int] = {}
-        self._people = aliases.People(self._person_mark) if link_people else None
-        self._ledger = TurnCache()
+        self._link_people = link_people
+        self._people: aliases.People | None = None
+        self._ledger: TurnCache | None = None
         self._bytes = 0
         self._sealed = 0
 
     def seal(self, entity_type: str, value: str) -> str:
         """Seal `value` and return its placeholder; the same (type, value) gets the same one for the vault's life.
 
-        Raises SessionClosed after shredding and VaultFull when no more fits.
+        Raises SessionClosed after shredding and VaultFull when no more fits, or there is no memory for its keys.
         """
         return self._seal(entity_type, value, None)
 
@@ -113,7 +120,7 @@ class Vault:
     def entity_type(self, placeholder: str) -> str:
         """Return the entity type behind an issued placeholder or one of `forms`; KeyError for any other text."""
         with self._lock:
-            self._usable()
+            self._check_open()
             record = self._records.get(placeholder)
             if record is None and placeholder in self._forms:
                 return _PERSON
@@ -139,6 +146,8 @@ class Vault:
         with self._lock:
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
+            if self._ledger is None:
+                self._ledger = TurnCache()
             if self._ledger.find(mark) is not None:
                 return
             if text == original:
@@ -151,6 +160,9 @@ class Vault:
     def recall_turn(self, upstream: str, text: str) -> str | None:
         """Return what `upstream` wrote where the client read `text`, or None when nobody remembers."""
         with self._lock:
+            self._check_open()
+            if self._ledger is None:
+                return None
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
             entry = self._ledger.find(mark)
@@ -161,19 +173,19 @@ class Vault:
     def placeholders(self) -> Sequence[str]:
         """Return every placeholder issued so far, in order of issue."""
         with self._lock:
-            self._usable()
+            self._check_open()
             return tuple(self._records)
 
     def forms(self) -> Sequence[str]:
         """Return the placeholders of further forms of names that can be opened, though none was issued."""
         with self._lock:
-            self._usable()
+            self._check_open()
             return tuple(text for text in self._forms if text not in self._records)
 
     def values(self) -> Iterator[tuple[str, str]]:
         """Yield (entity type, value) in order of sealing, each opened when it is asked for."""
         with self._lock:
-            self._usable()
+            self._check_open()
             issued = tuple((placeholder, record[0]) for placeholder, record in self._records.items())
         for placeholder, entity_type in issued:
             yield entity_type, self.open(placeholder)
@@ -186,23 +198,21 @@ class Vault:
                 result[entity_type] = result.get(entity_type, 0) + 1
             return result
 
-    @property
-    def closed(self) -> bool:
-        """True after `shred`."""
-        return self._keys is None
-
     def shred(self) -> None:
         """Destroy the keys, then drop records and index; a second call does nothing."""
         with self._lock:
-            if self._keys is None:
+            if self.closed:
                 return
-            self._keys.destroy()
-            self._keys = None
+            self.closed = True
+            if self._keys is not None:
+                self._keys.destroy()
+                self._keys = None
             self._records.clear()
             self._index.clear()
             self._numbers.clear()
             self._forms.clear()
-            self._ledger.clear()
+            if self._ledger is not None:
+                self._ledger.clear()
             if self._people is not None:
                 self._people.clear()
 
@@ -212,9 +222,14 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault(entities={len(self._records)}, closed={self.closed})"
 
-    def _usable(self) -> Keys:
-        if self._keys is None:
+    def _check_open(self) -> None:
+        if self.closed:
             raise SessionClosed("the session is closed")
+
+    def _usable(self) -> Keys:
+        self._check_open()
+        if self._keys is None:
+            self._keys = self._make_keys()
         return self._keys
 
     def _bind(self, placeholder: str, entity_type: str) -> bytes:
@@ -229,7 +244,9 @@ class Vault:
             if known is not None:
                 return known
             name, owner, form = None, 0, ""
-            if self._people is not None and entity_type in _LINKED:
+            if self._link_people and entity_type in _LINKED:
+                if self._people is None:
+                    self._people = aliases.People(self._person_mark)
                 name = aliases.parse(value) if entity_type == _PERSON else None
                 owner, form = self._owner(self._people, value, name)
             number = owner or self._numbers.get(entity_type, 0) + 1

@@ -32,6 +32,7 @@ class TableFormat:
 
     table: ClassVar[FieldTable]
     endpoints: ClassVar[tuple[PathEndpoint, ...]]
+    citation_mark: ClassVar[bytes] = b""
 
     def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
         """Return the endpoint whose path this is, whatever the method."""
@@ -66,7 +67,7 @@ class TableFormat:
         """Return nothing: most answers cite nothing."""
         return ()
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
         """Return nothing: most requests bring no citation back."""
         return ()
 

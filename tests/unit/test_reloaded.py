@@ -37,7 +37,7 @@ def test_the_analyzer_is_built_anew_only_for_a_policy_that_wants_another(
     fresh = build.reloaded(core, config, build.policy_source(config))
     assert (fresh.analyzer is core.analyzer) is same
     assert fresh.engine.digest != core.engine.digest
-    for name in ("sessions", "metrics", "credentials", "operators", "formats"):
+    for name in ("sessions", "metrics", "credentials", "formats"):
         assert getattr(fresh, name) is getattr(core, name)
 
 

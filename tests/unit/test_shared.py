@@ -112,11 +112,11 @@ def test_as_much_is_kept_as_is_said(files: Path, loads: Counter[str]) -> None:
 def test_sessions_learn_nothing_from_each_other(files: Path) -> None:
     """Neither values nor which texts were read: each has a vault, and a cache under a key of its own."""
     one, two = (relay.open_session(files / "policy.yaml") for _ in range(2))
-    assert one._analyzer._patterns is two._analyzer._patterns
+    assert one._pipeline.analyzer._patterns is two._pipeline.analyzer._patterns
     one.scrub("write to maria@example.org")
-    digests = [session._analyzer._cache.digest("write to maria@example.org") for session in (one, two)]  # type: ignore[union-attr]
+    digests = [session._pipeline.analyzer._cache.digest("write to maria@example.org") for session in (one, two)]  # type: ignore[union-attr]
     assert digests[0] != digests[1]
-    assert [len(session._analyzer._cache._rows) for session in (one, two)] == [1, 0]  # type: ignore[union-attr]
+    assert [len(session._pipeline.analyzer._cache._rows) for session in (one, two)] == [1, 0]  # type: ignore[union-attr]
     assert two.scrub("ask tom@example.org").text == "ask [EMAIL_ADDRESS_1]"
     one.close()
     assert two.restore("[EMAIL_ADDRESS_1]") == "tom@example.org"

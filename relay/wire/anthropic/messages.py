@@ -289,6 +289,7 @@ class AnthropicMessages(AnthropicFormat):
     """`POST /v1/messages` and `/v1/messages/count_tokens`."""
 
     name: ClassVar[str] = "anthropic_messages"
+    citation_mark: ClassVar[bytes] = INDEX_FIELD
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
         PathEndpoint(name="messages", upstream_path="/v1/messages"),
@@ -303,10 +304,8 @@ class AnthropicMessages(AnthropicFormat):
         """Return the ranges of citations, which count in the documents of the request."""
         return _in_documents(dicts(tree, "content", "citations"), document)
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
         """Return the same of the answers that the messages bring back."""
-        if INDEX_FIELD not in body:
-            return ()
         return _in_documents(dicts(document.tree, "messages", "content", "citations"), document)
 
     def json_mode(self, document: Document | None) -> bool:

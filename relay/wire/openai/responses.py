@@ -350,6 +350,7 @@ class OpenAIResponses(OpenAIFormat):
     """`POST /v1/responses`, `/v1/responses/input_tokens` and `/v1/responses/compact`."""
 
     name: ClassVar[str] = "openai_responses"
+    citation_mark: ClassVar[bytes] = INDEX_FIELD
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
         PathEndpoint(name="responses", upstream_path="/v1/responses"),
@@ -373,10 +374,8 @@ class OpenAIResponses(OpenAIFormat):
         """Return the ranges of citations in each part of each item."""
         return _in_parts(dicts(tree, "output", "content"))
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
         """Return the same of the answers that the input brings back."""
-        if INDEX_FIELD not in body:
-            return ()
         return _in_parts(dicts(document.tree, "input", "content"))
 
     def json_mode(self, document: Document | None) -> bool:

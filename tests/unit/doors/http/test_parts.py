@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from relay.doors.http import body, cors, faults
-from relay.doors.http.target import OriginForm, normalise
+from relay.doors.http import body, cors
+from relay.doors.serving import faults
+from relay.doors.serving.target import OriginForm, normalise
 from relay.errors import (
     ClientFault,
     PolicyRefused,
@@ -61,10 +62,10 @@ def test_require_json(content_type: str, program: bool, page: bool) -> None:
     """Only JSON is read; a program may leave that unsaid or say what curl says, a page may not."""
     for marks, good in (({"host"}, program), ({"origin"}, page), ({"referer"}, page), ({"sec-fetch-site"}, page)):
         if good:
-            body.require_json(content_type, names=marks)
+            body.require_json({"content-type": content_type, **dict.fromkeys(marks, "x")})
         else:
             with pytest.raises(body.UnsupportedMediaType):
-                body.require_json(content_type, names=marks)
+                body.require_json({"content-type": content_type, **dict.fromkeys(marks, "x")})
 
 
 @pytest.mark.parametrize(

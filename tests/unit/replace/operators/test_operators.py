@@ -19,7 +19,7 @@ OPERATORS: dict[Action, Operator] = {plugin.action: plugin() for plugin in colle
 @pytest.fixture
 def vault() -> Vault:
     keys = Keys(SecretMemory(), random.Random(1).randbytes)
-    return Vault(keys, Bracketed(), session_id="s", max_entities=100, max_bytes=10_000)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=100, max_bytes=10_000)
 
 
 @pytest.mark.parametrize(
