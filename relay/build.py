@@ -31,7 +31,7 @@ from relay.observe.metrics import Metrics
 from relay.policy import loader
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
+from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
@@ -40,6 +40,7 @@ from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
+from relay.wire import vendors
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -92,7 +93,7 @@ def entity_types(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, taxon
 
 
 def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
-    return [plugin() for plugin in collect(relay.detect.recognizers, added.plugins).values()]
+    return [plugin() for plugin in collect(relay.detect.recognizers, Recognizer, added.plugins).values()]
 
 
 def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
@@ -137,8 +138,7 @@ def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
 
 def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:
     """Return the placeholder style that a policy names."""
-    made: Style = collect(relay.replace.styles)[policy.style](entity_types(added))
-    return made
+    return collect(relay.replace.styles, Style)[policy.style](entity_types(added))
 
 
 def analyzer(
@@ -219,12 +219,12 @@ def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
 
 def operators() -> Mapping[Action, Operator]:
     """Return one operator for each action."""
-    return {plugin.action: plugin() for plugin in collect(relay.replace.operators).values()}
+    return {plugin.action: plugin() for plugin in collect(relay.replace.operators, Operator).values()}
 
 
 def formats() -> tuple[Format, ...]:
     """Return every wire format, by family and name."""
-    return tuple(plugin() for plugin in collect_families(relay.wire).values())
+    return tuple(plugin() for plugin in collect_families(relay.wire, Format).values())
 
 
 def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomRecognizers = NOTHING_ADDED) -> Sessions:
@@ -260,6 +260,7 @@ def core(
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
+    _check_formats(config, all_formats)
     metrics = Metrics(
         formats=(format.name for format in all_formats), entity_types=entity_types(added), clock=time.monotonic
     )
@@ -299,11 +300,24 @@ def pipeline(
     )
 
 
+def _check_formats(config: Config, known: Iterable[Format]) -> None:
+    """Raise ConfigFault where an upstream takes formats that no family provides."""
+    families = sorted(vendors.families_of(known))
+    for name, upstream in config.upstreams.items():
+        for index, family in enumerate(upstream.formats or ()):
+            if family not in families:
+                hint = loader.suggest(family, families)
+                raise ConfigFault(
+                    f"configuration: upstreams.{name}.formats.{index}: no format family is called "
+                    f'"{family}"; relay knows {", ".join(families)}{hint}'
+                )
+
+
 def router(config: Config, metrics: Metrics) -> Router:
     """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
     return Router(
         config.upstreams,
-        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds).values()},
+        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds, Route).values()},
         config.routing,
         metrics,
         clock=time.monotonic,

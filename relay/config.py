@@ -41,10 +41,8 @@ __all__ = [
 _AZURE_HOSTS = (".openai.azure.com", ".openai.azure.us", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 # What people copy behind Azure's `/openai`, and which a request's path brings along itself.
 _AZURE_ENDINGS = ("/v1", "/deployments")
-Family = Literal["openai", "anthropic", "gemini", "ollama"]
 # Lines of a file that hold a comment and nothing else.
 _COMMENTS = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
-ALL_FORMATS: tuple[Family, ...] = ("openai", "anthropic", "gemini", "ollama")
 
 
 class _Section(BaseModel):
@@ -107,8 +105,9 @@ class Store(StrEnum):
 
 
 class UpstreamConfig(_Section):
-    """One server behind a route. `formats` are format families; `models` renames models on the way out.
+    """One server behind a route. `formats` are format families (None: every one); `build.core` knows their names.
 
+    `models` renames models on the way out.
     `azure`: OpenAI's formats are addressed as Azure wants it (`relay.wire.openai.azure`); None: where the host is
     Azure's.
     At most `max_concurrent` requests are there at once (None: any number) and `max_queue` more wait. `overflow`: used
@@ -117,7 +116,7 @@ class UpstreamConfig(_Section):
 
     kind: RouteKind
     base_url: str = Field(repr=False)
-    formats: tuple[Family, ...] = ALL_FORMATS
+    formats: tuple[str, ...] | None = None
     credential: Literal["client", "none"] | SecretReference = "client"
     models: Mapping[str, str] = {}
     store: Store = Store.AUTO
@@ -136,6 +135,10 @@ class UpstreamConfig(_Section):
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("must hold no user info, query or fragment")
         return value.rstrip("/")
+
+    def takes(self, family: str) -> bool:
+        """Tell whether it takes the formats of `family`."""
+        return self.formats is None or family in self.formats
 
     @cached_property
     def host(self) -> str:
@@ -236,18 +239,19 @@ class Config(_Section):
 
     @model_validator(mode="after")
     def _one_host_for_a_clients_key(self) -> Config:
-        for family in ALL_FORMATS:
-            hosts = {
-                urlsplit(upstream.base_url).hostname
-                for upstream in self.upstreams.values()
-                if upstream.kind is RouteKind.FRONTIER
-                and upstream.credential == "client"
-                and family in upstream.formats
-            }
+        given = [
+            upstream
+            for upstream in self.upstreams.values()
+            if upstream.kind is RouteKind.FRONTIER and upstream.credential == "client"
+        ]
+        # "" stands for the families that no upstream names.
+        for family in (*dict.fromkeys(name for upstream in given for name in upstream.formats or ()), ""):
+            hosts = {upstream.host for upstream in given if upstream.takes(family)}
             if len(hosts) > 1:
                 raise ValueError(
-                    f"upstreams: {len(hosts)} frontier hosts take the {family} format with the client's own key, which "
-                    "belongs to one of them; state formats, or give the others a credential of the operator's"
+                    f"upstreams: {len(hosts)} frontier hosts take {f'the {family}' if family else 'every'} format with "
+                    "the client's own key, which belongs to one of them; state formats, or give the others a "
+                    "credential of the operator's"
                 )
         return self
 

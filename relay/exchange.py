@@ -75,7 +75,7 @@ class Core:
 
     def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
         """Return the format and endpoint that serve `path`, or None when there is none."""
-        return vendors.find(self.formats, method, path, headers)
+        return vendors.find(self.formats, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""
@@ -114,7 +114,7 @@ class Exchange:
         self._restorers: Restorers | None = None
         self._detector: AnswerDetector | None = None
         self._answer: Answer | None = None
-        self.plan = RoutePlan(core.router, core.engine.policy, client or "", format.family, format.name)
+        self.plan = RoutePlan(core.router, core.engine.policy, client or "", format)
         self.streaming = False
 
     # ------------------------------------------------------------------------------------------------------- request

@@ -115,7 +115,7 @@ class ProviderRequest:
         if upstream.credential != "client":
             return self._credentials[name]
         key = self._format.credential(self._request.headers, self._request.query)
-        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.keyless:
+        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.family.keyless:
             raise AuthenticationFailed(
                 "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
             )

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from relay.policy.engine import CHARACTERS_PER_TOKEN
 from relay.policy.model import Policy, StreamedVerdict
-from relay.protocols import Document
+from relay.protocols import Document, Format
 from relay.routing import confidence
 from relay.routing.choose import Options, RouteRequest, Unavailability
 from relay.routing.router import Move, Router, Ticket
@@ -28,14 +28,14 @@ class RoutePlan:
     `headers` tell the client where its request went, and why where that is not what policy would have first.
     """
 
-    def __init__(self, router: Router, policy: Policy, client: str, family: str, format_name: str) -> None:
+    def __init__(self, router: Router, policy: Policy, client: str, format: Format) -> None:
         self._router = router
         self.upstreams = router.upstreams
         self.asks_confidence = policy.confidence.escalate
         self._policy = policy
         self._client = client
-        self._format_name = format_name
-        self._family = family
+        self._format = format
+        self._family = format.family.name
         self._need: RouteRequest | None = None
         self._avoid: frozenset[str] = frozenset()
         self._options: Mapping[RouteKind, Options] = {}
@@ -53,7 +53,7 @@ class RoutePlan:
     def meter(self) -> Meter:
         """What reads the answer that the client gets."""
         if self._meter is None:
-            self._meter = Meter()
+            self._meter = self.new_meter()
         return self._meter
 
     # -------------------------------------------------------------------------------------------------------- choosing
@@ -75,7 +75,7 @@ class RoutePlan:
                 family=self._family,
                 model=document.model,
                 tokens=sum([len(segment.text) for segment in document.segments]) // CHARACTERS_PER_TOKEN,
-                output_tokens=expected_output(document.tree) if counts else 0,
+                output_tokens=expected_output(document.tree, self._format.family.tokens) if counts else 0,
                 avoid=self._avoid,
                 deadline_s=self._policy.deadline_s,
             )
@@ -125,7 +125,7 @@ class RoutePlan:
 
     def ask_confidence(self, document: Document, decision: Decision) -> None:
         """Ask for log-probabilities where the answer's confidence matters, and set who reads them."""
-        wanted = self._policy.confidence
+        wanted, fields = self._policy.confidence, self._format.log_probabilities
         if (
             self.asks_confidence
             and not self._unsure
@@ -133,10 +133,10 @@ class RoutePlan:
             and not decision.required
             and decision.route is RouteKind.LOCAL
             and self._options[RouteKind.FRONTIER].names
-            and self._format_name in confidence.FORMATS
+            and fields is not None
             and not (document.stream and wanted.stream is StreamedVerdict.PASS)
         ):
-            self.judge = confidence.Judge(keep=not confidence.ask(self._format_name, document.tree))
+            self.judge = confidence.Judge(fields, keep=not confidence.ask(fields, document.tree))
 
     def believes(self, mean: float | None) -> bool:
         """Tell whether an answer with this mean token probability is used. One without any cannot be judged."""
@@ -186,6 +186,10 @@ class RoutePlan:
             model = need.model or ""
             kind = self.upstreams[upstream].kind
             self._ticket = Ticket(upstream=upstream, route=kind, model=model, input_tokens=need.tokens, hold=None)
+
+    def new_meter(self) -> Meter:
+        """Return what reads an answer of the format."""
+        return Meter(self._format.family.tokens)
 
     def discard(self, meter: Meter) -> None:
         """Count an answer that is not used; `meter` has read it."""

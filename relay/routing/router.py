@@ -117,7 +117,7 @@ class Router:
             found = tuple(
                 (name, upstream)
                 for name, upstream in self.upstreams.items()
-                if upstream.kind is kind and family in upstream.formats
+                if upstream.kind is kind and upstream.takes(family)
             )
             self._by_format[kind, family] = found
         return found

@@ -15,8 +15,9 @@ from relay.wire.json_remove import steps, take_out
 from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import FieldTable, Node
 from relay.wire.outgoing import free_texts
+from relay.wire.places import KeyPlace, Nested
 from relay.wire.protocol_words import is_signature
-from relay.wire.segments import KeyPlace, Nested, Scan
+from relay.wire.segments import Scan
 
 __all__ = ["TreeAssistantText", "TreeDocument", "read_document", "read_tree"]
 

@@ -214,8 +214,9 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
             return sessions[-1]
 
     slow = dataclasses.replace(
-        core, analyzer=Slow(core.analyzer, "analyze"), sessions=Watched(core.sessions, "ephemeral")
-    )  # type: ignore[arg-type]
+        with_parts(core, analyzer=Slow(core.analyzer, "analyze")),
+        sessions=Watched(core.sessions, "ephemeral"),  # type: ignore[arg-type]
+    )
     relay = serve(from_core=slow)
     large = chat(f"{PROMPT} " + "lorem ipsum " * 1_000)  # small ones may be scrubbed on the loop
     with open_raw(relay.url) as connection:

@@ -185,7 +185,7 @@ def _log_ready(core: Core, config: Config) -> None:
     policy = core.engine.policy
     if policy.confidence.escalate:
         local = [item for item in config.upstreams.values() if item.kind is RouteKind.LOCAL]
-        formats = {family for item in local for family in unjudged(item.formats)}
+        formats = {name for name in unjudged(core.formats) if any(item.takes(name) for item in local)}
         logs.event(logs.LogEvent.UNJUDGED, logging.WARNING if formats else logging.INFO, formats=len(formats))
     logs.event(
         logs.LogEvent.READY,

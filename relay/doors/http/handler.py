@@ -108,7 +108,7 @@ class Handler:
             if head.method == "OPTIONS":
                 wanted = fields.get("access-control-request-headers", "")
                 private = fields.get("access-control-request-private-network") == "true"
-                return Response(204, cors.preflight(origin, wanted, private_network=private))
+                return Response(204, cors.preflight(self.service.core.formats, origin, wanted, private_network=private))
             added += cors.exposed(origin)
         if head.path in ("/", "") and head.method in ("GET", "HEAD"):
             return _HELLO

@@ -19,7 +19,6 @@ from relay.exchange import Exchange
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
 from relay.routing.router import Router
-from relay.routing.usage import Meter
 from relay.types import Headers, Outbound
 
 __all__ = ["Forwarder", "Reopen", "Sending", "UpstreamAnswer", "probing"]
@@ -215,7 +214,7 @@ class Sending:
             data += chunk
             if len(data) > _MAX_HELD_BYTES:
                 raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
-        meter = Meter()
+        meter = exchange.plan.new_meter()
         reading = (exchange.plan.judge, bytes(data), response.headers, meter)
         if len(data) > _LARGE_BYTES:
             body = await asyncio.to_thread(read_verdict, *reading)

@@ -194,7 +194,7 @@ class Service:
                         answer,
                         partial(self._failed, call, _without_body(request)),
                         call.log,
-                        keep_alive=call.format.keep_alive,
+                        keep_alive=call.format.family.keep_alive,
                     )
                 data = await self._whole(exchange, answer)
             except BaseException as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from relay import build
 from relay.doors.http import body, cors
 from relay.doors.serving import faults
 from relay.doors.serving.target import OriginForm, normalise
@@ -89,6 +90,8 @@ def test_fault_without_a_format() -> None:
     assert b'"message":"relay: Nothing here."' in faults.body(ClientFault("Nothing here."), None)
 
 
+FORMATS = build.formats()
+
 # What Chromium 156 asked for with the SDKs of openai, Anthropic and Google, and what their code adds elsewhere.
 ASKED = (
     "authorization content-type anthropic-version anthropic-beta anthropic-dangerous-direct-browser-access x-api-key "
@@ -101,14 +104,16 @@ ASKED = (
 @pytest.mark.parametrize("name", ASKED.split())
 def test_what_packages_send(name: str) -> None:
     """A page may send every header that the packages send: one that is missing stops the whole call."""
-    found = dict(cors.preflight("http://a", name, private_network=False))
+    found = dict(cors.preflight(FORMATS, "http://a", name, private_network=False))
     assert found["access-control-allow-headers"] == name
     assert "access-control-allow-private-network" not in found
 
 
 def test_preflight() -> None:
     """Headers are granted from the list, nothing is reflected unseen."""
-    found = dict(cors.preflight("http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True))
+    found = dict(
+        cors.preflight(FORMATS, "http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True)
+    )
     assert found["access-control-allow-headers"] == "authorization, x-stainless-lang"
     assert found["access-control-allow-private-network"] == "true"
     assert found["vary"] == "Origin"
