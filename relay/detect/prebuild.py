@@ -11,6 +11,7 @@ import relay.detect.recognizers
 from relay.detect.normalize import HINTS
 from relay.detect.scan import triggers_of
 from relay.detect.scan_hyperscan import PREBUILT, HyperscanTriggers, has_hyperscan
+from relay.protocols import Recognizer
 from relay.registry import collect
 from relay.types import Pattern
 
@@ -19,7 +20,7 @@ __all__ = ["prebuild", "shipped"]
 
 def shipped() -> list[Pattern]:
     """Return the patterns of relay's own recognizers as an analyzer without others compiles them."""
-    recognizers = collect(relay.detect.recognizers).values()
+    recognizers = collect(relay.detect.recognizers, Recognizer).values()
     return [*(pattern for recognizer in recognizers for pattern in recognizer.patterns), *HINTS]
 
 
