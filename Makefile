@@ -77,13 +77,16 @@ teachers: .venv-train/teachers.stamp
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-# Writes the locked requirements anew; needs uv.
+# Writes the locked requirements anew; needs uv. requirements.lock: all that relay can use, and what builds it;
+# requirements-slim.lock: what a server needs; -dev: the first, and the tools of development; -release: those of a release.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev \
-		-c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --all-extras --group build -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock -o requirements-slim.lock
+	$(LOCK) pyproject.toml --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --group release -o requirements-release.lock
 	for path in tests/environments/*.in; do \
-		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$path -o $${path%.in}.txt || exit; \
+		$(LOCK) $$path -o $${path%.in}.txt || exit; \
 	done
 
 clean:

@@ -16,6 +16,7 @@ import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
+from relay import shipped
 from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
@@ -64,9 +65,8 @@ __all__ = [
     "style",
 ]
 
-_ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
-MODELS = _ROOT / "ner_models"
+DEFAULT_POLICY = shipped.POLICIES / f"{shipped.DEFAULT}.yaml"
+MODELS = shipped.MODELS
 NOTHING_ADDED = CustomRecognizers()
 
 
@@ -85,9 +85,9 @@ def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
     return [plugin() for plugin in collect(relay.detect.recognizers, added.plugins).values()]
 
 
-def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
-    """Load a policy file (none: the default one). Raises ConfigFault."""
-    return loader.load(path or DEFAULT_POLICY, known_types=entity_types(added))
+def read_policy(wanted: Path | str | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
+    """Load a policy: a file, or one that ships with relay by its name (none: the default one). Raises ConfigFault."""
+    return loader.load(shipped.policy(wanted), known_types=entity_types(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class PolicySource:
         """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
         if self.key is None:
             return read_policy(self.path, self.added)
-        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=entity_types(self.added))
+        return signing.load_signed(shipped.policy(self.path), self.key, known_types=entity_types(self.added))
 
 
 def policy_source(config: Config) -> PolicySource:
@@ -139,7 +139,7 @@ def analyzer(
     if policy.model == "none":
         model = None
     elif model is None:
-        model = NerModel.load(model_dir or MODELS / policy.model)
+        model = NerModel.load(model_dir or shipped.model(policy.model))
     cache = SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
     return Analyzer(
         _recognizers(added),
