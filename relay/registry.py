@@ -1,13 +1,16 @@
 """Find plug-ins: modules in one folder, each ending with `PLUGINS = (Class, …)`.
 
 A folder holds plug-ins only. Modules are imported in name order; two plug-ins with one name stop start-up. Nothing is
-switched on merely because it is installed: plug-ins from outside the tree are named by import path.
+switched on merely because it is installed: plug-ins from outside the tree are named by import path or by file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.util
 import pkgutil
+import sys
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType, ModuleType
 from typing import Any
@@ -19,6 +22,8 @@ __all__ = ["collect", "collect_families"]
 
 def collect(package: ModuleType, extra: Iterable[str] = ()) -> Mapping[str, type[Any]]:
     """Return a read-only `{name: class}` of the plug-ins in `package` and in the modules named by `extra`.
+
+    A name that ends with `.py` is the path of a module's file.
 
     Raises ConfigFault when a module has no `PLUGINS`, cannot be imported, or repeats a name.
     """
@@ -40,11 +45,26 @@ def _collected(names: Iterable[str]) -> Mapping[str, type[Any]]:
     found: dict[str, type[Any]] = {}
     for module_name in names:
         try:
-            plugins = importlib.import_module(module_name).PLUGINS
-        except (ImportError, AttributeError) as error:
+            plugins = _module(module_name).PLUGINS
+        except (ImportError, AttributeError, SyntaxError, OSError) as error:
             raise ConfigFault(f"plug-in module {module_name} cannot be used: {type(error).__name__}") from error
         for plugin in plugins:
             if plugin.name in found:
                 raise ConfigFault(f"two plug-ins are called {plugin.name!r}; the second is in {module_name}")
             found[plugin.name] = plugin
     return MappingProxyType(found)
+
+
+def _module(name: str) -> ModuleType:
+    if not name.endswith(".py"):
+        return importlib.import_module(name)
+    # Its folder stays off the search path, where a file of that folder could stand in for another module.
+    alias = f"relay_plugin_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    if alias not in sys.modules:
+        spec = importlib.util.spec_from_file_location(alias, name)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[alias] = module
+    return sys.modules[alias]
