@@ -48,7 +48,8 @@ def policy(wanted: Path | str | None = None) -> Path:
     path = Path(name)
     if path.exists():
         return path
-    hint = suggest(path.name.removesuffix(".yaml"), names)
+    stem = path.name.removesuffix(".yaml")
+    hint = f'; the shipped one is "{stem}"' if stem in names else suggest(stem, names)
     raise ConfigFault(f"{name}: no such file, and no policy that ships with relay ({', '.join(names)}){hint}")
 
 
