@@ -16,6 +16,7 @@ import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
+from relay import shipped
 from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
@@ -36,6 +37,7 @@ from relay.registry import collect, collect_families
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
+from relay.suggest import suggest
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
@@ -75,9 +77,8 @@ __all__ = [
 _Key = TypeVar("_Key")
 _Value = TypeVar("_Value")
 
-_ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
-MODELS = _ROOT / "ner_models"
+DEFAULT_POLICY = shipped.POLICIES / f"{shipped.DEFAULT}.yaml"
+MODELS = shipped.MODELS
 NOTHING_ADDED = CustomRecognizers()
 
 
@@ -96,9 +97,9 @@ def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
     return [plugin() for plugin in collect(relay.detect.recognizers, Recognizer, added.plugins).values()]
 
 
-def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
-    """Load a policy file (none: the default one). Raises ConfigFault."""
-    return loader.load(path or DEFAULT_POLICY, known_types=entity_types(added))
+def read_policy(wanted: Path | str | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
+    """Load a policy: a file, or one that ships with relay by its name (none: the default one). Raises ConfigFault."""
+    return loader.load(shipped.policy(wanted), known_types=entity_types(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ class PolicySource:
             return read_policy(self.path, self.added)
         from relay.policy.authoring import signing
 
-        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=entity_types(self.added))
+        return signing.load_signed(shipped.policy(self.path), self.key, known_types=entity_types(self.added))
 
 
 def policy_source(config: Config) -> PolicySource:
@@ -155,7 +156,7 @@ def analyzer(
     if policy.model == "none":
         model = None
     elif model is None:
-        model = NerModel.load(model_dir or MODELS / policy.model)
+        model = NerModel.load(model_dir or shipped.model(policy.model))
     return Analyzer(
         _recognizers(added),
         model,
@@ -306,7 +307,7 @@ def _check_formats(config: Config, known: Iterable[Format]) -> None:
     for name, upstream in config.upstreams.items():
         for index, family in enumerate(upstream.formats or ()):
             if family not in families:
-                hint = loader.suggest(family, families)
+                hint = suggest(family, families)
                 raise ConfigFault(
                     f"configuration: upstreams.{name}.formats.{index}: no format family is called "
                     f'"{family}"; relay knows {", ".join(families)}{hint}'

@@ -7,7 +7,7 @@
       - {entity: CUSTOMER, file: customers.txt}      # one value a line
     allow: [support@example.com, Acme]
     presidio: [zip_codes.yaml, "my_package.recognizers:BadgeRecognizer"]
-    plugins: [my_package.relay_recognizers]
+    plugins: [badges.py, my_package.relay_recognizers]
 
 Paths are relative to the file. A Presidio file may also stand in the list by itself: it is told by its key
 `recognizers`. Its patterns become patterns of relay, without regard to case as in Presidio; only what is written in
@@ -19,6 +19,7 @@ Whatever cannot be used stops start-up with file, line and reason. Values are in
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,7 +99,7 @@ class _PresidioEntry(BaseModel):
 class CustomRecognizers:
     """What an operator adds to relay's own recognizers.
 
-    `plugins` are names of modules. `digests` holds every file that was read, with the SHA-256 of what stood in it.
+    `plugins` are names or files of modules. `digests` holds every file that was read, with its SHA-256.
     """
 
     rules: CustomRules | None = None
@@ -169,7 +170,7 @@ class _RecognizerReader:
                 values = self._lines(path.parent / entry.file, document, ("deny", number, "file"))
                 self.deny += [(entry.entity, value) for value in values]
         self.allow += file.allow
-        self.plugins += file.plugins
+        self.plugins += [_plugin(name, path, document, number) for number, name in enumerate(file.plugins)]
         for number, name in enumerate(file.presidio):
             if name.endswith((".yaml", ".yml")):
                 nested = self._document(path.parent / name)
@@ -276,6 +277,20 @@ def _values(path: Path, text: str) -> list[str]:
     return values
 
 
+def _plugin(name: str, path: Path, document: YamlDocument, number: int) -> str:
+    """Return the name or the absolute path of a plug-in module, which has to be there."""
+    beside = path.parent / (name if name.endswith(".py") else f"{name}.py")
+    if name.endswith(".py"):
+        if beside.is_file():
+            return str(beside.resolve())
+        raise fault([document.complaint(("plugins", number), f"there is no file {beside}")])
+    top = name.partition(".")[0]
+    if not top or importlib.util.find_spec(top) is None:
+        hint = f'; for the file beside this one write "{beside.name}"' if beside.is_file() else ""
+        raise fault([document.complaint(("plugins", number), f'there is no module "{name}" to import{hint}')])
+    return name
+
+
 def _class(name: str, document: YamlDocument, place: Place) -> Any:
     """Return the class `module:Class` of a Presidio recognizer that works on text alone."""
     module_name, colon, class_name = name.partition(":")
@@ -284,9 +299,12 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
     if not colon or not class_name:
         reason = "expected a .yaml file or module:Class"
     else:
-        from relay.detect.presidio import pack
-
-        found, reason = pack.recognizer_class(module_name, class_name)
+        try:
+            from relay.detect.presidio import pack
+        except ModuleNotFoundError:
+            reason = 'Presidio is not installed; install relay with its extra "presidio"'
+        else:
+            found, reason = pack.recognizer_class(module_name, class_name)
     if reason is not None:
         raise fault([document.complaint(place, reason)])
     return found

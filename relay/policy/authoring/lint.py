@@ -14,9 +14,10 @@ from relay.policy.classes import KnownType
 from relay.policy.compiled import Condition, PolicyEntry, PolicyTable, exemption_entry, rule_entries
 from relay.policy.engine import Engine
 from relay.policy.globs import glob_matcher
-from relay.policy.loader import Layer, merged, suggest, unknown_types
+from relay.policy.loader import Layer, merged, unknown_types
 from relay.policy.merge import loosened, merge
 from relay.policy.model import DataClass, Exemption, Policy, PolicyMode, PolicyRule
+from relay.suggest import suggest
 from relay.types import Action, RouteKind
 
 __all__ = ["LintFinding", "Severity", "lint", "weakest_paths"]
