@@ -152,7 +152,7 @@ class Style(Protocol):
         """Make a style that recognises what stands for the taxonomy's types and for `entity_types`."""
 
     def render(self, entity_type: str, number: int, form: str = "") -> str:
-        """Return the placeholder for the `number`th (from 1) value of a type. ASCII, no quote, backslash, <, > or &.
+        """Return the placeholder for value `number` (from 1) of a type. ASCII, without quote, backslash, <, > and &.
 
         `form` (words of A to Z and digits joined by `_`) tells another form of the same entity, such as a last name.
         """

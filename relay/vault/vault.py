@@ -1,18 +1,18 @@
-"""Sealed values, each behind its placeholder, for the life of one session.
+"""Keep sealed values, each behind its placeholder, for the life of one session.
 
-Plaintext is never kept: a value is found again by a keyed digest and stored encrypted, bound to its session,
+Plaintext is never kept: a value is looked up by a keyed digest and stored encrypted, bound to its session,
 placeholder and entity type, so that a record moved to another place does not open. Nothing is evicted: a full vault
 refuses, because a value that was dropped could never be restored. Placeholders are numbered per entity type in the
-order of first sealing, and values are compared exactly, so restoring gives back the very characters that were sealed.
-Another form of a person's name has a placeholder of its own with that person's number (`[PERSON_1_LAST]`), where it
-can mean nobody else; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
+order of first sealing, and values are compared exactly, so restoring returns exactly the characters that were sealed.
+Another form of a person's name has its own placeholder with that person's number (`[PERSON_1_LAST]`), where it cannot
+refer to another person; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
 
-A model also writes forms that were never issued: it knows `[PERSON_1]` and asks a tool for `[PERSON_1_LAST]`. Those
-that are certain from the sealed name can be opened, too. Only which there are is kept; the text is made of the opened
-name, and sealed then, so that it is found like any other value when the client sends it back.
+A model also writes forms that were never issued: it knows `[PERSON_1]` and passes `[PERSON_1_LAST]` to a tool. Forms
+that are certain from the sealed name can be opened, too. The vault records only which forms exist; the text is derived
+from the opened name and sealed at that time, so that it is found like any other value when the client resends it.
 
-Not promised: that a value is nowhere in memory while it is being sealed or after it was opened. Python strings cannot
-be overwritten; the hardened process does that when they are freed.
+Not promised: that memory holds no copy of a value while it is sealed or after it was opened. Python strings cannot be
+overwritten; the hardened process does that when they are freed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate p
 
 
 class Vault:
-    """Implements `Sealing` and `Restoring`. Threads may share it; nothing waits under its one lock."""
+    """Implements `Sealing` and `Restoring`. Thread-safe; no code waits while it holds the lock."""
 
     __slots__ = (
         "_associated",
@@ -88,21 +88,21 @@ class Vault:
         self._sealed = 0
 
     def seal(self, entity_type: str, value: str) -> str:
-        """Seal `value` and return its placeholder; the same (type, value) gets the same one for the vault's life.
+        """Seal `value` and return its placeholder; the same (type, value) gets the same one as long as the vault lives.
 
         Raises SessionClosed after shredding and VaultFull when no more fits, or there is no memory for its keys.
         """
         return self._seal(entity_type, value, None)
 
     def seal_behind(self, entity_type: str, value: str, stand_in: Callable[[int, str], str]) -> str:
-        """Seal `value` behind a text that looks like one of its kind, and return that text.
+        """Seal `value` behind a text that looks like a value of the same kind, and return that text.
 
-        A placeholder is issued instead when `stand_in` returns "", or nothing but what the session has in use.
+        A placeholder is issued instead when `stand_in` returns "" or only texts that the session already uses.
         """
         return self._seal(entity_type, value, stand_in)
 
     def open(self, placeholder: str) -> str:
-        """Return the value behind an issued placeholder or one of `forms`, which is issued by that.
+        """Return the value behind an issued placeholder or one of `forms`, which is thereby issued.
 
         Raises KeyError for any other text, SessionClosed after shredding.
         """
@@ -129,7 +129,7 @@ class Vault:
         return record[0]
 
     def holds(self, value: str) -> bool:
-        """Tell whether exactly this value is sealed here, as whatever entity type."""
+        """Tell whether exactly this value is sealed here, as any entity type."""
         data = value.encode(*_CODEC)
         with self._lock:
             keys = self._usable()
@@ -137,12 +137,12 @@ class Vault:
             return any(keys.mark(entity_type, data) in self._index for entity_type in types)
 
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
-        """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
+        """Return 16 bytes that stand for (type, value) in this session and are meaningless in any other."""
         with self._lock:
             return self._usable().digest(entity_type, value.encode(*_CODEC))
 
     def note_turn(self, upstream: str, text: str, original: str) -> None:
-        """Remember that `upstream` wrote `original` where the client read `text`. Of two originals the first stays."""
+        """Record that `upstream` wrote `original` and the client received `text`. Of two originals the first stays."""
         with self._lock:
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
@@ -158,7 +158,7 @@ class Vault:
             self._ledger.add(mark, CachedTurn(self._sealed - 1, sealed))
 
     def recall_turn(self, upstream: str, text: str) -> str | None:
-        """Return what `upstream` wrote where the client read `text`, or None when nobody remembers."""
+        """Return what `upstream` wrote where the client received `text`, or None when it is not recorded."""
         with self._lock:
             self._check_open()
             if self._ledger is None:
@@ -177,13 +177,13 @@ class Vault:
             return tuple(self._records)
 
     def forms(self) -> Sequence[str]:
-        """Return the placeholders of further forms of names that can be opened, though none was issued."""
+        """Return the placeholders of further name forms that can be opened but were not issued."""
         with self._lock:
             self._check_open()
             return tuple(text for text in self._forms if text not in self._records)
 
     def values(self) -> Iterator[tuple[str, str]]:
-        """Yield (entity type, value) in order of sealing, each opened when it is asked for."""
+        """Yield (entity type, value) in order of sealing; each is opened when it is yielded."""
         with self._lock:
             self._check_open()
             issued = tuple((placeholder, record[0]) for placeholder, record in self._records.items())
@@ -270,18 +270,18 @@ class Vault:
         return keys.open(counter, sealed, self._bind(placeholder, entity_type)).decode(*_CODEC)
 
     def _derive(self, value: str, number: int, placeholder: str) -> None:
-        """Note which forms of person `number` can be made of the name behind `placeholder`."""
+        """Record which forms of person `number` can be derived from the name behind `placeholder`."""
         for form in name_forms.forms_of(value):
             self._forms.setdefault(self._style.render(_PERSON, number, form.value), (placeholder, form))
 
     def _issue(self, keys: Keys, placeholder: str, text: str) -> None:
-        """Seal a form of a name behind its placeholder; where the vault is full it stays one that can be made."""
+        """Seal a form of a name behind its placeholder; in a full vault it stays unissued."""
         data = text.encode(*_CODEC)
         try:
             self._store(keys, placeholder, _PERSON, data)
         except VaultFull:
             return
-        # Where the same words could be somebody else's, they will be a person of their own when they come back.
+        # Words that may be another person's name become a separate person when the client resends them.
         name = aliases.parse(text)
         owner = self._people.owner(name) if self._people is not None and name is not None else None
         if (
@@ -291,7 +291,7 @@ class Vault:
             self._index.setdefault(keys.mark(_PERSON, data), placeholder)
 
     def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
-        """Return the number of the person that a name or an address belongs to (0: nobody for sure), and its form."""
+        """Return the number of the person that a name or an address belongs to (0: uncertain), and its form."""
         if not self._numbers.get(_PERSON):
             return 0, ""
         if name is not None:
@@ -328,7 +328,7 @@ class Vault:
         if len(self._records) >= self._max_entities:
             raise VaultFull(f"the vault holds {self._max_entities} values, its limit")
         sealed = keys.seal(self._sealed, data, self._bind(placeholder, entity_type))
-        self._sealed += 1  # even when it does not fit: a counter is never used twice
+        self._sealed += 1  # also when it does not fit: a counter is never reused
         if self._bytes + len(sealed) > self._max_bytes:
             raise VaultFull(f"the vault may hold {self._max_bytes} bytes of sealed values, its limit")
         self._bytes += len(sealed)

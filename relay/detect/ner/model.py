@@ -36,9 +36,9 @@ FILES = ("model.onnx", "vocab.txt")
 # What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
 LANGUAGES = ("best", "scored", "unsupported")
 
-# A place or organisation that is a person with at least this probability is taken for one. Names are also places and
-# companies ("Logan", "Pearson"), and what is taken for those is let through by the default policy: a false alarm costs
-# a placeholder, a miss a name. From a third on instead, three in a hundred more people in Italian news are missed.
+# A place or organisation that is a person with at least this probability counts as one. Names are also places and
+# companies ("Logan", "Pearson"), which the default policy does not replace: a false alarm costs a placeholder, a miss
+# exposes a name. From a third on instead, three in a hundred more people in Italian news are missed.
 _MAYBE_PERSON = 0.05
 
 

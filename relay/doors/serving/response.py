@@ -9,7 +9,7 @@ from types import TracebackType
 from relay.doors.serving.forward import Sending, UpstreamAnswer
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
-from relay.types import Headers
+from relay.types import Head, Headers
 
 __all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
 
@@ -41,8 +41,7 @@ class StreamedResponse(Response):
 
     def __init__(
         self,
-        status: int,
-        headers: Headers,
+        head: Head,
         exchange: Exchange,
         sending: Sending,
         answer: UpstreamAnswer,
@@ -51,7 +50,7 @@ class StreamedResponse(Response):
         *,
         keep_alive: bytes,
     ) -> None:
-        super().__init__(status, headers, paddable=not exchange.alters_nothing)
+        super().__init__(head.status, head.headers, paddable=not exchange.alters_nothing)
         self.keep_alive = keep_alive if self.paddable else b""
         self._exchange = exchange
         self._sending = sending

@@ -102,8 +102,8 @@ class Service:
         matched = self.core.match(request.method, request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
-                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The README "
-                "lists the paths under Formats."
+                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The "
+                "documentation lists the paths under Formats."
             )
         name = next((value for name, value in request.headers if name == "x-relay-session"), "")
         session = self.core.sessions.get(name, owner=client) if name else None
@@ -121,7 +121,6 @@ class Service:
             outbound = await self._open(call, request, admitted)
             return await self._forward(call, outbound, request)
         except BaseException as error:
-            call.close()
             if is_disconnect(error):
                 call.log(error)
                 raise
@@ -166,9 +165,15 @@ class Service:
             )
             return call.exchange.open(request)
 
-        if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
-            return begin()
-        return await self._pool.run(begin, abandoned=call.close)
+        try:
+            if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
+                return begin()
+            return await self._pool.run(begin, abandoned=call.close)
+        except asyncio.CancelledError:
+            raise  # the pool abandons: `open` may still be running in its thread
+        except BaseException:
+            call.close()
+            raise
 
     async def _reopen(self, exchange: Exchange, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
@@ -183,42 +188,35 @@ class Service:
         sending = Sending(self._forwarder, exchange, outbound, partial(self._reopen, exchange, request))
         try:
             answer = await sending.begin()
-            try:
-                head = _started(exchange, answer)
-                if exchange.streaming:
-                    return StreamedResponse(
-                        head.status,
-                        head.headers,
-                        exchange,
-                        sending,
-                        answer,
-                        partial(self._failed, call, _without_body(request)),
-                        call.log,
-                        keep_alive=call.format.family.keep_alive,
-                    )
-                data = await self._whole(exchange, answer)
-            except BaseException as error:
-                if isinstance(error, UpstreamFault):
-                    answer.broke()
-                await sending.end(error)
-                raise
+            head = _started(exchange, answer)
+            if exchange.streaming:
+                failure = partial(self._failed, call, _without_body(request))
+                keep_alive = call.format.family.keep_alive
+                return StreamedResponse(head, exchange, sending, answer, failure, call.log, keep_alive=keep_alive)
+            data = await self._whole(exchange, answer)
             await sending.end()
-        except (RelayFault, ConnectionError):
-            raise
-        except Exception:
+        except BaseException as error:
+            await sending.end(error)
+            exchange.close()
+            if isinstance(error, RelayFault) or is_disconnect(error):
+                raise
             raise unrestorable() from None
         exchange.close()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
 
     async def _whole(self, exchange: Exchange, answer: UpstreamAnswer) -> bytes:
         size = 0
-        async for chunk in answer.chunks():
-            size += len(chunk)
-            exchange.feed(chunk)
-        if size > _LARGE_BYTES:
-            data = await self._pool.run(exchange.finish, abandoned=exchange.close)
-        else:
-            data = exchange.finish()
+        try:
+            async for chunk in answer.chunks():
+                size += len(chunk)
+                exchange.feed(chunk)
+            if size > _LARGE_BYTES:
+                data = await self._pool.run(exchange.finish, abandoned=exchange.close)
+            else:
+                data = exchange.finish()
+        except UpstreamFault:
+            answer.broke()
+            raise
         answer.completed()
         return data
 
@@ -259,6 +257,7 @@ class _Call:
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:
     if 300 <= answer.status < 400:
+        answer.broke()
         raise UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
     return exchange.start(answer.status, answer.headers)
 
