@@ -6,15 +6,15 @@ The order of work, for all segments of one request:
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
-5. guesses in which the model has low confidence are dropped;
+5. guesses that the model does not hold to are given up;
 6. overlapping spans of one text are resolved by the rule of `overlap`;
 7. every distinctive value found, and every one already known to the session, is covered in every text.
 
-A later text never removes or changes what was found in earlier texts: a client resends its history, and a value that
-was replaced in one turn is replaced in the next, by the same placeholder.
+Nothing that a later text brings takes back or changes what was found in the texts before it: a client resends its
+history, and what was hidden in one turn is hidden in the next, behind the same placeholder.
 
-A recognizer or model that raises stops the request. Its exception is replaced by an error that names the detector only,
-because the exception's text may hold a value.
+A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
+replaced by an error that names the detector only, because its own text may hold a value.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class Analyzer:
 
     @property
     def model(self) -> EntityModel | None:
-        """The model, to be shared with another analyzer."""
+        """The model, for another analyzer that wants the same."""
         return self._model
 
     def with_cache(self, cache: SpanCache | None) -> Analyzer:

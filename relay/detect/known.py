@@ -7,7 +7,8 @@ The rule, which the check of outbound bytes shares:
 * case matters only for a single plain word (letters only), because "Will" is a name and "will" is not; a value with a
   digit, a space, an @ or any other sign is found in any letter case;
 * a value shorter than 3 characters (2 in a script without spaces), or a number of fewer than 5 digits, is not
-  searched: it is too common, and replacing it everywhere would break the text without protecting a person.
+  searched: it is a word or number like any other, and finding it everywhere would break the text without protecting
+  anyone.
 
 Values are looked up by their first word in a table, or piece by piece in a tree where many begin with one word, so a
 text costs the same however many values are known, and nothing is compiled from a value (a compiled expression outlives

@@ -1,15 +1,15 @@
 """Find every pattern's candidates in one pass over a text.
 
 A multi-pattern database (Hyperscan) holds the short *trigger* of every pattern and reports, in one pass, where each of
-them ends. The pattern's own expression is tried only in the few characters around such a place. Three measurements
-with Hyperscan 5.4 on one core led to this design:
+them ends. Only in the few characters around such a place is the pattern's own expression tried. Three facts, measured
+with Hyperscan 5.4 on one core, made it so:
 
 * whole expressions with bounded repeats over wide classes do not compile with start-of-match ("Pattern is too large"),
   and six of them took 211 ms without it; 200 triggers compile in 131 ms;
 * a pass with 220 triggers over 1,300 characters takes 10 microseconds, as many as with 20;
 * each reported hit costs a call into Python, so a trigger that fires once per value beats one per character.
 
-The text is passed as Latin-1 with "?" for all other characters: one byte for each code point, so a byte offset is a
+The text is handed over as Latin-1 with "?" for what lies outside: one byte for each code point, so a byte offset is a
 code-point offset, for any text, lone surrogates included. Triggers are Latin-1, so nothing they could match is lost.
 
 Work is linear: windows of one pattern are merged before its expression runs, so no character is visited by a pattern
@@ -63,7 +63,7 @@ class Scanner:
         patterns: Sequence[Pattern],
         triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] | None = None,
     ) -> None:
-        """Compile `patterns`, for Hyperscan where it is installed, else RE2. Raises ConfigFault for a refused one."""
+        """Compile `patterns`, for Hyperscan where it is installed, else RE2. Raises ConfigFault for what is refused."""
         self._patterns = tuple(patterns)
         self._trials: list[_Trial | None] = [None] * len(patterns)
         users = triggers_of(patterns)

@@ -1,17 +1,17 @@
-"""Check a model's findings in technical text: program text, logs, lock files, paths, lists of tools.
+"""Judge what a model found by the text that it stands in: program text, logs, lock files, paths, lists of tools.
 
-A model that learned names from sentences reports `grafana`, `@babel`, a hash or a line number as personal data. A few
-characters show what such a word is: how it is joined to its neighbours, what its label says, and whether the line is a
-sentence. Each type has its own checks:
+A model that learnt names from sentences takes `grafana`, `@babel`, a hash or a line number for somebody's.
+What such a thing is shows in a few characters: how it is joined to its neighbours, what its label says, and whether the
+line reads like a sentence. Each type has its own questions:
 
 * a person: `technical_people`;
 * a user name: not the scope of a package, a decorator, a mark of a patch, or a folder that is not a home;
-* a password: a word near it refers to one, or it looks like one; the name of its setting is not part of it;
+* a password: something near it speaks of one, or it looks like one; the name of its setting is no part of it;
 * an identifier: not a hash, a line number, a version or a time, and not labelled as the number of a thing;
 * a street: more than a number, and not a word with digits in it.
 
-The result is a function of the text alone and reads one line around a span, so equal texts have equal spans. Spans are
-only removed; findings of patterns are not checked. Work is bounded for each span.
+The judgement is a function of the text alone and reads one line around a span, so equal texts have equal spans. It only
+takes spans away; what patterns find is not asked. Work is bounded for each span.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ _LEAST_PASSWORD = 3
 
 
 def narrowed(text: str, span: Span) -> Span:
-    """Return a model's span of a secret or account without the name of its setting and what follows it."""
+    """Return a model's span of a secret or account without the name of its setting and what comes behind it."""
     if span.entity_type not in ("PASSWORD", "USERNAME"):
         return span
     start, end = span.start, span.end
@@ -166,11 +166,11 @@ _OWNED = re.compile(
 def _is_identifier(place: LineContext) -> bool:
     value = place.value
     if _PHONE.fullmatch(value):
-        return True  # not the reported type, but personal
+        return True  # not what it was taken for, but somebody's
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
         return False
     if _SSN.fullmatch(value) and not is_issued_ssn(value.replace("-", "")):
-        # Without the label it may be another personal number.
+        # Without the label it may be another number of somebody's.
         return value.startswith("9") and not {"ssn", "security"} & set(place.words[-2:])
     if (
         _CARD.fullmatch(value)
@@ -263,6 +263,6 @@ _JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
 
 
 def is_believed(text: str, span: Span) -> bool:
-    """Tell whether a model's finding in `text` is accepted, by the rules above; other types always are."""
+    """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
     judge = _JUDGES.get(span.entity_type)
     return judge is None or judge(LineContext(text, span))

@@ -1,7 +1,7 @@
-"""Send a request to the upstream it names and yield the response, chunk by chunk.
+"""Send a request to the upstream it names and hand its response on, chunk by chunk.
 
-One connection pool per upstream, shared by all clients: a pool per client or session would let the upstream link
-requests. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
+One connection pool per upstream, shared by all clients: a pool per client or session would link its requests for the
+upstream. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
 of the request but `Host`, `Content-Length` and `Accept-Encoding: identity`. No URL is ever logged or put into an error.
 """
 
@@ -32,7 +32,7 @@ from relay.upstream.transport import Transport, UpstreamResponse, join, tls_cont
 
 __all__ = ["UpstreamClient"]
 
-# Headers that aiohttp adds by default.
+# What aiohttp would add by itself.
 _SKIPPED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _IDENTITY = ("accept-encoding", "identity")
 _MAX_HEADER_BYTES = 32_768
@@ -42,7 +42,7 @@ class UpstreamClient:
     """All upstreams, by name. Enter it inside the event loop that uses it.
 
     Connecting may take `connect_timeout_s`; between two reads at most `read_timeout_s` may pass. A compressed body may
-    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host `base_host` refuses.
+    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host is an odd number.
     """
 
     def __init__(
@@ -105,7 +105,7 @@ class UpstreamClient:
         """Send `outbound` to the upstream it names.
 
         Raises UpstreamUnreachable before a connection stands, UpstreamClosed, UpstreamTimeout and UpstreamBadStream
-        after, and ScrubFailed for a request that was scrubbed for another kind of route (a last safeguard).
+        after, and ScrubFailed for a request that was scrubbed for another kind of route: the last lock on that door.
         """
         if self._upstreams[outbound.upstream].kind is not outbound.route:
             raise ScrubFailed("a request that was prepared for one kind of route was about to go to another")
@@ -113,7 +113,7 @@ class UpstreamClient:
 
 
 class _Http1Transport:
-    """aiohttp's client without its defaults."""
+    """aiohttp's client, bare."""
 
     def __init__(
         self,
@@ -167,7 +167,7 @@ class _Http1Transport:
             with _ending_with_connection(response):
                 yield _Http1Response(response, self._inflate_limit)
         finally:
-            # A body that was not read to its end closes its connection, so the upstream notices the cancellation.
+            # A body that was not read to its end takes its connection with it: the upstream sees that nobody listens.
             response.close() if not response.content.is_eof() else response.release()
 
 
@@ -202,13 +202,13 @@ class _Http1Response:
 
 @contextmanager
 def _ending_with_connection(response: aiohttp.ClientResponse) -> Iterator[None]:
-    """Make a reader of the body fail when its connection is lost.
+    """Make sure that whoever reads the body learns when its connection is gone.
 
-    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting and cancels
-    its time-out.
+    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting, and takes
+    the time-out away.
     """
     connection, content = response.connection, response.content
-    if connection is None or connection.protocol is None:  # the whole body has arrived
+    if connection is None or connection.protocol is None:  # the whole body is here
         yield
         return
 
