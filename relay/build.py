@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import relay.detect.recognizers
 import relay.replace.operators
@@ -53,6 +52,7 @@ __all__ = [
     "NOTHING_ADDED",
     "CustomRecognizers",
     "PolicySource",
+    "about_finding",
     "additions",
     "analyzer",
     "client",
@@ -68,14 +68,10 @@ __all__ = [
     "reloaded",
     "router",
     "sessions",
-    "shared_additions",
-    "shared_analyzer",
     "sources",
+    "span_cache",
     "style",
 ]
-
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
 
 DEFAULT_POLICY = shipped.POLICIES / f"{shipped.DEFAULT}.yaml"
 MODELS = shipped.MODELS
@@ -161,56 +157,15 @@ def analyzer(
         _recognizers(added),
         model,
         lookalikes=style(policy, added).lookalikes,
-        cache=_span_cache(policy),
+        cache=span_cache(policy),
         custom=added.rules,
         finders=added.finders,
     )
 
 
-def _span_cache(policy: Policy) -> SpanCache | None:
+def span_cache(policy: Policy) -> SpanCache | None:
+    """Return an empty cache under a new key, or None where the policy wants none."""
     return SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
-
-
-# What sessions of one process share, by what it depends on: recognizer files by path, analyzers by model, policy and
-# recognizers. The lock is held while one is loaded, so that sessions opened at once load it once.
-_SHARED = 8
-_LOADING = threading.Lock()
-_ADDITIONS: dict[tuple[Path, ...], CustomRecognizers] = {}
-_ANALYZERS: dict[tuple[str, str, CustomRecognizers], Analyzer] = {}
-
-
-def shared_additions(paths: Iterable[Path]) -> CustomRecognizers:
-    """Return what `additions` does, read once a process and again when a file has changed. Raises ConfigFault."""
-    files = tuple(paths)
-    key = tuple(path.absolute() for path in files)
-    with _LOADING:
-        added = _ADDITIONS.pop(key, None)
-        if added is None or not added.is_current:
-            added = load_additions(files)
-        return _kept(_ADDITIONS, key, added)
-
-
-def shared_analyzer(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Analyzer:
-    """Return what `analyzer` does, with model and patterns loaded once a process and a cache of its own.
-
-    Analyzers of several policies share a model. Raises ConfigFault.
-    """
-    key = (policy.model, policy.model_dump_json(exclude=_NOT_ABOUT_FINDING), added)
-    with _LOADING:
-        found = _ANALYZERS.pop(key, None)
-        if found is None:
-            model = next((other.model for (name, *_), other in _ANALYZERS.items() if name == policy.model), None)
-            found = analyzer(policy, model=model, added=added)
-        _kept(_ANALYZERS, key, found)
-    return found.with_cache(_span_cache(policy))
-
-
-def _kept(shared: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
-    """Put `value` behind all others; the first ones make room."""
-    shared[key] = value
-    while len(shared) > _SHARED:
-        del shared[next(iter(shared))]
-    return value
 
 
 def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
@@ -335,6 +290,11 @@ _NOT_ABOUT_FINDING = {
 }
 
 
+def about_finding(policy: Policy) -> str:
+    """Return what an analyzer depends on of a policy; where it is equal, one serves both."""
+    return policy.model_dump_json(exclude=_NOT_ABOUT_FINDING)
+
+
 def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     """Return `core` under the policy as its source has it now; `core` itself stays as it is. Raises ConfigFault.
 
@@ -343,9 +303,8 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     before, policy = core.engine.policy, source.read()
     if policy.style != before.style:
         raise ConfigFault("style: open sessions hold placeholders of the old one, so a new one takes a restart")
-    old, new = (item.model_dump(exclude=_NOT_ABOUT_FINDING) for item in (before, policy))
     finder = core.analyzer
-    if old != new:
+    if about_finding(before) != about_finding(policy):
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
     return replace(core, pipeline=replace(core.pipeline, engine=engine(policy, source.added), analyzer=finder))
