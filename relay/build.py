@@ -258,14 +258,6 @@ def router(config: Config, metrics: Metrics) -> Router:
     )
 
 
-# What a policy says that its analyzer does not depend on. A key that is not here has the analyzer built anew.
-_NOT_ABOUT_FINDING = {
-    *("version", "title", "extends", "mode", "default", "prefer", "detect", "rules", "exemptions"),
-    *("deadline_s", "confidence"),
-    *("opaque", "unknown_fields", "restore", "trade_secrets", "sessions"),
-}
-
-
 def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     """Return `core` under the policy as its source has it now; `core` itself stays as it is. Raises ConfigFault.
 
@@ -274,9 +266,8 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     before, policy = core.engine.policy, source.read()
     if policy.style != before.style:
         raise ConfigFault("style: open sessions hold placeholders of the old one, so a new one takes a restart")
-    old, new = (item.model_dump(exclude=_NOT_ABOUT_FINDING) for item in (before, policy))
     finder = core.analyzer
-    if old != new:
+    if policy.finding() != before.finding():
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
     return replace(core, engine=engine(policy, source.added), analyzer=finder)

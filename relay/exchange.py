@@ -35,7 +35,6 @@ from relay.errors import (
 from relay.observe import logs
 from relay.observe.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import Answers
 from relay.protocols import Document, Endpoint, Format, Operator, Writer
 from relay.request import egress, opaque_content, replay, strip
 from relay.request.egress_rounds import ROUNDS, Reading, merged, without_masks
@@ -441,7 +440,7 @@ class Exchange:
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
         writer: Writer | None = None if leaf.hosted else self._restorers.for_leaf(leaf)
-        if self._core.engine.policy.answers is not Answers.KEEP:
+        if self._core.engine.policy.answers is not Action.KEEP:
             writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
             return writer  # nobody will send the answer back to this vault

@@ -11,11 +11,12 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from relay.policy.globs import glob_matcher
+from relay.policy.keys import model_in, type_places
 from relay.policy.merge import merge
 from relay.policy.model import Policy
 from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
@@ -107,13 +108,12 @@ def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Pol
 
 def unknown_types(document: YamlDocument, known_types: Collection[str]) -> Iterable[tuple[Place, str]]:
     """Yield every entity type, or glob of them, that stands for none of `known_types`, with its path."""
+    places = set(type_places(Policy))
     for path in document.values:
-        value = _at(document.tree, path)
-        if not isinstance(value, str) or any(map(glob_matcher(value), known_types)):
-            continue
-        keys = [step for step in path if isinstance(step, str)]
-        if keys[-1:] == ["entity"] or keys in (["detect", "on"], ["restore", "withhold"]):
-            yield path, value
+        if tuple(step for step in path if isinstance(step, str)) in places:
+            value = _at(document.tree, path)
+            if isinstance(value, str) and not any(map(glob_matcher(value), known_types)):
+                yield path, value
 
 
 def _at(tree: Any, path: Place) -> Any:
@@ -189,15 +189,8 @@ def _fields_at(model: type[BaseModel], path: Place) -> list[str]:
             return []
         if isinstance(step, str):
             by_key = {field.alias or name: field for name, field in current.model_fields.items()}
-            current = _model_in(by_key[step].annotation) if step in by_key else None
+            current = model_in(by_key[step].annotation) if step in by_key else None
     return [field.alias or name for name, field in current.model_fields.items()] if current else []
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model class inside `annotation`: itself, or what a tuple or an optional holds."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for item in get_args(annotation) if (found := _model_in(item))), None)
 
 
 def suggest(word: str, known: Iterable[str], *, otherwise: str = "") -> str:

@@ -5,20 +5,23 @@ import re
 import pytest
 
 import relay.detect.recognizers
+import relay.policy.conditions
 import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
 from relay.detect import taxonomy
+from relay.policy.condition import RouteCondition
 from relay.protocols import Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
-from relay.types import Action, RouteKind
+from relay.types import RouteKind
 
 KINDS = {
     "recognizer": (collect(relay.detect.recognizers), Recognizer),
     "operator": (collect(relay.replace.operators), Operator),
     "style": (collect(relay.replace.styles), Style),
     "route": (collect(relay.routing.kinds), Route),
+    "condition": (collect(relay.policy.conditions), RouteCondition),
     "format": (collect_families(relay.wire), Format),
 }
 PLUGINS = [(kind, name, plugin) for kind, (found, _) in KINDS.items() for name, plugin in found.items()]
@@ -29,12 +32,6 @@ def test_every_plug_in_meets_its_contract(kind: str, name: str, plugin: type) ->
     """It can be made without arguments, satisfies its protocol, and is called what the registry calls it."""
     assert isinstance(plugin(), KINDS[kind][1])
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
-
-
-def test_there_is_an_operator_for_every_action_but_block() -> None:
-    """Policy can order nothing that cannot be done."""
-    actions = {plugin.action for plugin in collect(relay.replace.operators).values()}
-    assert set(Action) - {Action.BLOCK} == actions
 
 
 def test_there_is_a_route_for_every_kind() -> None:

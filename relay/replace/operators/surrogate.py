@@ -24,7 +24,7 @@ class Surrogate:
     """Seal the value behind a stand-in."""
 
     name: ClassVar[str] = "surrogate"
-    action: ClassVar[Action] = Action.SURROGATE
+    action: ClassVar[Action] = Action("surrogate", strictness=30, seals=True)
 
     def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
         """Return the stand-in that the vault keeps the value behind; the same for the same value in a session."""

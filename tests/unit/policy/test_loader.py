@@ -122,8 +122,8 @@ WRONG = [
         "a rule about nothing",
         RULE + "action: block",
         [
-            "p.yaml:3:5: rules: a rule needs at least one of entity, group, class, roles, clients, models, max_tokens, "
-            "languages"
+            "p.yaml:3:5: rules: a rule needs at least one of entity, group, roles, clients, class, languages, "
+            "max_tokens, models"
         ],
     ),
     (

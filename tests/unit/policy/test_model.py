@@ -55,7 +55,7 @@ LABELS = [
     ("{class: PHI, require: local}", "class=PHI:local"),
     ("{class: [PHI, PCI], action: redact, require: local}", "class=PHI,PCI:redact+local"),
     ("{class: PII, prefer: local}", "class=PII:prefer local"),
-    ("{group: FINANCE, clients: 'hr-*', min_score: 0.5, action: mask}", "group=FINANCE client=hr-* score>=0.5:mask"),
+    ("{group: FINANCE, clients: 'hr-*', min_score: 0.5, action: mask}", "group=FINANCE score>=0.5 client=hr-*:mask"),
     ("{name: contract 4.2, entity: US_SSN, action: block}", "contract 4.2"),
 ]
 

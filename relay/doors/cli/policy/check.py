@@ -29,8 +29,9 @@ def lint(
     With --paths, also the weakest path of each type: the mildest thing that can happen to it on its way to a provider,
     every exemption counted, and of the rules only those without conditions.
     """
-    from relay.policy.authoring.lint import Severity, weakest_paths
+    from relay.policy.authoring.lint import Severity
     from relay.policy.authoring.lint import lint as find
+    from relay.policy.authoring.weakest import weakest_paths
     from relay.policy.loader import load_layers, merged
     from relay.types import RouteKind
 

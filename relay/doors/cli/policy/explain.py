@@ -152,7 +152,7 @@ def _cells(explanation: Explanation, segment: Segment, item: SpanAction, count: 
         span.entity_type,
         f"{span.score:.2f}",
         " ".join(_counts_for(explanation, item)) or "-",
-        item.action.value,
+        str(item.action),
         "none: the type is off" if item.rule == "off" else item.rule,
         segment.text[span.start : span.end],
     )

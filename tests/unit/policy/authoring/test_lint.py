@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
-from relay.policy.authoring.lint import lint, weakest_paths
+from relay.policy.authoring.lint import lint
+from relay.policy.authoring.weakest import weakest_paths
 from relay.policy.loader import Layer, parse, validate
 from relay.strict_yaml import read_document
 from relay.types import Action, RouteKind
