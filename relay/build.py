@@ -7,12 +7,12 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 import relay.detect.recognizers
-import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
@@ -33,6 +33,7 @@ from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
 from relay.registry import collect, collect_families
+from relay.replace.actions import known_operators
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
@@ -181,9 +182,19 @@ def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
     return {entity_type: "; ".join(lines) for entity_type, lines in found.items()}
 
 
-def operators() -> Mapping[Action, Operator]:
-    """Return one operator for each action."""
-    return {plugin.action: plugin() for plugin in collect(relay.replace.operators).values()}
+def operators(policy: Policy, environ: Mapping[str, str] = os.environ) -> Mapping[Action, Operator]:
+    """Return an operator for each action that `policy` may order, and for those that relay orders by itself.
+
+    Raises ConfigFault when a parameter does not fit, a secret is missing, or a package is.
+    """
+    made: dict[Action, Operator] = {}
+    for action, plugin in known_operators().items():
+        if not hasattr(plugin, "Parameters"):
+            made[action] = plugin()
+        elif action in policy.ordered():
+            read = partial(credentials.read_secret, environ=environ, where=f"operators: {action}")
+            made[action] = plugin(policy.parameters(action) or plugin.Parameters(), read)
+    return made
 
 
 def formats() -> tuple[Format, ...]:
@@ -232,7 +243,7 @@ def core(
         formats=all_formats,
         analyzer=analyzer(policy, config.model_dir, added=added),
         engine=engine(policy, added),
-        operators=operators(),
+        operators=operators(policy, environ),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
@@ -270,7 +281,7 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if policy.finding() != before.finding():
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
-    return replace(core, engine=engine(policy, source.added), analyzer=finder)
+    return replace(core, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
 
 
 def client(config: Config) -> UpstreamClient:

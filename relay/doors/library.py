@@ -45,7 +45,7 @@ class TextSession:
         self._analyzer = analyzer
         self._engine = engine
         self._sessions = sessions
-        self._operators = build.operators()
+        self._operators = build.operators(engine.policy)
         self._session: Session = sessions.open()
 
     def scrub(self, text: str) -> Clean:

@@ -27,6 +27,7 @@ from relay.policy.keys import (
     ranked,
     settings_of,
 )
+from relay.policy.operators import Operators, needs_parameters
 from relay.policy.settings import Confidence, Default, Detect, Opaque, PolicySection, Restore, TradeSecrets
 from relay.policy.terms import (
     AnswerAction,
@@ -39,6 +40,7 @@ from relay.policy.terms import (
     UnknownFields,
     by_name,
 )
+from relay.replace.parameters import OperatorParameters
 from relay.types import Action, RouteKind
 
 __all__ = [
@@ -81,6 +83,7 @@ class Policy(PolicySection):
     detect: Detect = Detect()
     rules: Annotated[tuple[PolicyRule, ...], Field(max_length=1000), ENTRIES] = ()
     exemptions: Annotated[tuple[Exemption, ...], Field(max_length=1000), ENTRIES] = ()
+    operators: Operators = Operators()
     trade_secrets: TradeSecrets = TradeSecrets()
     opaque: Opaque = Opaque()
     unknown_fields: Annotated[
@@ -114,12 +117,26 @@ class Policy(PolicySection):
                 raise ValueError(f'"default: {route}: block" would refuse whoever names anybody; write rules instead')
         if self.default.frontier is Action.KEEP and not self.rules and self.extends is None:
             raise ValueError("this policy would let everything through: the frontier's default is keep, without rules")
+        for action in self.ordered() if self.extends is None else ():
+            if self.parameters(action) is None and needs_parameters(action):
+                raise ValueError(f'"{action}" needs its parameters: operators: {{{action}: …}}')
         for item in self.exemptions:
             everything = "*" in (*(item.entity or ()), *(item.group or ()))
             narrowed = (item.match is not None and item.match.strip("*")) or item.is_narrowed
             if everything and not narrowed and item.on is RouteKind.FRONTIER and item.action is Action.KEEP:
                 raise ValueError("this policy would let everything through: an exemption keeps every type")
         return self
+
+    def ordered(self) -> frozenset[Action]:
+        """Return every action that the policy may order."""
+        named = (*(item.action for item in self.rules), *(item.action for item in self.exemptions))
+        floors = (self.default.on(route) for route in RouteKind)
+        return frozenset(action for action in (*named, *floors, self.answers) if action is not None)
+
+    def parameters(self, action: Action) -> OperatorParameters | None:
+        """Return what the policy states for the operator of `action`; None for nothing."""
+        found: OperatorParameters | None = getattr(self.operators, action, None)
+        return found
 
     @property
     def digest(self) -> str:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import relay.replace.operators
 from relay.errors import ConfigFault
-from relay.protocols import Operator
 from relay.registry import collect
 from relay.types import Action
 
@@ -16,12 +16,12 @@ __all__ = ["known_actions", "known_operators"]
 
 
 @cache
-def known_operators() -> Mapping[Action, type[Operator]]:
+def known_operators() -> Mapping[Action, type[Any]]:
     """Return the class of each operator by its action. Raises ConfigFault when an operator's facts do not fit.
 
     They do not fit when its action has another name than it, or a strictness that is not its own.
     """
-    found: dict[Action, type[Operator]] = {}
+    found: dict[Action, type[Any]] = {}
     strictness = {Action.BLOCK.strictness: "block"}
     for name, plugin in collect(relay.replace.operators).items():
         action: Action = plugin.action

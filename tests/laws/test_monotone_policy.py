@@ -97,6 +97,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         "default": default,
         "prefer": draw(st.sampled_from(("frontier", "local"))),
         "mode": draw(st.sampled_from(("enforce", "enforce", "observe"))),
+        "operators": {"encrypt": {"key": {"env": "KEY"}}, "custom": {"operator": "module:Class"}},
         "trade_secrets": {"code_names": draw(st.sampled_from(([], ["heron"])))},
         "detect": {"on": draw(st.sampled_from(([], ["LOCATION"])))},
         "rules": draw(st.lists(rules(), max_size=5)),

@@ -32,7 +32,7 @@ def find(tmp_path_factory: pytest.TempPathFactory) -> AnswerDetector:
     path.write_text(POLICY)
     policy = build.read_policy(path)
     vault = build.sessions(policy).open().vault
-    return AnswerDetector(build.analyzer(policy), build.engine(policy), build.operators(), vault)
+    return AnswerDetector(build.analyzer(policy), build.engine(policy), build.operators(policy), vault)
 
 
 def cut(find: AnswerDetector, pieces: list[str], encoding: Encoding = Encoding.TEXT) -> str:

@@ -4,9 +4,8 @@ import random
 
 import pytest
 
-import relay.replace.operators
 from relay.protocols import Operator
-from relay.registry import collect
+from relay.replace.actions import known_operators
 from relay.replace.operators.hash import Hash
 from relay.replace.operators.mask import Mask
 from relay.replace.operators.surrogate import Surrogate
@@ -16,7 +15,9 @@ from relay.vault.keys import Keys
 from relay.vault.secret_memory import SecretMemory
 from relay.vault.vault import Vault
 
-OPERATORS: dict[Action, Operator] = {plugin.action: plugin() for plugin in collect(relay.replace.operators).values()}
+OPERATORS: dict[Action, Operator] = {
+    action: plugin() for action, plugin in known_operators().items() if not hasattr(plugin, "Parameters")
+}
 MASK, HASH, SURROGATE = Mask.action, Hash.action, Surrogate.action
 
 
