@@ -178,7 +178,7 @@ def test_a_plug_in_module_is_named_by_its_path(folder: Path, monkeypatch: pytest
         ("recognizers:\n  - {supported_entity: A, patterns: [{regex: '(?<=x)y', score: 1}]}", "own.yaml:2:46"),
         ("recognizers:\n  - {patterns: [{regex: x, score: 1}]}", "own.yaml:2:5: a recognizer made of patterns"),
         ("recognizers:\n  - {supported_entity: A, patterns: [{regex: x}]}", '"score" is missing'),
-        ("recognizers: [SpacyRecognizer]", "needs a language pipeline"),
+        ("recognizers: [SpacyRecognizer]", "SpacyRecognizer needs a pipeline; name one under spacy"),
     ],
 )
 def test_what_cannot_be_used_is_refused(folder: Path, text: str, complaint: str) -> None:
