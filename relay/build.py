@@ -31,7 +31,7 @@ from relay.policy import loader
 from relay.policy.authoring import signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import EntityModel, Format, Operator, Recognizer, Style
+from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
 from relay.replace.actions import known_operators
 from relay.request.signatures import Signatures
@@ -60,6 +60,7 @@ __all__ = [
     "read_policy",
     "reloaded",
     "router",
+    "routes",
     "sessions",
     "sources",
     "style",
@@ -256,11 +257,21 @@ def core(
     )
 
 
+def routes() -> Mapping[RouteKind, Route]:
+    """Return the route of each kind. Raises ConfigFault when two are of one kind."""
+    made: dict[RouteKind, Route] = {}
+    for name, plugin in collect(relay.routing.kinds).items():
+        if plugin.kind in made:
+            raise ConfigFault(f"two routes are of the kind {plugin.kind.value}; the second is {name}")
+        made[plugin.kind] = plugin()
+    return made
+
+
 def router(config: Config, metrics: Metrics) -> Router:
     """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
     return Router(
         config.upstreams,
-        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds).values()},
+        routes(),
         config.routing,
         metrics,
         clock=time.monotonic,

@@ -10,7 +10,9 @@ import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
+from relay import build
 from relay.detect import taxonomy
+from relay.errors import ConfigFault
 from relay.policy.condition import RouteCondition
 from relay.protocols import Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
@@ -34,9 +36,15 @@ def test_every_plug_in_meets_its_contract(kind: str, name: str, plugin: type) ->
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
 
 
-def test_there_is_a_route_for_every_kind() -> None:
-    """A decision's route can always be looked up."""
-    assert {plugin.kind for plugin in collect(relay.routing.kinds).values()} == set(RouteKind)
+def test_there_is_one_route_for_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision's route can always be looked up, and no file takes another's place in silence."""
+    assert build.routes().keys() == set(RouteKind)
+    found = dict(collect(relay.routing.kinds))
+    monkeypatch.setattr(
+        build, "collect", lambda package: {**found, "near": type("Near", (), {"kind": RouteKind.LOCAL})}
+    )
+    with pytest.raises(ConfigFault, match="two routes are of the kind local; the second is near"):
+        build.routes()
 
 
 RECOGNIZERS = list(collect(relay.detect.recognizers).values())
