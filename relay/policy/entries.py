@@ -83,7 +83,7 @@ class _Rule(_Entry):
 
 
 class _Exemption(_Entry):
-    # No word: the glob may be somebody's address, and labels go into refusals and logs.
+    # No word: the glob may be a private address, and labels go into refusals and logs.
     match: Annotated[Annotated[str, Field(min_length=1, max_length=200)] | None, Selects()] = None
     on: Annotated[RouteKind, Selects()]
     action: Annotated[ActionName, EFFECT]

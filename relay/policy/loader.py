@@ -98,7 +98,7 @@ def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Pol
     if known_types is None:
         return policy
     complaints = [
-        document.complaint(path, f'{_name(path)}nobody recognizes "{name}"{suggest(name, known_types)}')
+        document.complaint(path, f'{_name(path)}no recognizer finds the type "{name}"{suggest(name, known_types)}')
         for path, name in unknown_types(document, known_types)
     ]
     if complaints:

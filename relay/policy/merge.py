@@ -1,7 +1,7 @@
 """Merge a policy with what it extends, and show the merge.
 
-Rules and exemptions add up, and so do the settings that are lists of what there is to look for: they are sets, so there
-is nothing to override. Any other setting that the extending file states replaces the base's. Since that can loosen,
+Rules and exemptions add up, and so do the settings that are lists of what to look for: they are sets, so nothing is
+overridden. Any other setting that the extending file states replaces the base's. Since that can loosen,
 `loosened` names every such place, and lint shows it.
 """
 

@@ -114,7 +114,9 @@ class Policy(PolicySection):
     def _check(self) -> Policy:
         for route in RouteKind:
             if self.default.on(route) is Action.BLOCK:
-                raise ValueError(f'"default: {route}: block" would refuse whoever names anybody; write rules instead')
+                raise ValueError(
+                    f'"default: {route}: block" would refuse every request with a personal value; write rules instead'
+                )
         if self.default.frontier is Action.KEEP and not self.rules and self.extends is None:
             raise ValueError("this policy would let everything through: the frontier's default is keep, without rules")
         for action in self.ordered() if self.extends is None else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
@@ -51,19 +52,16 @@ class Detect(PolicySection):
     on: Annotated[TypeGlobs, Setting(title="switched on besides the table", milder=less, finding=False, adds=True)] = ()
 
 
-# What stands in a format's name for a kind of content, and the key that decides about it; the first that fits.
-_OPAQUE_KEYS = (
-    (("remote", "url"), "remote_urls"),
-    (("stored", "state"), "stored_state"),
-    (("third_party", "tool"), "third_party_tools"),
-    (("image", "video"), "images"),
-    (("audio",), "audio"),
-    (("file", "document", "pdf"), "files"),
-)
-
 _Plain = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.PASS]
 _Image = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.REENCODE, OpaqueHandling.PASS]
 _File = Literal[OpaqueHandling.REFUSE, OpaqueHandling.DROP, OpaqueHandling.SCRUB, OpaqueHandling.PASS]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kinds:
+    """What stands in a format's name for a kind of content that the key decides about."""
+
+    parts: tuple[str, ...] = ()
 
 
 def _unread(content: str) -> Setting:
@@ -74,22 +72,29 @@ class Opaque(PolicySection):
     """Content that cannot be read: each kind is refused unless policy says otherwise.
 
     `remote_urls` are addresses that the provider would fetch, `stored_state` what it keeps from earlier requests,
-    `third_party_tools` programs that it would call; `other` is the rest, such as templates and token ids.
+    `third_party_tools` programs that it would call; `other` is the rest, such as templates and token ids. Of the keys
+    whose parts stand in a format's name for a kind, the first decides.
     """
 
-    images: Annotated[_Image, _unread("images")] = OpaqueHandling.REFUSE
-    audio: Annotated[_Plain, _unread("audio")] = OpaqueHandling.REFUSE
-    files: Annotated[_File, _unread("files")] = OpaqueHandling.REFUSE
-    remote_urls: Annotated[_Plain, _unread("remote_urls")] = OpaqueHandling.REFUSE
-    stored_state: Annotated[_Plain, _unread("stored_state")] = OpaqueHandling.REFUSE
-    third_party_tools: Annotated[_Plain, _unread("third_party_tools")] = OpaqueHandling.REFUSE
-    other: Annotated[_Plain, _unread("other")] = OpaqueHandling.REFUSE
+    remote_urls: Annotated[_Plain, _unread("remote URLs"), _Kinds(("remote", "url"))] = OpaqueHandling.REFUSE
+    stored_state: Annotated[_Plain, _unread("stored state"), _Kinds(("stored", "state"))] = OpaqueHandling.REFUSE
+    third_party_tools: Annotated[_Plain, _unread("tools of third parties"), _Kinds(("third_party", "tool"))] = (
+        OpaqueHandling.REFUSE
+    )
+    images: Annotated[_Image, _unread("images"), _Kinds(("image", "video"))] = OpaqueHandling.REFUSE
+    audio: Annotated[_Plain, _unread("audio"), _Kinds(("audio",))] = OpaqueHandling.REFUSE
+    files: Annotated[_File, _unread("files"), _Kinds(("file", "document", "pdf"))] = OpaqueHandling.REFUSE
+    other: Annotated[_Plain, _unread("other"), _Kinds()] = OpaqueHandling.REFUSE
 
-    @staticmethod
-    def key(kind: str) -> str:
+    @classmethod
+    def key(cls, kind: str) -> str:
         """Return the key that decides about `kind`, as a format names it: "image", "audio", "file", "document", …"""
         lowered = kind.lower()
-        return next((key for parts, key in _OPAQUE_KEYS if any(part in lowered for part in parts)), "other")
+        for name, field in cls.model_fields.items():
+            parts = next(item.parts for item in field.metadata if isinstance(item, _Kinds))
+            if any(part in lowered for part in parts):
+                return name
+        return "other"
 
     def handling(self, kind: str) -> OpaqueHandling:
         """Return what happens to content of `kind`, as a format names it."""

@@ -12,7 +12,7 @@ __all__ = ["reads_like_placeholder"]
 
 
 def reads_like_placeholder(text: str) -> bool:
-    """Tell whether any style finds a look-alike in `text`: restoring would put somebody's value there."""
+    """Tell whether any style finds a look-alike in `text`: restoring could put a value of the session there."""
     return any(any(True for _ in style.lookalikes(text)) for style in _styles())
 
 

@@ -49,7 +49,7 @@ app.command()(text.scrub)
 app.command()(text.restore)
 app.command()(doctor.doctor)
 app.add_typer(report.app, name="report", help="What it came to.")
-app.add_typer(policy.app, name="policy", help="For whoever writes and audits policies.")
+app.add_typer(policy.app, name="policy", help="Write, test, compare, audit and sign policies.")
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
-"""Find what a policy says in vain: entries that can never matter, types nobody finds, and holes that look like slips.
+"""Find entries of a policy that have no effect, entity types that are not found, and gaps that look unintended.
 
-A finding has a place. `error` is for what makes a policy protect less than it seems to; `warning` for what is merely
-without effect or without a reason.
+A finding has a place. `error` means that the policy protects less than it seems to; `warning` that an entry has no
+effect or no reason.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ class _Linter:
     def _unknown(self) -> Iterable[LintFinding]:
         for number, layer in enumerate(self._layers):
             for path, name in unknown_types(layer.document, self._known):
-                message = f'nobody recognizes "{name}"{suggest(name, self._known)}'
+                message = f'no recognizer finds the type "{name}"{suggest(name, self._known)}'
                 yield self._finding(number, path, Severity.ERROR, "unknown-type", message)
         for item in (*self._rules, *self._exemptions):
             if item.entry.group and not item.types:

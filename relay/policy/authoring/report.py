@@ -130,7 +130,7 @@ def _routing(rule: PolicyRule) -> str:
     return "; ".join(part for part in parts if part)
 
 
-# What an action means to somebody who reads columns.
+# The columns of the report's table of actions.
 _COLUMNS = ("kept", "replaced for the session", "removed or hidden", "refused")
 
 

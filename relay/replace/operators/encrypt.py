@@ -1,6 +1,6 @@
 """Presidio's `encrypt`: write the value encrypted by AES-CBC under a key of the operator's own.
 
-The ciphertext leaves: whoever has it and the key has the value, today or in years, and its length shows that of the
+The ciphertext leaves: with it and the key the value can be read, today or in years, and its length shows that of the
 value. So this is the mildest action but for `keep` and `custom`: a rule with it changes nothing where the default is a
 placeholder. Relay never decrypts; `presidio_anonymizer`'s `decrypt` with the same key does. Presidio draws a new
 initialization vector each time, so one value has another text at each place and in each turn, no provider's cache of

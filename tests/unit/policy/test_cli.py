@@ -43,7 +43,7 @@ def call(*arguments: object, text: str = "") -> tuple[int, str]:
 def test_lint_is_content_with_a_good_policy(policy: Path) -> None:
     """Nothing to say is status 0."""
     status, out = call("lint", policy)
-    assert (status, "nothing to say; digest" in out) == (0, True)
+    assert (status, "no findings; digest" in out) == (0, True)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_explain_knows_the_operators_own_recognizers(tmp_path: Path) -> None:
     out = json.loads(call("explain", "--policy", policy, "--recognizers", own, "--json", text="ask E-123456")[1])
     assert [(span["entity_type"], span["action"]) for span in out["spans"]] == [("STAFF_NUMBER", "redact")]
     assert call("lint", policy, "--recognizers", own, "--strict")[0] == 0
-    with pytest.raises(ConfigFault, match='nobody recognizes "STAFF_NUMBER"'):
+    with pytest.raises(ConfigFault, match='no recognizer finds the type "STAFF_NUMBER"'):
         call("explain", "--policy", policy, text="ask E-123456")
 
 

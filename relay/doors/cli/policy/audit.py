@@ -1,4 +1,4 @@
-"""`relay policy report`, `sign`, `verify`, `check-log`: for whoever approves policies and looks back."""
+"""`relay policy report`, `sign`, `verify`, `check-log`: approve policies and audit decisions."""
 
 from __future__ import annotations
 

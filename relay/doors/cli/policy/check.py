@@ -1,4 +1,4 @@
-"""`relay policy lint`, `test`, `show`, `schema`: for whoever writes policies."""
+"""`relay policy lint`, `test`, `show`, `schema`: write policies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def lint(
     strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
     recognizers: Recognizers = None,
 ) -> None:
-    """Check policy files: errors, rules that never matter, exemptions that are never reached, types nobody finds.
+    """Check policy files: errors, rules that never matter, exemptions that are never reached, types that nothing finds.
 
     With --paths, also the weakest path of each type: the mildest thing that can happen to it on its way to a provider,
     every exemption counted, and of the rules only those without conditions.
@@ -53,7 +53,7 @@ def lint(
             rows.append({key: getattr(finding, key) for key in finding.__slots__})
             say(str(finding), as_json)
         if not findings:
-            say(f"{file}: nothing to say; digest {merged(layers).digest}", as_json)
+            say(f"{file}: no findings; digest {merged(layers).digest}", as_json)
         weakest = weakest_paths(merged(layers), tools.known_types, RouteKind.FRONTIER) if paths else {}
         for name, (action, label) in sorted(weakest.items(), key=lambda item: (item[1][0].strictness, item[0])):
             message = f"{name}: {action} ({label})"
