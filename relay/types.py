@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from typing import Any, ClassVar, NamedTuple
 
 __all__ = [
@@ -110,10 +111,19 @@ class Action(str):
     BLOCK: ClassVar[Action]
 
     def __new__(cls, name: str, *, strictness: int, seals: bool = False, shows_part: bool = False) -> Action:
-        """Make the action called `name`."""
-        made = super().__new__(cls, name)
-        made.strictness, made.seals, made.shows_part = strictness, seals, shows_part
-        return made
+        """Return the action called `name`; with the same facts always the same object, so that `is` compares."""
+        return _action(name, strictness, seals, shows_part)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and unpickle to the same object."""
+        return _action, (str(self), self.strictness, self.seals, self.shows_part)
+
+
+@cache
+def _action(name: str, strictness: int, seals: bool, shows_part: bool) -> Action:
+    made = str.__new__(Action, name)
+    made.strictness, made.seals, made.shows_part = strictness, seals, shows_part
+    return made
 
 
 # The ranks have gaps, so that an operator can stand between two others.

@@ -11,7 +11,8 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StrictBool, model_validator
+from pydantic import BaseModel, Field, StrictBool, model_validator
+from pydantic_core import to_jsonable_python
 
 from relay.policy.canonical import canonical_entries, exemption_parts, rule_parts
 from relay.policy.entries import Exemption, PolicyRule
@@ -147,13 +148,15 @@ class Policy(PolicySection):
 
     def settings(self) -> dict[str, Any]:
         """Return every setting by its path ("default.local") as a value of JSON, with lists as sorted sets."""
-        tree = self.model_dump(mode="json")
         flat: dict[str, Any] = {}
         for path in SETTINGS:
-            value: Any = tree
+            value: Any = self
             for key in path:
-                value = value[key]
-            flat[".".join(path)] = sorted(set(value)) if isinstance(value, list) else value
+                value = getattr(value, key)
+            # Of an operator's parameters only those that are not at their default, for the sake of `canonical`.
+            stated = value.model_dump(mode="json", exclude_defaults=True) if isinstance(value, BaseModel) else value
+            plain = to_jsonable_python(stated)
+            flat[".".join(path)] = sorted(set(plain)) if isinstance(plain, list) else plain
         return flat
 
     def finding(self) -> dict[str, Any]:

@@ -221,6 +221,9 @@ class _Linter:
             if layer.policy.default.frontier is Action.KEEP:
                 message = "everything that no rule names leaves as it is"
                 yield self._finding(number, ("default", "frontier"), Severity.ERROR, "open-default", message)
+            elif layer.policy.default.frontier.strictness < Action.PLACEHOLDER.strictness:
+                message = f"what {layer.policy.default.frontier} writes may hold the value, and it is the default"
+                yield self._finding(number, ("default", "frontier"), Severity.WARNING, "weak-default", message)
             if layer.policy.confidence.escalate:
                 yield from self._confidence(number)
         for item in self._exemptions:

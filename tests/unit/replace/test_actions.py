@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import json
+import pickle
 from collections.abc import Iterator, Mapping
 
 import pytest
@@ -21,6 +24,16 @@ def test_the_order_and_what_comes_back() -> None:
     assert known["mask"].shows_part
     assert not known["redact"].shows_part
     assert set(known_operators()) == set(known.values()) - {Action.BLOCK}
+
+
+def test_an_action_is_one_object() -> None:
+    """Copied, pickled or made again with the same facts it is the same; it is written as its name."""
+    for action in known_actions().values():
+        assert copy.deepcopy(action) is action
+        assert pickle.loads(pickle.dumps(action)) is action
+        assert json.loads(json.dumps([action])) == [str(action)]
+    assert Action("keep", strictness=0) is Action.KEEP
+    assert Action("keep", strictness=1) is not Action.KEEP
 
 
 def _plugin(name: str, action: Action) -> type:

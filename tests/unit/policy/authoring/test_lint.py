@@ -117,6 +117,16 @@ FINDINGS = [
         "version: 1\ndefault: {frontier: keep}\nrules:\n  - {entity: US_SSN, action: mask, why: w}",
         ["2 open-default"],
     ),
+    (
+        "a default that lets ciphertext out",
+        "version: 1\ndefault: {frontier: encrypt}\noperators: {encrypt: {key: {env: KEY}}}",
+        ["2 weak-default"],
+    ),
+    (
+        "a rule that cannot matter, since the default is stricter than a ciphertext",
+        R + "  - {entity: US_SSN, action: encrypt, on: frontier, why: w}\noperators: {encrypt: {key: {env: KEY}}}",
+        ["3 dead-rule"],
+    ),
 ]
 
 

@@ -20,6 +20,8 @@ from relay.policy.loader import parse
 from relay.request.scrub import scrub
 from relay.types import RouteKind, Segment, Span
 from relay.vault.vault import Vault
+from tests.conftest import MakeCore
+from tests.support import chat, forms, sent
 
 KEY = "0123456789abcdef"
 HEAD = "version: 1\ndefault: {frontier: keep}\n"
@@ -44,6 +46,10 @@ class Backwards(Initials):
 class Lookalike(Initials):
     def operate(self, text, params=None):
         return "[PERSON_1]"
+
+class Nothing(Initials):
+    def operate(self, text, params=None):
+        return f"it is {text}"
 
 class Number(Initials):
     def operate(self, text, params=None):
@@ -145,6 +151,32 @@ def test_an_operator_that_returns_no_text_stops_the_request(own: str) -> None:
     """Nothing is sent."""
     with pytest.raises(Exception, match="returned int, expected text"):
         _scrubbed("Ann Lee", _rule("custom") + CUSTOM % "Number")
+
+
+MAIL = "canary.zq7f3a@example.org"
+EVERY_MAIL = (
+    "version: 1\nmodel: none\ndefault: {frontier: keep}\nrules: [{entity: EMAIL_ADDRESS, action: %s, why: w}]\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "parameters", "shown"),
+    [
+        ("replace", "operators: {replace: {new_value: an address}}", "write to an address now"),
+        ("encrypt", "operators: {encrypt: {key: {file: %s}}}", "write to "),
+        ("custom", CUSTOM % "Initials", "write to c now"),
+        ("custom", CUSTOM % "Nothing", "[EMAIL_ADDRESS_REDACTED]"),
+    ],
+)
+def test_nothing_of_a_value_leaves(
+    action: str, parameters: str, shown: str, own: str, make_core: MakeCore, tmp_path: Path
+) -> None:
+    """Through the whole of a request: egress takes out what a careless class writes back."""
+    (tmp_path / "key").write_text(KEY, encoding="utf-8")
+    core = make_core(EVERY_MAIL % action + parameters.replace("%s", str(tmp_path / "key")))
+    body = sent(core, "/v1/chat/completions", chat(f"write to {MAIL} now")).body.decode()
+    assert shown in body
+    assert not any(form.decode() in body for form in forms(MAIL).values())
 
 
 @pytest.mark.parametrize("action", ["encrypt", "custom"])
