@@ -39,7 +39,8 @@ def used(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     (folder / "plain.yaml").write_text("version: 1\nmodel: none\n", encoding="utf-8")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import spacy
+        spacy = pytest.importorskip("spacy")
+        pytest.importorskip("presidio_analyzer")
     pipeline = spacy.blank("en")
     pipeline.add_pipe("entity_ruler").add_patterns([{"label": "CODE", "pattern": "NIGHTJAR"}])
     pipeline.to_disk(folder / "our_names")

@@ -23,6 +23,8 @@ from relay.vault.vault import Vault
 from tests.conftest import MakeCore
 from tests.support import chat, forms, sent
 
+pytest.importorskip("presidio_anonymizer")
+
 KEY = "0123456789abcdef"
 HEAD = "version: 1\ndefault: {frontier: keep}\n"
 OWN = """
