@@ -48,7 +48,10 @@ class RouteCondition(Protocol):
     exempts: ClassVar[bool]
 
     def read(self, facts: RequestFacts) -> Any:
-        """Return what `holds` needs to know of a request; called once a request, and only if a rule asks."""
+        """Return what `holds` needs to know of a request; called once a request, and only if a rule asks.
+
+        `relay policy explain` shows it, so it is a name, a number or a set of names, and nothing of the text.
+        """
         ...
 
     def holds(self, asked: Any, found: Any) -> bool:

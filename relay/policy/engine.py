@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from relay.policy.classes import ClassEvidence, Evidence, KnownType, classify, evidence_types
 from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, compile_rules
@@ -39,10 +39,14 @@ _CACHE_LIMIT = 512
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A decision with the evidence for its data classes. The evidence names words of the text: not for logs."""
+    """A decision with the evidence for its data classes, and what each condition that a rule asks for read.
+
+    The evidence names words of the text: not for logs.
+    """
 
     decision: Decision
     evidence: tuple[Evidence, ...] = field(repr=False)
+    conditions: Mapping[str, Any] = field(repr=False)
 
 
 class Engine:
@@ -133,7 +137,7 @@ class Engine:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, mask = self._conditions(segments, present, client, model, read_words=read_words)
+        evidence, conditions, mask = self._conditions(segments, present, client, model, read_words=read_words)
 
         required, preferred = (
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
@@ -165,7 +169,7 @@ class Engine:
             required=bool(required),
             wanted=choice.wanted,
         )
-        return Explanation(decision=decision, evidence=evidence)
+        return Explanation(decision=decision, evidence=evidence, conditions=conditions)
 
     def enforced(self, decision: Decision, available: Collection[RouteKind]) -> Decision:
         """Return what is done about `decision`: the decision itself, or nothing when the policy only observes.
@@ -187,7 +191,7 @@ class Engine:
     ) -> tuple[tuple[SpanAction, ...], ...]:
         """Return what would happen to each span if the request went by `route`, whatever route it needs."""
         present = frozenset([span.entity_type for row in spans for span in row])
-        _, mask = self._conditions(segments, present, None, None)
+        *_, mask = self._conditions(segments, present, None, None)
         table = self._table_of(present, route, mask)
         return tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
 
@@ -199,8 +203,8 @@ class Engine:
         model: str | None,
         *,
         read_words: bool = True,
-    ) -> tuple[tuple[Evidence, ...], int]:
-        """Return the evidence for data classes, and which conditions hold, as bits."""
+    ) -> tuple[tuple[Evidence, ...], Mapping[str, Any], int]:
+        """Return the evidence for data classes, what conditions read, and which hold, as bits."""
         found = self._found.get(present)
         if found is None:
             types = {name: self._table[name] for name in present}
@@ -215,7 +219,7 @@ class Engine:
         )
         read = {name: condition.read(facts) for name, condition in self._asked.items()}
         mask = sum([bit for condition, bit in self._bits.items() if condition.holds(read)])
-        return evidence, mask
+        return evidence, read, mask
 
     def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
         """Return the known types that this policy asks for on `route` (None: on any), so that others can be skipped.
