@@ -126,6 +126,19 @@ def test_the_canonical_form_stays_what_it_is() -> None:
     assert _digest(ONE) == "eaf7c7fae1b83d96"
 
 
+def test_parameters_of_operators_are_part_of_the_digest_but_for_their_defaults() -> None:
+    """So an operator can get another parameter and old signatures hold."""
+    texts = (
+        "",
+        "{custom: {operator: 'm:C'}}",
+        "{custom: {operator: 'm:C', params: {}}}",
+        "{custom: {operator: 'm:D'}}",
+    )
+    digests = [parse(f"version: 1\noperators: {text}" if text else "version: 1", "p.yaml").digest for text in texts]
+    assert digests[1] == digests[2]
+    assert len(set(digests)) == 3
+
+
 def test_the_classes_are_those_of_the_taxonomy() -> None:
     """The names that the entity-type table hints at exist here."""
     from relay.detect.taxonomy import ENTITY_TYPES
