@@ -8,7 +8,7 @@ BENCHMARKS := latency patterns wire vault memory policy accuracy
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
 
-.PHONY: demo test check environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers lock clean
+.PHONY: demo test check docs environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -51,6 +51,10 @@ check: .venv/dev.stamp environments
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest
+
+# The documentation site, in build/docs. Offline; a warning, such as a broken link, fails it.
+docs: .venv/dev.stamp
+	$(BIN)/python -m sphinx --builder html --fail-on-warning --keep-going --quiet docs build/docs
 
 bench: $(BENCHMARKS:%=bench-%)
 

@@ -34,12 +34,14 @@ from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
 from relay.replace.actions import known_operators
+from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
+from relay.wire import vendors
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -56,6 +58,7 @@ __all__ = [
     "entity_types",
     "formats",
     "operators",
+    "pipeline",
     "policy_source",
     "read_policy",
     "reloaded",
@@ -84,7 +87,7 @@ def entity_types(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, taxon
 
 
 def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
-    return [plugin() for plugin in collect(relay.detect.recognizers, added.plugins).values()]
+    return [plugin() for plugin in collect(relay.detect.recognizers, Recognizer, added.plugins).values()]
 
 
 def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
@@ -123,8 +126,7 @@ def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
 
 def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:
     """Return the placeholder style that a policy names."""
-    made: Style = collect(relay.replace.styles)[policy.style](entity_types(added))
-    return made
+    return collect(relay.replace.styles, Style)[policy.style](entity_types(added))
 
 
 def analyzer(
@@ -200,7 +202,7 @@ def operators(policy: Policy, environ: Mapping[str, str] = os.environ) -> Mappin
 
 def formats() -> tuple[Format, ...]:
     """Return every wire format, by family and name."""
-    return tuple(plugin() for plugin in collect_families(relay.wire).values())
+    return tuple(plugin() for plugin in collect_families(relay.wire, Format).values())
 
 
 def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomRecognizers = NOTHING_ADDED) -> Sessions:
@@ -236,15 +238,14 @@ def core(
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
+    _check_formats(config, all_formats)
     metrics = Metrics(
         formats=(format.name for format in all_formats), entity_types=entity_types(added), clock=time.monotonic
     )
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
-        analyzer=analyzer(policy, config.model_dir, added=added),
-        engine=engine(policy, added),
-        operators=operators(policy, environ),
+        pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
@@ -252,15 +253,45 @@ def core(
         random_bytes=os.urandom,
         clock=time.perf_counter,
         metrics=metrics,
+    )
+
+
+def pipeline(
+    policy: Policy,
+    added: CustomRecognizers = NOTHING_ADDED,
+    model_dir: Path | None = None,
+    *,
+    record: Callable[[Decision], None] | None = None,
+    environ: Mapping[str, str] = os.environ,
+) -> Pipeline:
+    """Return the line that every request takes under a policy. `record` takes every decision. Raises ConfigFault."""
+    return Pipeline(
+        analyzer=analyzer(policy, model_dir, added=added),
+        engine=engine(policy, added),
+        operators=operators(policy, environ),
         signatures=Signatures(os.urandom(32)),
+        random_bytes=os.urandom,
         record=record,
     )
+
+
+def _check_formats(config: Config, known: Iterable[Format]) -> None:
+    """Raise ConfigFault where an upstream takes formats that no family provides."""
+    families = sorted(vendors.families_of(known))
+    for name, upstream in config.upstreams.items():
+        for index, family in enumerate(upstream.formats or ()):
+            if family not in families:
+                hint = loader.suggest(family, families)
+                raise ConfigFault(
+                    f"configuration: upstreams.{name}.formats.{index}: no format family is called "
+                    f'"{family}"; relay knows {", ".join(families)}{hint}'
+                )
 
 
 def routes() -> Mapping[RouteKind, Route]:
     """Return the route of each kind. Raises ConfigFault when two are of one kind."""
     made: dict[RouteKind, Route] = {}
-    for name, plugin in collect(relay.routing.kinds).items():
+    for name, plugin in collect(relay.routing.kinds, Route).items():
         if plugin.kind in made:
             raise ConfigFault(f"two routes are of the kind {plugin.kind.value}; the second is {name}")
         made[plugin.kind] = plugin()
@@ -292,7 +323,8 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if policy.finding() != before.finding():
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
-    return replace(core, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
+    fresh = replace(core.pipeline, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
+    return replace(core, pipeline=fresh)
 
 
 def client(config: Config) -> UpstreamClient:

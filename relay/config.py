@@ -1,7 +1,7 @@
 """What an operator may set: a YAML file, overridden by `RELAY__SECTION__KEY`, with secrets by reference.
 
 Unknown keys are refused. A secret is never written into the file: it is `{env: NAME}` or `{file: PATH}` and is read
-once, at start. The shape is documented in README and held by pydantic here.
+once, at start. Every key states its meaning here, in `description`: docs/configuration.md is generated from it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from copy import deepcopy
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -40,10 +41,8 @@ __all__ = [
 _AZURE_HOSTS = (".openai.azure.com", ".openai.azure.us", ".cognitiveservices.azure.com", ".services.ai.azure.com")
 # What people copy behind Azure's `/openai`, and which a request's path brings along itself.
 _AZURE_ENDINGS = ("/v1", "/deployments")
-Family = Literal["openai", "anthropic", "gemini", "ollama"]
 # Lines of a file that hold a comment and nothing else.
 _COMMENTS = re.compile(rb"^[ \t]*#.*$", re.MULTILINE)
-ALL_FORMATS: tuple[Family, ...] = ("openai", "anthropic", "gemini", "ollama")
 
 
 class _Section(BaseModel):
@@ -51,20 +50,29 @@ class _Section(BaseModel):
 
 
 class ServerConfig(_Section):
-    """Where relay listens and how much it takes. Sizes in MiB, times in seconds."""
+    """Where relay listens, and its limits. Sizes in MiB, times in seconds."""
 
-    host: str = "127.0.0.1"
-    port: int = Field(default=8080, ge=0, le=65535)
-    admin_port: int | None = Field(default=None, ge=0, le=65535)
-    max_body_mb: int = Field(default=32, ge=1, le=1024)
-    workers: int = Field(default=2, ge=1, le=64)
-    queue: int = Field(default=256, ge=1)  # requests waiting for a worker before relay answers 503
-    connect_timeout_s: float = Field(default=10, gt=0)
-    read_timeout_s: float = Field(default=600, gt=0)  # the SDKs' own default
-    drain_s: float = Field(default=20, ge=0)
-    keepalive_s: float = Field(default=15, gt=0)  # silence on a stream before a keep-alive event
-    allowed_origins: tuple[str, ...] = ()
-    allowed_hosts: tuple[str, ...] = ()  # `Host` values beyond loopback names
+    host: str = Field(default="127.0.0.1", description="Address to listen on; `clients` is required beyond loopback.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port; 0 takes a free one.")
+    admin_port: int | None = Field(
+        default=None, ge=0, le=65535, description="Loopback port for `/livez`, `/readyz` and `/metrics`."
+    )
+    max_body_mb: int = Field(default=32, ge=1, le=1024, description="Largest request body, decompressed, in MiB.")
+    workers: int = Field(default=2, ge=1, le=64, description="Threads that scrub requests.")
+    queue: int = Field(default=256, ge=1, description="Requests that may wait for a worker; more are answered 503.")
+    connect_timeout_s: float = Field(
+        default=10, gt=0, description="Longest time to connect to an upstream, name look-up included."
+    )
+    # The SDKs' own default.
+    read_timeout_s: float = Field(default=600, gt=0, description="Longest silence of an upstream in an answer.")
+    drain_s: float = Field(default=20, ge=0, description="Time for running exchanges to end after SIGTERM.")
+    keepalive_s: float = Field(default=15, gt=0, description="Silence on a stream before a keep-alive event.")
+    allowed_origins: tuple[str, ...] = Field(
+        default=(), description="Origins of web pages that may call; `*` as a port stands for any."
+    )
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="Accepted `Host` headers beside loopback names and addresses."
+    )
 
     @property
     def is_loopback(self) -> bool:
@@ -80,15 +88,15 @@ class ServerConfig(_Section):
 class ClientConfig(_Section):
     """A program that may call relay, known by the SHA-256 of its key (hex)."""
 
-    name: str
-    key_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False)
+    name: str = Field(description="Name of the client, for rules, budgets and sessions.")
+    key_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False, description="SHA-256 of the client's key, in hex.")
 
 
 class SecretReference(_Section):
     """Where a secret is: an environment variable or a file."""
 
-    env: str | None = None
-    file: Path | None = None
+    env: str | None = Field(default=None, description="Name of an environment variable.")
+    file: Path | None = Field(default=None, description="Path of a file.")
 
     @model_validator(mode="after")
     def _one(self) -> SecretReference:
@@ -106,25 +114,31 @@ class Store(StrEnum):
 
 
 class UpstreamConfig(_Section):
-    """One server behind a route. `formats` are format families; `models` renames models on the way out.
+    """One server behind a route."""
 
-    `azure`: OpenAI's formats are addressed as Azure wants it (`relay.wire.openai.azure`); None: where the host is
-    Azure's.
-    At most `max_concurrent` requests are there at once (None: any number) and `max_queue` more wait. `overflow`: used
-    only while no other upstream of its kind has room.
-    """
-
-    kind: RouteKind
-    base_url: str = Field(repr=False)
-    formats: tuple[Family, ...] = ALL_FORMATS
-    credential: Literal["client", "none"] | SecretReference = "client"
-    models: Mapping[str, str] = {}
-    store: Store = Store.AUTO
-    azure: bool | None = None
-    http2: bool = False
-    max_concurrent: int | None = Field(default=None, ge=1)
-    max_queue: int = Field(default=0, ge=0)
-    overflow: bool = False
+    kind: RouteKind = Field(description="`frontier`: a provider, gets scrubbed requests. `local`: your own server.")
+    base_url: str = Field(repr=False, description="Base URL, with or without the version segment.")
+    formats: tuple[str, ...] | None = Field(
+        default=None, description="Format families that it accepts; unset: every one."
+    )
+    credential: Literal["client", "none"] | SecretReference = Field(
+        default="client",
+        description="`client` passes the client's key on, `none` sends none; `{env: …}` and `{file: …}` hold your own.",
+    )
+    models: Mapping[str, str] = Field(
+        default={}, description="Renames models: requested name, or `*`, to the upstream's name."
+    )
+    store: Store = Field(
+        default=Store.AUTO,
+        description="`auto` sends `store: false` to providers that store by default, `force` always, `omit` never.",
+    )
+    azure: bool | None = Field(
+        default=None, description="Whether OpenAI's formats use Azure's paths; unset: if the host is Azure's."
+    )
+    http2: bool = Field(default=False, description="Use HTTP/2; slower than HTTP/1.1 here.")
+    max_concurrent: int | None = Field(default=None, ge=1, description="Most requests at once; unset: no limit.")
+    max_queue: int = Field(default=0, ge=0, description="Requests that may wait beyond `max_concurrent`.")
+    overflow: bool = Field(default=False, description="Use it only while no other upstream of its kind has room.")
 
     @field_validator("base_url")
     @classmethod
@@ -136,12 +150,16 @@ class UpstreamConfig(_Section):
             raise ValueError("must hold no user info, query or fragment")
         return value.rstrip("/")
 
-    @property
+    def takes(self, family: str) -> bool:
+        """Tell whether it takes the formats of `family`."""
+        return self.formats is None or family in self.formats
+
+    @cached_property
     def host(self) -> str:
         """The host of the base URL, in lower case."""
         return urlsplit(self.base_url).hostname or ""
 
-    @property
+    @cached_property
     def addressing(self) -> str:
         """How requests to it are addressed: "azure", or "" as the provider's own API is."""
         return "azure" if self.is_azure else ""
@@ -169,42 +187,56 @@ class UpstreamConfig(_Section):
 
 
 class SessionConfig(_Section):
-    """How long an explicit session may live, and how many at once."""
+    """How long an explicit session may live, and how many there may be. Times in seconds."""
 
-    idle_s: float = Field(default=900, gt=0)
-    max_s: float = Field(default=14400, gt=0)
-    max_sessions: int = Field(default=10_000, ge=1)
-    max_entities: int = Field(default=20_000, ge=1, le=999_999)
+    idle_s: float = Field(default=900, gt=0, description="Longest time without an exchange.")
+    max_s: float = Field(default=14400, gt=0, description="Longest life.")
+    max_sessions: int = Field(default=10_000, ge=1, description="Most sessions open at once.")
+    max_entities: int = Field(default=20_000, ge=1, le=999_999, description="Most values in one session.")
 
 
 class Price(_Section):
     """What a model costs, in US dollars per million tokens."""
 
-    input: float = Field(ge=0, allow_inf_nan=False)
-    output: float = Field(ge=0, allow_inf_nan=False)
+    input: float = Field(ge=0, allow_inf_nan=False, description="Price of a million input tokens.")
+    output: float = Field(ge=0, allow_inf_nan=False, description="Price of a million output tokens.")
 
 
 class RoutingConfig(_Section):
-    """How an upstream is chosen within the kind that policy wants. Times in seconds.
+    """How an upstream is chosen within the kind that policy asks for. Times in seconds.
 
-    `prices` are by model as the upstream names it, or UPSTREAM/MODEL; `budgets` are US dollars a day (UTC) by client.
-    In both `*` stands for any run of characters, and the first that fits counts.
+    In the keys of `prices` and `budgets`, `*` stands for any run of characters, and the first that fits counts.
     """
 
-    prices: Mapping[str, Price] = {}
-    budgets: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = {}
-    retries: int = Field(default=0, ge=0, le=10)  # at the same upstream; SDKs try again by themselves
-    retry_s: float = Field(default=10, gt=0)  # no retry begins later than this
-    failures: int = Field(default=5, ge=1)  # in a row, before nothing is sent to an upstream
-    open_s: float = Field(default=10, gt=0)  # for so long
-    probe_s: float = Field(default=5, ge=0)  # between tries to connect to local and failing upstreams; 0: none
+    prices: Mapping[str, Price] = Field(
+        default={}, description="Price by model, as the upstream names it, or by `upstream/model`."
+    )
+    budgets: Mapping[str, Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(
+        default={}, description="US dollars a day (UTC) by client; kept in memory, zero after a restart."
+    )
+    retries: int = Field(
+        default=0, ge=0, le=10, description="Further attempts at the same upstream; SDKs retry by themselves, too."
+    )
+    retry_s: float = Field(default=10, gt=0, description="No retry begins later than this after the first attempt.")
+    failures: int = Field(default=5, ge=1, description="Failures in a row that open an upstream's circuit breaker.")
+    open_s: float = Field(default=10, gt=0, description="Time that an open breaker keeps requests away.")
+    probe_s: float = Field(
+        default=5, ge=0, description="Time between connection probes of local and failing upstreams; 0: no probes."
+    )
 
 
 class ShapingConfig(_Section):
-    """Traffic shaping on the client's connection: relay/doors/http/shaping.py. 0 leaves that part off."""
+    """Traffic shaping on the client's connection: hides the rhythm and sizes of answers. 0 turns that part off."""
 
-    interval_ms: int = Field(default=0, ge=0, le=1000)  # between two beats on which a stream goes out
-    pad_to: int = Field(default=0, ge=0, le=65_536)  # bytes; pieces and whole answers are filled up to a multiple
+    interval_ms: int = Field(
+        default=0,
+        ge=0,
+        le=1000,
+        description="Milliseconds between the writes of a stream; text in between is gathered.",
+    )
+    pad_to: int = Field(
+        default=0, ge=0, le=65_536, description="Bytes; each write and each whole answer is padded to a multiple."
+    )
 
     @property
     def on(self) -> bool:
@@ -215,38 +247,45 @@ class ShapingConfig(_Section):
 class DecisionLogConfig(_Section):
     """Where decisions are recorded: a file descriptor that relay is started with (1: standard output)."""
 
-    fd: int = Field(ge=1, le=1023)
+    fd: int = Field(ge=1, le=1023, description="Number of the descriptor; 1 is standard output.")
 
 
 class Config(_Section):
-    """Everything. Among upstreams that are equal otherwise the first one listed is taken."""
+    """The whole configuration. Of upstreams that are otherwise equal the first one listed is taken."""
 
-    server: ServerConfig = ServerConfig()
-    clients: tuple[ClientConfig, ...] = ()
-    upstreams: Mapping[str, UpstreamConfig] = {}
-    policy: Path | None = None  # None: the default policy that ships with relay
-    require_signed: Path | None = None  # an Ed25519 public key; the policy is used only with its signature
-    decision_log: DecisionLogConfig | None = None
-    recognizers: tuple[Path, ...] = ()  # the operator's own, relay/detect/own/recognizer_files.py
-    model_dir: Path | None = None  # None: the model that ships with relay
-    session: SessionConfig = SessionConfig()
-    routing: RoutingConfig = RoutingConfig()
-    shaping: ShapingConfig = ShapingConfig()
+    server: ServerConfig = Field(default=ServerConfig(), description="Where relay listens, and its limits.")
+    clients: tuple[ClientConfig, ...] = Field(
+        default=(), description="Programs that may call; required unless relay listens on loopback only."
+    )
+    upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
+    policy: Path | None = Field(default=None, description="Policy file; unset: the default policy that ships.")
+    require_signed: Path | None = Field(
+        default=None, description="Ed25519 public key (PEM); only policies that it signed are used."
+    )
+    decision_log: DecisionLogConfig | None = Field(
+        default=None, description="Where to write a value-free record of every decision; unset: nowhere."
+    )
+    recognizers: tuple[Path, ...] = Field(default=(), description="Files with your own recognizers.")
+    model_dir: Path | None = Field(default=None, description="Folder of a model; unset: the model that ships.")
+    session: SessionConfig = Field(default=SessionConfig(), description="Limits of explicit sessions.")
+    routing: RoutingConfig = Field(default=RoutingConfig(), description="Prices, budgets, retries and health.")
+    shaping: ShapingConfig = Field(default=ShapingConfig(), description="Traffic shaping towards the client.")
 
     @model_validator(mode="after")
     def _one_host_for_a_clients_key(self) -> Config:
-        for family in ALL_FORMATS:
-            hosts = {
-                urlsplit(upstream.base_url).hostname
-                for upstream in self.upstreams.values()
-                if upstream.kind is RouteKind.FRONTIER
-                and upstream.credential == "client"
-                and family in upstream.formats
-            }
+        given = [
+            upstream
+            for upstream in self.upstreams.values()
+            if upstream.kind is RouteKind.FRONTIER and upstream.credential == "client"
+        ]
+        # "" stands for the families that no upstream names.
+        for family in (*dict.fromkeys(name for upstream in given for name in upstream.formats or ()), ""):
+            hosts = {upstream.host for upstream in given if upstream.takes(family)}
             if len(hosts) > 1:
                 raise ValueError(
-                    f"upstreams: {len(hosts)} frontier hosts take the {family} format with the client's own key, which "
-                    "belongs to one of them; state formats, or give the others a credential of the operator's"
+                    f"upstreams: {len(hosts)} frontier hosts take {f'the {family}' if family else 'every'} format with "
+                    "the client's own key, which belongs to one of them; state formats, or give the others a "
+                    "credential of the operator's"
                 )
         return self
 

@@ -16,8 +16,10 @@ from relay.types import (
     Candidate,
     CitationOffset,
     Event,
+    Family,
     Headers,
     Leaf,
+    LogProbabilities,
     Outbound,
     Pattern,
     RouteKind,
@@ -146,8 +148,11 @@ class Style(Protocol):
 
     name: ClassVar[str]
 
+    def __init__(self, entity_types: Iterable[str] = ()) -> None:
+        """Make a style that recognises what stands for the taxonomy's types and for `entity_types`."""
+
     def render(self, entity_type: str, number: int, form: str = "") -> str:
-        """Return the placeholder for the `number`th (from 1) value of a type. ASCII, no quote, backslash, <, > or &.
+        """Return the placeholder for value `number` (from 1) of a type. ASCII, without quote, backslash, <, > and &.
 
         `form` (words of A to Z and digits joined by `_`) tells another form of the same entity, such as a last name.
         """
@@ -208,6 +213,11 @@ class Endpoint(Protocol):
         """Return the model that the client's path names, if it names one."""
         ...
 
+    @property
+    def shared(self) -> bool:
+        """Tell whether other vendors serve this path too, so that the client's headers tell whose it is."""
+        ...
+
 
 class AssistantText(Protocol):
     """A string that an assistant said earlier, and the segments that were made of it."""
@@ -233,7 +243,7 @@ class Document(Protocol):
     `segments` follow the order in which the upstream's model reads them.
     """
 
-    tree: JSON
+    tree: dict[str, JSON]
     segments: tuple[Segment, ...]
     pinned: tuple[str, ...]  # texts that pass unchanged, to the provider that wrote them
     signatures: tuple[str, ...]  # and encrypted contents: what is pinned by them, or is one
@@ -337,15 +347,12 @@ class Format(Protocol):
     """One provider's wire format. It never translates: what comes in as one format leaves as the same one."""
 
     name: ClassVar[str]  # "openai_chat"
-    family: ClassVar[str]  # "openai": what `formats:` in the configuration lists
-    keyless: ClassVar[bool]  # clients of the family may send no API key
-    keep_alive: ClassVar[bytes]  # what keeps a silent stream open; empty: the family's SDKs accept nothing
+    family: ClassVar[Family]
+    log_probabilities: ClassVar[LogProbabilities | None]  # None: answers have none that relay could ask for
+    citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
-        """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method.
-
-        Where vendors share a path (`/v1/models`), the vendor's own headers in `headers` decide.
-        """
+    def match(self, path: str) -> Endpoint | None:
+        """Return the endpoint that serves `path` (prefix such as "/openai" already removed), whatever the method."""
         ...
 
     def read(
@@ -374,11 +381,8 @@ class Format(Protocol):
         """Return the offsets into texts of a whole response, before anything is put back."""
         ...
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
-        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`.
-
-        `body` is the request as it came.
-        """
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
+        """Return the offsets into texts that a request brings back from an earlier answer. Comes after `replace`."""
         ...
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:

@@ -1,6 +1,7 @@
 """Find plug-ins: modules in one folder, each ending with `PLUGINS = (Class, …)`.
 
-A folder holds plug-ins only. Modules are imported in name order; two plug-ins with one name stop start-up. Nothing is
+A folder holds plug-ins only. Modules are imported in name order; two plug-ins with one name stop start-up, and so does
+a plug-in that lacks a member of its contract, or leaves a `ClassVar` of one of its bases without a value. Nothing is
 switched on merely because it is installed: plug-ins from outside the tree are named by import path.
 """
 
@@ -8,27 +9,37 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
-from typing import Any
+from typing import TypeVar
 
 from relay.errors import ConfigFault
 
 __all__ = ["collect", "collect_families"]
 
+Contract = TypeVar("Contract")
 
-def collect(package: ModuleType, extra: Iterable[str] = ()) -> Mapping[str, type[Any]]:
+
+def collect(
+    package: ModuleType,
+    contract: type[Contract] = object,  # type: ignore[assignment]
+    extra: Iterable[str] = (),
+) -> Mapping[str, type[Contract]]:
     """Return a read-only `{name: class}` of the plug-ins in `package` and in the modules named by `extra`.
 
-    Raises ConfigFault when a module has no `PLUGINS`, cannot be imported, or repeats a name.
+    Raises ConfigFault when a module has no `PLUGINS` or cannot be imported, and when a plug-in repeats a name or lacks
+    something that `contract`, a protocol, has. Without one nothing is expected but a name.
     """
-    return _collected([*_names(package, packages=False), *extra])
+    return _collected([*_names(package, packages=False), *extra], contract)
 
 
-def collect_families(package: ModuleType) -> Mapping[str, type[Any]]:
+def collect_families(
+    package: ModuleType,
+    contract: type[Contract] = object,  # type: ignore[assignment]
+) -> Mapping[str, type[Contract]]:
     """Return the plug-ins of every folder in `package`, as `collect` does for one: the wire formats of all families."""
     folders = [importlib.import_module(name) for name in _names(package, packages=True)]
-    return _collected([name for folder in folders for name in _names(folder, packages=False)])
+    return _collected([name for folder in folders for name in _names(folder, packages=False)], contract)
 
 
 def _names(package: ModuleType, *, packages: bool) -> list[str]:
@@ -36,15 +47,29 @@ def _names(package: ModuleType, *, packages: bool) -> list[str]:
     return sorted(info.name for info in found if info.ispkg is packages)
 
 
-def _collected(names: Iterable[str]) -> Mapping[str, type[Any]]:
-    found: dict[str, type[Any]] = {}
+def _collected(names: Iterable[str], contract: type[Contract]) -> Mapping[str, type[Contract]]:
+    found: dict[str, type[Contract]] = {}
     for module_name in names:
         try:
             plugins = importlib.import_module(module_name).PLUGINS
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, TypeError) as error:
             raise ConfigFault(f"plug-in module {module_name} cannot be used: {type(error).__name__}") from error
         for plugin in plugins:
+            missing = sorted({member for member in _members(plugin, contract) if not hasattr(plugin, member)})
+            if missing:
+                raise ConfigFault(f"plug-in {plugin.__name__} in {module_name} does not state {', '.join(missing)}")
             if plugin.name in found:
                 raise ConfigFault(f"two plug-ins are called {plugin.name!r}; the second is in {module_name}")
             found[plugin.name] = plugin
     return MappingProxyType(found)
+
+
+def _members(plugin: type, contract: type) -> Iterator[str]:
+    """Yield what the contract has, and the class variables that the plug-in's bases declare."""
+    yield "name"
+    yield from (
+        name for name in (*vars(contract).get("__annotations__", ()), *vars(contract)) if not name.startswith("_")
+    )
+    for base in plugin.__mro__:
+        declared: Mapping[str, object] = vars(base).get("__annotations__", {})
+        yield from (name for name, kind in declared.items() if "ClassVar[" in str(kind))

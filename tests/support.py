@@ -6,6 +6,7 @@ import base64
 import functools
 import html
 import json
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -31,6 +32,11 @@ VALUES = {
 def patterns_only() -> Analyzer:
     """Return an analyzer with every recognizer and no model; compiling its patterns takes most of a second."""
     return Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], None)
+
+
+def with_parts(core: Core, **parts: Any) -> Core:
+    """Return `core` with other parts in its pipeline."""
+    return replace(core, pipeline=replace(core.pipeline, **parts))
 
 
 def post(path: str, body: Any, **headers: str) -> Request:

@@ -1,40 +1,84 @@
-"""Every code block of README.md runs: what it says is what happens."""
+"""Every code block of the README and of the documentation's pages is run or checked.
+
+Left out: docs/clients.md (tests/e2e/test_client_docs.py) and docs/extending (tests/unit/test_plugins.py and others).
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
+import json
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 
 import relay
 from relay import build
 from relay.config import load
+from relay.doors.cli import app
 from relay.policy import loader
 from relay.types import RouteKind
 from relay.upstream import mirror
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+LIMIT_WORDS = 900
+ELSEWHERE = re.compile(r"docs/(clients\.md|extending.*)")
+PAGES = {
+    name: path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
+    if not ELSEWHERE.fullmatch(name := path.relative_to(ROOT).as_posix())
+}
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+# Blocks that the site's generator reads, such as ```{toctree}.
+DIRECTIVE = re.compile(r"^```\{[\w-]+\}.*\n(?:.*\n)*?```$", re.MULTILINE)
+# A block that stands on several pages is tried once.
+BLOCKS = list(dict.fromkeys(block for text in PAGES.values() for block in BLOCK.findall(text)))
 
 
 def blocks(language: str) -> list[str]:
     return [text for name, text in BLOCKS if name == language]
 
 
-def test_every_block_has_a_language_that_is_tried() -> None:
-    """No block escapes these tests."""
-    assert {name for name, _ in BLOCKS} == {"sh", "python", "yaml"}
-    assert README.count("```") == 2 * len(BLOCKS)
+PYTHON = {
+    "sdk": [code for code in blocks("python") if "base_url" in code],
+    "library": [code for code in blocks("python") if "open_session" in code],
+    "plug-in": [code for code in blocks("python") if "PLUGINS" in code],
+}
+COMMANDS = list(
+    dict.fromkeys(
+        line.split(" #")[0].strip().removeprefix(".venv/bin/")
+        for text in blocks("sh")
+        for line in text.replace("\\\n", "").splitlines()
+        if line.strip()
+    )
+)
+TARGETS = sorted(set(re.findall(r"(?:^|`)make ([a-z][a-z0-9-]+)", "\n".join(PAGES.values()), re.MULTILINE)))
+# Commands that do not end, need root or a network: they are parsed and not run.
+PARSED = re.compile(r"relay (serve|doctor|report costs)\b|relay demo$")
+
+
+def test_every_block_is_tried() -> None:
+    """No block escapes these tests; drawings alone are text."""
+    assert {name for name, _ in BLOCKS} == {"sh", "python", "yaml", "json", "text"}
+    for name, text in PAGES.items():
+        assert text.count("```") == 2 * (len(BLOCK.findall(text)) + len(DIRECTIVE.findall(text))), name
+    assert all("→" in text for text in blocks("text"))
+    assert sorted(code for codes in PYTHON.values() for code in codes) == sorted(blocks("python"))
+
+
+def test_the_readme_is_short() -> None:
+    """Details have pages of their own."""
+    assert len(README.split()) <= LIMIT_WORDS
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +115,7 @@ def served() -> Iterator[tuple[str, mirror.Mirror]]:
         thread.join(10)
 
 
-@pytest.mark.parametrize("code", [code for code in blocks("python") if "base_url" in code])
+@pytest.mark.parametrize("code", PYTHON["sdk"])
 def test_sdk_blocks(
     code: str,
     served: tuple[str, mirror.Mirror],
@@ -93,8 +137,8 @@ def test_sdk_blocks(
     assert "maria" not in sent
 
 
-@pytest.mark.parametrize("code", [code for code in blocks("python") if "open_session" in code])
-def test_library_block(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("code", PYTHON["library"])
+def test_library_blocks(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Scrubbed, answered, restored."""
     monkeypatch.chdir(ROOT)
     seen: list[str] = []
@@ -109,7 +153,7 @@ def test_library_block(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert names["answer"] == "I wrote: Write to Maria Gonzalez, maria@example.org"
 
 
-@pytest.mark.parametrize("code", [code for code in blocks("python") if "PLUGINS" in code])
+@pytest.mark.parametrize("code", PYTHON["plug-in"])
 def test_plug_in_block(code: str, tmp_path: Path) -> None:
     """The example recognizer finds what its checksum allows, and nothing else."""
     from relay.detect.analyzer import Analyzer
@@ -124,7 +168,7 @@ def test_plug_in_block(code: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", blocks("yaml"), ids=lambda text: text.split(":")[0])
-def test_yaml_blocks(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_yaml_blocks(text: str, tmp_path: Path) -> None:
     """Policies and configurations are valid as they stand."""
     path = tmp_path / "block.yaml"
     path.write_text(text, encoding="utf-8")
@@ -137,10 +181,13 @@ def test_yaml_blocks(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert {upstream.kind for upstream in config.upstreams.values()} == set(RouteKind)
 
 
-COMMANDS = [line.split("#")[0].strip() for text in blocks("sh") for line in text.splitlines() if line.strip()]
+@pytest.mark.parametrize("text", blocks("json"))
+def test_json_blocks(text: str) -> None:
+    """JSON is JSON."""
+    assert json.loads(text)
 
 
-@pytest.mark.parametrize("target", sorted(set(re.findall(r"\bmake ([a-z][a-z0-9-]+)", README))))
+@pytest.mark.parametrize("target", TARGETS)
 def test_make_targets_do_something(target: str) -> None:
     """The commands are CI's own or long, so they are not run from inside the tests; what they would run is real."""
     done = subprocess.run(["make", "--dry-run", target], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=60)
@@ -150,44 +197,69 @@ def test_make_targets_do_something(target: str) -> None:
         assert (ROOT / module.replace(".", "/") / "__main__.py").exists()
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if "bin/relay" in line and "serve" not in line])
-def test_relay_commands(command: str, tmp_path: Path) -> None:
-    """Each command ends with status 0, in the README's order, in one folder."""
-    folder = Path(os.environ.setdefault("RELAY_README_FOLDER", str(tmp_path)))
-    folder.mkdir(exist_ok=True)
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the commands name; they run in it one after the other."""
+    made = tmp_path_factory.mktemp("commands")
     for name, text in {
         "notes.txt": "Maria Gonzalez, maria@example.org\n",
         "key.bin": "k" * 32,
         "request.json": '{"messages": [{"role": "user", "content": "patient Maria Gonzalez, MRN 12345678"}]}',
+        "decisions.jsonl": "",
     }.items():
-        (folder / name).write_text(text)
-    if not (folder / "policies").exists():
-        (folder / "policies").symlink_to(ROOT / "policies")
-    words = shlex.split(command)
-    out = None
-    if ">" in words:
-        out = folder / words[words.index(">") + 1]
-        words = words[: words.index(">")]
+        (made / name).write_text(text, encoding="utf-8")
+    (made / "policies").symlink_to(ROOT / "policies")
+    return made
+
+
+def parted(command: str) -> tuple[list[str], str | None]:
+    """Return the words of a command, and the file that its output goes to."""
+    command, _, out = re.sub(r"\d?>>", ">", command).partition(">")
+    return shlex.split(command), out.strip() or None
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith("relay ") and not PARSED.match(line)])
+def test_relay_commands(command: str, folder: Path) -> None:
+    """Each command ends with status 0, in the pages' order, in one folder."""
+    words, out = parted(command)
     done = subprocess.run(
         [sys.executable, "-m", "relay", *words[1:]], cwd=folder, capture_output=True, encoding="utf-8", timeout=120
     )
     assert done.returncode == 0, done.stdout + done.stderr
     if out is not None:
         assert "Maria" not in done.stdout
-        out.write_text(done.stdout)
+        (folder / out).write_text(done.stdout, encoding="utf-8")
     if words[1] == "restore":
         assert done.stdout == "Maria Gonzalez, maria@example.org\n"
 
 
-def test_serve_is_shown_as_it_is_started() -> None:
-    """The one command that does not end by itself is the one that the fixture above runs."""
-    assert [line for line in COMMANDS if "serve" in line] == [
-        ".venv/bin/relay serve --upstream https://api.openai.com/v1"
-    ]
+@pytest.mark.parametrize("command", [line for line in COMMANDS if PARSED.match(line)])
+def test_relay_commands_that_are_not_run(command: str) -> None:
+    """Each has the options and arguments that the program knows."""
+    words, _ = parted(command)
+    parser = typer.main.get_command(app)
+    context = parser.make_context("relay", words[1:])
+    while hasattr(parser, "resolve_command"):
+        name, parser, rest = parser.resolve_command(context, [*context._protected_args, *context.args])
+        assert parser is not None
+        context = parser.make_context(name, rest, parent=context)
+
+
+@pytest.mark.parametrize("command", [line for line in COMMANDS if not line.startswith(("relay ", "make "))])
+def test_other_commands(command: str, folder: Path) -> None:
+    """What pip installs is this project; anything else runs."""
+    if command.startswith("pip "):
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
+        assert command == f"pip install {project}"
+        return
+    if not command.startswith("export ") and shutil.which(command.split()[0]) is None:
+        pytest.skip(f"{command.split()[0]} is not installed")
+    done = subprocess.run(["sh", "-ec", command], cwd=folder, capture_output=True, encoding="utf-8", timeout=60)
+    assert done.returncode == 0, done.stderr
 
 
 def test_links_lead_somewhere() -> None:
-    """Every relative link names a file of the project or a heading of this page."""
+    """Every relative link of the README names a file of the project or a heading of the page."""
     headings = {re.sub(r"[^a-z0-9 -]", "", h.lower()).replace(" ", "-") for h in re.findall(r"^#+ (.*)$", README, re.M)}
     for target in re.findall(r"\]\(([^)]+)\)", README):
         if target.startswith("#"):

@@ -116,7 +116,7 @@ STREAMS: dict[str, tuple[Format, str, Any]] = {
 
 def request_ms(format: Format, path: str, body: bytes, rounds: int) -> tuple[float, float, int]:
     """Return milliseconds for all of a request and for decoding alone, and how many segments it has."""
-    endpoint = format.match("POST", path, ())
+    endpoint = format.match(path)
     assert endpoint is not None
 
     def whole() -> int:
@@ -131,7 +131,7 @@ def request_ms(format: Format, path: str, body: bytes, rounds: int) -> tuple[flo
 
 def event_us(format: Format, path: str, tree: Any) -> float:
     """Return microseconds for one event, from bytes to bytes, with one change."""
-    endpoint = format.match("POST", path, ())
+    endpoint = format.match(path)
     assert endpoint is not None
     name = tree.get("type")
     chunk = sse.encode_event(Event(strict_json.encode(tree).decode(), name))

@@ -6,15 +6,15 @@ The order of work, for all segments of one request:
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
-5. guesses that the model does not hold to are given up;
+5. guesses in which the model has low confidence are dropped;
 6. overlapping spans of one text are resolved by the rule of `overlap`;
 7. every distinctive value found, and every one already known to the session, is covered in every text.
 
-Nothing that a later text brings takes back or changes what was found in the texts before it: a client resends its
-history, and what was hidden in one turn is hidden in the next, behind the same placeholder.
+A later text never removes or changes what was found in earlier texts: a client resends its history, and a value that
+was replaced in one turn is replaced in the next, by the same placeholder.
 
-A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
-replaced by an error that names the detector only, because its own text may hold a value.
+A recognizer or model that raises stops the request. Its exception is replaced by an error that names the detector only,
+because the exception's text may hold a value.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ from relay.types import Segment, Span
 
 __all__ = ["MIN_SCORE", "Analyzer", "Finder"]
 
-# The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
+# The minimum score of a reported span. Recognizers report guesses below it that only context can raise.
 MIN_SCORE = 0.4
 
 
 class Finder(Protocol):
-    """Whatever finds spans by itself, such as another library's recognizers. Thread-safe."""
+    """Finds spans independently of the scan, such as another library's recognizers. Thread-safe."""
 
     name: str
     entity_types: frozenset[str]
@@ -90,6 +90,8 @@ class Analyzer:
         self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
         self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
         self._model = model
+        # Without a model, analyzing is a matter of microseconds.
+        self.has_model = model is not None
         self._min_score = min_score
         self._lookalikes = lookalikes
         self._cache = cache
@@ -111,13 +113,8 @@ class Analyzer:
         )
 
     @property
-    def has_model(self) -> bool:
-        """Tell whether a model reads the segments, too; without one, analyzing is a matter of microseconds."""
-        return self._model is not None
-
-    @property
     def model(self) -> EntityModel | None:
-        """The model, for another analyzer that wants the same."""
+        """The model, to be shared with another analyzer."""
         return self._model
 
     def analyze(
@@ -230,7 +227,7 @@ class Analyzer:
         return kept.spans
 
     def _patterns(self, text: str) -> list[Span]:
-        """Return what the recognizers stand by in `text`, with context applied; spans may overlap."""
+        """Return the spans of the recognizers in `text`, with context applied; they may overlap."""
         return self._judge(text, self._scanner.candidates(text))
 
     def _judge(self, text: str, candidates: Sequence[Found]) -> list[Span]:

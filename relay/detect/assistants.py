@@ -1,8 +1,8 @@
 """Tell names of assistants from names of people.
 
-The prompts of coding agents are full of the agents' own names, in prose, in folders and as an author of commits, and
-a model that is told "you are [PERSON_1]" works worse. The list is short, as the prompts of Claude Code 2.1.332,
-Codex 0.169, opencode 1.18 and Gemini CLI 0.61 have them (2026-11-26). A given name that an assistant bears is a
+The prompts of coding agents contain the agents' own names, in prose, in folders and as authors of commits, and a model
+whose prompt says "you are [PERSON_1]" works worse. The list is short, taken from the prompts of Claude Code 2.1.332,
+Codex 0.169, opencode 1.18 and Gemini CLI 0.61 have them (2026-11-26). A given name that is also an assistant's is a
 person's where it stands alone, unless it names the file with the assistant's instructions (CLAUDE.md, GEMINI.md).
 """
 
@@ -12,7 +12,7 @@ import re
 
 __all__ = ["names_assistant"]
 
-# Words that do by themselves, and words that do beside another one of either list.
+# Words that suffice alone, and words that suffice beside another word of either list.
 _ALONE = frozenset({"anthropic", "openai", "chatgpt", "codex", "copilot", "ollama", "opencode", "sonnet", "haiku"})
 _BESIDE = frozenset({"claude", "opus", "gemini", "gpt", "llama", "mistral", "cohere"})
 _PRODUCTS = frozenset({"agent", "api", "cli", "code", "desktop", "flash", "github", "pro", "sdk"})

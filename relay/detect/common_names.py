@@ -1,8 +1,8 @@
-"""Given and family names that are common somewhere in the world, for judging what a model takes for a person.
+"""Given and family names that are common in some country, to judge what a model reports as a person.
 
 Lower case, without accents, three letters and more. Left out are names that are also words of programs and manuals
-("mark", "will", "hash") and names of well-known software ("jenkins", "luigi", "claude"): standing alone in technical
-text they say nothing. A name that is missing here loses nothing in prose; see `technical`.
+("mark", "will", "hash") and names of well-known software ("jenkins", "luigi", "claude"): alone in technical text
+they are no evidence. A name that is missing here is still found in prose; see `technical`.
 
 Sources: Popular Names by Country (CC0; forenames and surnames of 106 countries, romanized), the most frequent names of
 the United States census of 1990 (public domain), and the short table of other countries in `ner_models/train/names.py`;

@@ -1,14 +1,14 @@
 """Raise or lower a span's score by the words near it.
 
-A table, not code: for each entity type the words that speak for it, in English, German, French, Spanish, Italian,
-Portuguese and Dutch, and for each family of types the words that speak against it. Near means: on the same line or the
-line before when that ends in a colon, within NEAR_BEFORE characters before the span or NEAR_AFTER behind it. Words are
+A table, not code: for each entity type the words that support it, in English, German, French, Spanish, Italian,
+Portuguese and Dutch, and for each family of types the words against it. Near means: on the same line or the
+line before when that ends in a colon, within NEAR_BEFORE characters before the span or NEAR_AFTER after it. Words are
 compared without case; two neighbouring words are compared as a pair too ("social security"). `api_key`, `api-key` and
 `apiKey` all count as "api key".
 
 A raised span gains RAISE but stays below overlap.CERTAIN, which only a checksum or an issuer's prefix may claim; a
-lowered one loses LOWER. A span that is certain is not moved. So a recognizer that is sure only in context reports a
-score below the analyzer's threshold, and the context lifts it.
+lowered one loses LOWER. A certain span is not moved. So a recognizer that depends on context reports a score
+below the analyzer's threshold, and the context raises it.
 """
 
 from __future__ import annotations
@@ -26,15 +26,15 @@ NEAR_BEFORE = 64
 NEAR_AFTER = 24
 RAISE = 0.4
 LOWER = 0.3
-# The most that context makes of a guess.
+# The highest score that context gives.
 _BEST = CERTAIN - 0.05
 
 _WORD = re.compile(r"[^\W\d_]+")
 # A name written as `apiKey`, and its parts.
-_CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is found faster than [a-z][A-Z]
+_CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is faster than [a-z][A-Z]
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
 
-# The lower-case words before a span and those behind it, each in the order of the text.
+# The lower-case words before and after a span, each in the order of the text.
 Words = tuple[list[str], list[str]]
 
 
@@ -42,7 +42,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(entry.strip() for entry in text.split(","))
 
 
-# What raises each type. One word or two; singular is enough where the plural adds "s", "n", "en" or "e".
+# Words that raise each type. One word or two; the singular is enough where the plural adds "s", "n", "en" or "e".
 RAISING: Mapping[str, frozenset[str]] = {
     "PHONE_NUMBER": _words(
         "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, message, registered, desk, office,"
@@ -111,7 +111,7 @@ _NUMBERS_THAT_ARE_NOT_PRIVATE = _words(
     "transaction, confirmation, rfc, pid, model, parcel, shipment, quantity, size, price, amount, total, score, random"
 )
 
-# What lowers each type, unless something near raises it.
+# Words that lower each type, unless a near word raises it.
 LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
     (
         "PHONE_NUMBER",
@@ -153,7 +153,7 @@ class _Entries:
 
 
 class ContextTable:
-    """The words of every type, with those that recognizers bring along."""
+    """The words of every type, including those that recognizers declare."""
 
     def __init__(self, own: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         """Build the table; `own` holds `(entity type, words)` pairs that raise it."""
@@ -164,9 +164,9 @@ class ContextTable:
         self._lowering = {entity_type: _Entries(words) for entity_type, words in LOWERING.items()}
 
     def adjust(self, span: Span, text: str, seen: dict[tuple[int, int], Words]) -> Span:
-        """Return `span` with the score that the words near it give it.
+        """Return `span` with its score adjusted by the words near it.
 
-        `seen` belongs to the text and to this call's caller: several types are often guessed for the same place.
+        `seen` caches words by place for one text: several types are often guessed for the same place.
         """
         entity_type, start, end, score, recognizer, _ = span
         if score >= CERTAIN:
@@ -182,7 +182,7 @@ class ContextTable:
         speaks = raising is not None and (raising.among(before) or raising.among(behind))
         objects = lowering is not None and (lowering.among(before) or lowering.among(behind))
         if speaks and objects and lowering is not None and raising is not None:
-            # Both: the words right before the span decide, "order 4155552671, phone: ..." is an order.
+            # Both: the words directly before the span decide; "order 4155552671, phone: ..." is an order.
             closest = before[-2:]
             speaks = not lowering.among(closest) or raising.among(closest)
         if speaks:
@@ -193,14 +193,14 @@ class ContextTable:
 
 
 def words_near(text: str, start: int, end: int) -> Words:
-    """Return the lower-case words near `text[start:end]` as defined above: those before it and those behind it."""
+    """Return the lower-case words near `text[start:end]` as defined above: those before it and those after it."""
     before = text[start - NEAR_BEFORE if start > NEAR_BEFORE else 0 : start]
     line = before.rfind("\n")
     if line >= 0:
         above = before[:line].rstrip()
         # A label may stand on the line above its value: "SSN:" and the number under it.
         before = before[line:] if not above.endswith(":") or before[line:].strip() else above[above.rfind("\n") + 1 :]
-    # A semicolon ends what is said about one value.
+    # A semicolon ends the description of one value.
     before = before[before.rfind(";") + 1 :]
     after = text[end : end + NEAR_AFTER].partition("\n")[0].partition(";")[0]
     return _split(before), _split(after)

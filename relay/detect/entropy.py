@@ -8,7 +8,7 @@ from math import log2
 
 __all__ = ["entropy", "is_artefact", "is_program_text", "is_stand_in", "looks_random"]
 
-# How people write "put your key here", in programs and in prose.
+# Stand-ins for "put your key here", in programs and in prose.
 _STAND_IN = re.compile(
     r"""<[^<>]*>? | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | \{\{?.*\}?\}? | %\w+% | \[.*\]? | @\w+@
     | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*[\w-]*?
@@ -39,7 +39,7 @@ _PROGRAM = re.compile(
 
 
 def entropy(text: str) -> float:
-    """Return the Shannon entropy of `text` in bits for each character (0 for an empty text)."""
+    """Return the Shannon entropy of `text` in bits per character (0 for an empty text)."""
     size = len(text)
     return -sum(count / size * log2(count / size) for count in Counter(text).values()) if size else 0.0
 

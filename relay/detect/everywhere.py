@@ -1,11 +1,11 @@
-"""Cover every place where a value stands that was found anywhere in a request.
+"""Cover every occurrence of a value that was found anywhere in a request.
 
-What a text shows by itself, and what the texts before it gave away, is settled by the rule of `overlap`; a later text
-only covers what is still bare. So a conversation that goes on keeps what it hid, type by type: turn n + 1 covers all
-that turn n covered, and adds.
+Spans of a text itself and of earlier texts are resolved by the rule of `overlap`; later texts only add spans where
+nothing is covered yet. So a conversation keeps its spans and their types: turn n + 1 covers all that turn n covered,
+and may add.
 
-Where two values overlap, a piece of the weaker one is left, and such a piece is a value of its own from then on: it is
-looked for like any other, until no distinctive value that is replaced anywhere stands bare anywhere.
+Where two values overlap, a piece of the weaker one remains, and such a piece becomes a value itself: it is searched
+like any other, until no distinctive value that is replaced anywhere stands uncovered anywhere.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ from relay.types import Span
 
 __all__ = ["Value", "cover"]
 
-# Each round looks for pieces of what the round before found, so a piece gets shorter with each; two rounds are rare.
+# Each round searches pieces of what the previous round found, so pieces get shorter; two rounds are rare.
 _ROUNDS = 16
 
 
 class Value(NamedTuple):
-    """A value, and the place of the first text that gave it away."""
+    """A value, and the place of the first text in which it was found."""
 
     since: int
     entity_type: str
@@ -41,14 +41,14 @@ class Value(NamedTuple):
 
 
 class _Known(NamedTuple):
-    """The type under which a value is replaced, from which text on, and from which one on in earlier texts as well."""
+    """The type under which a value is replaced, the first such text, and the text that also covers earlier ones."""
 
     entity_type: str
     since: int
     back: int | None
 
     def since_at(self, place: int) -> int | None:
-        """Return what the span of an occurrence in the text at `place` says, or None when it stays."""
+        """Return the `since` of an occurrence in the text at `place`, or None when it is not replaced."""
         if place >= self.since:
             return 0
         return self.back if self.back is None or self.back > place else 0
@@ -65,8 +65,8 @@ def cover(
     """Return the disjoint, sorted spans of each text: `own`, disjoint, and the occurrences of `values` beside them.
 
     Of two types for one value the first one that is on by default stays, then the first. `session` are the
-    `(entity type, value)` pairs that an open session knows; those that the texts do not give away anew are known from
-    the first text on.
+    `(entity type, value)` pairs that an open session knows; those that are not found in the texts themselves are known
+    from the first text on.
     """
     result = [
         resolve([*row, *more], text.text) if more else tuple(row)
@@ -112,9 +112,9 @@ def _add(values: Iterable[Value], known: dict[str, _Known], seen: dict[tuple[str
 
 
 def _add_session(pairs: Iterable[tuple[str, str]], known: dict[str, _Known]) -> list[Value]:
-    """Add what the session knows and no text gives away, under a type that is on, and return it.
+    """Add the session's values that were found in no text, under a type that is on, and return them.
 
-    What a text gives away is known from there on, as it was in the request that sealed it.
+    A value found in a text is known from there on, as in the request that sealed it.
     """
     new = []
     for entity_type, text in pairs:
@@ -131,7 +131,7 @@ def _add_session(pairs: Iterable[tuple[str, str]], known: dict[str, _Known]) -> 
 
 
 def _merged(one: _Known, other: _Known) -> _Known:
-    """Return what is known of a value that was found twice, in whatever order: the first type that is on stays."""
+    """Merge two records of one value, in any order: the first type that is on stays."""
     first = min(one, other, key=_rank)
     backs = [max(found.back, first.since) for found in (one, other) if found.back is not None]
     return _Known(first.entity_type, first.since, min(backs, default=None))

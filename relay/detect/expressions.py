@@ -1,4 +1,4 @@
-"""Rewrite regular expressions sign by sign, for what engines understand differently."""
+"""Rewrite regular expressions sign by sign, where engines differ."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def both_cases(expression: str) -> str:
 
 
 def walk(expression: str, change: Callable[[str, bool], str]) -> str:
-    """Return `expression` with every sign changed; `change` is told whether it stands in a class of characters."""
+    """Return `expression` with every sign changed; `change` also gets whether the sign stands in a character class."""
     inside = first = False
     changed = []
     for match in _SIGN.finditer(expression):
         sign = match.group()
         changed.append(change(sign, inside))
         if inside:
-            # A bracket right behind the opening one, or behind its ^, is one of the class.
+            # A bracket directly after the opening one, or after its ^, is a member of the class.
             if sign == "]" and not first:
                 inside = False
             first = first and sign == "^"

@@ -1,17 +1,17 @@
-"""Give up guesses of the model that it does not hold to.
+"""Drop guesses in which the model has low confidence.
 
-A value found once is replaced everywhere it stands, or replacing it would protect nobody. So one wrong guess about a
-word that stands in every line would be repeated in every line. What the model found in a text is therefore given up
+A value found once is replaced at every occurrence; otherwise replacing it would be useless. So one wrong guess about a
+word that stands in every line would be repeated in every line. A finding of the model in a text is therefore dropped
 when, in that text and those before it,
 
-* it never found the value with a score of SURE or more, and
-* it passed over it at more than half of the places where it stands, as `known` finds them.
+* the model never found the value with a score of SURE or more, and
+* it did not report the value at more than half of its occurrences, as `known` finds them.
 
-A value that only ever names an assistant or an assistant's file (see `assistants`) is given up as well.
+A value that only names an assistant or an assistant's file (see `assistants`) is dropped as well.
 
-A value that the model holds to stays from there on and is replaced everywhere, earlier texts included. What comes later
-in a conversation is not asked: what was taken out of one request is taken out of the next, which begins with the same
-texts. What patterns or the session know is not the model's to give up.
+A value that is kept stays from there on and is replaced everywhere, earlier texts included. Later texts of a
+conversation have no influence: what was replaced in one request is replaced in the next, which begins with the same
+texts. Values from patterns or the session are never dropped.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SURE = 0.9
 
 
 class Guess(NamedTuple):
-    """What the model found at one place of a text: the value with its form, and what it says about it."""
+    """A finding of the model at one place of a text: the value with its form, and the model's judgement."""
 
     key: str
     value: str
@@ -53,7 +53,7 @@ def guesses(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[
             if span.recognizer != MODEL:
                 continue
             value = text[span.start : span.end]
-            # What stands where a value was found: itself, or a file of that name.
+            # The text at the place of a value: the value itself, or a file of that name.
             whole = f"{value}.md" if text.startswith(".md", span.end) else value
             is_assistant = assistants.get(whole)
             if is_assistant is None:
@@ -64,7 +64,7 @@ def guesses(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> list[list[
 
 
 def unsure(rows: Sequence[Sequence[Guess]]) -> Iterator[str]:
-    """Yield the values whose first guesses are unsure. `held` needs to know where these stand."""
+    """Yield the values whose first guesses are unsure. `held` needs their occurrences."""
     seen: set[str] = set()
     for row in rows:
         seen.update(guess.key for guess in row if guess.is_sure)
@@ -75,9 +75,9 @@ def unsure(rows: Sequence[Sequence[Guess]]) -> Iterator[str]:
 
 
 def held(rows: Sequence[Sequence[Guess]], standing: Sequence[Mapping[str, int]]) -> dict[str, int]:
-    """Return for the form of each value that the model holds to the place of the first text from which on it does.
+    """Return, for the form of each value that is kept, the place of the first text from which on it is kept.
 
-    `standing` says how often the forms of the values that are `unsure` stand in each text.
+    `standing`: the number of occurrences in each text of the forms of the values that are `unsure`.
     """
     found: Counter[str] = Counter()
     stands: Counter[str] = Counter()

@@ -1,7 +1,7 @@
 """A normalised, decoded copy of a text in which disguised values can be found, with exact offsets back.
 
-Whoever wants to slip a value past a pattern, or merely copies from a web page or a log, writes it in another form. The
-copy undoes, in one pass over the text:
+A value may be disguised to evade patterns, or copied from a web page or a log in another form. The copy undoes, in one
+pass over the text:
 
 * characters without width, and variation selectors (dropped);
 * compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
@@ -11,10 +11,10 @@ copy undoes, in one pass over the text:
 * base64 of at least 16 characters that decodes to text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
 
-Text with nothing to undo has no copy, which a fast test finds out, so plain text costs almost nothing; whether there is
-base64 or spaced-out text is learnt from the one pass of the scan (`HINTS`). Every character of the copy knows the range
-of the original that it stands for; a span of the copy is the union of those ranges. What was decoded from base64 stands
-for the whole base64 text, because a part of it replaced would leave the rest unreadable.
+Text with nothing to undo has no copy; a fast test decides that, so plain text costs almost nothing. The scan reports
+base64 and spaced-out text in its one pass (`HINTS`). Every character of the copy knows the range
+of the original that it stands for; a span of the copy is the union of those ranges. Text decoded from base64
+stands for the whole base64 text, because replacing a part of it would make the rest unreadable.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ _CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[{_NO_WIDTH}{_FORM
 _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
 
 
-# Patterns for the scan whose matches say that a text is worth a copy. Each fires once for a run, not for a character.
+# Patterns for the scan whose matches show that a text needs a copy. Each fires once a run, not once a character.
 HINTS = (
     Pattern(
         name="hint/base64",
@@ -146,7 +146,7 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
         copy.close_up()
     if escapes:
         copy.unescape()
-    # What was escaped may be unusual in turn.
+    # Unescaped text may need further steps.
     if unusual or (escapes and not copy.text.isascii() and _UNUSUAL.search(copy.text)):
         copy.compose()
     if not copy.text.isascii() and _MIXED_HINT.search(copy.text):

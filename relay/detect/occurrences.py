@@ -1,8 +1,8 @@
-"""Find where values stand in the texts of a request, without searching what was searched before.
+"""Find the occurrences of values in the texts of a request, without repeating earlier searches.
 
 A client resends its history, so most texts of a request were searched for most of its values on the turn before. The
-cache remembers, with each text, which values were searched and where they stood (both by keyed hash): only values that
-are new are searched in a text that is not.
+cache records, with each text, which values were searched and where they occur (both by keyed hash): a known text is
+searched for new values only.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from relay.detect.normalize import Normalized
 __all__ = ["Occurrences", "Row", "Text"]
 
 _NONE: frozenset[bytes] = frozenset()
-# The value's form, and where it stands.
+# The value's form, and its place.
 Row = tuple[str, int, int]
 
 
 class Text(Protocol):
-    """A text with what is remembered of it."""
+    """A text with its cache entry."""
 
     text: str
     digest: bytes
@@ -36,7 +36,7 @@ class Text(Protocol):
 
 
 class Occurrences:
-    """Where the values that were looked for stand: in `rows`, for each text. Not shared between threads."""
+    """The occurrences of the values that were searched: in `rows`, for each text. Not shared between threads."""
 
     __slots__ = ("_cache", "_names", "_texts", "rows")
 
@@ -44,11 +44,11 @@ class Occurrences:
         """Begin with no value. With a cache every text has its digest."""
         self._texts = texts
         self._cache = cache
-        self._names: dict[str, bytes] = {}  # of every form that was looked for; the name in the cache
+        self._names: dict[str, bytes] = {}  # form that was searched: its name in the cache
         self.rows: list[list[Row]] = [[] for _ in texts]
 
     def look_for(self, values: Iterable[str]) -> list[int]:
-        """Look for those of `values` that were not looked for yet; return the texts in which one stands."""
+        """Search those of `values` that were not searched yet; return the texts with an occurrence."""
         new = {form(value): value for value in values if searchable(value)}
         for known in new.keys() & self._names.keys():
             del new[known]
@@ -79,7 +79,7 @@ class Occurrences:
         return hit
 
     def remember(self) -> None:
-        """Let the cache know what was looked for, and where it stood."""
+        """Record in the cache what was searched, and where it occurs."""
         if self._cache is None or not self._names:
             return
         wanted = frozenset(self._names.values())

@@ -1,17 +1,17 @@
 """Make spans disjoint, by one rule.
 
-Where spans overlap the stronger one stays whole, and what it leaves of the weaker one stays too: the characters that
-were covered before are covered after, so resolving never uncovers a value. Stronger is, in this order:
+Where spans overlap the stronger one stays whole, and the remainder of the weaker one stays too: characters that were
+covered before are covered after, so resolving never uncovers a value. The stronger span is, in this order:
 
-1. a type that is on by default; one that is off hides none that is on: one name may be a person's here and a company's
-   there;
-2. what is known earlier: the text itself and those before it come first, because a later text may add to what was
-   found, and never change it;
-3. the higher rank: a look-alike of a placeholder (it must come back as itself); then what a checksum or an issuer's
-   own prefix backs (a pattern with a score of at least CERTAIN), and what an operator's own pattern found; then any
-   other pattern or model; then the model's ID_NUMBER, which says only that no better name is known;
+1. one of a type that is on by default; a type that is off never hides one that is on: a name may be a person's in one
+   place and a company's in another;
+2. one that is known earlier: from the text itself or one before it, because a later text may add to what was found,
+   but not change it;
+3. the one of higher rank: a look-alike of a placeholder (it must be restored as itself); then one that a checksum or an
+   issuer's prefix confirms (a pattern with a score of at least CERTAIN), or that an operator's own pattern found; then
+   any other pattern or model; then the model's ID_NUMBER, the type of last resort;
 4. the longer span;
-5. what a pattern found, since the words of its label stand there;
+5. one that a pattern found, since it has read the label;
 6. the higher score;
 7. the earlier start; then the names, so that the order of recognizers does not matter.
 
@@ -29,7 +29,7 @@ from relay.types import Span
 
 __all__ = ["CERTAIN", "CUSTOM", "LOOKALIKE", "MODEL", "resolve"]
 
-# From this score on, a checksum or an issuer's prefix backs the span; context alone never lifts a span so high.
+# From this score on, a checksum or an issuer's prefix confirms the span; context alone never raises a score so high.
 CERTAIN = 0.9
 LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
 CUSTOM = "custom"  # the recognizer's name on spans of an operator's own patterns
@@ -87,7 +87,7 @@ def _paint(spans: list[Span], text: str, *, again: bool = False) -> Iterable[Spa
             painted.append(owner._replace(start=start, end=end))
     if not bare or again:
         return painted
-    # What the dropped remainders lay over gets its place.
+    # Spans under the dropped remainders take their place.
     numbers = [span for span in painted if span.entity_type == _UNNAMED]
     return _paint([*numbers, *(span for span in spans if span.entity_type != _UNNAMED)], text, again=True)
 
@@ -107,7 +107,7 @@ def _strength(span: Span) -> tuple[bool, int, int, int, bool, float, int, str]:
     elif modelled and span.entity_type == _UNNAMED:
         rank = 3
     else:
-        # A model's score is its own opinion; only a checksum or a prefix makes certain.
+        # A model's score is an estimate; only a checksum or a prefix makes a span certain.
         rank = 1 if (span.score >= CERTAIN and not modelled) or span.recognizer == CUSTOM else 2
     is_off = not describe(span.entity_type).default
     return (

@@ -1,4 +1,4 @@
-"""A span in its line, and how a line reads: as a sentence, as technical text, or as neither."""
+"""Describe a span within its line, and classify lines: sentence, technical text, or neither."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _REACH = 160
 
 
 class LineKind(Enum):
-    """How a line reads."""
+    """The kind of a line."""
 
     SENTENCE = auto()
     TECHNICAL = auto()
@@ -24,9 +24,9 @@ class LineKind(Enum):
 
 
 WORD = re.compile(r"[^\W\d_]+")
-# What program text, paths and versions have and sentences hardly.
+# Signs of program text, paths and versions that are rare in sentences.
 _SIGN = re.compile(r"\"\s?:|[{}\[\]<>=;|\\/_$#*+~^&@%`]|\w\(|\w\.\w|::|->|\d[.:]\d")
-# What sentences have, too: tags of markup, addresses, handles, hash tags, the mark of a quotation.
+# Signs that sentences have, too: markup tags, addresses, handles, hash tags, quotation marks.
 _NO_SIGN = re.compile(r"</?[a-zA-Z][^<>]{0,80}>|https?://\S{1,200}|(?<!\S)[#@]\w+|^\s{0,8}>\s?|\*\*")
 # A listing's number, a date or level of a log, a patch, a prompt, a frame of a stack, a test runner, a key of JSON.
 _OPENING = re.compile(
@@ -43,11 +43,11 @@ _SENTENCE_TEXT = (
     "het een van "
 )
 _SENTENCE_WORDS: Final = frozenset(_SENTENCE_TEXT.split())
-# One word of these in so many makes a sentence, and one sign in so many characters makes it none.
+# One of these words in so many makes a sentence; one sign in so many characters rules it out.
 _WORDS_FOR_ONE = 7
 _CHARS_FOR_ONE = 12
 _LISTED_WORDS = 3
-# How far around a span its neighbourhood reaches, and how many characters with a sign among them make it technical.
+# The reach of a span's neighbourhood, and the number of characters per sign that make it technical.
 _AROUND = 320
 _AROUND_FOR_ONE = 25
 

@@ -1,8 +1,8 @@
-"""Names of software, services and machines' own accounts, which a model takes for names of people.
+"""Names of software, services and system accounts that a model mistakes for names of people.
 
-Lower case. A product whose name is more often a person's (Jordan, Simon) is not listed; one whose name is hardly ever
-heard of a person (Jenkins as an installed tool, Luigi in a list of tools) is: these count in technical text only, see
-`technical`. Own choice from package registries, container images, service lists and the default accounts of common
+Lower case. A product whose name is more often a person's (Jordan, Simon) is not listed; one whose name is rarely a
+person's (Jenkins as an installed tool, Luigi in a list of tools) is: these count in technical text only, see
+`technical`. Selected from package registries, container images, service lists and the default accounts of common
 systems; as of 2026-11-29.
 """
 
@@ -50,7 +50,7 @@ _PRODUCTS_TEXT = (
     "stripe twilio sendgrid visa mastercard amex maestro paypal mailchimp shopify magento wordpress drupal joomla "
     "moodle sap oracle azure aws gcp vmware virtualbox xen kvm qemu helvetica arial verdana georgia garamond "
     "calibri roboto inter lato fira "
-    # More of the same that a model holds for people
+    # Further names that a model mistakes for people
     "metabase redash tableau superset spinnaker seaborn bokeh ray dask newrelic pagerduty opsgenie cacti munin "
     "cortex rook longhorn harbor quay artifactory nexus sonarqube dex tailscale wireguard nebula cilium calico "
     "flannel apisix contour knative openfaas ollama langchain llamaindex sherpa bumblebee ktor koin dagger hilt "
@@ -76,7 +76,7 @@ _SYSTEM_USERS_TEXT = (
     "home hostedtoolcache site conda miniconda anaconda all-users shared-user container containeruser claude "
     "codex agent assistant bot ci "
 )
-# Products whose names are given to people often enough that a sentence decides.
+# Products whose names are also people's: in a sentence they are read as people.
 _ALSO_NAMES_TEXT = (
     "ray dex bat kind tilt lima mise realm picasso harbor "
     "luigi aurora beam salt chef travis bamboo julia ruby ada crystal pascal jasmine karma hugo ivy jersey robin "

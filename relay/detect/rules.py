@@ -27,7 +27,7 @@ __all__ = [
     "number",
 ]
 
-# What may not stand beside a value that is a word, and beside one that is a number ("1.234", "12-34-56", "1/2").
+# Characters that must not stand beside a word, and beside a number ("1.234", "12-34-56", "1/2").
 WORD_START = r"(?<!\w)"
 WORD_END = r"(?!\w)"
 NUMBER_START = r"(?<!\w)(?<!\d[.,/+-])(?<![-.]\d)"
@@ -46,8 +46,8 @@ class PatternRule:
     """One shape of one entity type.
 
     `regex` stands between `start` and `end`, the look-around at its borders. `score` counts when `check` passes or
-    there is none; `otherwise` when it fails (0: the candidate is nothing). A score under the analyzer's threshold
-    waits for context: `words`, with commas between them, are such words in lower case. The rest is as in Pattern.
+    there is none; `otherwise` when it fails (0: the candidate is dropped). A score under the analyzer's threshold
+    needs context: `words`, with commas between them, are such words in lower case. The rest is as in Pattern.
     """
 
     entity_type: str
@@ -93,7 +93,7 @@ class RuleRecognizer:
                 name=name,
                 regex=f"{'' if rule.follows else rule.start}(?:{rule.regex}){rule.end}",
                 score=rule.score,
-                # Look-around has no place in a trigger, so the expression without its borders is one.
+                # A trigger cannot have look-around, so it is the expression without its borders.
                 trigger=rule.trigger or rule.regex,
                 lead_chars=rule.lead_chars,
                 max_chars=rule.max_chars,
@@ -114,7 +114,7 @@ class RuleRecognizer:
 
 
 def _opens(rule: PatternRule) -> str:
-    """Return where a match of `rule` can begin: at a run of digits or a word, where its expression says so surely."""
+    """Return where a match of `rule` can begin: at a run of digits or a word, where its expression guarantees it."""
     if rule.follows or not rule.start.startswith(_NOT_INSIDE_A_WORD) or _has_alternatives(rule.regex):
         return ""
     first = _LOOKS_BEHIND.sub("", rule.regex)
@@ -137,13 +137,13 @@ def _has_alternatives(regex: str) -> bool:
 _NOT_INSIDE_A_WORD = (WORD_START, NUMBER_START, r"(?<![\w")
 _SIGNS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[()|]")
 _LOOKS_BEHIND = re.compile(r"^(?:\(\?<[!=][^()]*\))+")
-# A first sign that has to be there: a digit or a class of digits; a letter or a class of letters and digits.
+# A first sign that is required: a digit or a class of digits; a letter or a class of letters and digits.
 _MUST = r"(?![?*]|\{0)"
 _DIGIT_FIRST = re.compile(rf"(?:\\d|\[(?:\d(?:-\d)?)+\]){_MUST}")
 _WORD_FIRST = re.compile(rf"(?:\\w|\[[A-Za-z0-9-]+\]|[A-Za-z]){_MUST}")
 
-# What a national number is worth: with its usual separators and a right check digit; bare digits with one; and when the
-# check digit is wrong or there is none, which only a word beside it makes credible.
+# Scores of a national number: with its usual separators and a right check digit; bare digits with a right one; and with
+# a wrong or no check digit, which needs a word beside it.
 WRITTEN = 0.6
 BARE = 0.15
 DOUBTFUL = 0.05
@@ -165,7 +165,7 @@ _BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
 def labelled(
     entity_type: str, labels: str, value: str, *, score: float, end: str = WORD_END, max_chars: int = 96
 ) -> PatternRule:
-    """Return the rule of a `value` that stands behind one of `labels`, with the usual words and signs between."""
+    """Return the rule of a `value` after one of `labels`, with the usual words and signs between them."""
     return PatternRule(
         entity_type=entity_type,
         regex=rf"(?![^\W\d_]){LINK}(?P<value>{value})",
@@ -181,7 +181,7 @@ def labelled(
 def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> PatternRule:
     """Return the rule of a `value` in a form's field: one of `labels`, a colon or equals sign, then the value.
 
-    Stricter than `labelled`: words that stand in a sentence as well need the sign.
+    Stricter than `labelled`, for labels that also occur in sentences: the sign is required.
     """
     return PatternRule(
         entity_type=entity_type,
@@ -208,7 +208,7 @@ def number(
 ) -> tuple[PatternRule, ...]:
     """Return the rules of a number that is written with separators, or `bare` without.
 
-    `check` gets the letters and digits only, in capitals. A wrong check digit leaves a doubtful span.
+    `check` gets the letters and digits only, in capitals. A wrong check digit gives a low score.
     """
 
     def passes(value: str) -> bool:

@@ -1,15 +1,15 @@
 """Find every pattern's candidates in one pass over a text.
 
 A multi-pattern database (Hyperscan) holds the short *trigger* of every pattern and reports, in one pass, where each of
-them ends. Only in the few characters around such a place is the pattern's own expression tried. Three facts, measured
-with Hyperscan 5.4 on one core, made it so:
+them ends. The pattern's own expression is tried only in the few characters around such a place. Three measurements
+with Hyperscan 5.4 on one core led to this design:
 
 * whole expressions with bounded repeats over wide classes do not compile with start-of-match ("Pattern is too large"),
   and six of them took 211 ms without it; 200 triggers compile in 131 ms;
 * a pass with 220 triggers over 1,300 characters takes 10 microseconds, as many as with 20;
 * each reported hit costs a call into Python, so a trigger that fires once per value beats one per character.
 
-The text is handed over as Latin-1 with "?" for what lies outside: one byte for each code point, so a byte offset is a
+The text is passed as Latin-1 with "?" for all other characters: one byte for each code point, so a byte offset is a
 code-point offset, for any text, lone surrogates included. Triggers are Latin-1, so nothing they could match is lost.
 
 Work is linear: windows of one pattern are merged before its expression runs, so no character is visited by a pattern
@@ -73,8 +73,8 @@ class ScanMode(IntFlag):
 class Matcher:
     """One Hyperscan database, kept in memory only. Immutable, thread-safe.
 
-    It tells where expressions end. Where they start it could tell too, but not safely: in 0.9.1 `a+b` with start of
-    match ends the process on 500 letters a.
+    It reports the ends of matches only. Starts are not safe: in 0.9.1 `a+b` with start of match crashes the process on
+    500 letters a.
     """
 
     def __init__(self, rows: Sequence[tuple[bytes, ScanMode]], numbers: Sequence[int] | None = None) -> None:
@@ -94,7 +94,7 @@ class Matcher:
 
     def ends(self, data: bytes) -> list[tuple[int, int]]:
         """Return `(number, end offset)` of every match."""
-        # Scratch space belongs to one scan at a time, and Hyperscan lets go of the interpreter lock while it scans.
+        # Scratch space belongs to one scan at a time, and Hyperscan releases the interpreter lock while it scans.
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)
@@ -149,7 +149,7 @@ class Scanner:
         patterns: Sequence[Pattern],
         triggers: Callable[[Sequence[tuple[str, bool]]], Triggers] | None = None,
     ) -> None:
-        """Compile `patterns`, for Hyperscan where it is installed, else RE2. Raises ConfigFault for what is refused."""
+        """Compile `patterns`, for Hyperscan where it is installed, else RE2. Raises ConfigFault for a refused one."""
         self._patterns = tuple(patterns)
         self._trials: list[_Trial | None] = [None] * len(patterns)
         users: dict[tuple[str, bool], list[int]] = {}

@@ -1,10 +1,10 @@
 """The scan with RE2, for platforms that have no wheel of Hyperscan (Windows): slower, and finds the same.
 
 One RE2 set tells in one pass which triggers occur in a text at all; only those are then looked for, each by itself. RE2
-is linear for every expression, so an operator's own patterns run here, too. What differs from Hyperscan is evened out
-when an expression is read: without look at Unicode `\\s` includes the vertical tab, and letter case is folded for ASCII
-letters only (the others are given their second case beforehand); with it, `\\w`, `\\d` and `\\s` know Unicode unless
-the expression has a word boundary. Tests hold both against each other, on a corpus and on random texts.
+is linear for every expression, so an operator's own patterns run here, too. Differences from Hyperscan are removed
+when an expression is read: without Unicode `\\s` includes the vertical tab, and letter case is folded for ASCII letters
+only (others get their second case beforehand); with Unicode `\\w`, `\\d` and `\\s` cover Unicode unless the expression
+has a word boundary. Tests compare both engines on a corpus and on random texts.
 """
 
 from __future__ import annotations

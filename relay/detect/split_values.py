@@ -1,9 +1,9 @@
 """Find values that are cut in two: by the border of two parts of a message, or of two neighbouring messages.
 
 The texts on both sides of a border are read as one, within SEAM_CHARS of it. Parts of one message are one text, so
-whatever crosses their border is taken. Messages are texts of their own that merely stand side by side, so only what a
-checksum or an issuer's prefix makes certain is taken, whether the cut fell inside of a word or number or at a space,
-and only when neither piece is such a value by itself: "help" before "maria@example.org" is not the beginning of a
+any value across their border counts. Messages are separate texts, so only a value that a checksum or an issuer's prefix
+makes certain counts, whether the cut is inside a word or number or at a space, and only when neither piece is such a
+value by itself: "help" before "maria@example.org" is not the beginning of a
 longer address. Neighbours are two messages in a row, and two of one role with one message of another between them.
 """
 
@@ -23,7 +23,7 @@ __all__ = ["SEAM", "SEAM_CHARS", "Crossing", "crossings"]
 SEAM = "seam"  # the recognizer that pieces name
 SEAM_CHARS = 160
 _DIGIT = re.compile(r"\d")
-# What no plain word has; and the length of no plain word.
+# Signs that no plain word has; a length that no plain word has.
 _VALUE_SIGN = re.compile(r"[\d@]")
 _LONG = 20
 
@@ -31,8 +31,7 @@ _LONG = 20
 class Crossing(NamedTuple):
     """A value that crosses a border: its type, its whole text, and its pieces as `(segment's place, span)`.
 
-    A piece names SEAM as its recognizer: it is no value by itself, so it is replaced where it stands and looked for
-    nowhere else.
+    A piece names SEAM as its recognizer: it is not a value by itself, so it is replaced only where it was found.
     """
 
     entity_type: str
@@ -115,7 +114,7 @@ def _runs(segments: Sequence[Segment]) -> Iterator[range]:
 def _are_parts(one: Segment, other: Segment) -> bool:
     """Tell whether two neighbouring segments are parts of one text, such as /messages/0/content/0/text and …/1/text.
 
-    Fields side by side in an object are not: a key and its value, joined, would read as one word.
+    Neighbouring fields of an object are not: a key and its value, joined, would read as one word.
     """
     if not one.message == other.message >= 0:
         return False
@@ -146,7 +145,7 @@ def _neighbours(segments: Sequence[Segment]) -> Iterator[tuple[int, int]]:
 
 
 def _glues(left: str, right: str) -> Iterator[str]:
-    """Yield what to put between two texts so that a value cut by their border is whole; mostly there is none."""
+    """Yield the texts to insert between two texts so that a value cut by their border is whole; mostly none."""
     before, behind = left.rsplit(None, 1)[-1:], right.split(None, 1)[:1]
     if not before or not behind:
         return

@@ -1,7 +1,7 @@
-"""What every entity type means: its group, the data classes it counts for, its default, and how it is found.
+"""Define every entity type: its group, the data classes it counts for, its default, and how it is found.
 
 Names are Presidio's where Presidio has one. Policy reads this table to expand groups and to classify a request;
-`relay detect --list` prints it. A plug-in may report a type that the table does not name: `describe` then answers by
+`relay detect --list` prints it. A plug-in may report a type that the table does not name: `describe` then applies
 the naming rule (a type that ends in `_TOKEN`, `_API_KEY`, `_KEY`, `_SECRET`, `_PASSWORD` or `_WEBHOOK` is a SECRET,
 anything else is OTHER and on by default), so that adding a recognizer edits no file but its own.
 """
@@ -79,7 +79,7 @@ _TABLE: dict[Group, tuple[_Row, ...]] = {
         ("HOST_NAME", _PII, _ON, _CTX, "name of a private machine"),
         ("HOME_PATH", _PII, _ON, _PAT, "user name inside a home directory path"),
         ("GIT_AUTHOR", _PII, _ON, _PAT, "author or committer of a commit"),
-        ("ID_NUMBER", _PII, _ON, _CTX, "identifier that only its context gives away"),
+        ("ID_NUMBER", _PII, _ON, _CTX, "identifier that only its context shows"),
         ("TITLE", _NONE, _OFF, _LEX, "Dr, Mrs, Herr"),
         ("GENDER", _NONE, _OFF, _LEX, "gender of a person"),
         ("MARITAL_STATUS", _NONE, _OFF, _LEX, "married, single"),
@@ -271,7 +271,7 @@ _TABLE: dict[Group, tuple[_Row, ...]] = {
         ("PRIVATE_KEY", _SECRET, _ON, _PAT, "PEM, SSH or PGP private key"),
         ("PASSWORD", _SECRET, _ON, _CTX, "password in prose, configuration or a connection string"),
         ("URL_CREDENTIAL", _SECRET, _ON, _PAT, "user information or token inside a URL"),
-        ("WEBHOOK_URL", _SECRET, _ON, _PAT, "webhook that anyone who knows it may call"),
+        ("WEBHOOK_URL", _SECRET, _ON, _PAT, "webhook, callable by its URL alone"),
         ("COOKIE", _SECRET, _ON, _PAT, "session cookie"),
         ("TOTP_SEED", _SECRET, _ON, _CTX, "seed of one-time passwords"),
         ("RECOVERY_PHRASE", _SECRET, _ON, _SUM, "BIP-39 phrase (checksum)"),

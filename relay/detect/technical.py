@@ -1,18 +1,18 @@
-"""Judge what a model found by the text that it stands in: program text, logs, lock files, paths, lists of tools.
+"""Check a model's findings in technical text: program text, logs, lock files, paths, lists of tools.
 
-A model that learnt names from sentences takes `grafana`, `@babel`, a hash or a line number for somebody's.
-What such a thing is shows in a few characters: how it is joined to its neighbours, what its label says, and whether the
-line reads like a sentence. Each type has its own questions:
+A model that learned names from sentences reports `grafana`, `@babel`, a hash or a line number as personal data. A few
+characters show what such a word is: how it is joined to its neighbours, what its label says, and whether the line is a
+sentence. Each type has its own checks:
 
-* a person: an identifier, a version or a cell of a table is none; in lower case, or on a line that is no sentence, it
-  must be a common name, be introduced as one ("Author:", "my name is"), or be more than a guess;
+* a person: not an identifier, a version or a cell of a table; in lower case, or on a line that is not a sentence, it
+  must be a common name, be introduced as one ("Author:", "my name is"), or have a high score;
 * a user name: not the scope of a package, a decorator, a mark of a patch, or a folder that is not a home;
-* a password: something near it speaks of one, or it looks like one; the name of its setting is no part of it;
+* a password: a word near it refers to one, or it looks like one; the name of its setting is not part of it;
 * an identifier: not a hash, a line number, a version or a time, and not labelled as the number of a thing;
 * a street: more than a number, and not a word with digits in it.
 
-The judgement is a function of the text alone and reads one line around a span, so equal texts have equal spans. It only
-takes spans away; what patterns find is not asked. Work is bounded for each span.
+The result is a function of the text alone and reads one line around a span, so equal texts have equal spans. Spans are
+only removed; findings of patterns are not checked. Work is bounded for each span.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(r"\"?,?\s{0,2}[<(][^<>()\s]{1,64}(?:@| at )")
-# What is called `name` in a file of settings is mostly a thing; fields of persons beside it tell.
+# A `name` in a settings file is mostly that of a thing, unless fields of a person stand beside it.
 _NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE)
 _WITH_PERSON = re.compile(
     r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE
 )
-# What stands as a key of JSON is seldom a person.
+# A key of JSON is seldom a person.
 _KEY = re.compile(r"\"\s?:")
 _VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
 _ASSISTED = re.compile(
@@ -74,7 +74,7 @@ _ASSISTED = re.compile(
 )
 # A label stands within so many characters.
 _LABEL = 48
-# From this score on a model is more than guessing.
+# The score from which a model's finding is more than a guess.
 _SURE = 0.9
 _FAIR = 0.6
 _GUESS = 0.35
@@ -88,7 +88,7 @@ def _is_person(place: LineContext) -> bool:
     if not words:
         return False
     if _NO_NAME.search(value):
-        # "daiki_silva" is somebody's account.
+        # "daiki_silva" is a person's account.
         return (
             len(words) > 1
             and _ACCOUNT.fullmatch(value) is not None
@@ -215,7 +215,7 @@ _LEAST_PASSWORD = 3
 
 
 def narrowed(text: str, span: Span) -> Span:
-    """Return a model's span of a secret or account without the name of its setting and what comes behind it."""
+    """Return a model's span of a secret or account without the name of its setting and what follows it."""
     if span.entity_type not in ("PASSWORD", "USERNAME"):
         return span
     start, end = span.start, span.end
@@ -289,11 +289,11 @@ _OWNED = re.compile(
 def _is_identifier(place: LineContext) -> bool:
     value = place.value
     if _PHONE.fullmatch(value):
-        return True  # not what it was taken for, but somebody's
+        return True  # not the reported type, but personal
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
         return False
     if _SSN.fullmatch(value) and not is_issued_ssn(value.replace("-", "")):
-        # Without the label it may be another number of somebody's.
+        # Without the label it may be another personal number.
         return value.startswith("9") and not {"ssn", "security"} & set(place.words[-2:])
     if (
         _CARD.fullmatch(value)
@@ -386,6 +386,6 @@ _JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
 
 
 def is_believed(text: str, span: Span) -> bool:
-    """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
+    """Tell whether a model's finding in `text` is accepted, by the rules above; other types always are."""
     judge = _JUDGES.get(span.entity_type)
     return judge is None or judge(LineContext(text, span))

@@ -10,20 +10,18 @@ route or blocks a text raises PolicyRefused: there is no route here, only a text
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
 from relay import build
-from relay.detect.analyzer import Analyzer
-from relay.errors import ConfigFault, PolicyRefused
-from relay.policy.engine import Engine
+from relay.errors import ConfigFault, RelayFault, ScrubFailed
 from relay.policy.model import PolicyMode
-from relay.request.scrub import scrub
+from relay.request.pipeline import Pipeline
+from relay.request.text_request import TextRequest
 from relay.response.restore import Restorer
-from relay.types import Decision, Encoding, RouteKind, Segment, Span
+from relay.types import Decision, Encoding, Span
 from relay.vault.sessions import Receipt, Session, Sessions
 
 __all__ = ["Clean", "TextSession", "open_session"]
@@ -41,11 +39,9 @@ class Clean:
 class TextSession:
     """One vault for any number of texts. Equal values get equal placeholders until the session is closed."""
 
-    def __init__(self, analyzer: Analyzer, engine: Engine, sessions: Sessions) -> None:
-        self._analyzer = analyzer
-        self._engine = engine
+    def __init__(self, pipeline: Pipeline, sessions: Sessions) -> None:
+        self._pipeline = pipeline
         self._sessions = sessions
-        self._operators = build.operators(engine.policy)
         self._session: Session = sessions.open()
 
     def scrub(self, text: str) -> Clean:
@@ -53,17 +49,15 @@ class TextSession:
 
         Raises PolicyRefused when policy blocks it or wants it on a local route, SessionClosed after `close`.
         """
-        segments = (Segment(pointer="", text=text),)
-        vault = self._session.vault
-        spans = self._analyzer.analyze(segments, known=vault.values())
-        decision = self._engine.decide(
-            segments, spans, decision_id=os.urandom(8).hex(), available=frozenset({RouteKind.FRONTIER})
-        )
-        if decision.blocked:
-            reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
-            raise PolicyRefused("policy refuses this text: " + "; ".join(reasons))
-        scrubbed = scrub(segments, decision.actions, self._operators, vault)
-        return Clean(scrubbed.texts.get(0, text), spans[0], decision)
+        try:
+            request = TextRequest(text)
+            prepared = self._pipeline.prepare(request, self._session)
+            return Clean(request.text(prepared), request.spans(prepared), prepared.decision)
+        except RelayFault:
+            raise
+        except Exception:
+            # The cause may hold text.
+            raise ScrubFailed("the text could not be scrubbed") from None
 
     def restore(self, text: str) -> str:
         """Return `text` with this session's placeholders replaced by their values."""
@@ -71,7 +65,7 @@ class TextSession:
 
     def restorer(self) -> Restorer:
         """Return a restorer for one streamed text: `feed(str) -> str`, then `finish() -> str`."""
-        return Restorer(self._session.vault, encoding=Encoding.TEXT, urls=self._engine.restores_urls)
+        return Restorer(self._session.vault, encoding=Encoding.TEXT, urls=self._pipeline.engine.restores_urls)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         """Yield (placeholder, value) for everything sealed so far, for a caller that keeps a sealed map of its own."""
@@ -92,15 +86,19 @@ class TextSession:
         self._sessions.close_all()
 
 
-def open_session(policy: str | Path | None = None, *, recognizers: Iterable[str | Path] = ()) -> TextSession:
+def open_session(
+    policy: str | Path | None = None,
+    *,
+    recognizers: Iterable[str | Path] = (),
+    record: Callable[[Decision], None] | None = None,
+) -> TextSession:
     """Open a session under a policy file (none: the default policy), with recognizer files of one's own.
 
-    Raises ConfigFault, also when the policy only observes.
+    `record` takes every decision before its text is returned; when it raises, `scrub` raises. It may be the `append` of
+    a `relay.observe.decision_log.DecisionLog`. Raises ConfigFault, also when the policy only observes.
     """
     added = build.additions(map(Path, recognizers))
     loaded = build.read_policy(Path(policy) if policy is not None else None, added)
     if loaded.mode is PolicyMode.OBSERVE:
         raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
-    return TextSession(
-        build.analyzer(loaded, added=added), build.engine(loaded, added), build.sessions(loaded, added=added)
-    )
+    return TextSession(build.pipeline(loaded, added, record=record), build.sessions(loaded, added=added))

@@ -1,1 +1,1 @@
-"""What relay tells about itself: logs, metrics, the decision log. Never a value."""
+"""Report what relay does: logs, metrics, the decision log. Never a value."""

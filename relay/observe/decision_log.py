@@ -1,10 +1,10 @@
 """Write the decision log to a file descriptor that relay was started with: JSON lines with a hash chain.
 
-A thread of its own writes, so that a reader that is slow holds up nobody. Nothing is lost quietly: when the reader is
+A separate thread writes, so a slow reader delays no request. No record is dropped silently: when the reader is
 `LIMIT_LINES` behind or gone, `append` raises, and the request whose decision cannot be recorded is refused.
 
-What this does not promise: lines that wait in memory when the process is killed are gone, though their requests may
-have left.
+Not promised: lines that are queued in memory when the process is killed are lost, although their requests may have
+been sent.
 """
 
 from __future__ import annotations
@@ -45,16 +45,16 @@ class DecisionLog:
         self._thread.start()
 
     def append(self, decision: Decision) -> None:
-        """Take `decision` in. Raises NotRecorded when it cannot be written; the chain stays whole."""
+        """Queue `decision`. Raises NotRecorded when it cannot be written; the chain stays valid."""
         with self._lock:
             if self._broken:
-                raise NotRecorded("the decision log cannot be written, and what is not recorded does not leave")
+                raise NotRecorded("the decision log cannot be written, so the request is not sent")
             if self._lines.qsize() >= self._limit:
-                raise NotRecorded("the reader of the decision log is too slow, and what is not recorded does not leave")
+                raise NotRecorded("the reader of the decision log is too slow, so the request is not sent")
             self._lines.put(self._chain.append(decision, self._clock()).encode("ascii") + b"\n")
 
     def close(self, timeout_s: float = 5.0) -> None:
-        """Write what waits, for at most `timeout_s`, and take no more."""
+        """Write what is queued, for at most `timeout_s`, and accept no more."""
         with self._lock:
             self._broken = True
             self._lines.put(None)
@@ -72,7 +72,7 @@ class DecisionLog:
         while line:
             try:
                 line = line[os.write(self._fd, line) :]
-            except BlockingIOError:  # a descriptor that somebody else made non-blocking
+            except BlockingIOError:  # another process made the descriptor non-blocking
                 waiting = select.poll()
                 waiting.register(self._fd, select.POLLOUT)
                 waiting.poll()

@@ -1,12 +1,12 @@
-"""A log of decisions that shows whether a line was changed, taken out or put in: JSON lines with a hash chain.
+"""Make a decision log that shows whether a line was changed, removed or inserted: JSON lines with a hash chain.
 
     {"seq": 0, "at": 1763712000.0, "decision": …, "previous": "000…", "hash": SHA-256 of everything before it}
 
 A record holds what a decision holds: its id, the policy's digest, route, classes, reasons, refusals and counts per
 entity type and action. No value, no length of one, no word of the text. Nothing here opens a file or reads a clock.
 
-What the chain does not show: that its end was cut off, or that all of it was written anew. Whoever needs that keeps the
-newest hash somewhere else.
+The chain does not show that its end was cut off, or that all of it was rewritten. To detect that, keep the newest hash
+somewhere else.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from relay.types import Decision
 
 __all__ = ["START", "Chain", "Checked", "check_chain", "record"]
 
-# What the first record of a chain names as its predecessor.
+# The predecessor hash of a chain's first record.
 START = "0" * 64
 
 
@@ -38,12 +38,12 @@ def record(decision: Decision) -> dict[str, Any]:
         "counts": [[name, action, count] for (name, action), count in sorted(decision.counts().items())],
     }
     if decision.observed:
-        made["observed"] = True  # decided only: the request left as it came
+        made["observed"] = True  # decided only: the request was sent unchanged
     return made
 
 
 class Chain:
-    """Writes records one after the other. Not thread-safe: one writer, or a lock of the caller's."""
+    """Writes records in sequence. Not thread-safe: use one writer, or hold a lock."""
 
     def __init__(self) -> None:
         self._previous = START
@@ -64,20 +64,20 @@ class Chain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What a log holds that `check_chain` has nothing against. `head` is the newest hash, START without records."""
+    """The contents of a valid log. `head` is the newest hash; START without records."""
 
     records: int
-    chains: int  # a relay that starts anew begins one
-    others: int  # lines that are no records
+    chains: int  # each start of relay begins one
+    others: int  # lines that are not records
     head: str
 
 
 def check_chain(lines: Iterable[str], file: str = "log", *, kept: str | None = None) -> Checked:
     """Return what `lines` hold. Raises ConfigFault at the first record that does not fit.
 
-    Other lines may stand between, as where standard output is shared with the line that says where relay listens. A
-    record that was made one of them is missing, so the record after it does not fit. With `kept`, the head of an
-    earlier check, a log without it is refused: its end was cut off, or all of it was written anew.
+    Other lines may be mixed in, for example when standard output is shared with the `ready` line. A record that was
+    turned into such a line is missing, so the next record does not fit. With `kept`, the head of an earlier check, a
+    log without that hash is refused: its end was cut off, or all of it was rewritten.
     """
     previous, sequence = START, 0
     records = chains = others = 0
@@ -97,7 +97,7 @@ def check_chain(lines: Iterable[str], file: str = "log", *, kept: str | None = N
         records, chains = records + 1, chains + begins
         found = found or claimed == kept
     if not found:
-        raise ConfigFault(f"{file}: the record with the hash that was kept is gone; the end was cut off, or all is new")
+        raise ConfigFault(f"{file}: the record with the kept hash is missing; the log was cut off or rewritten")
     return Checked(records=records, chains=chains, others=others, head=previous)
 
 

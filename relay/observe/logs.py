@@ -1,8 +1,8 @@
 """Logging by enumerated events and fields: numbers, enum members, booleans and random ids, never text.
 
 There is no free-form message. A field's value may be an int, a float, a bool, an `Enum` member, or an `Id` (a random
-identifier made by relay). Anything else is refused when the call is made, also when the line would not be written, so
-that a mistake shows in every test.
+identifier made by relay). Anything else raises, even when the log level suppresses the line, so that every test shows
+a mistake.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from enum import Enum, StrEnum
 
 import orjson
 
-__all__ = ["Id", "LogEvent", "configure", "event"]
+__all__ = ["Id", "LogEvent", "configure", "event", "logger"]
 
-_logger = logging.getLogger("relay")
+logger = logging.getLogger("relay")
 
 
 class LogEvent(StrEnum):
-    """Everything relay ever says."""
+    """Every event that relay logs."""
 
     STARTED = "started"
     READY = "ready"
@@ -26,7 +26,7 @@ class LogEvent(StrEnum):
     RELOAD_FAILED = "reload_failed"
     DRAINING = "draining"
     STOPPED = "stopped"
-    UNJUDGED = "unjudged"  # confidence is asked for, and local upstreams take formats that have none
+    UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
     SCRUBBED = "scrubbed"
     ANSWERED = "answered"
     REFUSED = "refused"
@@ -51,13 +51,13 @@ def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
     for key, value in fields.items():
         if not isinstance(value, int | float | Enum | Id):
             raise TypeError(f"log field {key!r} is a {type(value).__name__}, expected a number, enum member or Id")
-    if _logger.isEnabledFor(level):
+    if logger.isEnabledFor(level):
         line = {"event": name.value, **{key: _plain(value) for key, value in fields.items()}}
-        _logger.log(level, orjson.dumps(line).decode())
+        logger.log(level, orjson.dumps(line).decode())
 
 
 class _Lines(logging.Formatter):
-    """One JSON object a line, with the time (seconds since 1970) and the level in front."""
+    """One JSON object a line, beginning with the time (seconds since 1970) and the level."""
 
     def format(self, record: logging.LogRecord) -> str:
         return f'{{"time":{record.created:.3f},"level":"{record.levelname.lower()}",{record.getMessage()[1:]}'
@@ -70,15 +70,15 @@ def _plain(value: Value) -> object:
 
 
 def configure(level: int = logging.INFO) -> None:
-    """Send relay's events to stderr and quiet every library that might print a URL or a body.
+    """Send relay's events to stderr and silence every library that might print a URL or a body.
 
     httpx and httpcore print URLs at INFO, and a Gemini key may sit in one; aiohttp prints peers and request lines.
     """
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines())
-    _logger.handlers[:] = [handler]
-    _logger.propagate = False
-    _logger.setLevel(level)
+    logger.handlers[:] = [handler]
+    logger.propagate = False
+    logger.setLevel(level)
     silence_libraries()
 
 

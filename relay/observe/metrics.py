@@ -1,7 +1,7 @@
 """Counters and histograms with closed label sets. No label ever comes from a request's text.
 
 Entity types, actions, formats, routes and codes are members of sets fixed at start; a value outside its set is counted
-as "other", so that a series can neither leak nor explode.
+as "other", so that series cannot leak text and their number is bounded.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ class _Series:
 
 
 class Metrics:
-    """Relay's own registry. `formats` and `entity_types` are the closed sets that labels are checked against.
+    """Relay's metrics registry. `formats` and `entity_types` are the closed sets that labels are checked against.
 
-    `clock` returns seconds that only grow.
+    `clock` returns monotonic seconds.
     """
 
     def __init__(self, *, formats: Iterable[str], entity_types: Iterable[str], clock: Callable[[], float]) -> None:
@@ -130,7 +130,7 @@ class Metrics:
         self._count(self._entities, decision)
 
     def observed(self, decision: Decision, fault: str = "") -> None:
-        """Count what would have been done under `mode: enforce`; `fault` is the code of what it would not even read."""
+        """Count what would have been done under `mode: enforce`; `fault`: the code of an unreadable request."""
         self._count(self._observed_entities, decision)
         self._observed_exchanges.labels(decision.route.value).inc()
         if fault or decision.blocked:
@@ -146,11 +146,11 @@ class Metrics:
         self._policy.labels(digest, mode).set(1)
 
     def reloaded(self, *, failed: bool) -> None:
-        """Count one reading of the policy while relay runs."""
+        """Count one reload of the policy."""
         self._reloads.labels("failed" if failed else "done").inc()
 
     def changed_prefixes(self, count: int) -> None:
-        """Count blocks that an upstream did not take as they were, since what stood before them had changed."""
+        """Count blocks that an upstream reports as changed because the conversation before them had changed."""
         self._prefixes.inc(count)
 
     def refused(self, code: str) -> None:
@@ -179,7 +179,7 @@ class Metrics:
         self._of(upstream).first_token_s.observe(seconds)
 
     def breaker(self, upstream: str, *, is_open: bool) -> None:
-        """Say whether anything is sent to `upstream`."""
+        """Record whether the circuit breaker of `upstream` is open; while it is, nothing is sent there."""
         self._of(upstream).open.set(is_open)
 
     def moved(self, to: RouteKind, why: str) -> None:
@@ -215,7 +215,7 @@ class Metrics:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpstreamCount:
-    """What was counted for one upstream."""
+    """The counters of one upstream."""
 
     upstream: str
     route: str
@@ -227,7 +227,7 @@ class UpstreamCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What a scrape says about costs. `moves` are by "ROUTE, REASON"."""
+    """The cost figures of one scrape. `moves` is keyed by "ROUTE, REASON"."""
 
     uptime_s: float
     upstreams: tuple[UpstreamCount, ...]
@@ -235,7 +235,7 @@ class Counted:
 
 
 def read(text: str) -> Counted:
-    """Read what `render` made, at once or from a file. Raises ConfigFault for anything else."""
+    """Parse the output of `render`. Raises ConfigFault for any other text."""
     from prometheus_client.parser import text_string_to_metric_families
 
     numbers: dict[str, dict[tuple[str, ...], float]] = {}
@@ -246,7 +246,7 @@ def read(text: str) -> Counted:
                 numbers.setdefault(sample.name, {})[key] = sample.value
         uptime_s = numbers["relay_uptime_seconds"][()]
     except (ValueError, KeyError, IndexError, TypeError):
-        raise ConfigFault("these are no metrics of relay's") from None
+        raise ConfigFault("not the metrics of a relay") from None
     requests = numbers.get("relay_upstream_requests_total", {})
     tokens = numbers.get("relay_tokens_total", {})
     cost = numbers.get("relay_cost_usd_total", {})

@@ -62,7 +62,7 @@ class RouteCondition(Protocol):
 @cache
 def known_conditions() -> Mapping[str, RouteCondition]:
     """Return every condition by the name of its field in the model."""
-    plugins = collect(relay.policy.conditions).values()
+    plugins = collect(relay.policy.conditions, RouteCondition).values()
     return MappingProxyType({getattr(plugin, "field", plugin.name): plugin() for plugin in plugins})
 
 

@@ -1,1 +1,1 @@
-"""What relay does to its own process: harden it, leave no text in its memory."""
+"""Harden relay's own process and clear private text from its memory."""

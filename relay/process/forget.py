@@ -1,16 +1,16 @@
-"""Let go, after the last exchange of a burst, of what the process still holds of it.
+"""Clear what is left of requests in this process after the last exchange of a burst.
 
-Three places keep a request's bytes when nothing refers to them any more, and no allocator can help there:
+Three places keep a request's bytes after the last reference is gone, and no allocator setting clears them:
 
-* cycles between an exception and the frames it went through live until the collector runs;
-* uvloop reads every socket into one buffer of its own, where the last bytes stay until others are read over them;
-* the C stack below the current frame keeps what deeper calls left there.
+* reference cycles between an exception and its frames stay until the garbage collector runs;
+* uvloop reads every socket into one buffer, which keeps the last bytes until the next read overwrites them;
+* the C stack below the current frame keeps data of deeper calls.
 
-So a moment after an exchange ended, once for all that ended meanwhile, the collector runs, a deep call overwrites the
+Shortly after an exchange ends, once for all that ended in the meantime, the collector runs, a deep call overwrites the
 stack, and zeros are read through the loop. Measured in a hardened relay by scanning its memory from outside: 1 to 4
 copies in half of the states without this, none with it.
 
-Belongs to the shell: it needs the loop and a pair of sockets that nobody outside the process sees.
+Not part of the core: it needs the event loop and a pair of sockets, which stay inside the process.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ import socket
 __all__ = ["Forgetter"]
 
 _DELAY_S = 0.05
-# Larger than any one read: UV_STREAM_RECV_BUF_SIZE in uvloop/includes/consts.pxi, asyncio's selector loop reads less.
+# Larger than any single read: UV_STREAM_RECV_BUF_SIZE in uvloop/includes/consts.pxi; asyncio reads less.
 _BUFFER_BYTES = 256_000
 _PIECE = bytes(65_536)
 _STACK_DEPTH = 400  # nested lists that the C scanner of `json` recurses into, some 100 KiB of stack
 
 
 class Forgetter:
-    """Call `soon` whenever an exchange has ended, however it ended; `close` when the loop stops.
+    """Call `soon` at the end of every exchange, failed ones too; call `close` when the loop stops.
 
-    Make it when everything long-lived is loaded: what exists then is left out of later collections, so that one takes
+    Create it after all long-lived objects are loaded: they are left out of later collections, so a collection takes
     about a millisecond.
     """
 
@@ -44,12 +44,12 @@ class Forgetter:
         gc.freeze()
 
     def soon(self) -> None:
-        """Forget a moment from now."""
+        """Schedule one clearing, 50 ms from now at the earliest."""
         if self._timer is None:
             self._timer = self._loop.call_later(_DELAY_S, self._begin)
 
     def close(self) -> None:
-        """Forget nothing more."""
+        """Cancel what is scheduled; nothing is cleared afterwards."""
         if self._timer is not None:
             self._timer.cancel()
         if self._task is not None:
@@ -75,11 +75,11 @@ async def _read_zeros(loop: asyncio.AbstractEventLoop) -> None:
             end.setblocking(False)
             end.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _BUFFER_BYTES)
         sent = 0
-        # All of it before the first read: each read begins at the start of the buffer.
+        # Send everything before the first read: each read begins at the start of the buffer.
         while sent < _BUFFER_BYTES:
             try:
                 sent += ours.send(_PIECE)
-            except BlockingIOError:  # the system's limit; larger reads than this are larger than its other buffers too
+            except BlockingIOError:  # the system's limit; its other buffers hold no more than this either
                 break
         sink = _Sink(loop)
         transport, _ = await loop.create_connection(lambda: sink, sock=theirs)
@@ -95,7 +95,7 @@ async def _read_zeros(loop: asyncio.AbstractEventLoop) -> None:
 
 
 class _Sink(asyncio.Protocol):
-    """Throws away what it gets."""
+    """Discard all data."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.ended: asyncio.Future[None] = loop.create_future()

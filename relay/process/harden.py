@@ -1,14 +1,14 @@
-"""Make the process forget: what the operating system and the allocator are told before anything private is read.
+"""Harden the process: settings for the allocator and the operating system, made before private data is read.
 
-    allocator      freed memory goes back at once and is overwritten (glibc, by environment, so before the start)
+    allocator      freed memory is returned at once and overwritten (glibc, by environment, so before the start)
     not dumpable   no other process of the same user can read this one's memory, and no core is written
     no core        the limit on core files is 0, for kernels and children where the flag does not reach
 
 Measured on glibc 2.36 with CPython 3.11: by default 1 to 4 copies of a value outlived its session in 8 of 9 runs, with
-the allocator settings 0 in 36 of 36. The thread cache must be off, perturbing alone did nothing.
+the allocator settings 0 in 36 of 36. The thread cache must be off; perturbing alone had no effect.
 
-Not promised: anything against root, the kernel or a debugger that was there first. Swap is the operator's: keys are
-locked in memory by themselves, values in work are not.
+Not promised: protection from root, the kernel or a debugger that was attached before. Swap is the operator's concern:
+keys are locked in memory, values in use are not.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PR_GET_DUMPABLE, _PR_SET_DUMPABLE = 3, 4  # linux/prctl.h
 
 
 class Measure(StrEnum):
-    """What can hold or not on a machine."""
+    """A protection that this process may have."""
 
     ALLOCATOR = "allocator overwrites what is freed"
     NOT_DUMPABLE = "memory closed to other processes"
@@ -49,13 +49,13 @@ class ProcessCheck:
 
 
 def reexec_env(environ: Mapping[str, str]) -> dict[str, str]:
-    """Return `environ` with the allocator's settings; the operator's own glibc tunables stay in front of them."""
+    """Return `environ` with the allocator settings, after the operator's own glibc tunables."""
     tunables = [part for part in (environ.get("GLIBC_TUNABLES", ""),) if part and _TUNABLES not in part]
     return {**environ, **_SETTINGS, "GLIBC_TUNABLES": ":".join([*tunables, _TUNABLES]), _MARK: "1"}
 
 
 def reexec_if_needed() -> None:
-    """Start this process anew with the allocator's settings, unless it has them. Call before any thread starts."""
+    """Restart this process with the allocator settings unless it has them. Call before any thread starts."""
     if sys.platform != "linux" or os.environ.get(_MARK) == "1":
         return
     arguments = [sys.executable, *sys.orig_argv[1:]]
@@ -79,7 +79,7 @@ def holds(measure: Measure) -> bool:
 
 
 def report() -> tuple[ProcessCheck, ...]:
-    """Return what holds in this process, as the system tells it."""
+    """Return what holds in this process, as the system reports it."""
     allocator = os.environ.get("PYTHONMALLOC") == "malloc" and _TUNABLES in os.environ.get("GLIBC_TUNABLES", "")
     dumpable, core = 1, -1
     if sys.platform == "linux":

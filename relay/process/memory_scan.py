@@ -1,6 +1,6 @@
-"""Read another process's memory from outside and count the copies of a planted value, in every spelling it may have.
+"""Read another process's memory and count the copies of a planted value, in every encoding it may have.
 
-Needs to be the process's parent's user with ptrace rights; against a process that is not dumpable, root.
+Needs ptrace rights over that process; for a process that is not dumpable, root.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ _MAP = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \S+\s*(.*)")
 
 
 class ScanRefused(Exception):
-    """The system does not let this process read that one's memory."""
+    """The system does not allow reading that process's memory."""
 
 
 def spellings(value: str) -> dict[str, bytes]:
-    """Return the byte strings whose presence means that `value`, or half of it, is there."""
+    """Return the byte strings whose presence shows that `value`, or half of it, is in memory."""
     raw = value.encode()
     half = len(value) // 2
     forms = {
@@ -42,8 +42,10 @@ def spellings(value: str) -> dict[str, bytes]:
 
 
 def scan(process: int, values: Iterable[str]) -> Mapping[str, int]:
-    """Return how often each spelling of any of `values` stands in the memory of `process`; spellings without hits are
-    left out, and so is the whole value's count from its halves'."""
+    """Return how often each spelling of any of `values` occurs in the memory of `process`.
+
+    Spellings without hits are left out. A copy of a whole value counts as its two halves, too.
+    """
     wanted = [(name, form) for value in values for name, form in spellings(value).items()]
     longest = max(len(form) for _, form in wanted)
     found: dict[str, int] = {}
@@ -70,7 +72,7 @@ def _memory(process: int, *, overlap: int) -> Iterator[bytes]:
             while start < end:
                 try:
                     block = os.pread(memory, min(_CHUNK, end - start), start)
-                except OSError:  # EIO: a secret page, or one that went away
+                except OSError:  # EIO: a secret page, or one that was unmapped
                     break
                 if not block:
                     break

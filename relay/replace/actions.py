@@ -9,6 +9,7 @@ from typing import Any
 
 import relay.replace.operators
 from relay.errors import ConfigFault
+from relay.protocols import Operator
 from relay.registry import collect
 from relay.types import Action
 
@@ -23,7 +24,7 @@ def known_operators() -> Mapping[Action, type[Any]]:
     """
     found: dict[Action, type[Any]] = {}
     strictness = {Action.BLOCK.strictness: "block"}
-    for name, plugin in collect(relay.replace.operators).items():
+    for name, plugin in collect(relay.replace.operators, Operator).items():
         action: Action = plugin.action
         if action != name:
             raise ConfigFault(f"operator {name}: its action is called {action!s}")

@@ -19,4 +19,4 @@ def reads_like_placeholder(text: str) -> bool:
 @cache
 def _styles() -> tuple[Style, ...]:
     """Return each style as it is without entity types, which finds the most."""
-    return tuple(plugin() for plugin in collect(relay.replace.styles).values())
+    return tuple(plugin() for plugin in collect(relay.replace.styles, Style).values())

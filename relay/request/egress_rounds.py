@@ -7,30 +7,18 @@ still finds, and the word that holds it is taken for the value in a further roun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from relay.detect.known import form
-from relay.errors import ClientFault
 from relay.protocols import Document
 from relay.request import egress
 from relay.request.scrub import Scrubbed
 from relay.types import Action, Decision, Span
 
-__all__ = ["ROUNDS", "Reading", "merged", "without_masks"]
+__all__ = ["ROUNDS", "merged", "without_masks"]
 
 # How often a request is read when a value turns up again in a spelling that detection does not read.
 ROUNDS = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """A request as read for one route: `decided` is what policy ordered, `decision` what of it is carried out."""
-
-    document: Document
-    decided: Decision
-    decision: Decision
-    upstream: str
-    fault: ClientFault | None
 
 
 def without_masks(decision: Decision) -> Decision:
@@ -48,7 +36,11 @@ def without_masks(decision: Decision) -> Decision:
 
 
 def merged(
-    more: Mapping[int, Sequence[Span]], reading: Reading, scrubbed: Scrubbed, left: Sequence[tuple[str, str]]
+    more: Mapping[int, Sequence[Span]],
+    document: Document,
+    decision: Decision,
+    scrubbed: Scrubbed,
+    left: Sequence[tuple[str, str]],
 ) -> Mapping[int, Sequence[Span]]:
     """Return `more` with spans, by segment, for what still holds a value of `left`.
 
@@ -56,12 +48,12 @@ def merged(
     """
     merged, values = dict(more), list(left)
     forms = {form(value) for _, value in values}
-    since = len(reading.document.segments)  # where the first of them was found
-    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
+    since = len(document.segments)  # where the first of them was found
+    for index, (segment, row) in enumerate(zip(document.segments, decision.actions, strict=True)):
         for item in row:
             if form(segment.text[slice(*item.span[1:3])]) in forms:
                 since = min(since, max(index, item.span.since))
-    for index, (segment, row) in enumerate(zip(reading.document.segments, reading.decision.actions, strict=True)):
+    for index, (segment, row) in enumerate(zip(document.segments, decision.actions, strict=True)):
         covered = [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP]
         found = [span._replace(since=since) for span in egress.uncovered(segment.text, covered, values)]
         if not found and covered and egress.holds(scrubbed.texts.get(index, segment.text), values):

@@ -18,7 +18,7 @@ from relay.protocols import Operator, Sealing
 from relay.replace.replaced_urls import MOST_URLS, urls_with
 from relay.types import Action, Role, Segment, SpanAction
 
-__all__ = ["Scrubbed", "moves_prefix", "scrub", "scrub_text"]
+__all__ = ["NOTHING_SCRUBBED", "Scrubbed", "moves_prefix", "scrub", "scrub_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,9 @@ class Scrubbed:
     texts: Mapping[int, str] = field(repr=False)
     removed: frozenset[tuple[str, str]] = field(repr=False)
     urls: frozenset[str] = field(default=frozenset(), repr=False)
+
+
+NOTHING_SCRUBBED = Scrubbed({}, frozenset())
 
 
 def scrub(

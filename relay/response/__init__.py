@@ -1,1 +1,1 @@
-"""The way back: placeholders become values, where the destination allows it."""
+"""Restore responses: placeholders become values where the destination allows it."""

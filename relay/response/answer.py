@@ -1,7 +1,7 @@
-"""Restore a response on its way back: a JSON body when it is complete, a stream event by event.
+"""Restore a response: a JSON body when it is complete, a stream event by event.
 
-Text is held back only while it may be part of a placeholder, one writer a lane, and a lane's carry goes out before
-the event that ends the lane. Where policy wants it, what the model wrote by itself is scrubbed before.
+Each lane has one writer, which holds text back only while it may be part of a placeholder; a lane's carry is written
+before the event that ends the lane. Where policy asks for it, the model's own text is scrubbed first.
 """
 
 from __future__ import annotations
@@ -18,24 +18,24 @@ from relay.wire.framing import Framing, is_mark
 
 __all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "WholeAnswer", "Writers"]
 
-# A whole (not streamed) answer is held until it can be restored; more than this is refused. Far above any model's
+# A whole (not streamed) answer is kept until it can be restored; larger ones are refused. Far above any model's
 # longest answer with its tool calls.
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
-# Stands in an event for the text that is put there later.
+# Marks the place in an event where text is inserted later.
 _HERE = "relay-text-goes-here"
 
 # Returns a new writer for the text of a leaf, or None where the text stays as it is.
 Writers = Callable[[Leaf], Writer | None]
-# Is shown every decoded answer and event, before anything is written in it.
+# Called with every decoded answer and event before it is changed.
 Observe = Callable[[JSON], None]
-# Moves the offsets of an answer or event, and tells whether any changed.
+# Moves the offsets of an answer or event; tells whether any changed.
 Move = Callable[[Sequence[CitationOffset]], bool]
 Lane = tuple[Any, ...]
 
 
 class ScrubbedThenRestored:
-    """What the model wrote by itself is scrubbed first, so that restored values are never looked at."""
+    """Scrub the model's own text first, so that restored values are never scanned."""
 
     def __init__(self, scrubber: AnswerScrubber, restorer: Writer | None) -> None:
         self._scrubber = scrubber
@@ -60,7 +60,7 @@ class ScrubbedThenRestored:
 
 
 class Answer:
-    """How response bytes are restored."""
+    """Base of the ways to restore response bytes."""
 
     def feed(self, chunk: bytes) -> bytes:
         raise NotImplementedError
@@ -69,7 +69,7 @@ class Answer:
         raise NotImplementedError
 
     def abandon(self) -> bytes:
-        """Return what was held back, when the answer will never be complete."""
+        """Return the carry of an answer that will not be completed."""
         return b""
 
     def encode(self, event: Event) -> bytes:
@@ -78,7 +78,7 @@ class Answer:
 
 
 class PassedAnswer(Answer):
-    """Bytes as they came, for a policy that only observes. A stream that breaks just ends: an event would alter it."""
+    """Unchanged bytes, for a policy that only observes. A broken stream just ends: an error event would alter it."""
 
     def __init__(self, *, streaming: bool) -> None:
         self._streaming = streaming
@@ -119,7 +119,7 @@ class WholeAnswer(Answer):
         note: str = "",
     ) -> None:
         self._move = move
-        self._note = note  # goes behind the message of an error
+        self._note = note  # appended to the message of an error
         self._new_writer = new_writer
         self._format = format
         self._endpoint = endpoint
@@ -155,7 +155,7 @@ class WholeAnswer(Answer):
         return strict_json.encode(tree)
 
     def _plain(self, body: bytes) -> bytes:
-        # A gateway's own error page, which may still quote what it was sent.
+        # A gateway's own error page, which may quote the request.
         text = body.decode("utf-8", "replace")
         holder = {"text": text}
         _rewrite(Leaf(holder, "text"), self._new_writer)
@@ -163,7 +163,7 @@ class WholeAnswer(Answer):
 
 
 class StreamedAnswer(Answer):
-    """Events: one writer a lane, text held back only while it may be part of a placeholder, or of a value to scrub."""
+    """Events: one writer a lane; text is held back only while it may be part of a placeholder or a value to scrub."""
 
     def __init__(
         self,
@@ -179,9 +179,9 @@ class StreamedAnswer(Answer):
         self._framing = framing
         self._observe = observe
         self._lanes: dict[Lane, Writer | None] = {}
-        self._copies: dict[Lane, Event] = {}  # for lanes that the format has no event for
-        self._ended = False  # the format's last event has come
-        self._marked = False  # and so has the mark that some servers put behind it
+        self._copies: dict[Lane, Event] = {}  # for lanes without an event in the format
+        self._ended = False  # the format's last event has arrived
+        self._marked = False  # and the mark that some servers send after it
 
     def feed(self, chunk: bytes) -> bytes:
         """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
@@ -193,7 +193,7 @@ class StreamedAnswer(Answer):
     def finish(self) -> bytes:
         """Return the last events. Raises UpstreamBadStream when the stream stopped before its end.
 
-        A whole answer without the mark that ends a stream stays without it: the client gets what the upstream sent.
+        A complete answer without the end mark stays without it: the client gets what the upstream sent.
         """
         out: list[bytes] = []
         for event in self._framing.finish():
@@ -206,7 +206,7 @@ class StreamedAnswer(Answer):
         return b"".join(out)
 
     def abandon(self) -> bytes:
-        """Return what was held back, when the stream will never be complete."""
+        """Return the carry of a stream that will not be completed."""
         out: list[bytes] = []
         self._flush(tuple(self._lanes), out, cut_off=True)
         return b"".join(out)
@@ -217,7 +217,7 @@ class StreamedAnswer(Answer):
 
     def _take(self, event: Event, out: list[bytes]) -> None:
         if event.data is None or self._marked:
-            return  # comments are hop-by-hop; after the end there is nothing more to say
+            return  # comments are hop-by-hop; nothing follows the end
         if is_mark(event):
             self._ended = self._marked = True
         elif self._ended and not self._reader.goes_on:
@@ -240,7 +240,7 @@ class StreamedAnswer(Answer):
         if self._ended:
             closing.update(self._lanes, last)
         if closing or interrupted:
-            # A lane that ends with this event without a word in it says first what it held back.
+            # A lane that ends with this event, without text in it, first writes its carry.
             self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
             self._flush([lane for lane in self._lanes if lane in interrupted and lane not in last], out, ends=False)
         changed = self._move(self._reader.citations(tree))
@@ -267,7 +267,7 @@ class StreamedAnswer(Answer):
         return _put(leaf, text + writer.finish() if ends or pauses else text)
 
     def _copy(self, event: Event, tree: JSON, leaves: list[Leaf]) -> None:
-        """Keep an event, without its text, for each lane in it that the format has no event for."""
+        """Keep an event, without its text, for each of its lanes without an event in the format."""
         unnamed = [leaf for leaf in leaves if leaf.unnamed and leaf.lane is not None]
         if not unnamed:
             return
@@ -297,7 +297,7 @@ class StreamedAnswer(Answer):
 
 
 def _add_note(tree: JSON, note: str) -> None:
-    """Write `note` behind the message of an error body, wherever the providers have it."""
+    """Append `note` to the message of an error body, in every provider's shape."""
     for holder in (tree, tree.get("error") if type(tree) is dict else None):
         for key in ("message", "error"):
             if type(holder) is dict and type(holder.get(key)) is str:

@@ -1,17 +1,16 @@
-"""Scrub what the model writes by itself: values in an answer that the client never sent and the vault never held.
+"""Scrub the model's own values: those in an answer that the client never sent and the vault never held.
 
-This comes before restoring, so what is put back is never looked at. Placeholders and stand-ins are left alone, and so
-is a value that the session holds. Patterns only: no model reads an answer, so names are found only where a label gives
-them away.
+This runs before restoring, so restored values are not scanned. Placeholders, stand-ins and values that the session
+holds are left unchanged. Patterns only: no model reads an answer, so names are found only behind a label.
 
-A lane is read in windows. Where each begins and ends depends on the text alone and never on how it was cut, so a
-streamed answer is scrubbed exactly like a whole one, and nothing of a value is let go before all of it was seen:
+A lane is read in windows. Their borders depend on the text alone and not on how it was cut, so a streamed answer is
+scrubbed exactly like a whole one, and no part of a value is released before all of it was seen:
 
     … LOOK_BEHIND …  |  the part that is decided  |  … LOOK_AHEAD …  [to the end of an unbroken run or a private key]
-                     ^ what is before was let go
+                     ^ what is before was released
 
 Held back are LOOK_AHEAD to LOOK_AHEAD + PART characters, more only within a long run without blanks or a key block.
-Not promised: a value with blanks in it that is longer than LOOK_AHEAD, and what it takes a later sentence to tell.
+Not promised: a value with blanks that is longer than LOOK_AHEAD, and one that only a later sentence identifies.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from relay.vault.vault import Vault
 
 __all__ = ["LOOK_AHEAD", "LOOK_BEHIND", "PART", "AnswerDetector", "AnswerScrubber", "Replaced"]
 
-# Both cover what context looks at (64 characters before, 24 behind) and the longest values with blanks in them.
+# Both cover the reach of context (64 characters before, 24 after) and the longest values with blanks.
 LOOK_BEHIND: Final = 96
 LOOK_AHEAD: Final = 96
 PART: Final = 64
@@ -38,7 +37,7 @@ PART: Final = 64
 _LONGEST_RUN = 4096
 _LONGEST_BLOCK = 16_384
 _RUN_END: Final = re.compile(r"[^!-~]")
-# Compact JSON has no blanks: a string ends a run, too, and no escape is cut.
+# Compact JSON has no blanks: the end of a string ends a run, too, and no escape is cut.
 _JSON_RUN_END: Final = re.compile(r"(?<!\\)[^!#-\[\]-~]")
 _BLOCK: Final = re.compile(r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY|PuTTY-User-Key-File-[23]:")
 _BLOCK_END: Final = re.compile(r"-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: [0-9a-f]{40,}")
@@ -48,7 +47,7 @@ _NUMBER: Final = re.compile(r"-?[0-9][0-9.eE+-]*")
 
 
 class Replaced(NamedTuple):
-    """A value in a text, and what is written in its place; None when it stays."""
+    """A value in a text and its replacement; None when it stays."""
 
     start: int
     end: int
@@ -56,7 +55,7 @@ class Replaced(NamedTuple):
 
 
 class AnswerDetector:
-    """Finds what an answer may not carry. Make one for each exchange, after its request was scrubbed."""
+    """Finds values that an answer may not contain. Create one for each exchange, after its request was scrubbed."""
 
     __slots__ = ("_analyzer", "_engine", "_operators", "_stand_ins", "_vault")
 
@@ -65,11 +64,11 @@ class AnswerDetector:
         self._engine = engine
         self._operators = operators
         self._vault = vault
-        # Placeholders are look-alikes of themselves to the analyzer; stand-ins are not.
+        # The analyzer reports placeholders as look-alikes; stand-ins it does not know.
         self._stand_ins = Literals([text for text in vault.placeholders() if not text.startswith("[")], Encoding.TEXT)
 
     def __call__(self, text: str) -> list[Replaced]:
-        """Return the values in `text`, in order, disjoint. What policy would keep out of a request goes."""
+        """Return the values in `text`, in order, disjoint. What policy would replace in a request is replaced."""
         spans = [span for span in self._analyzer.find(text) if span.entity_type != LOOKALIKE]
         if not spans:
             return []
@@ -91,7 +90,7 @@ class AnswerDetector:
         return found
 
     def _replacement(self, value: str, entity_type: str, ordered: Action) -> str:
-        """Write what policy says for answers, or for the type where that is stricter; nothing can be put back later."""
+        """Return the replacement by the policy for answers, or for the type where that is stricter; it is final."""
         action = self._engine.policy.answers
         if ordered is Action.BLOCK:
             action = Action.REDACT  # an answer that has begun cannot be refused
@@ -108,7 +107,7 @@ class AnswerScrubber:
     def __init__(self, find: Callable[[str], Sequence[Replaced]], encoding: Encoding = Encoding.TEXT) -> None:
         self._find = find
         self._encoding = encoding
-        self._behind = ""  # the last of what was let go, as it came
+        self._behind = ""  # the end of the released text, unchanged
         self._held = ""
 
     def feed(self, text: str) -> str:
@@ -117,7 +116,7 @@ class AnswerScrubber:
         return self._run(final=False)
 
     def finish(self, *, cut_off: bool = False) -> str:
-        """Return the rest. With `cut_off` the end is known to be missing: what could not be judged is dropped."""
+        """Return the rest. With `cut_off` the end is known to be missing: undecided text is dropped."""
         if cut_off:
             self._held = ""
         return self._run(final=True)
@@ -128,7 +127,7 @@ class AnswerScrubber:
 
     def _run(self, *, final: bool) -> str:
         out: list[str] = []
-        done = 0  # of what is held
+        done = 0  # of the held text
         text = self._held
         while done < len(text):
             edge = self._edge(text, done)
@@ -146,7 +145,7 @@ class AnswerScrubber:
         return "".join(out)
 
     def _edge(self, text: str, done: int) -> int | None:
-        """Return where the window ends whose undecided part begins at `done`; None when that is still to come."""
+        """Return the end of the window whose undecided part begins at `done`; None when it has not arrived."""
         edge = done + PART + LOOK_AHEAD
         block = _BLOCK.search(text, done, edge)
         if block is not None:
@@ -162,7 +161,7 @@ class AnswerScrubber:
         return limit if run_end is None else run_end.start()
 
     def _decide(self, text: str, behind: str, done: int, part_end: int, edge: int) -> tuple[list[str], int]:
-        """Return what becomes of the text from `done` on, and how far: to `part_end`, or to the end of a value."""
+        """Return the scrubbed text from `done` on, and its end: `part_end`, or the end of a value."""
         pieces: list[str] = []
         window = behind + text[done:edge]
         shift = done - len(behind)
@@ -184,9 +183,9 @@ class AnswerScrubber:
 
 
 def _in_json(raw: str, find: Callable[[str], Sequence[Replaced]]) -> Iterable[Replaced]:
-    """Yield what `find` finds in JSON text, or a piece of one, with its escapes undone at whatever depth.
+    """Yield what `find` finds in JSON text, or a piece of one, with escapes undone at any depth.
 
-    Quotes stay where they are, and a bare number becomes 0, so the text is JSON afterwards if it was before.
+    Quotes are kept, and a bare number becomes 0, so JSON stays valid JSON.
     """
     text, places = _unescape(raw)
     for start, end, new in find(text):
@@ -196,7 +195,7 @@ def _in_json(raw: str, find: Callable[[str], Sequence[Replaced]]) -> Iterable[Re
             yield Replaced(places[start], places[end], "0")
         else:
             new = _UNSAFE.sub("*", new)
-            # A value that reaches over a quote is replaced once; of its other pieces nothing stays.
+            # A value that spans a quote is replaced once; its other pieces are removed.
             for piece in re.finditer(r'[^"]+', text[start:end]):
                 first, last = places[start + piece.start()], places[start + piece.end()]
                 yield Replaced(first, last, new)
@@ -223,7 +222,7 @@ def _unescape(raw: str) -> tuple[str, Sequence[int]]:
 def _character(escape: re.Match[str]) -> str:
     if escape["code"]:
         return chr(int(escape["code"], 16))
-    # How deep the text is nested cannot be told from a piece of it, so `\\n` counts as a line end, too.
+    # A piece of text does not show its nesting depth, so `\\n` counts as a line end, too.
     return "\n" if escape["white"] else escape["sign"] or "\\"
 
 

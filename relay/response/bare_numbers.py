@@ -1,7 +1,7 @@
-"""Let a number of the request come back as a number: it was scrubbed to a string, since a placeholder is none.
+"""Restore a number of the request as a number: scrubbing made it a string, since a placeholder is not a number.
 
 Where a placeholder that stands for a JSON number is the whole value of a string in the arguments of a tool, the string
-becomes that number again. In JSON text its quotes are taken off before the rest is restored; in a tree the leaf is
+becomes that number again. In JSON text its quotes are removed before the rest is restored; in a tree the leaf is
 marked. A placeholder that was the whole text of a string in the same request stays a string.
 """
 
@@ -35,7 +35,7 @@ def numbers_in(segments: Sequence[Segment], texts: Mapping[int, str], issued: Co
 
 
 class BareNumbers:
-    """A writer for JSON text that takes the quotes off `numbers` before `writer` has them."""
+    """A writer for JSON text that removes the quotes of `numbers` before `writer` gets them."""
 
     __slots__ = ("_carry", "_numbers", "_opening", "_sorted", "_strings", "_writer")
 
@@ -79,7 +79,7 @@ class BareNumbers:
             place = data.find('"', position)
             if place < 0:
                 rest = data[position:]
-                # The backslashes of a quote that comes next are held back with it.
+                # Backslashes before a quote are held back with it.
                 stop = len(rest) if final else len(rest.rstrip("\\"))
                 self._strings.read(rest[:stop])
                 self._carry = rest[stop:]
@@ -95,7 +95,7 @@ class BareNumbers:
             position = place + 1
 
     def _size(self, data: str, start: int, *, final: bool) -> int | None:
-        """Return the length of the number that the open string consists of; 0 for none, None while that is open."""
+        """Return the length of the number that the open string consists of; 0 for none, None while undecided."""
         match = _BODY.match(data, start)
         assert match is not None, "the expression matches the empty text"
         body, end = match.group(), match.end()

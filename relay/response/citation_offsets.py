@@ -1,7 +1,7 @@
 """Move the offsets of citations between a text with placeholders and the same text with values.
 
-Where a value was removed for good (masked, redacted) its text cannot be had back, and offsets behind it in a document
-that the client sent stay off by what its stand-in is longer or shorter.
+Masked and redacted values cannot be restored: offsets behind one in a document that the client sent stay off by the
+difference in length.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from relay.types import CitationOffset
 
 __all__ = ["move", "move_back"]
 
-# Characters read in one call. A text is read at some 10 µs for each piece of this many characters; only pieces with a
-# placeholder in them are read one by one.
+# Characters read in one call. A piece of this size costs some 10 µs; only pieces with a placeholder are read
+# character by character.
 _MOST_READ = 2_000_000
 _PIECE = 64
 
@@ -24,12 +24,12 @@ Steps = tuple[list[int], list[int]]
 
 
 def move(quotes: Iterable[CitationOffset], new_restorer: NewRestorer) -> bool:
-    """Let offsets into texts with placeholders count in the texts with values; tell whether any changed."""
+    """Convert offsets in texts with placeholders to the texts with values; tell whether any changed."""
     return _move(quotes, new_restorer, back=False)
 
 
 def move_back(quotes: Iterable[CitationOffset], new_restorer: NewRestorer) -> bool:
-    """Let offsets into texts with values count in the texts with placeholders, for a request that returns an answer."""
+    """Convert offsets in texts with values to the texts with placeholders, for a request that resends an answer."""
     return _move(quotes, new_restorer, back=True)
 
 
@@ -43,7 +43,7 @@ def _move(quotes: Iterable[CitationOffset], new_restorer: NewRestorer, *, back: 
         if steps is None:
             left -= len(quote.text)
             if left < 0:
-                break  # nobody cites that much; offsets stay as they came
+                break  # above any real citation; the offsets stay unchanged
             steps = known[text] = _steps(quote, new_restorer)
         for key in quote.keys:
             offset = quote.holder[key]
@@ -54,14 +54,14 @@ def _move(quotes: Iterable[CitationOffset], new_restorer: NewRestorer, *, back: 
 
 
 def _along(here: list[int], there: list[int], offset: int) -> int:
-    """Return where `offset` of one text is in the other; one inside a placeholder or value is where that begins."""
+    """Return the place of `offset` in the other text; inside a placeholder or value, the place of its beginning."""
     step = max(bisect_right(here, offset) - 1, 0)
     inside = step + 1 < len(here) and here[step + 1] - here[step] != there[step + 1] - there[step]
     return there[step] + (0 if inside else offset - here[step])
 
 
 def _steps(quote: CitationOffset, new_restorer: NewRestorer) -> Steps:
-    """Return places in the quote's text, and where each is in the restored one; between two is one value or none."""
+    """Return places in the quote's text with their places in the restored text; at most one value lies between two."""
     raw, restored = [0], [0]
     scout, restorer = new_restorer(quote), new_restorer(quote)
     read = length = 0
@@ -76,7 +76,7 @@ def _steps(quote: CitationOffset, new_restorer: NewRestorer) -> Steps:
             out = restorer.feed(char)
             read += _size(quote, char)
             length += _size(quote, out)
-            # A value and the character that showed its end come together; there is a place between them.
+            # A value is released with the character that showed its end; there is a place between them.
             if not plain and out.endswith(char) and not restorer.carry:
                 raw.append(read - _size(quote, char))
                 restored.append(length - _size(quote, char))

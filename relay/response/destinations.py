@@ -1,16 +1,16 @@
-"""What the end of a text is inside of: a URL, a link target, an HTML attribute; in JSON text, how many strings deep.
+"""Track what the end of a text is inside of: a URL, a link target, an HTML attribute, nested JSON strings.
 
-The restorer feeds everything it puts out and asks before each value. The answer depends on the characters so far and
-not on how they were cut, and errs towards "inside":
+The restorer feeds all its output and asks before each value. The answer depends on the characters so far and not on how
+they were cut, and errs towards "inside":
 
     URL        from `://`, `www.`, `]: //`         to white space, < or >
                or `name.example/`
     target     from `](`                           to the matching `)` or the end of the line
     attribute  from `=` in a tag `<name …`         to the closing quote, or white space or > without one
 
-`is_all_of` tells of the first two whether a URL is all that the destination holds so far and may have values of the
-request: not where a program that shows the text could fetch it by itself. Where an image has begun anywhere before,
-every target counts as its.
+For the first two, `is_all_of` tells whether the destination so far is exactly a given URL and may hold values of the
+request. It may not where a renderer could fetch it automatically: after the beginning of an image, every target counts
+as one of an image.
 
 Reference: CommonMark 0.31 (inline links, raw HTML), GitHub Flavored Markdown 0.29 (autolinks run to white space or <),
 WHATWG HTML, tokenization (read 2026-11-21).
@@ -28,7 +28,7 @@ __all__ = ["Surroundings"]
 
 
 def _has_sign(text: str) -> bool:
-    """Tell whether `text` has a sign of any trigger: most have none. Written out, for every chunk of a stream asks."""
+    """Tell whether `text` has a sign of any trigger; most have none. Unrolled, because every chunk of a stream asks."""
     return (
         "/" in text
         or "?" in text
@@ -49,9 +49,9 @@ class _Mode(Enum):
     ATTRIBUTE = auto()
 
 
-# `name.example/` without a scheme is made a link by many programs that show chats. One character before the dot is
-# enough to tell it from `/.config/`, and keeps the expression short and linear.
-# `base.py#L39` is a line of a file, as coding agents write it: what follows # is told to no host.
+# Many chat programs turn `name.example/` without a scheme into a link. One character before the dot is enough to tell
+# it from `/.config/`, and keeps the expression short and linear.
+# `base.py#L39` is a line of a file, as coding agents write it: what follows # is sent to no host.
 _BARE_HOST = r"[a-z0-9]\.[a-z]{2,24}+(?::[0-9]{1,5}+)?(?:[/?]|#(?!L[0-9]|L?\Z))"
 _TRIGGER = re.compile(
     rf"(?P<url>://|(?-i:www|Www|WWW)\.|\]:[ \t]{{0,8}}+<?//|{_BARE_HOST})|(?P<target>\]\()"
@@ -72,12 +72,12 @@ _HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
 
 
 _AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
-# A file of somebody's own: no host, and no second slash that would begin one.
+# A file in a home folder: no host, and no second slash that would begin one.
 _HOME = re.compile(r"<?(?:(?:file://)?/(?:home|Users)/|[A-Za-z]:[\\/]Users[\\/])(?![\\/])")
 
 
 class Surroundings:
-    """Follow a text. `inside` tells whether a value put here would be part of a destination."""
+    """Follow a text. `inside` tells whether a value written here would be part of a destination."""
 
     __slots__ = (
         "_begun",
@@ -96,9 +96,9 @@ class Surroundings:
     def __init__(self, encoding: Encoding) -> None:
         self._json = Strings() if encoding is Encoding.JSON else None
         self._mode = _Mode.PLAIN
-        self._begun = ""  # the end of a plain text that may be the beginning of a trigger
+        self._begun = ""  # the end of plain text that may begin a trigger
         self._url = ""  # what a URL or target holds so far, as far as its host needs it
-        self._size = 0  # of it in characters as they came; of a target less the blanks and the < that it begins with
+        self._size = 0  # its characters before restoring; of a target, without its leading blanks and <
         self._parens = 0
         self._quote = ""  # of an attribute; "=" before its first character, " " without quotes
         self._started = False  # the target has a character that is not white space
@@ -109,12 +109,12 @@ class Surroundings:
     @property
     def inside(self) -> bool:
         """True in a URL, a link or image target or an HTML attribute."""
-        # Behind `name.ext#` and `#L` the next character decides; a value is none that makes it a line of a file.
+        # After `name.ext#` and `#L` the next character decides; a value does not make it a line of a file.
         return self._mode not in (_Mode.PLAIN, _Mode.TAG) or self._begun.endswith(("#", "#L"))
 
     @property
     def host(self) -> str | None:
-        """The host of the URL that the text is inside of, in lower case; None when it is not complete or not plain."""
+        """The host of the URL that the text is inside of, in lower case; None when incomplete or not plain."""
         if self._mode is _Mode.ATTRIBUTE or self._mode is _Mode.TARGET:
             scheme = _SCHEME.match(self._url)
             if scheme is None:
@@ -126,15 +126,15 @@ class Surroundings:
 
     @staticmethod
     def host_of(authority: str) -> str | None:
-        """Return the host that a URL goes to whose text behind the scheme begins so; None when it is not plain."""
+        """Return the host of a URL from its text after the scheme; None when it is not plain."""
         match = _HOST.match(authority)
-        # Anything but an end of the authority after the name (an @, a backslash) could move the host elsewhere.
+        # Any sign after the name but an end of the authority (an @, a backslash) could mean another host.
         if match is None or match.end() == len(authority) or authority[match.end()] not in "/?#":
             return None
         return match["name"].lower()
 
     def is_all_of(self, url: str) -> bool:
-        """Tell whether `url`, as it came, is the destination so far, and nobody fetches that unasked."""
+        """Tell whether `url`, before restoring, is the destination so far and is not fetched automatically."""
         if self._mode is _Mode.URL:
             return self._defining is None and self._size == len(url) - url.find("://") - len("://")
         return self._mode is _Mode.TARGET and not self._image and self._size == len(url)
@@ -163,7 +163,7 @@ class Surroundings:
         return self._json.depth if self._json is not None else 0
 
     def feed(self, text: str) -> None:
-        """Take text that is written as it came."""
+        """Read text that is written unchanged."""
         if self._json is None:
             self._follow(text)
             return
@@ -176,7 +176,7 @@ class Surroundings:
                 self._follow(piece)
 
     def feed_value(self, value: str, came: int) -> None:
-        """Take a restored value, as it reads before any escaping, for a placeholder of `came` characters."""
+        """Read a restored value, before escaping, that replaced a placeholder of `came` characters."""
         if self._json is not None:
             self._json.skip()
         size = self._size
@@ -184,11 +184,11 @@ class Surroundings:
         self._size = size + came
 
     def _end(self) -> None:
-        """Take the end of a JSON string."""
+        """Read the end of a JSON string."""
         self._mode, self._begun = _Mode.PLAIN, ""
 
     def _begin(self, quote: str) -> None:
-        """Take the quote that begins a JSON string."""
+        """Read the quote that begins a JSON string."""
         self._follow(quote)
 
     def _follow(self, text: str) -> None:
@@ -208,7 +208,7 @@ class Surroundings:
                     position = self._in_attribute(text, position)
 
     def _note(self, text: str) -> None:
-        """Remember whether an image has begun, and whether the line is that of a definition."""
+        """Record whether an image has begun, and whether the line is a definition."""
         pair = self._last + text[:1]
         self._last = text[-1:] or self._last
         self._image = self._image or pair == "![" or "![" in text
@@ -225,7 +225,7 @@ class Surroundings:
             self._defining = None
 
     def _plain(self, text: str, position: int) -> tuple[str, int]:
-        """Look for a trigger; return the text that was looked at and where to go on in it."""
+        """Look for a trigger; return the text that was read and where to continue."""
         if self._begun:
             text, position, self._begun = self._begun + text[position:], 0, ""
         trigger = None

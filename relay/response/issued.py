@@ -1,6 +1,6 @@
-"""What a restorer looks for: the placeholders and stand-ins of one vault at one moment, indexed for the search.
+"""Index what a restorer looks for: the placeholders and stand-ins of one vault at one moment.
 
-Making the tables costs some microseconds for each value, so one exchange makes them once and its restorers share them.
+Building the tables costs some microseconds a value, so an exchange builds them once and its restorers share them.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ __all__ = ["FoundAt", "Issued"]
 
 _PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
 _KEY = re.compile(r"[0-9A-Za-z_]*")
-# Beginnings of spellings longer than one character; whatever else reaches the end has words in it.
+# Beginnings of spellings longer than one character; all others that reach the end have words in them.
 _NO_WORDS = re.compile(r"[\[\\&%\uff3b\u3010]")
 _OPENERS = ("[", "\uff3b", "\u3010")
-# What joins the words of a placeholder that was never issued, outside brackets: a blank or a hyphen may mean itself.
+# Joins the words of a placeholder that was not issued, outside brackets: a blank or hyphen may be meant literally.
 _LINE = re.compile(r"\\*_")
 
 
 class FoundAt(NamedTuple):
-    """Where an issued text begins and ends (None: it may go on after the data), which one, and in what form."""
+    """The beginning and end of an issued text (None: it may continue after the data), which one, and its form."""
 
     start: int
     end: int | None
@@ -49,7 +49,7 @@ class Issued:
         # Every form of a placeholder holds each of its words, in some letter case: the longest are looked for first.
         kinds = {key.rpartition("_")[0] for key in self._keys}
         self.needles = tuple({max(kind.split("_"), key=len).lower().encode() for kind in kinds})
-        # As many words and as many characters as any.
+        # The maximum numbers of words and characters.
         lines = max((key.count("_") for key in self._keys), default=0)
         self._widest = "_" * lines + "X" * (max(map(len, self._keys), default=0) - lines)
         self._stand_ins: dict[Encoding, Literals] = {}
@@ -98,7 +98,7 @@ class Issued:
         end = match.end()
         placeholder = self._named(match[form], form, expressions)
         if placeholder is None and form == "upper":
-            # Words in capitals may go on after the placeholder: take the longest beginning that was issued.
+            # Words in capitals may follow the placeholder: take the longest beginning that was issued.
             for gap in reversed(list(expressions.separator.finditer(data, match.start(), match.end()))):
                 end = gap.start()
                 placeholder = self._named(data[match.start() : end], form, expressions)
@@ -108,7 +108,7 @@ class Issued:
         if placeholder is None:
             return None
         if form in ("bare", "upper") and end == len(data) and data[: match.start()].endswith(_OPENERS):
-            return None  # a bracketed placeholder whose end never came, so its number may not be complete
+            return None  # a bracketed placeholder without its end, so its number may be incomplete
         return FoundAt(match.start(), end, placeholder, form)
 
     def _named(self, words: str, form: str, expressions: Grammar) -> str | None:

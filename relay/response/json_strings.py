@@ -1,4 +1,4 @@
-"""Which strings are open at the end of JSON text that arrives in pieces, also in JSON texts inside its strings."""
+"""Track the open strings at the end of JSON text that arrives in pieces, also in JSON nested in its strings."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _JSON_WHITE = {"n": "\n", "r": "\r", "t": "\t"}
 
 
 class Mark(Enum):
-    """What a piece of JSON text is."""
+    """The kind of a piece of JSON text."""
 
     TEXT = auto()
     OPENS = auto()  # the quote that opens a string
@@ -21,7 +21,7 @@ class Mark(Enum):
 
 
 class Strings:
-    """Which strings of a JSON document, and of JSON documents inside its strings, are open.
+    """The open strings of a JSON document, and of JSON documents nested in its strings.
 
     A quote with n backslashes before it: n even ends or begins a string of this document; n odd is a quote in the
     content of the open string, where (n - 1) / 2 backslashes stand before it, and so on inwards. Quotes in the content
@@ -41,7 +41,7 @@ class Strings:
         return len(self._kinds)
 
     def skip(self) -> None:
-        """Take a value that was put here: the string that holds it is not just JSON."""
+        """Read a value that was inserted here: the string that holds it is not just JSON."""
         self._begun = ""
         self._settle("x")
 
@@ -77,7 +77,7 @@ class Strings:
             return '"', self._quote(slashes)
         text = chr(int(sign["code"], 16)) if sign["code"] else _JSON_WHITE.get(char, char)
         if slashes > 1 and text == char:
-            text = f"\\{char}"  # how many there are depends on how deep this is; that there is one matters to a URL
+            text = f"\\{char}"  # their number depends on the depth; that there is one matters to a URL
         self._settle(text)
         return text, Mark.TEXT
 

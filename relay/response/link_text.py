@@ -1,10 +1,10 @@
-"""Whether the brackets of a placeholder are at the same time those of a Markdown link, and stay around the value.
+"""Decide whether the brackets of a placeholder are also those of a Markdown link, and stay around the value.
 
     [PERSON_1](mailto:…)   inline link or image; what follows must begin like a destination: "(the one)" is a remark
 
-In the arguments of a tool, where `name(x)` is code, only a destination with a scheme counts. All that decides stands
-right behind the placeholder, in no more than `LOOK_AHEAD` characters. `[PERSON_1][ref]` and `[PERSON_1]: https://…` are
-far more often a name before a bracket or colon than a reference link or its definition, and are read as that.
+In the arguments of a tool, where `name(x)` is code, only a destination with a scheme counts. The decision needs at
+most `LOOK_AHEAD` characters after the placeholder. `[PERSON_1][ref]` and `[PERSON_1]: https://…` are far more often a
+name before a bracket or colon than a reference link or its definition, and are read as such.
 
 Reference: CommonMark 0.31, links, images (read 2026-11-29).
 """
@@ -28,7 +28,7 @@ _INLINE_BEGUN = re.compile(rf"\([<\w%:/.\#-]{{0,{LOOK_AHEAD}}}")
 def is_link_text(data: str, end: int, *, final: bool, code: bool) -> bool | None:
     """Tell what the brackets of the placeholder that ends at `end` are; None: what follows may still decide it.
 
-    Unless `final` more comes behind `data`.
+    Unless `final`, more text follows `data`.
     """
     if end == len(data):
         return False if final else None

@@ -1,6 +1,6 @@
-"""Find given texts, as they are, at word boundaries, in text that arrives in pieces.
+"""Find given texts, unaltered, at word boundaries, in text that arrives in pieces.
 
-This is how stand-ins are found again. A text of one plain word counts in its own letter case only ("Grace" is a name
+This finds stand-ins. A text of one plain word counts in its own letter case only ("Grace" is a name
 and "grace" is not); any other counts in every case of ASCII letters.
 """
 
@@ -26,7 +26,7 @@ _ASCII_LOWER: Final = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)
 
 
 class LiteralFound(NamedTuple):
-    """Where a text begins and ends (None: it may go on after the data), and which one it is, where that is sure."""
+    """The beginning and end of a text (None: it may continue after the data), and which one it is, where certain."""
 
     start: int
     end: int | None
@@ -40,7 +40,7 @@ class _Row(NamedTuple):
 
 
 class Literals:
-    """A fixed set of texts. Immutable, thread-safe: made once, it finds any number of texts in one pass."""
+    """A fixed set of texts. Immutable, thread-safe; it finds any number of them in one pass."""
 
     __slots__ = ("_automaton", "_exact", "_folded", "_json", "_rows", "longest")
 
@@ -74,7 +74,7 @@ class Literals:
     def find_all(self, data: str, at: int, *, final: bool) -> list[LiteralFound]:
         """Return every occurrence that begins at or after `at`, by start, at one start the longest first.
 
-        Unless `final`, a text that may begin in `data` and go on behind its end counts as the longest, with end None.
+        Unless `final`, a text that may begin in `data` and continue after it counts as the longest, with end None.
         """
         if self._automaton is None:
             return []
@@ -93,7 +93,7 @@ class Literals:
         return found
 
     def _begun(self, data: str, lower: str, at: int) -> Iterable[LiteralFound]:
-        """Yield where the end of `data` is a beginning of a text."""
+        """Yield the places where a text may begin that continues after `data`."""
         for place in range(max(at, len(data) - self.longest + 1), len(data)):
             if self._begins(data, place) and (
                 _goes_on(self._exact, data[place:]) or _goes_on(self._folded, lower[place:])
@@ -116,7 +116,7 @@ class Literals:
 
 
 def _lower(text: str) -> str:
-    """Return `text` with ASCII letters in lower case: each character by itself, so cuts do not matter."""
+    """Return `text` with ASCII letters in lower case: each character separately, so cuts do not matter."""
     return text.lower() if text.isascii() else text.translate(_ASCII_LOWER)
 
 
@@ -126,6 +126,6 @@ def _utf8(text: str) -> str:
 
 
 def _goes_on(spellings: list[str], beginning: str) -> bool:
-    """Tell whether any of the sorted `spellings` begins so and is longer."""
+    """Tell whether any of the sorted `spellings` starts with `beginning` and is longer."""
     place = bisect_right(spellings, beginning)
     return place < len(spellings) and spellings[place].startswith(beginning)

@@ -1,6 +1,6 @@
-"""Record what the upstream wrote and what the client got for it, for the requests that bring the text back.
+"""Record what the upstream wrote and what the client received, for later requests that resend the text.
 
-`relay.request.replay` puts the upstream's own text in place of the client's, so that the provider's cache still hits.
+`relay.request.replay` puts the upstream's own text in place of the client's, so that the provider's prompt cache hits.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ __all__ = ["RecordingWriter"]
 
 
 class RecordingWriter:
-    """A writer, or none, whose whole text is noted when it is complete: as it came and as it went on."""
+    """Wraps a writer, or none, and records its complete text, before and after."""
 
     def __init__(self, writer: Writer | None, vault: Vault, upstream: str, encoding: Encoding) -> None:
         self._writer = writer
@@ -28,14 +28,14 @@ class RecordingWriter:
         self._went: list[str] = []
 
     def feed(self, text: str) -> str:
-        """Return what the writer lets go."""
+        """Return what the writer releases."""
         self._came.append(text)
         out = text if self._writer is None else self._writer.feed(text)
         self._went.append(out)
         return out
 
     def finish(self, *, cut_off: bool = False) -> str:
-        """Return the rest, and note the text if it is whole."""
+        """Return the rest, and record the text if it is complete."""
         out = "" if self._writer is None else self._writer.finish(cut_off=cut_off)
         if not cut_off:
             self._note("".join(self._came), "".join((*self._went, out)))
@@ -43,7 +43,7 @@ class RecordingWriter:
         return out
 
     def restore(self, text: str) -> str:
-        """Return what the writer makes of a whole text, and note both."""
+        """Return the writer's output for a whole text, and record both."""
         out = text if self._writer is None else self._writer.restore(text)
         self._note(text, out)
         return out
@@ -53,7 +53,7 @@ class RecordingWriter:
             return
         self._vault.note_turn(self._upstream, text, original)
         if self._encoding is Encoding.JSON:
-            # Where a format has arguments as an object, the client sends their strings back one by one.
+            # Where a format has arguments as an object, the client resends their strings one by one.
             for read, written in _literals(text, original):
                 self._vault.note_turn(self._upstream, read, written)
 
@@ -65,7 +65,7 @@ def _literals(text: str, original: str) -> Iterator[tuple[str, str]]:
     try:
         read, written = JsonText(text).literals, JsonText(original).literals
     except ClientFault:
-        return  # more strings than anybody's arguments have
+        return  # more strings than real arguments have
     if len(read) == len(written):
         for one, other in zip(read, written, strict=True):
             if one.text and not one.is_key and not one.is_number:

@@ -1,17 +1,17 @@
-"""Put values back where placeholders stand, in text that arrives in pieces.
+"""Replace placeholders by their values, in text that arrives in pieces.
 
 Rules:
 
 1. What is restored is fixed when the restorer is made: the placeholders issued until then and the further forms of
-   names, in the altered forms of `replace.placeholder_grammar`, and the stand-ins, as they are (`issued`). Everything
-   else passes as it came.
-2. The result does not depend on how the text was cut. Held back is only the longest end that can still become one of
-   those placeholders, or that what follows it decides about; `finish` lets it go.
-3. A restored value is never looked at again.
+   names, in the altered forms of `replace.placeholder_grammar`, and the stand-ins, unaltered (`issued`). All other text
+   passes unchanged.
+2. The result does not depend on how the text was cut. Only the longest end is held back that can still become one of
+   those placeholders, or that depends on the text after it; `finish` releases it.
+3. A restored value is never scanned again.
 4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`destinations`); in the
    arguments of a tool, inside an absolute URL (`tool_urls`). Exceptions: `urls` is true, the URL's host is among
-   `hosts`, the URL stood in the request whole (`whole_urls`), or the link goes to the mailbox or telephone that
-   the value is. No placeholder that `allowed` refuses is restored, whatever surrounds it.
+   `hosts`, the URL stood in the request whole (`whole_urls`), or the value is the mailbox or telephone number
+   that the link addresses. No placeholder that `allowed` refuses is restored anywhere.
 5. In JSON text a value is escaped as deep as the strings it stands in, in HTML it is written with references.
 6. The brackets of a placeholder that are those of a link stay around the value (`link_text`).
 """
@@ -37,7 +37,7 @@ from relay.types import Encoding, Role, Segment
 
 __all__ = ["Restorer", "hosts_named"]
 
-# `json.dumps` would make an encoder for each call.
+# `json.dumps` would create an encoder for each call.
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 _AS_ASCII = json.JSONEncoder().encode
 # The host of a URL, after user info if there is any (RFC 3986, 3.2).
@@ -47,7 +47,7 @@ _NO_URLS = WholeUrls()
 
 
 class _Ahead:
-    """Where the needles of one text stand. Each is looked for once along the whole text, so that this stays linear."""
+    """The places of the needles in one text. Each needle is searched once along the text, so the work is linear."""
 
     __slots__ = ("_folded", "_places", "_same_length")
 
@@ -57,7 +57,7 @@ class _Ahead:
         self._places = dict.fromkeys(needles, -1)
 
     def next(self, data: str, at: int) -> int | None:
-        """Return where the first needle stands from `at` on, or None; `at` where lower case moved the characters."""
+        """Return the place of the first needle from `at` on, or None; `at` where lower case changed the length."""
         if not self._same_length:
             return at
         first: int | None = None
@@ -71,12 +71,12 @@ class _Ahead:
 
 
 class Restorer:
-    """Restores one lane. Make one for each lane of each response; it is not shared between threads.
+    """Restores one lane. Create one for each lane of each response; do not share it between threads.
 
-    `issued` are the tables of `vault`, where they are made already. `tool`: the text is arguments of a tool that the
-    client runs. `allowed` is asked about each placeholder before it is restored: whether policy gives that tool values
-    of that entity type, say. `whole` are the URLs that stood in the request.
-    `feed` and `finish` raise SessionClosed when the vault is shredded meanwhile.
+    `issued`: the tables of `vault`, if they exist already. `tool`: the text is arguments of a tool that the client
+    runs. `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity
+    type from a tool. `whole`: the URLs of the request.
+    `feed` and `finish` raise SessionClosed when the vault was shredded in the meantime.
     """
 
     __slots__ = (
@@ -127,26 +127,26 @@ class Restorer:
         if not urls or encoding is not Encoding.TEXT:
             self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
         self._ahead: _Ahead | None = None
-        self._before = ""  # the last two characters that were looked at: a boundary, or an escape before it
+        self._before = ""  # the last two characters read: a boundary, or an escape before it
         self._carry = ""
-        self._complete: FoundAt | None = None  # the carry begins with this one, and what follows decides about it
+        self._complete: FoundAt | None = None  # the carry begins with this one, and the text after it decides
 
     @property
     def carry(self) -> str:
-        """What is held back."""
+        """The text that is held back."""
         return self._carry
 
     def feed(self, text: str) -> str:
-        """Return what can be let go now, restored."""
+        """Return what can be released now, restored."""
         if not self._issued:
             return text
         return self._run(self._carry + text, final=False) if text else ""
 
     def finish(self, *, cut_off: bool = False) -> str:
-        """Return the rest; a text that stopped inside a placeholder comes out as it is.
+        """Return the rest; a text that stops inside a placeholder is returned unchanged.
 
-        With `cut_off` the end is known to be missing, so that `PERSON_1` may have been going to be `PERSON_12`: only
-        one with its closing bracket is restored.
+        With `cut_off` the end is known to be missing, and `PERSON_1` may be the beginning of `PERSON_12`: only
+        placeholders with a closing bracket are restored.
         """
         rest, self._carry = self._carry, ""
         if not rest:
@@ -168,7 +168,7 @@ class Restorer:
         self._carry, self._complete = "", None
         data = self._before + text
         position = len(self._before)
-        # Where nothing complete can be, only the end has to be looked at.
+        # Without a complete placeholder, only the end has to be checked.
         tail = position if self._may_hold(data) else max(position, len(data) - self._longest)
         if tail > position and not self._stand_ins:
             stop = len(data) if final else self._held_from(data, tail)
@@ -195,7 +195,7 @@ class Restorer:
         return "".join(out)
 
     def _next(self, data: str, at: int, tail: int, hits: deque[LiteralFound], *, final: bool) -> FoundAt | None:
-        """Return what comes first: an issued text, or (end None) where one may begin that goes on after the data."""
+        """Return the first issued text, or (end None) the place where one may begin that continues after the data."""
         while hits and hits[0].start < at:
             hits.popleft()
         found = self._next_placeholder(data, tail, final=final)
@@ -211,7 +211,7 @@ class Restorer:
             return None
         search = self._grammar.final.search if final else self._grammar.search.search
         if final:
-            # Every form holds a needle, so none begins long before the next one; most texts end without another.
+            # Every form holds a needle, so none begins long before the next needle; most texts end without one.
             near = self._ahead.next(data, at) if self._ahead is not None else at
             if near is None:
                 return None
@@ -230,7 +230,7 @@ class Restorer:
         return None
 
     def _may_hold(self, data: str) -> bool:
-        """Tell whether a complete placeholder can be in `data` at all: cheap, and mostly false."""
+        """Tell whether a complete placeholder can be in `data` at all: a cheap test, mostly false."""
         folded = data.encode("utf-8", "surrogatepass").lower()
         return any(needle in folded for needle in self._issued.needles)
 
@@ -243,7 +243,7 @@ class Restorer:
         return len(data)
 
     def _written(self, data: str, found: FoundAt, *, final: bool) -> str | None:
-        """Return what is written for an issued text, or None where that depends on what comes after the data."""
+        """Return the text to write for an issued text, or None where that depends on what follows the data."""
         start, end, placeholder, form = found
         assert end is not None, "the caller looks"
         raw = data[start:end]
@@ -272,7 +272,7 @@ class Restorer:
         return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
 
     def _names_host(self, data: str, end: int, place: Surroundings, *, final: bool) -> bool | None:
-        """Tell whether what ends here is user info before a host that may have values; None: that is still open."""
+        """Tell whether user info ends here, before a host that may have values; None while undecided."""
         if not place.in_authority:
             return False
         found = USER_INFO.match(data, end)
@@ -292,7 +292,7 @@ class Restorer:
         return raw
 
     def _addressed(self, placeholder: str, raw: str, scheme: str) -> str:
-        """Return an address for a link; what is none stays out of it."""
+        """Return the value for a link to a mailbox or telephone; unchanged text when it is not such an address."""
         value = self._vault.open(placeholder)
         if scheme == "mailto" and "@" not in value:
             return self._pass(raw)
@@ -306,7 +306,7 @@ class Restorer:
         return self._put(value, raw, form)
 
     def _put(self, value: str, raw: str, form: str) -> str:
-        """Return `value` as its form and its place demand, for what stood there as `raw`."""
+        """Return `value` as its form and place require, in place of `raw`."""
         place = self._place
         if self._word is not None:
             self._word.feed(raw)
@@ -333,14 +333,14 @@ class Restorer:
 
 
 def _is_text(value: str) -> bool:
-    """Tell whether `value` can stand in UTF-8 as it is: half a surrogate pair can only be escaped."""
+    """Tell whether `value` can be written in UTF-8: half a surrogate pair can only be escaped."""
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
 
 
 def hosts_named(segments: Iterable[Segment]) -> frozenset[str]:
     """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
 
-    What tools and earlier answers brought in does not count, for it may have been planted.
+    Hosts from tools and earlier answers do not count: they may have been planted.
     """
     own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
     return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))

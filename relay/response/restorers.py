@@ -1,4 +1,4 @@
-"""Make the restorers of one exchange: what its request says about where values may go, and tables that all share."""
+"""Create the restorers of one exchange, which share its tables and its rules on where values may go."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ __all__ = ["Restorers"]
 class Restorers:
     """`texts` are the scrubbed ones by segment, `urls` those of `Scrubbed`.
 
-    Made when the request was scrubbed; what is issued after the first restorer was made is another exchange's."""
+    Create it after the request was scrubbed; placeholders issued after the first restorer belong to another exchange.
+    """
 
     __slots__ = ("_engine", "_hosts", "_issued", "_numbers", "_vault", "_whole")
 
@@ -42,12 +43,12 @@ class Restorers:
         self._issued: Issued | None = None
 
     def for_citation(self, citation: CitationOffset) -> Restorer:
-        """Return a restorer for a text that is cited. The client's own has its values wherever they stood."""
+        """Return a restorer for cited text. The client's own text gets its values everywhere."""
         urls = citation.asked or self._engine.restores_urls
         return Restorer(self._vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
 
     def for_leaf(self, leaf: Leaf) -> Writer:
-        """Return what restores the text of a leaf or lane that no provider's own tool gets."""
+        """Return a writer for the text of a leaf or lane that is not for a provider's own tool."""
         engine, vault, tool = self._engine, self._vault, leaf.tool
 
         def allowed(placeholder: str) -> bool:
@@ -55,7 +56,7 @@ class Restorers:
 
         encoding = leaf.encoding
         if tool is not None and leaf.lane is None and encoding is Encoding.TEXT and is_json_container(leaf.text):
-            # A file's content, say: it is JSON text as much as arguments are that come as a string.
+            # For example a file's content, which may be JSON text like arguments in a string.
             encoding = Encoding.JSON
         restorer = Restorer(
             vault,

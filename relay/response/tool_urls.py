@@ -1,11 +1,12 @@
-"""Where the absolute URLs in the arguments of a tool begin and end: code, commands and files, where nothing else is a
-destination.
+"""Find where absolute URLs begin and end in the arguments of a tool.
 
-    begins  with a scheme and `://`; in the schemes of browsers (http, ws, ftp) any slash or backslash does
+Arguments are code, commands and files; nothing else in them counts as a destination.
+
+    begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp) any slash or backslash is enough
     ends    at white space, < or >, or at what closes the quote or bracket right before the scheme
 
-A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket right behind the closing
-quote is still inside. One of its own machine (localhost), or without a host (`file:///`), tells nobody anything.
+A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
+quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing.
 
 Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
 """
@@ -26,7 +27,7 @@ _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _LONGEST_BEFORE = 40  # characters: what opens the URL, a backslash before that, the scheme and its signs
 _QUOTES = "\"'`"
 _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
-_JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # what goes on with a word of a shell
+_JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
 
@@ -38,7 +39,7 @@ USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?)
 
 
 def is_own_host(host: str) -> bool:
-    """Tell whether a host, in lower case, is the machine that asks."""
+    """Tell whether a host, in lower case, is the client's own machine."""
     return _LOCAL.fullmatch(host) is not None
 
 
@@ -54,7 +55,7 @@ class ToolUrls(Surroundings):
         self._closer = ""
         self._escaped = False  # the quote that opened the URL has a backslash before it
         self._previous = ""  # character of the URL
-        self._closed = False  # right behind the quote that closed it
+        self._closed = False  # directly after the quote that closed it
 
     @property
     def inside(self) -> bool:
@@ -67,12 +68,12 @@ class ToolUrls(Surroundings):
         return self.host_of(self._authority()) if self._in else None
 
     def is_all_of(self, url: str) -> bool:
-        """Tell whether `url`, as it came, is the URL so far."""
+        """Tell whether `url`, before restoring, is the URL so far."""
         return self._in and self._size == len(url) - url.find(":") - 1
 
     @property
     def addressee(self) -> str:
-        """Nothing: only absolute URLs count here."""
+        """Always "": only absolute URLs count here."""
         return ""
 
     @property
@@ -111,7 +112,7 @@ class ToolUrls(Surroundings):
                 text, position = self._outside(text, position)
 
     def _outside(self, text: str, position: int) -> tuple[str, int]:
-        """Look for the beginning of a URL; return the text that was looked at and where to go on in it."""
+        """Look for the beginning of a URL; return the text that was read and where to continue."""
         text, start, self._begun = self._begun + text[position:], 0, ""
         while (slashes := _SLASHES.search(text, start)) is not None:
             start = slashes.end()

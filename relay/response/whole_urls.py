@@ -1,8 +1,8 @@
-"""Whether a URL of the answer is, whole, one of those that values were replaced in.
+"""Decide whether a URL of the answer is, as a whole, one of those in which values were replaced.
 
-A URL that came in a tool's result with a value in it may go back with that value: it tells nobody anything new. What is
-remembered is its scrubbed text, which holds no value. It counts only when the answer has the same text from the scheme
-to the end, so that nothing can be added to it. Where a URL ends, `relay.replace.replaced_urls` says.
+A URL from a tool's result with a value in it may go back with that value: it discloses nothing new. Only its scrubbed
+text is kept, which holds no value. The answer must have the same text from the scheme to the end, so nothing can be
+appended. `relay.replace.replaced_urls` defines where a URL ends.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from relay.replace.replaced_urls import CLOSERS, LONGEST, MARK, SCHEME, end_of
 
 __all__ = ["WholeUrls", "Word"]
 
-# In JSON text what follows a backslash belongs to it.
+# In JSON text the character after a backslash belongs to it.
 _BEFORE = re.compile(r"\\+(?:u[0-9a-fA-F]{4}|.)?|[\s<>\"`]", re.DOTALL)
 _PUNCTUATION = ".,;:!?'\")]}*_~|"
-_MOST_PUNCTUATION = 8  # characters of it behind a URL
+_MOST_PUNCTUATION = 8  # characters of it after a URL
 _LONGEST_WORD = LONGEST + 256
 _SEPARATORS = frozenset('<>"`')
 
 
 class Begun(NamedTuple):
-    """A URL as far as it goes, and the sign that would close it, if any."""
+    """The beginning of a URL, and the sign that would close it, if any."""
 
     text: str
     closer: str
@@ -47,7 +47,7 @@ class WholeUrls:
         return f"WholeUrls({len(self._urls)})"
 
     def holds(self, begun: Begun, rest: str, *, final: bool) -> bool | None:
-        """Tell whether the URL that has `begun` and goes on with `rest` is one of these; None: that is still open."""
+        """Tell whether the URL that has `begun` and continues with `rest` is one of these; None while undecided."""
         end = end_of(rest, 0, begun.closer)
         url = (begun.text + rest[:end])[: LONGEST + _MOST_PUNCTUATION + 1]
         bare = url.rstrip(_PUNCTUATION)
@@ -62,7 +62,7 @@ class WholeUrls:
 
 
 class Word:
-    """What stands at the end of a text since the last sign that no URL has. Feed it everything, in pieces."""
+    """The end of a text after the last sign that no URL contains. Feed it all text, in pieces."""
 
     __slots__ = ("_long", "_text")
 
@@ -71,11 +71,11 @@ class Word:
         self._long = False
 
     def url(self) -> Begun | None:
-        """Return the URL that is open at the end; none where the word is too long for one of a request."""
+        """Return the URL that is open at the end; None where the word is too long for a URL of the request."""
         return None if self._long else _url_in(_BEFORE.split(self._text)[-1])
 
     def feed(self, text: str) -> None:
-        """Take what comes next."""
+        """Read the next piece."""
         for place in range(len(text) - 1, -1, -1):
             if text[place] in _SEPARATORS or text[place].isspace():
                 self._text, self._long = text[place + 1 :], False

@@ -71,18 +71,18 @@ def options(
     now: float,
     *,
     rank: Callable[[UpstreamStats], tuple[float, ...]],
-    cost_usd: Callable[[str], float | None],
+    cost_usd: Callable[[str], float | None] | None,
     left_usd: float,
 ) -> Options:
     """Return which of `candidates`, the upstreams of one kind that take the format, qualify for `need`.
 
-    `cost_usd` prices the request at an upstream (None: nobody can tell, which no budget covers), `left_usd` is what
-    the client may still spend today, `rank` orders what qualifies.
+    `cost_usd` prices the request at an upstream: it returns None for an unknown price, which no budget covers; without
+    it everything is free. `left_usd` is what the client may still spend today, `rank` orders what qualifies.
     """
     fit: list[tuple[str, UpstreamConfig, float]] = []
     obstacle = Unavailability.NOT_CONFIGURED
     for name, upstream in candidates:
-        cost = cost_usd(name)
+        cost = cost_usd(name) if cost_usd is not None else 0.0
         over = cost is None or cost > max(left_usd, 0.0)
         problem = _problem(name, upstream, health[name], loads[name], need, now, over=over)
         if problem is None:
@@ -126,7 +126,7 @@ def _problem(
 ) -> Unavailability | None:
     if name in need.avoid:
         return Unavailability.FAILED
-    if not admits(record, now):
+    if record.is_open and not admits(record, now):
         return Unavailability.DOWN
     if over:
         return Unavailability.OVER_BUDGET

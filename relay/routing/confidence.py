@@ -1,12 +1,7 @@
 """How sure a local model was: ask for log-probabilities, take the mean token probability, take them out again.
 
-Formats without log-probabilities are never judged, nor are answers of a server that gives none. (Ollama's versions of
-OpenAI's paths do not, its own paths do: its docs/openapi.yaml and issue 16117, read 2026-11-26. llama.cpp writes the
-chat shape into completions, too: xllamacpp 2026.10.11549, tried 2026-11-26.)
-
-    chat completions   choices[].logprobs.content[].logprob   asked for by "logprobs": true
-    completions        choices[].logprobs.token_logprobs[]    asked for by "logprobs": 1
-    Ollama             logprobs[].logprob                     asked for by "logprobs": true
+What asks for them and where they stand, each format states (`relay.types.LogProbabilities`). Formats without them are
+never judged, nor are answers of a server that gives none.
 
 The mean is of probabilities, not of their logarithms: one surprising token does not sink a long answer.
 """
@@ -14,47 +9,43 @@ The mean is of probabilities, not of their logarithms: one surprising token does
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from relay.errors import RelayFault
+from relay.protocols import Format
 from relay.routing.usage import Meter
-from relay.types import JSON, Headers
+from relay.types import JSON, Headers, LogProbabilities
 from relay.wire import strict_json
 from relay.wire.framing import framing_of
 
-__all__ = ["FORMATS", "Judge", "ask", "read_verdict", "unjudged"]
-
-# Formats whose answers can be judged, and what asks for log-probabilities there.
-FORMATS: Final[dict[str, bool | int]] = {
-    "openai_chat": True,
-    "openai_completions": 1,
-    "ollama_chat": True,
-    "ollama_generate": True,
-}
+__all__ = ["Judge", "ask", "read_verdict", "unjudged"]
 
 
-def unjudged(families: Iterable[str]) -> tuple[str, ...]:
-    """Return which format families have no log-probabilities at all: their answers are used as they are."""
-    return tuple(family for family in families if not any(name.startswith(f"{family}_") for name in FORMATS))
+def unjudged(formats: Iterable[Format]) -> tuple[str, ...]:
+    """Return which families of `formats` have no log-probabilities at all: their answers are used as they are."""
+    judged: dict[str, bool] = {}
+    for format in formats:
+        name = format.family.name
+        judged[name] = judged.get(name, False) or format.log_probabilities is not None
+    return tuple(name for name, found in judged.items() if not found)
 
 
-def ask(format_name: str, tree: JSON) -> bool:
+def ask(fields: LogProbabilities, tree: JSON) -> bool:
     """Ask for log-probabilities in the request `tree`. Return whether its client did not ask for them itself."""
-    asked = tree.get("logprobs")
+    asked = tree.get(next(iter(fields.ask)))
     if asked is not None and asked is not False:
         return False
-    tree["logprobs"] = FORMATS[format_name]
-    if format_name == "openai_chat":
-        tree["top_logprobs"] = 1  # llama.cpp lists twenty alternatives for each token unless it is told otherwise
+    tree.update(fields.ask)
     return True
 
 
 class Judge:
     """Reads an answer, whole or event by event, and takes out the log-probabilities that only relay asked for."""
 
-    def __init__(self, *, keep: bool) -> None:
+    def __init__(self, fields: LogProbabilities, *, keep: bool) -> None:
+        self._fields = fields
         self._keep = keep
         self._sum = 0.0
         self._count = 0
@@ -66,35 +57,31 @@ class Judge:
 
     def read(self, tree: JSON) -> bool:
         """Look at one decoded answer or event. Return whether something was taken out of it."""
-        if type(tree) is not dict:
-            return False
-        changed = False
-        choices = tree.get("choices")
-        for holder in (tree, *(choices if type(choices) is list else ())):
-            found = holder.get("logprobs") if type(holder) is dict else None
+        fields, changed = self._fields, False
+        for holder in _all(tree, fields.holders):
+            found = holder.get(fields.field) if type(holder) is dict else None
             if found is None:
                 continue
-            for logprob in _logprobs(found):
-                self._sum += math.exp(min(logprob, 0.0))
-                self._count += 1
+            for logprob in (each for path in fields.values for each in _all(found, path)):
+                if _is_number(logprob):  # the first of an echoed prompt is null
+                    self._sum += math.exp(min(logprob, 0.0))
+                    self._count += 1
             if not self._keep:
-                if holder is tree:
-                    del tree["logprobs"]
+                if fields.nullable:
+                    holder[fields.field] = None
                 else:
-                    holder["logprobs"] = None
+                    del holder[fields.field]
                 changed = True
         return changed
 
 
-def _logprobs(found: Any) -> Iterator[float]:
-    content = found.get("content") if type(found) is dict else found
-    for token in content if type(content) is list else ():
-        if type(token) is dict and _is_number(token.get("logprob")):
-            yield token["logprob"]
-    plain = found.get("token_logprobs") if type(found) is dict else None
-    for logprob in plain if type(plain) is list else ():
-        if _is_number(logprob):  # the first of an echoed prompt is null
-            yield logprob
+def _all(value: JSON, path: tuple[str, ...]) -> list[JSON]:
+    """Return everything that `path` leads to; arrays on the way, and at its end, are gone through."""
+    found = value if type(value) is list and path else [value]
+    for key in path:
+        found = [each[key] for each in found if type(each) is dict and key in each]
+        found = [each for one in found for each in (one if type(one) is list else (one,))]
+    return found
 
 
 def _is_number(value: Any) -> bool:
@@ -104,7 +91,7 @@ def _is_number(value: Any) -> bool:
 def read_verdict(judge: Judge, body: bytes, headers: Headers, meter: Meter) -> bytes:
     """Let `judge` and `meter` read a whole answer, streamed or not, and return it as the client may have it.
 
-    What is not JSON stays as it is: whoever restores it will refuse it.
+    What is not JSON stays as it is: restoring it will fail.
     """
     framing = framing_of(next((value for name, value in headers if name == "content-type"), ""))
     if framing is None:

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
 from relay.policy.model import Policy, StreamedVerdict
-from relay.protocols import Document
+from relay.protocols import Document, Format
 from relay.routing import confidence
 from relay.routing.choose import Options, RouteRequest, Unavailability
 from relay.routing.router import Move, Router, Ticket
@@ -19,54 +19,72 @@ from relay.types import Decision, Headers, RouteKind
 
 __all__ = ["RoutePlan"]
 
+_NOTHING_USED = Usage(0, 0)
+
 
 class RoutePlan:
-    """See the module's description. `policy` is the one that the exchange began with, `client` its client's name."""
+    """See the module's description. `policy` is the one that the exchange began with, `client` its client's name.
 
-    def __init__(self, router: Router, policy: Policy, client: str, family: str, format_name: str) -> None:
+    `headers` tell the client where its request went, and why where that is not what policy would have first.
+    """
+
+    def __init__(self, router: Router, policy: Policy, client: str, format: Format) -> None:
         self._router = router
+        self.upstreams = router.upstreams
+        self.asks_confidence = policy.confidence.escalate
         self._policy = policy
         self._client = client
-        self._format_name = format_name
-        self._need = RouteRequest(family=family)
+        self._format = format
+        self._family = format.family.name
+        self._need: RouteRequest | None = None
+        self._avoid: frozenset[str] = frozenset()
         self._options: Mapping[RouteKind, Options] = {}
         self._unsure = False
-        self._decision: Decision | None = None
+        self.decision: Decision | None = None
         self._ticket: Ticket | None = None
-        self.meter = Meter()  # reads the answer that the client gets
+        self._meter: Meter | None = None
+        self.available: frozenset[RouteKind] = frozenset()
+        self.unfit: frozenset[RouteKind] = frozenset()
+        self.headers: Headers = ()
+        self.moved_prefix = False
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
+
+    @property
+    def meter(self) -> Meter:
+        """What reads the answer that the client gets."""
+        if self._meter is None:
+            self._meter = self.new_meter()
+        return self._meter
 
     # -------------------------------------------------------------------------------------------------------- choosing
 
-    def survey(self, document: Document | None, avoid: frozenset[str], *, unsure: bool) -> None:
-        """Look at every upstream for a request, read or without a body. `avoid` and `unsure` as for Exchange.open."""
-        self.end(Usage(0, 0))
+    def begin_anew(self, avoid: frozenset[str], *, unsure: bool) -> None:
+        """Forget the last try. `avoid` are upstreams where the request failed; `unsure`: local was not sure."""
+        self.end(_NOTHING_USED)
+        self._avoid = avoid
         self._unsure = unsure
         self.judge = None
+
+    def survey(self, document: Document | None) -> None:
+        """Look at every upstream for a request, read or without a body, and set `available` and `unfit`."""
         if document is None:
-            self._need = replace(self._need, avoid=avoid)
+            self._need = RouteRequest(family=self._family, avoid=self._avoid)
         else:
+            counts = self._router.counts_cost
             self._need = RouteRequest(
-                family=self._need.family,
+                family=self._family,
                 model=document.model,
                 tokens=sum([len(segment.text) for segment in document.segments]) // CHARACTERS_PER_TOKEN,
-                output_tokens=expected_output(document.tree),
-                avoid=avoid,
+                output_tokens=expected_output(document.tree, self._format.family.tokens) if counts else 0,
+                avoid=self._avoid,
                 deadline_s=self._policy.deadline_s,
             )
-        self._options = self._router.options(self._need, self._client)
-
-    @property
-    def available(self) -> frozenset[RouteKind]:
-        """The kinds of which an upstream qualifies."""
-        return frozenset([kind for kind, found in self._options.items() if found.names])
-
-    @property
-    def unfit(self) -> frozenset[RouteKind]:
-        """The kinds that give way to the other one: their best upstream is slow, or local was not sure."""
+        self._options = options = self._router.options(self._need, self._client)
+        self.available = frozenset([kind for kind, found in options.items() if found.names])
         if self._unsure:
-            return frozenset({RouteKind.LOCAL})
-        return frozenset([kind for kind, found in self._options.items() if found.slow])
+            self.unfit = frozenset({RouteKind.LOCAL})
+        else:
+            self.unfit = frozenset([kind for kind, found in options.items() if found.slow])
 
     def explained(self, decision: Decision) -> Decision:
         """Return `decision` with the reason why it is not where policy would have it first, if it is not."""
@@ -76,42 +94,49 @@ class RoutePlan:
         reason = f"route {decision.route}: {decision.wanted} is {move}"
         return replace(decision, reasons=(*decision.reasons, reason))
 
-    def follow(self, decision: Decision) -> Headers:
-        """Take `decision` as it is carried out. Return the headers that tell the route, and why where it moved."""
-        self._decision = decision
-        move = None if decision.observed else self._move(decision)
-        if move is None:
-            return (("x-relay-route", decision.route.value),)
-        self._router.moved(decision.route, move)
-        return (("x-relay-route", decision.route.value), ("x-relay-route-why", move.value))
+    def follow(self, decision: Decision, *, moves_prefix: bool) -> str:
+        """Take `decision` as it is enforced, set `headers`, and return the best upstream, "" for what is blocked.
 
-    def check_room(self, decision: Decision) -> None:
-        """Raise RelayBusy for what must stay local and may find room there in a moment, unlike what is refused."""
+        Raises RelayBusy for what must stay local and may find room there in a moment, unlike what is refused, and
+        RelayFault when no upstream qualifies.
+        """
+        self.decision = decision
+        self.moved_prefix = moves_prefix
+        move = None if decision.observed else self._move(decision)
+        self.headers = (("x-relay-route", decision.route.value),)
+        if move is not None:
+            self._router.moved(decision.route, move)
+            self.headers = (*self.headers, ("x-relay-route-why", move.value))
         found = self._options[decision.route]
         if decision.required and not found.names and found.obstacle is Unavailability.BUSY:
-            raise self._router.fault(found, decision.route, self._need.family)
+            raise self._router.fault(found, decision.route, self._family)
+        return "" if decision.blocked else self.best(decision.route)
 
     def best(self, kind: RouteKind) -> str:
         """Return the name of the best upstream of `kind`. Raises RelayFault when none qualifies."""
         found = self._options[kind]
         if not found.names:
-            raise self._router.fault(found, kind, self._need.family)
+            raise self._router.fault(found, kind, self._family)
         return found.names[0]
+
+    def model_at(self, upstream: str, model: str | None) -> str | None:
+        """Return what `upstream` calls `model`."""
+        return self._router.model_at(upstream, model)
 
     def ask_confidence(self, document: Document, decision: Decision) -> None:
         """Ask for log-probabilities where the answer's confidence matters, and set who reads them."""
-        wanted = self._policy.confidence
+        wanted, fields = self._policy.confidence, self._format.log_probabilities
         if (
-            wanted.escalate
+            self.asks_confidence
             and not self._unsure
             and not decision.observed
             and not decision.required
             and decision.route is RouteKind.LOCAL
             and self._options[RouteKind.FRONTIER].names
-            and self._format_name in confidence.FORMATS
+            and fields is not None
             and not (document.stream and wanted.stream is StreamedVerdict.PASS)
         ):
-            self.judge = confidence.Judge(keep=not confidence.ask(self._format_name, document.tree))
+            self.judge = confidence.Judge(fields, keep=not confidence.ask(fields, document.tree))
 
     def believes(self, mean: float | None) -> bool:
         """Tell whether an answer with this mean token probability is used. One without any cannot be judged."""
@@ -120,14 +145,18 @@ class RoutePlan:
     @property
     def must_stay_local(self) -> bool:
         """Tell whether a rule requires local."""
-        return self._decision is not None and self._decision.required and self._decision.route is RouteKind.LOCAL
+        return self.decision is not None and self.decision.required and self.decision.route is RouteKind.LOCAL
 
     def may_go_elsewhere(self, avoid: frozenset[str]) -> bool:
         """Tell whether policy allows an upstream that is not among `avoid`, and one qualifies."""
-        options = self._router.options(replace(self._need, avoid=avoid), self._client)
-        decision = self._decision
+        options = self._router.options(replace(self._asked(), avoid=avoid), self._client)
+        decision = self.decision
         kinds = {decision.route} if decision is not None and decision.required else set(options)
         return any(options[kind].names for kind in kinds)
+
+    def _asked(self) -> RouteRequest:
+        assert self._need is not None, "survey comes first"
+        return self._need
 
     def _move(self, decision: Decision) -> Move | None:
         """Return why a request does not go where policy wanted; None where it does, or nothing is configured there."""
@@ -150,14 +179,24 @@ class RoutePlan:
 
     def begin(self, upstream: str) -> None:
         """Count a request that is about to leave, with what it is expected to cost."""
-        self._ticket = self._router.ticket(upstream, self._need, self._client)
+        need = self._asked()
+        if self._router.counts_cost:
+            self._ticket = self._router.ticket(upstream, need, self._client)
+        else:
+            model = need.model or ""
+            kind = self.upstreams[upstream].kind
+            self._ticket = Ticket(upstream=upstream, route=kind, model=model, input_tokens=need.tokens, hold=None)
+
+    def new_meter(self) -> Meter:
+        """Return what reads an answer of the format."""
+        return Meter(self._format.family.tokens)
 
     def discard(self, meter: Meter) -> None:
         """Count an answer that is not used; `meter` has read it."""
-        self.end(meter.usage(self._need.tokens))
+        self.end(meter.usage(self._asked().tokens))
 
     def end(self, usage: Usage | None = None) -> None:
         """Count what the request used, by default what its answer says. May be called more than once."""
         if self._ticket is not None:
-            self._router.settle(self._ticket, self.meter.usage(self._need.tokens) if usage is None else usage)
+            self._router.settle(self._ticket, self.meter.usage(self._asked().tokens) if usage is None else usage)
             self._ticket = None

@@ -6,6 +6,7 @@ reports never see half of one. Records are written by the event loop alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +30,8 @@ from relay.routing.usage import Usage
 from relay.types import RouteKind
 
 __all__ = ["Move", "Router", "Ticket"]
+
+_NOT_CONFIGURED = Options()
 
 
 class Move(StrEnum):
@@ -80,23 +83,23 @@ class Router:
         self._metrics = metrics
         self._prices = Prices(config.prices)
         self._ledger = BudgetLedger(config.budgets)
+        self._has_budgets = bool(self._ledger)
+        # Whether anything depends on what a request costs.
+        self.counts_cost = self._has_budgets or bool(self._prices)
         metrics.declare({name: upstream.kind for name, upstream in upstreams.items()})
 
     # -------------------------------------------------------------------------------------------------------- choosing
 
-    @property
-    def counts_cost(self) -> bool:
-        """Tell whether anything depends on what a request costs."""
-        return bool(self._prices) or bool(self._ledger)
-
     def options(self, need: RouteRequest, client: str) -> dict[RouteKind, Options]:
         """Return for each kind which upstreams qualify for `need`."""
         now = self.clock()
-        left = self._ledger.left(client, self.wall()) if self._ledger else float("inf")
-        cost = self._cost_of(need) if self.counts_cost else _free
+        left = self._ledger.left(client, self.wall()) if self._has_budgets else math.inf
+        cost = self._cost_of(need) if self.counts_cost else None
         return {
-            kind: options(
-                self._candidates(kind, need.family),
+            kind: _NOT_CONFIGURED
+            if not (candidates := self._candidates(kind, need.family))
+            else options(
+                candidates,
                 self._health,
                 self.loads,
                 need,
@@ -114,7 +117,7 @@ class Router:
             found = tuple(
                 (name, upstream)
                 for name, upstream in self.upstreams.items()
-                if upstream.kind is kind and family in upstream.formats
+                if upstream.kind is kind and upstream.takes(family)
             )
             self._by_format[kind, family] = found
         return found
@@ -161,7 +164,7 @@ class Router:
             if price is not None:
                 return cost_usd(price, expected)
             # One's own machine costs what it costs anyway; what a frontier costs must be known to be kept to.
-            return None if self._ledger and self.upstreams[upstream].kind is RouteKind.FRONTIER else 0.0
+            return None if self._has_budgets and self.upstreams[upstream].kind is RouteKind.FRONTIER else 0.0
 
         return cost
 
@@ -170,7 +173,7 @@ class Router:
     def ticket(self, upstream: str, need: RouteRequest, client: str) -> Ticket:
         """Count a request that is about to leave, with what it is expected to cost."""
         hold = None
-        if self._ledger:
+        if self._has_budgets:
             hold = self._ledger.hold(client, self._cost_of(need)(upstream) or 0.0, self.wall())
         model = self.model_at(upstream, need.model) or ""
         return Ticket(
@@ -194,10 +197,15 @@ class Router:
 
     # ------------------------------------------------------------------------------------------------ what came of it
 
-    def asked(self, upstream: str) -> None:
-        """Note that a request goes out."""
-        self._health[upstream] = health.asked(self._health[upstream])
+    def asks(self, upstream: str) -> bool:
+        """Note that a request goes out, and return True, unless the breaker of `upstream` keeps it back."""
+        record = self._health[upstream]
+        if record.is_open:
+            if not health.admits(record, self.clock()):
+                return False
+            self._health[upstream] = health.asked(record)
         self.retries[upstream].deposit()
+        return True
 
     def answered(self, upstream: str) -> None:
         """Note the head of an answer."""
@@ -260,7 +268,3 @@ class Router:
             self._health[upstream] = record
             if record.is_open is not before.is_open:
                 self._metrics.breaker(upstream, is_open=record.is_open)
-
-
-def _free(upstream: str) -> float:
-    return 0.0

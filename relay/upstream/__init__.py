@@ -1,1 +1,1 @@
-"""Sockets towards upstreams."""
+"""Connect to upstreams: the client side of the network."""

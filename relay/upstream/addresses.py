@@ -1,10 +1,10 @@
 """Decide which network addresses an upstream may have.
 
-An upstream is what the configuration names, so loopback and private addresses are fine: that is where local models run.
-What a name must never lead to is the machine's own metadata service and its like. The check looks at the address a
-socket is about to be connected to, so a second look-up cannot change the answer in between.
+Upstreams are named by the configuration, so loopback and private addresses are allowed: local models run there. A name
+must never resolve to an instance metadata service or a similar address. The check reads the address that a socket is
+about to connect to, so a second look-up cannot change the result in between (DNS rebinding).
 
-This does not stop an operator from naming such an address literally in the configuration.
+Not prevented: an operator who writes such an address literally into the configuration.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ _METADATA = frozenset(map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.2
 _CARRIERS = tuple(
     map(ipaddress.ip_network, ("::ffff:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 )
-# Forms such as 127.1, 0x7f000001 and 2130706433, which the C library reads as addresses and most people do not.
+# Forms such as 127.1, 0x7f000001 and 2130706433, which the C library accepts as addresses.
 _ODD_LITERAL = re.compile(r"(0[xX][0-9a-fA-F]*|[0-9]+)(\.(0[xX][0-9a-fA-F]*|[0-9]+))*\.?")
 
 
 class AddressRefused(OSError):
-    """A name led to an address that relay never connects to."""
+    """A name resolved to an address that relay never connects to."""
 
 
 def is_refused(address: str) -> bool:
-    """Tell whether an upstream's name must not lead to `address` (a literal, as `getaddrinfo` returns it)."""
+    """Tell whether an upstream's name must not resolve to `address` (a literal, as `getaddrinfo` returns it)."""
     try:
         found = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:
@@ -48,7 +48,7 @@ def is_refused(address: str) -> bool:
 
 
 def base_host(base_url: str) -> str:
-    """Return the host of a base URL. Raises ConfigFault for a number that only the C library takes for an address."""
+    """Return the host of a base URL. Raises ConfigFault for a number that only the C library accepts as an address."""
     host = urlsplit(base_url).hostname or ""
     try:
         ipaddress.ip_address(host)
@@ -59,9 +59,9 @@ def base_host(base_url: str) -> str:
 
 
 def socket_factory(host: str) -> Callable[[tuple[Any, ...]], socket.socket]:
-    """Return what makes the sockets for the upstream at `host`; it raises AddressRefused for a forbidden address.
+    """Return a socket factory for the upstream at `host`; it raises AddressRefused for a forbidden address.
 
-    It is called with each address that is about to be connected to, after resolution.
+    The client calls it after resolution, with each address that it is about to connect to.
     """
 
     def make(address_info: tuple[Any, ...]) -> socket.socket:

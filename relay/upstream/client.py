@@ -1,7 +1,7 @@
-"""Send a request to the upstream it names and hand its response on, chunk by chunk.
+"""Send a request to the upstream it names and yield the response, chunk by chunk.
 
-One connection pool per upstream, shared by all clients: a pool per client or session would link its requests for the
-upstream. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
+One connection pool per upstream, shared by all clients: a pool per client or session would let the upstream link
+requests. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
 of the request but `Host`, `Content-Length` and `Accept-Encoding: identity`. No URL is ever logged or put into an error.
 """
 
@@ -35,7 +35,7 @@ from relay.upstream.inflate import Inflater
 
 __all__ = ["UpstreamClient", "UpstreamResponse", "join", "tls_context"]
 
-# What aiohttp would add by itself.
+# Headers that aiohttp adds by default.
 _SKIPPED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _IDENTITY = ("accept-encoding", "identity")
 # Segments that may begin a path on any upstream: a version, or Ollama's own prefix.
@@ -45,7 +45,7 @@ _MAX_HEADER_BYTES = 32_768
 
 
 class UpstreamResponse(Protocol):
-    """An upstream's answer: its head is here, its body comes as it arrives."""
+    """An upstream's response: the head is complete, the body is read as it arrives."""
 
     status: int
     headers: Headers
@@ -56,10 +56,10 @@ class UpstreamResponse(Protocol):
 
 
 class Transport(Protocol):
-    """One pool to one upstream."""
+    """The connection pool of one upstream."""
 
     def send(self, outbound: Outbound) -> AbstractAsyncContextManager[UpstreamResponse]:
-        """Send `outbound`; leaving the context cancels whatever is still on its way."""
+        """Send `outbound`; leaving the context cancels what has not arrived."""
         ...
 
     async def close(self) -> None:
@@ -71,7 +71,7 @@ class UpstreamClient:
     """All upstreams, by name. Enter it inside the event loop that uses it.
 
     Connecting may take `connect_timeout_s`; between two reads at most `read_timeout_s` may pass. A compressed body may
-    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host is an odd number.
+    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host `base_host` refuses.
     """
 
     def __init__(
@@ -134,7 +134,7 @@ class UpstreamClient:
         """Send `outbound` to the upstream it names.
 
         Raises UpstreamUnreachable before a connection stands, UpstreamClosed, UpstreamTimeout and UpstreamBadStream
-        after, and ScrubFailed for a request that was scrubbed for another kind of route: the last lock on that door.
+        after, and ScrubFailed for a request that was scrubbed for another kind of route (a last safeguard).
         """
         if self._upstreams[outbound.upstream].kind is not outbound.route:
             raise ScrubFailed("a request that was prepared for one kind of route was about to go to another")
@@ -142,7 +142,7 @@ class UpstreamClient:
 
 
 class _Http1Transport:
-    """aiohttp's client, bare."""
+    """aiohttp's client without its defaults."""
 
     def __init__(
         self,
@@ -196,7 +196,7 @@ class _Http1Transport:
             with _ending_with_connection(response):
                 yield _Http1Response(response, self._inflate_limit)
         finally:
-            # A body that was not read to its end takes its connection with it: the upstream sees that nobody listens.
+            # A body that was not read to its end closes its connection, so the upstream notices the cancellation.
             response.close() if not response.content.is_eof() else response.release()
 
 
@@ -232,7 +232,7 @@ class _Http1Response:
 def join(base_url: str, path: str, query: str = "") -> str:
     """Return the URL for `path` on `base_url` (no trailing slash), with the version segment exactly once.
 
-    SDKs disagree on whether a base URL holds the version: `https://host/v1` and `https://host` both work for
+    SDKs differ on whether a base URL includes the version: `https://host/v1` and `https://host` both work for
     `/v1/messages`. A version in the path wins over one in the base; Ollama's own `/api` replaces it.
     """
     head, _, last = base_url.rpartition("/")
@@ -242,9 +242,9 @@ def join(base_url: str, path: str, query: str = "") -> str:
 
 
 def tls_context(*protocols: str) -> ssl.SSLContext:
-    """Return the one TLS configuration for every upstream, which offers `protocols` (ALPN).
+    """Return the TLS configuration for every upstream, which offers `protocols` (ALPN).
 
-    Made only where it is needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
+    Created only when needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
     session keys to a file that the environment names; this does not.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -261,13 +261,13 @@ def tls_context(*protocols: str) -> ssl.SSLContext:
 
 @contextmanager
 def _ending_with_connection(response: aiohttp.ClientResponse) -> Iterator[None]:
-    """Make sure that whoever reads the body learns when its connection is gone.
+    """Make a reader of the body fail when its connection is lost.
 
-    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting, and takes
-    the time-out away.
+    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting and cancels
+    its time-out.
     """
     connection, content = response.connection, response.content
-    if connection is None or connection.protocol is None:  # the whole body is here
+    if connection is None or connection.protocol is None:  # the whole body has arrived
         yield
         return
 

@@ -1,7 +1,7 @@
 """Read the operator's upstream credentials once, at start.
 
-They are held as ordinary process memory, in a mapping whose `repr` names the upstreams and shows nothing else: a
-credential lives as long as the process and is not one of the values that relay promises to forget.
+They are held in ordinary process memory, in a mapping whose `repr` shows the upstreams' names only. A credential lives
+as long as the process; the promise to forget values does not cover it.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class Credentials(Mapping[str, str]):
 def resolve(upstreams: Mapping[str, UpstreamConfig], environ: Mapping[str, str]) -> Credentials:
     """Read every credential that the configuration refers to; `client` and `none` refer to none.
 
-    Raises ConfigFault that names the configuration key and the place, never the content.
+    Raises ConfigFault with the configuration key and the place, never the content.
     """
     return Credentials(
         {

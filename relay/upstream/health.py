@@ -1,4 +1,4 @@
-"""Find out whether an upstream can be reached, without sending it anything.
+"""Check whether an upstream can be reached, without sending data.
 
 Used by `/readyz` and `relay doctor`. A TCP connection is opened and closed: no request, no credential, no TLS.
 """

@@ -1,6 +1,6 @@
 """Send requests over HTTP/2 with httpx, for upstreams that ask for it; the same interface as the usual client.
 
-Slower than aiohttp on the same pass-through (459 against 3,706 requests/s), so only `http2: true` comes here.
+Slower than aiohttp on the same pass-through (459 against 3,706 requests/s), so it is used for `http2: true` only.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ _HOP = frozenset({"host", "content-length", "accept-encoding", "connection", "tr
 
 
 class _NoCookies(http.cookiejar.CookieJar):
-    """Accepts nothing: httpx would replay a provider's cookie on every later request."""
+    """Accepts no cookie: httpx would replay a provider's cookie on every later request."""
 
     def set_cookie(self, cookie: http.cookiejar.Cookie) -> None:
         """Drop `cookie`."""
 
 
 class Http2Transport:
-    """One httpx client for one upstream. The name is resolved here, and the address found is the one connected to."""
+    """One httpx client for one upstream. It resolves the name itself and connects to exactly that address."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class Http2Transport:
         self._pinned = ""
         self._pinned_until = 0.0
         self._client = httpx.AsyncClient(
-            # Without TLS there is nothing to negotiate HTTP/2 with, and httpx speaks HTTP/1.1.
+            # Without TLS there is no ALPN to negotiate HTTP/2, and httpx uses HTTP/1.1.
             http2=True,
             verify=tls_context("http/1.1", "h2") if self._parts.scheme == "https" else False,
             trust_env=False,

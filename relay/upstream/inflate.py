@@ -1,4 +1,4 @@
-"""Inflate an upstream body that came compressed although identity was asked for, without ever trusting its size."""
+"""Inflate an upstream body that is compressed although identity was requested, with a bound on its size."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Sealed values, in memory only: keys, records, sessions."""
+"""Seal values in memory: keys, records, sessions."""

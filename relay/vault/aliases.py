@@ -1,9 +1,9 @@
-"""Which names may mean the same person, by their words alone.
+"""Decide which names refer to the same person, by their words alone.
 
-"Maria Gonzalez" makes "Maria", "Gonzalez", "Ms Gonzalez", "M. Gonzalez", "Gonzalez, Maria" and the local part of
-"maria.gonzalez@example.org" hers, as long as nobody else in the session has that first or last name. Nothing is
-guessed: a short form that two people could own is a person of its own, and so is one that came before its full name was
-known to belong to somebody else.
+"Maria", "Gonzalez", "Ms Gonzalez", "M. Gonzalez", "Gonzalez, Maria" and the local part of "maria.gonzalez@example.org"
+are aliases of "Maria Gonzalez", as long as no other person in the session has that first or last name. Nothing is
+guessed: a short form that fits two people counts as a separate person, and so does one that appeared before the full
+name was known to be another person's.
 
 The vault keeps keyed marks of the words (eight bytes each), never the words.
 """
@@ -21,7 +21,7 @@ from relay.replace.person_names import HONORIFIC_GENDER, gender_of
 __all__ = ["PARTICLES", "SUFFIXES", "TITLES", "WORD", "Form", "Name", "People", "parse"]
 
 _table = re.compile(r"\S+").findall
-# Forms of address in the languages that relay's models know best. Not "Don", which English has as a first name.
+# Forms of address in the main languages of relay's models. Not "Don", which is a first name in English.
 TITLES = frozenset(
     _table(
         "mr mrs ms miss mx dr prof professor sir madam dame lord lady rev fr sr judge hon capt col gen lt sgt "
@@ -29,7 +29,7 @@ TITLES = frozenset(
         "señor señora señorita sra srta doña dhr mevr mevrouw pan pani senhor senhora"
     )
 )
-# Words that belong to the family name that follows.
+# Particles that belong to the family name that follows.
 PARTICLES = frozenset(_table("van von der den de del della di da dos das la le el al bin ibn ten ter zu af av"))
 SUFFIXES = frozenset(_table("jr sr ii iii iv phd md esq"))
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
@@ -38,7 +38,7 @@ _LOCAL_PART = re.compile(r"[^\W\d_]+")
 
 
 class Form(StrEnum):
-    """How a name is written; its value ends the placeholder of an alias."""
+    """How a name is written; the value is the suffix of an alias's placeholder."""
 
     FULL = "FULL"
     FIRST = "FIRST"
@@ -50,9 +50,9 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """A name taken apart, in lower case.
+    """The parts of a name, in lower case.
 
-    `first` may be one letter (an initial) or empty, `last` may be empty; `gender` is "f" or "m" where the title or else
+    `first` may be one letter (an initial) or empty, `last` may be empty; `gender` is "f" or "m" where the title or
     the first name shows it.
     """
 
@@ -63,9 +63,9 @@ class Name:
 
 
 def parse(value: str) -> Name | None:
-    """Return the parts of a person's name, or None when its words do not tell them.
+    """Return the parts of a person's name, or None when its words do not show them.
 
-    One bare word is FIRST with `first` and `last` both that word: which it is, only the session knows.
+    A single word is FIRST, with `first` and `last` both set to it: only the session can tell which one it is.
     """
     head, comma, tail = value.partition(",")
     words = [word.rstrip(".").lower() for word in WORD.findall(value)]
@@ -97,22 +97,22 @@ def parse(value: str) -> Name | None:
 
 
 class People:
-    """The people of one session, and who a further name means. `mark` turns a text into at least 8 keyed bytes."""
+    """The people of one session; resolves further names to them. `mark` maps a text to at least 8 keyed bytes."""
 
     __slots__ = ("_firsts", "_full", "_genders", "_initials", "_lasts", "_mark", "_numbers")
 
     def __init__(self, mark: Callable[[str], bytes]) -> None:
         self._mark = mark
-        # Columns of 8-byte marks, one row for each name that was seen with its parts; a search is one pass in C.
+        # Columns of 8-byte marks, one row for each name seen with its parts; a search is one pass in C.
         self._firsts = bytearray()
         self._lasts = bytearray()
         self._initials = bytearray()
-        self._full = bytearray()  # one byte a row: whether first and last are known apart
+        self._full = bytearray()  # one byte a row: whether first and last are known to differ
         self._genders = bytearray()  # one byte a row: the letter, or a space
         self._numbers = array("I")
 
     def owner(self, name: Name) -> tuple[int, Form] | None:
-        """Return the number of the one person that `name` can mean, and the form it is for that person."""
+        """Return the number of the only person that `name` can refer to, and its form for that person."""
         first, last = self._key(name.first), self._key(name.last)
         match name.form:
             case Form.FULL | Form.REVERSED:
@@ -131,7 +131,7 @@ class People:
                 return self._one(firsts | lasts, Form.FIRST if firsts else Form.LAST)
 
     def owner_of_address(self, address: str) -> int | None:
-        """Return the number of the one person whose name makes up the local part of an e-mail address."""
+        """Return the number of the only person whose name forms the local part of an e-mail address."""
         words = [word.lower() for word in _LOCAL_PART.findall(address.partition("@")[0])]
         found: set[int] = set()
         if len(words) == 2:
@@ -148,7 +148,7 @@ class People:
         return owner[0] if owner is not None else None
 
     def add(self, number: int, name: Name) -> None:
-        """Remember what `name` tells about person `number`."""
+        """Record `name` as a name of person `number`."""
         known = name.form in (Form.FULL, Form.REVERSED)
         unknown = bytes(_MARK_BYTES)
         first = self._key(name.first) if known or name.form is Form.FIRST else unknown
@@ -161,7 +161,7 @@ class People:
         self._numbers.append(number)
 
     def clear(self) -> None:
-        """Forget everybody."""
+        """Remove all people."""
         for column in (self._firsts, self._lasts, self._initials, self._full, self._genders):
             column.clear()
         del self._numbers[:]
@@ -182,7 +182,7 @@ class People:
         return rows
 
     def _not_other(self, rows: set[int], name: Name) -> set[int]:
-        """Return the rows whose gender `name` does not deny: Mr Gonzalez is not Maria."""
+        """Return the rows whose gender does not contradict `name`: Mr Gonzalez is not Maria."""
         other = {"f": ord("m"), "m": ord("f")}.get(name.gender)
         return {row for row in rows if self._genders[row] != other}
 

@@ -1,16 +1,16 @@
-"""The keys of one vault, in one slot of secret memory, and the three things they do.
+"""Hold the keys of one vault in one slot of secret memory, and use them in three ways.
 
-    session key ── HKDF-Expand ──┬── "index"   keyed BLAKE2b of (entity type, value): how a value is found again
+    session key ── HKDF-Expand ──┬── "index"   keyed BLAKE2b of (entity type, value): how a value is looked up
                                  ├── "seal"    ChaCha20-Poly1305: what a value is encrypted with
                                  └── "digest"  keyed BLAKE2b shown to others by the `hash` operator
 
 The session key is zeroed as soon as the three are derived, in place, beside it. It is uniformly random, so RFC 5869's
-extract step is not needed (section 3.3). The cipher object is built for each call: one that is kept would be a copy of
+extract step is not needed (section 3.3). The cipher object is built for each call: a cached one would keep a copy of
 its key in ordinary memory.
 
 Why the nonce may be a counter: a key seals at most 2**32 records, each under the next number and never a second time;
 records are not changed in place, keys are not stored, and a new vault has new keys. So no (key, nonce) pair can repeat,
-without relying on chance as a random 96-bit nonce would.
+whereas a random 96-bit nonce would rely on chance.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ __all__ = ["Keys", "RandomBytes"]
 RandomBytes = Callable[[int], bytes | bytearray]
 
 _KEY_BYTES = 32
-_MARK_BYTES = 16  # 2**64 values before two of them meet by chance
+_MARK_BYTES = 16  # a collision is expected after 2**64 values
 _SMALLEST_BUCKET = 32  # bytes
 _LONGEST_COUNTER = 1 << 32
 _RELEASED = (ValueError, TypeError)  # what a released view raises in hashlib, and in cryptography
 
 
 class Keys:
-    """Derived once, used until `destroy`. Not thread-safe: the vault's lock is held around every call.
+    """The derived keys, usable until `destroy`. Not thread-safe: the vault holds its lock around every call.
 
     Every method raises SessionClosed after `destroy`, and in a forked child.
     """
@@ -60,14 +60,14 @@ class Keys:
         session_key[:] = bytes(_KEY_BYTES)
 
     def mark(self, entity_type: str, data: bytes) -> bytes:
-        """Return what (entity type, value) is indexed by: 16 bytes that say nothing without the key."""
+        """Return the index of (entity type, value): 16 bytes that reveal nothing without the key."""
         try:
             return blake2b(entity_type.encode() + b"\0" + data, digest_size=_MARK_BYTES, key=self._index).digest()
         except _RELEASED:
             raise SessionClosed("the session is closed") from None
 
     def digest(self, entity_type: str, data: bytes) -> bytes:
-        """Return 16 bytes that stand for (entity type, value) in this session only, for showing to others."""
+        """Return 16 bytes that stand for (entity type, value) in this session only; they may be shown to others."""
         try:
             return blake2b(entity_type.encode() + b"\0" + data, digest_size=_MARK_BYTES, key=self._digest).digest()
         except _RELEASED:
@@ -76,7 +76,7 @@ class Keys:
     def seal(self, counter: int, data: bytes, associated: bytes) -> bytes:
         """Return `data` encrypted and bound to `associated`, its length hidden in a bucket of a power of two.
 
-        `counter` must never be given twice.
+        `counter` must never be reused.
         """
         if counter >= _LONGEST_COUNTER:
             raise ScrubFailed("a vault seals no more than 2**32 records")
@@ -90,7 +90,7 @@ class Keys:
             raise SessionClosed("the session is closed") from None
 
     def open(self, counter: int, sealed: bytes, associated: bytes) -> bytes:
-        """Return what was sealed. Raises ScrubFailed when `sealed` or `associated` is not what it was."""
+        """Return what was sealed. Raises ScrubFailed when `sealed` or `associated` was altered."""
         try:
             padded = ChaCha20Poly1305(self._seal).decrypt(counter.to_bytes(12, "little"), sealed, associated)
         except InvalidTag:
@@ -100,11 +100,11 @@ class Keys:
         return padded[: padded.rindex(b"\x80")]
 
     def destroy(self) -> None:
-        """Overwrite the keys and give the slot back; a second call does nothing."""
+        """Overwrite the keys and free the slot; a second call does nothing."""
         self._slot.free()
 
     def __del__(self) -> None:
-        # A vault that was dropped without being shredded leaves no key behind.
+        # Also covers a vault that was dropped without being shredded.
         slot = getattr(self, "_slot", None)
         if slot is not None:
             slot.free()

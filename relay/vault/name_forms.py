@@ -1,12 +1,12 @@
-"""Which other forms of a person's name are certain from one form of it, and what they read.
+"""Derive the other forms of a person's name that are certain from one form of it.
 
-"Maria Gonzalez" makes FIRST "Maria", LAST "Gonzalez", INITIAL "M. Gonzalez" and REVERSED "Gonzalez, Maria"; "Ms
-Gonzalez" makes LAST only. Nothing is guessed: of "Maria Garcia Lopez" the family name may be one word or two, so LAST
-is not made, and one bare word makes a form only where it is a known first name.
+"Maria Gonzalez" gives FIRST "Maria", LAST "Gonzalez", INITIAL "M. Gonzalez" and REVERSED "Gonzalez, Maria"; "Ms
+Gonzalez" gives LAST only. Nothing is guessed: the family name in "Maria Garcia Lopez" may be one word or two, so LAST
+is not derived, and a single word gives a form only when it is a known first name.
 
-Latin names are taken in the order given name, family name, as `aliases` takes them; Han and Hangul names stand the
-other way round. One without a space is taken apart only where its beginning is a frequent family name that begins no
-frequent Japanese one. Of three Cyrillic words the patronymic tells the order.
+Latin names are read as given name, family name, as in `aliases`; Han and Hangul names in the reverse order. A name
+without a space is split only where it begins with a frequent family name that begins no frequent Japanese one. In
+three Cyrillic words the patronymic shows the order.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ _CYRILLIC = re.compile("[\u0400-\u052f]")
 _PATRONYMIC = re.compile(r".+(?:ович|евич|ич|овна|евна|ична|инична)", re.IGNORECASE)
 _PATRONYMIC_CYRILLIC = re.compile("[\u0400-\u052f]+(?:ович|евич|ич|овна|евна|ична|инична)", re.IGNORECASE)
 _MR_M = "m"
-# Words of kin and of saints before a given name.
+# Words of kinship and sainthood before a given name.
 _KIN: Final = frozenset(
     {*("aunt", "auntie", "uncle", "grandma", "grandpa", "granny", "sister", "brother", "father", "mother", "cousin")}
     | {*("st", "saint", "san", "santa", "tante", "onkel", "tía", "tío")}
 )
-# Family names that stand first as often as last where Latin letters write Chinese, Korean and Vietnamese names.
+# Family names that stand first as often as last when Chinese, Korean and Vietnamese names are romanized.
 _EITHER_PLACE_TEXT = (
     "xi wang zhang chen liu yang huang zhao wu zhou xu sun ma zhu hu guo he lin gao luo zheng liang xie song tang han "
     "feng deng cao peng zeng xiao tian dong pan yuan cai jiang yu du ye cheng wei su lu ding ren shen yao li mao kim "
@@ -44,11 +44,11 @@ _EITHER_PLACE_TEXT = (
     "vũ vo võ dang đặng bui bùi do đỗ ho hồ ngo ngô duong dương ly lý"
 )
 _EITHER_PLACE: Final = frozenset(_EITHER_PLACE_TEXT.split())
-_JOINING = frozenset({"and", "und", "et", "y", "en", "og", "och", "or"})  # more than one person, or none for sure
+_JOINING = frozenset({"and", "und", "et", "y", "en", "og", "och", "or"})  # more than one person, or possibly none
 
 
 def forms_of(value: str) -> Mapping[Form, str]:
-    """Return the texts of the forms that are certain; none for what is no name of words."""
+    """Return the texts of the forms that are certain; empty when `value` is not a name made of words."""
     value = value.strip()
     if value.endswith(("'s", "\u2019s")):
         return {}
@@ -74,7 +74,7 @@ def forms_of(value: str) -> Mapping[Form, str]:
 
 
 class _Words:
-    """The words of a name, with their places in it."""
+    """The words of a name, with their positions."""
 
     def __init__(self, value: str) -> None:
         self._value = value
@@ -84,7 +84,7 @@ class _Words:
         return len(self._spans)
 
     def text(self, first: int, end: int = 0) -> str:
-        """Return the words from `first` on, one or up to `end`, as they are written, without a full stop behind."""
+        """Return the word at `first`, or the words up to `end`, as written, without a trailing full stop."""
         return self._value[self._spans[first][0] : self._spans[(end or first + 1) - 1][1]].rstrip(".")
 
     def plain(self, place: int) -> str:
@@ -92,7 +92,7 @@ class _Words:
         return self.text(place).lower()
 
     def take_title(self) -> str:
-        """Take the forms of address off the beginning, and return them as they are written."""
+        """Remove the leading forms of address, and return them as written."""
         count = 0
         while count < len(self) - 1 and self.plain(count) in TITLES:
             if self.plain(count) == _MR_M and (len(self) > 2 or self._value[self._spans[count][1] - 1] == "."):
@@ -103,7 +103,7 @@ class _Words:
         return title
 
     def take_suffix(self) -> bool:
-        """Take "Jr." and its like off the end, and tell whether there was one."""
+        """Remove a suffix such as "Jr." from the end; tell whether there was one."""
         before = len(self)
         while len(self) > 1 and self.plain(len(self) - 1) in SUFFIXES:
             self._spans.pop()
@@ -130,11 +130,11 @@ def _western(words: _Words, title: str, *, has_suffix: bool) -> dict[Form, str]:
         return made  # the order is not known
     if len(first) > 1:
         made[Form.FIRST] = first
-    # Behind a particle stands one word, or nobody can tell where the family name begins.
+    # After a particle exactly one word may follow, or the beginning of the family name is unclear.
     many = sum(words.plain(place) not in PARTICLES for place in range(start, size)) > 1
     if len(last) == 1 or many or _PATRONYMIC_CYRILLIC.fullmatch(last):
         return made
-    # A middle word that is no given name may be the first of two family names.
+    # A middle word that is not a given name may be the first of two family names.
     if any(len(word) > 1 and not gender_of(word) for word in middle):
         return made
     made[Form.LAST] = last

@@ -1,16 +1,16 @@
-"""Pages that hold key material and nothing else.
+"""Map pages for key material only.
 
 In order of preference a page is
 
-1. `memfd_secret` (Linux 5.14): outside the kernel's own map, so that not even root reads it through `/proc/PID/mem`;
+1. `memfd_secret` (Linux 5.14): outside the kernel's direct map, so even root cannot read it through `/proc/PID/mem`;
 2. anonymous, locked against swap, left out of core dumps, and zero in a forked child;
 3. the same without the lock, when the limit on locked memory is used up.
 
-What was obtained is reported as a `Protection`; `doctor` prints it, and an operator can set the least that is accepted.
-Slots are handed out and overwritten with zeros when they are freed. A forked child has none of the pages: every slot it
-inherited refuses to be read there.
+The result is reported as a `Protection`; `doctor` prints it, and an operator can set the minimum that is accepted. A
+slot is overwritten with zeros when it is freed. A forked child has none of the pages: every slot that it inherited
+refuses to be read.
 
-Not promised: safety from the kernel, the hypervisor or code that runs inside this process.
+Not promised: protection from the kernel, the hypervisor or code that runs inside this process.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ __all__ = ["SLOT_BYTES", "Protection", "SecretMemory", "Slot"]
 
 SLOT_BYTES = 128
 _PAGE_BYTES = 16_384  # 128 slots; small beside the 64 KiB of locked memory that containers commonly grant
-# memfd_secret has the same number on every architecture that took the unified table, the ones below among them
+# memfd_secret has the same number on every architecture with the unified table, including the ones below
 # (Linux, arch/*/entry/syscalls and include/uapi/asm-generic/unistd.h).
 _MEMFD_SECRET = 447 if platform.machine() in {"x86_64", "aarch64", "riscv64"} else None
 _MADV_WIPEONFORK = 18  # linux/mman-common.h; the mmap module has no name for it
 
 
 class Protection(StrEnum):
-    """How well a page is kept, best first."""
+    """How well a page is protected, best first."""
 
     MEMFD_SECRET = "memfd_secret"  # noqa: S105 - the name of a system call
     LOCKED = "locked"
@@ -51,18 +51,18 @@ class Protection(StrEnum):
 
     @property
     def meaning(self) -> str:
-        """What this keeps from whom, for people."""
+        """A sentence for people: what is protected from whom."""
         match self:
             case Protection.MEMFD_SECRET:
-                return "memfd_secret: nobody reads them through /proc, not even root; never swapped, never in a core"
+                return "memfd_secret: not even root reads them through /proc; never swapped, never in a core file"
             case Protection.LOCKED:
-                return "locked: never swapped, never in a core; memfd_secret is not to be had here: root can read them"
+                return "locked: never swapped, never in a core file; without memfd_secret root can read them"
             case Protection.PLAIN:
-                return "PLAIN: could be swapped, because no more memory can be locked (RLIMIT_MEMLOCK)"
+                return "PLAIN: may be swapped, because no more memory can be locked (RLIMIT_MEMLOCK)"
 
 
 class Slot:
-    """`SLOT_BYTES` writable bytes of a page. Its views refuse (ValueError) after `free`, and in a forked child."""
+    """`SLOT_BYTES` writable bytes of a page. Its views raise ValueError after `free` and in a forked child."""
 
     __slots__ = ("_memory", "_offset", "_page", "_parts", "view")
 
@@ -74,13 +74,13 @@ class Slot:
         self._parts: list[memoryview] = []
 
     def part(self, start: int, stop: int) -> memoryview:
-        """Return a view of some of the bytes, which ends with the slot."""
+        """Return a view of some of the bytes, valid as long as the slot."""
         view = self.view[start:stop]
         self._parts.append(view)
         return view
 
     def free(self) -> None:
-        """Overwrite the slot with zeros and give it back; a second call does nothing."""
+        """Overwrite the slot with zeros and return it to its page; a second call does nothing."""
         self._memory._take_back(self, self._page, self._offset)
 
     def _release(self) -> None:
@@ -106,9 +106,9 @@ class _Page:
 
 
 class SecretMemory:
-    """Hands out slots; maps another page when the last is full, and keeps it.
+    """Allocates slots; maps another page when the last is full, and keeps it.
 
-    `minimum` is the least protection a new page may have: VaultFull is raised rather than hold a key in less.
+    `minimum` is the lowest protection that a new page may have: VaultFull is raised rather than hold a key in less.
     """
 
     def __init__(self, *, minimum: Protection = Protection.PLAIN) -> None:
@@ -121,7 +121,7 @@ class SecretMemory:
         self._pages: list[_Page] = []
 
     def take(self) -> Slot:
-        """Return a slot of zeros. Raises VaultFull when no page of the wanted protection can be mapped."""
+        """Return a slot of zeros. Raises VaultFull when no page of the required protection can be mapped."""
         with self._lock:
             page = next((page for page in reversed(self._pages) if page.free), None)
             if page is None:
@@ -141,7 +141,7 @@ class SecretMemory:
             return max((page.protection for page in self._pages), key=lambda item: item.rank)
 
     def in_use(self) -> int:
-        """Return how many slots are handed out."""
+        """Return how many slots are in use."""
         with self._lock:
             return sum(len(page.live) for page in self._pages)
 
@@ -188,7 +188,7 @@ def _memfd_secret() -> mmap.mmap | None:
     try:
         os.ftruncate(descriptor, _PAGE_BYTES)
         page = mmap.mmap(descriptor, _PAGE_BYTES, flags=mmap.MAP_SHARED)
-        page[:] = bytes(_PAGE_BYTES)  # fault it in now: a page that cannot be had must not surface later
+        page[:] = bytes(_PAGE_BYTES)  # fault it in now, so that a missing page fails here and not later
     except (OSError, ValueError):  # EAGAIN: over RLIMIT_MEMLOCK
         return None
     finally:
@@ -213,12 +213,12 @@ def _advise(page: mmap.mmap, names: tuple[str, ...]) -> None:
 def _try_advice(page: mmap.mmap, advice: int) -> None:
     try:
         page.madvise(advice)
-    except OSError:  # EINVAL: this kernel or kind of mapping does not know it; the protections above still hold
+    except OSError:  # EINVAL: not supported by this kernel or kind of mapping; the protections above still hold
         return
 
 
 _ALL: weakref.WeakSet[SecretMemory] = weakref.WeakSet()
-# Keeps a child from unmapping addresses that may by then hold something else.
+# Prevents a child from unmapping addresses that may hold something else by then.
 _INHERITED: list[_Page] = []
 
 

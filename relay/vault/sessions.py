@@ -1,19 +1,19 @@
-"""Open, find, hold and close sessions: the lives of vaults.
+"""Open, find, hold and close sessions. A session is the life of one vault.
 
 A session is explicit (opened by a client, found by its id until it is closed, idle too long or too old) or ephemeral
-(one request, known to nobody). `sweep` closes what has expired, except under a running exchange; closing on purpose
-does not wait for anybody: exchanges that still run then fail with SessionClosed.
+(for one request, without an id to find it by). `sweep` closes expired sessions, except during a running exchange. An
+explicit close does not wait: exchanges that still run then fail with SessionClosed.
 
-An id is looked up by its keyed digest, so the time a look-up takes says nothing about how near a guess came, and an id
-that is malformed, closed, expired, never issued or another client's ends in the same exception.
+An id is looked up by its keyed digest, so the time of a look-up reveals nothing about how close a guess was. An id that
+is malformed, closed, expired, never issued or another client's raises the same exception.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import blake2b
 
 from relay.errors import RelayBusy, SessionClosed
@@ -26,12 +26,12 @@ __all__ = ["Receipt", "Session", "Sessions"]
 
 _ID_BYTES = 16
 _ID_KEY_BYTES = 32
-_LONGEST_ID = 64  # characters looked at; longer ones are nobody's
+_LONGEST_ID = 64  # characters that are read; a longer id is never valid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What a client gets for closing a session: no value, no length. `closed_at` is in seconds since 1970."""
+    """Confirmation of a closed session: no value, no length. `closed_at` is in seconds since 1970."""
 
     id: str
     closed_at: float
@@ -42,15 +42,19 @@ class Receipt:
 class Session:
     """One vault with its id and its times. `hold` and `release` bracket an exchange."""
 
-    __slots__ = ("_clock", "_holds", "_lock", "ephemeral", "id", "opened_at", "used_at", "vault")
+    __slots__ = ("_clock", "_holds", "_lock", "_make_vault", "ephemeral", "id", "opened_at", "used_at", "vault")
 
-    def __init__(self, session_id: str, vault: Vault, clock: Callable[[], float], *, ephemeral: bool) -> None:
+    def __init__(
+        self, session_id: str, make_vault: Callable[[], Vault], clock: Callable[[], float], *, ephemeral: bool
+    ) -> None:
         self.id = session_id
-        self.vault = vault
+        self.vault = make_vault()
+        self._make_vault = make_vault
         self.ephemeral = ephemeral
         self.opened_at = self.used_at = clock()
         self._clock = clock
-        self._holds = 0
+        # An ephemeral one is made for an exchange, which holds it.
+        self._holds = int(ephemeral)
         self._lock = threading.Lock()
 
     @property
@@ -60,11 +64,11 @@ class Session:
 
     @property
     def held(self) -> bool:
-        """True while an exchange runs."""
+        """True while an exchange is running."""
         return self._holds > 0
 
     def touch(self) -> None:
-        """Count the idle time from now."""
+        """Restart the idle time."""
         self.used_at = self._clock()
 
     def counts(self) -> dict[str, int]:
@@ -72,11 +76,20 @@ class Session:
         return self.vault.counts()
 
     def hold(self) -> None:
-        """Keep `sweep` away until `release`. Raises SessionClosed."""
+        """Protect the session from `sweep` until `release`. Raises SessionClosed."""
         with self._lock:
             if self.closed:
                 raise SessionClosed("the session is closed")
             self._holds += 1
+
+    def renew(self) -> None:
+        """Let an ephemeral session begin again with an empty vault; an explicit one keeps its own.
+
+        For a request that is read again before anything of it has left: its placeholders are numbered anew.
+        """
+        if self.ephemeral:
+            self.vault.shred()
+            self.vault = self._make_vault()
 
     def release(self) -> None:
         """End one `hold`; the last one shreds an ephemeral session and starts the idle time of another."""
@@ -85,15 +98,6 @@ class Session:
             if self._holds == 0 and self.ephemeral:
                 self.vault.shred()
         self.touch()
-
-    @contextmanager
-    def exchange(self) -> Iterator[Session]:
-        """Hold for the length of a `with` block."""
-        self.hold()
-        try:
-            yield self
-        finally:
-            self.release()
 
     def shred_unless_held(self) -> bool:
         """Shred when no exchange runs; return whether it is shredded now."""
@@ -107,10 +111,10 @@ class Session:
 
 
 class Sessions:
-    """All explicit sessions, and the maker of ephemeral ones.
+    """All explicit sessions; also creates ephemeral ones.
 
     `clock` is monotonic seconds; `wall` is seconds since 1970, for receipts only (without it they carry the clock's).
-    `owner` names the credential a session belongs to: with another owner it is not found. Limits: `idle_s` without an
+    `owner` names the credential that a session belongs to; other owners do not find it. Limits: `idle_s` without an
     exchange, `max_s` in all, `max_sessions` explicit ones at once (RelayBusy beyond), `max_entities` and `max_bytes` of
     sealed values in each.
     """
@@ -141,7 +145,7 @@ class Sessions:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._by_mark: dict[bytes, Session] = {}
-        self._id_slot = self.memory.take()  # held for as long as there are sessions to look up
+        self._id_slot = self.memory.take()  # in use as long as there are sessions to look up
         self._id_key = self._id_slot.part(0, _ID_KEY_BYTES)
         material = random_bytes(_ID_KEY_BYTES)
         self._id_key[:] = material
@@ -149,7 +153,7 @@ class Sessions:
             material[:] = bytes(_ID_KEY_BYTES)
 
     def open(self, *, owner: str = "") -> Session:
-        """Open an explicit session. Raises RelayBusy when there are too many, VaultFull without memory for its keys."""
+        """Open an explicit session. Raises RelayBusy when there are too many."""
         if len(self._by_mark) >= self._max_sessions:
             self.sweep()
         with self._lock:
@@ -160,11 +164,11 @@ class Sessions:
             return session
 
     def ephemeral(self) -> Session:
-        """Return a session for one request: found by nobody, shredded by its last `release`."""
+        """Return a session for one request, held by its exchange and found by no id; `release` shreds it."""
         return self._make(ephemeral=True)
 
     def get(self, session_id: str, *, owner: str = "") -> Session:
-        """Return the open session with this id. Raises SessionClosed, the same for every reason there can be."""
+        """Return the open session with this id. Raises the same SessionClosed for every reason."""
         with self._lock:
             session = self._by_mark.get(self._mark(session_id, owner))
         if session is None or session.closed or self._expired(session, self._clock()):
@@ -182,7 +186,7 @@ class Sessions:
         return Receipt(id=session.id, closed_at=self._wall(), entities=entities)
 
     def sweep(self, now: float | None = None) -> int:
-        """Shred the sessions that are idle too long or too old and not held; return how many."""
+        """Shred the sessions that are idle too long or too old, and not held; return their number."""
         moment = self._clock() if now is None else now
         with self._lock:
             expired = [(mark, item) for mark, item in self._by_mark.items() if self._expired(item, moment)]
@@ -193,7 +197,7 @@ class Sessions:
         return len(gone)
 
     def close_all(self) -> int:
-        """Shred every explicit session, running exchanges or not; return how many there were."""
+        """Shred every explicit session, running exchanges or not; return their number."""
         with self._lock:
             sessions = list(self._by_mark.values())
             self._by_mark.clear()
@@ -202,7 +206,7 @@ class Sessions:
         return len(sessions)
 
     def expires_in(self, session: Session) -> float:
-        """Return the seconds until `session` expires if nobody uses it."""
+        """Return the seconds until `session` expires if it is not used."""
         now = self._clock()
         return max(0.0, min(session.used_at + self.idle_s, session.opened_at + self.max_s) - now)
 
@@ -214,17 +218,18 @@ class Sessions:
 
     def _make(self, *, ephemeral: bool) -> Session:
         session_id = self._random_bytes(_ID_BYTES).hex()
-        vault = Vault(
-            Keys(self.memory, self._random_bytes),
+        make_vault = partial(
+            Vault,
+            partial(Keys, self.memory, self._random_bytes),
             self._style,
             session_id=session_id,
             max_entities=self._max_entities,
             max_bytes=self._max_bytes,
         )
-        return Session(session_id, vault, self._clock, ephemeral=ephemeral)
+        return Session(session_id, make_vault, self._clock, ephemeral=ephemeral)
 
     def _expired(self, session: Session, now: float) -> bool:
-        # `clock` is monotonic: setting the machine's time changes nothing here.
+        # `clock` is monotonic: a change of the system time has no effect here.
         if now - session.opened_at >= self.max_s:
             return True
         return not session.held and now - session.used_at >= self.idle_s

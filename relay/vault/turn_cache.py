@@ -1,13 +1,12 @@
-"""What upstreams really wrote, found again by what the client got of it: the entries of one vault's turn ledger.
+"""Cache what upstreams wrote, indexed by what the client received.
 
-A client sends an answer back as it read it, restored. Scrubbing that again can give other bytes than the model wrote: a
-placeholder that it altered comes back in the usual form, a name that it made up is found. Then a provider's prompt
-cache misses, and a signature over the conversation no longer holds. So the vault keeps, for an explicit session, what
-was written, and it goes back in its place.
+A client resends an answer as it received it, restored. Scrubbing that text again can give other bytes than the model
+wrote: a placeholder that the model altered gets its usual form, a name that the model invented is detected.
+Then the provider's prompt cache misses, and a signature over the conversation is no longer valid. So in an explicit
+session the vault keeps the original text and sends it in place of the restored one.
 
-An entry is found by a keyed mark of the upstream and the text, and holds the original sealed, or nothing where client
-and model read the same. It is a cache: of two originals for one text the first stays (a text that was written in two
-ways goes out in one), and the oldest entries make room.
+An entry is found by a keyed mark of the upstream and the text. It holds the sealed original, or nothing where both
+texts are equal. It is a cache: of two originals for one text the first stays, and the oldest entries are evicted.
 """
 
 from __future__ import annotations
@@ -17,26 +16,26 @@ from dataclasses import dataclass, field
 
 __all__ = ["MAX_BYTES", "CachedTurn", "TurnCache"]
 
-# Sealed originals of one session, and what their marks take. A long coding session writes some 2 MB.
+# Sealed originals of one session with their marks. A long coding session writes some 2 MB.
 MAX_BYTES = 4 * 1024 * 1024
-_MARK_BYTES = 150  # a mark and its place in the table
+_MARK_BYTES = 150  # a mark and its table entry
 
 
 @dataclass(frozen=True, slots=True)
 class CachedTurn:
-    """A sealed original and the counter that it was sealed under; None where it is the text that found it."""
+    """A sealed original and the counter that it was sealed under; None where the original equals the text."""
 
     counter: int
     sealed: bytes | None = field(default=None, repr=False)
 
     @property
     def size(self) -> int:
-        """What it takes, in bytes."""
+        """Memory use in bytes."""
         return _MARK_BYTES + len(self.sealed or b"")
 
 
 class TurnCache:
-    """Entries by mark. The vault's lock is held around every call."""
+    """Entries by mark. The vault holds its lock around every call."""
 
     __slots__ = ("_bytes", "_entries", "_max_bytes")
 
@@ -46,14 +45,14 @@ class TurnCache:
         self._bytes = 0
 
     def find(self, mark: bytes) -> CachedTurn | None:
-        """Return the entry under `mark`, which is then the newest."""
+        """Return the entry for `mark` and make it the newest."""
         entry = self._entries.get(mark)
         if entry is not None:
             self._entries.move_to_end(mark)
         return entry
 
     def add(self, mark: bytes, entry: CachedTurn) -> None:
-        """Keep `entry` under a new mark, unless it is too large by itself; the oldest go while there is too much."""
+        """Add `entry` under a new mark, unless it alone is too large; evict the oldest entries above the limit."""
         if entry.size > self._max_bytes:
             return
         self._entries[mark] = entry
@@ -62,7 +61,7 @@ class TurnCache:
             self._bytes -= self._entries.popitem(last=False)[1].size
 
     def clear(self) -> None:
-        """Let everything go."""
+        """Remove all entries."""
         self._entries.clear()
         self._bytes = 0
 

@@ -1,18 +1,18 @@
-"""Sealed values, each behind its placeholder, for the life of one session.
+"""Keep sealed values, each behind its placeholder, for the life of one session.
 
-Plaintext is never kept: a value is found again by a keyed digest and stored encrypted, bound to its session,
+Plaintext is never kept: a value is looked up by a keyed digest and stored encrypted, bound to its session,
 placeholder and entity type, so that a record moved to another place does not open. Nothing is evicted: a full vault
 refuses, because a value that was dropped could never be restored. Placeholders are numbered per entity type in the
-order of first sealing, and values are compared exactly, so restoring gives back the very characters that were sealed.
-Another form of a person's name has a placeholder of its own with that person's number (`[PERSON_1_LAST]`), where it
-can mean nobody else; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
+order of first sealing, and values are compared exactly, so restoring returns exactly the characters that were sealed.
+Another form of a person's name has its own placeholder with that person's number (`[PERSON_1_LAST]`), where it cannot
+refer to another person; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
 
-A model also writes forms that were never issued: it knows `[PERSON_1]` and asks a tool for `[PERSON_1_LAST]`. Those
-that are certain from the sealed name can be opened, too. Only which there are is kept; the text is made of the opened
-name, and sealed then, so that it is found like any other value when the client sends it back.
+A model also writes forms that were never issued: it knows `[PERSON_1]` and passes `[PERSON_1_LAST]` to a tool. Forms
+that are certain from the sealed name can be opened, too. The vault records only which forms exist; the text is derived
+from the opened name and sealed at that time, so that it is found like any other value when the client resends it.
 
-Not promised: that a value is nowhere in memory while it is being sealed or after it was opened. Python strings cannot
-be overwritten; the hardened process does that when they are freed.
+Not promised: that memory holds no copy of a value while it is sealed or after it was opened. Python strings cannot be
+overwritten; the hardened process does that when they are freed.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate p
 
 
 class Vault:
-    """Implements `Sealing` and `Restoring`. Threads may share it; nothing waits under its one lock."""
+    """Implements `Sealing` and `Restoring`. Thread-safe; no code waits while it holds the lock."""
 
     __slots__ = (
         "_associated",
@@ -45,7 +45,9 @@ class Vault:
         "_index",
         "_keys",
         "_ledger",
+        "_link_people",
         "_lock",
+        "_make_keys",
         "_max_bytes",
         "_max_entities",
         "_numbers",
@@ -53,11 +55,12 @@ class Vault:
         "_records",
         "_sealed",
         "_style",
+        "closed",
     )
 
     def __init__(
         self,
-        keys: Keys,
+        make_keys: Callable[[], Keys],
         style: Style,
         *,
         session_id: str,
@@ -65,7 +68,10 @@ class Vault:
         max_bytes: int,
         link_people: bool = True,
     ) -> None:
-        self._keys: Keys | None = keys
+        # Made when the first value is sealed: most requests hold none, and keys cost randomness and pinned memory.
+        self._make_keys = make_keys
+        self._keys: Keys | None = None
+        self.closed = False  # true after `shred`
         self._style = style
         self._associated = session_id.encode()
         self._max_entities = max_entities
@@ -75,27 +81,28 @@ class Vault:
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
         self._forms: dict[str, tuple[str, aliases.Form]] = {}  # placeholder of a form: that of the name, which form
         self._numbers: dict[str, int] = {}
-        self._people = aliases.People(self._person_mark) if link_people else None
-        self._ledger = TurnCache()
+        self._link_people = link_people
+        self._people: aliases.People | None = None
+        self._ledger: TurnCache | None = None
         self._bytes = 0
         self._sealed = 0
 
     def seal(self, entity_type: str, value: str) -> str:
-        """Seal `value` and return its placeholder; the same (type, value) gets the same one for the vault's life.
+        """Seal `value` and return its placeholder; the same (type, value) gets the same one as long as the vault lives.
 
-        Raises SessionClosed after shredding and VaultFull when no more fits.
+        Raises SessionClosed after shredding and VaultFull when no more fits, or there is no memory for its keys.
         """
         return self._seal(entity_type, value, None)
 
     def seal_behind(self, entity_type: str, value: str, stand_in: Callable[[int, str], str]) -> str:
-        """Seal `value` behind a text that looks like one of its kind, and return that text.
+        """Seal `value` behind a text that looks like a value of the same kind, and return that text.
 
-        A placeholder is issued instead when `stand_in` returns "", or nothing but what the session has in use.
+        A placeholder is issued instead when `stand_in` returns "" or only texts that the session already uses.
         """
         return self._seal(entity_type, value, stand_in)
 
     def open(self, placeholder: str) -> str:
-        """Return the value behind an issued placeholder or one of `forms`, which is issued by that.
+        """Return the value behind an issued placeholder or one of `forms`, which is thereby issued.
 
         Raises KeyError for any other text, SessionClosed after shredding.
         """
@@ -113,7 +120,7 @@ class Vault:
     def entity_type(self, placeholder: str) -> str:
         """Return the entity type behind an issued placeholder or one of `forms`; KeyError for any other text."""
         with self._lock:
-            self._usable()
+            self._check_open()
             record = self._records.get(placeholder)
             if record is None and placeholder in self._forms:
                 return _PERSON
@@ -122,7 +129,7 @@ class Vault:
         return record[0]
 
     def holds(self, value: str) -> bool:
-        """Tell whether exactly this value is sealed here, as whatever entity type."""
+        """Tell whether exactly this value is sealed here, as any entity type."""
         data = value.encode(*_CODEC)
         with self._lock:
             keys = self._usable()
@@ -130,15 +137,17 @@ class Vault:
             return any(keys.mark(entity_type, data) in self._index for entity_type in types)
 
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
-        """Return 16 bytes that stand for (type, value) in this session and mean nothing in any other."""
+        """Return 16 bytes that stand for (type, value) in this session and are meaningless in any other."""
         with self._lock:
             return self._usable().digest(entity_type, value.encode(*_CODEC))
 
     def note_turn(self, upstream: str, text: str, original: str) -> None:
-        """Remember that `upstream` wrote `original` where the client read `text`. Of two originals the first stays."""
+        """Record that `upstream` wrote `original` and the client received `text`. Of two originals the first stays."""
         with self._lock:
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
+            if self._ledger is None:
+                self._ledger = TurnCache()
             if self._ledger.find(mark) is not None:
                 return
             if text == original:
@@ -149,8 +158,11 @@ class Vault:
             self._ledger.add(mark, CachedTurn(self._sealed - 1, sealed))
 
     def recall_turn(self, upstream: str, text: str) -> str | None:
-        """Return what `upstream` wrote where the client read `text`, or None when nobody remembers."""
+        """Return what `upstream` wrote where the client received `text`, or None when it is not recorded."""
         with self._lock:
+            self._check_open()
+            if self._ledger is None:
+                return None
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
             entry = self._ledger.find(mark)
@@ -161,19 +173,19 @@ class Vault:
     def placeholders(self) -> Sequence[str]:
         """Return every placeholder issued so far, in order of issue."""
         with self._lock:
-            self._usable()
+            self._check_open()
             return tuple(self._records)
 
     def forms(self) -> Sequence[str]:
-        """Return the placeholders of further forms of names that can be opened, though none was issued."""
+        """Return the placeholders of further name forms that can be opened but were not issued."""
         with self._lock:
-            self._usable()
+            self._check_open()
             return tuple(text for text in self._forms if text not in self._records)
 
     def values(self) -> Iterator[tuple[str, str]]:
-        """Yield (entity type, value) in order of sealing, each opened when it is asked for."""
+        """Yield (entity type, value) in order of sealing; each is opened when it is yielded."""
         with self._lock:
-            self._usable()
+            self._check_open()
             issued = tuple((placeholder, record[0]) for placeholder, record in self._records.items())
         for placeholder, entity_type in issued:
             yield entity_type, self.open(placeholder)
@@ -186,23 +198,21 @@ class Vault:
                 result[entity_type] = result.get(entity_type, 0) + 1
             return result
 
-    @property
-    def closed(self) -> bool:
-        """True after `shred`."""
-        return self._keys is None
-
     def shred(self) -> None:
         """Destroy the keys, then drop records and index; a second call does nothing."""
         with self._lock:
-            if self._keys is None:
+            if self.closed:
                 return
-            self._keys.destroy()
-            self._keys = None
+            self.closed = True
+            if self._keys is not None:
+                self._keys.destroy()
+                self._keys = None
             self._records.clear()
             self._index.clear()
             self._numbers.clear()
             self._forms.clear()
-            self._ledger.clear()
+            if self._ledger is not None:
+                self._ledger.clear()
             if self._people is not None:
                 self._people.clear()
 
@@ -212,9 +222,14 @@ class Vault:
     def __repr__(self) -> str:
         return f"Vault(entities={len(self._records)}, closed={self.closed})"
 
-    def _usable(self) -> Keys:
-        if self._keys is None:
+    def _check_open(self) -> None:
+        if self.closed:
             raise SessionClosed("the session is closed")
+
+    def _usable(self) -> Keys:
+        self._check_open()
+        if self._keys is None:
+            self._keys = self._make_keys()
         return self._keys
 
     def _bind(self, placeholder: str, entity_type: str) -> bytes:
@@ -229,7 +244,9 @@ class Vault:
             if known is not None:
                 return known
             name, owner, form = None, 0, ""
-            if self._people is not None and entity_type in _LINKED:
+            if self._link_people and entity_type in _LINKED:
+                if self._people is None:
+                    self._people = aliases.People(self._person_mark)
                 name = aliases.parse(value) if entity_type == _PERSON else None
                 owner, form = self._owner(self._people, value, name)
             number = owner or self._numbers.get(entity_type, 0) + 1
@@ -253,18 +270,18 @@ class Vault:
         return keys.open(counter, sealed, self._bind(placeholder, entity_type)).decode(*_CODEC)
 
     def _derive(self, value: str, number: int, placeholder: str) -> None:
-        """Note which forms of person `number` can be made of the name behind `placeholder`."""
+        """Record which forms of person `number` can be derived from the name behind `placeholder`."""
         for form in name_forms.forms_of(value):
             self._forms.setdefault(self._style.render(_PERSON, number, form.value), (placeholder, form))
 
     def _issue(self, keys: Keys, placeholder: str, text: str) -> None:
-        """Seal a form of a name behind its placeholder; where the vault is full it stays one that can be made."""
+        """Seal a form of a name behind its placeholder; in a full vault it stays unissued."""
         data = text.encode(*_CODEC)
         try:
             self._store(keys, placeholder, _PERSON, data)
         except VaultFull:
             return
-        # Where the same words could be somebody else's, they will be a person of their own when they come back.
+        # Words that may be another person's name become a separate person when the client resends them.
         name = aliases.parse(text)
         owner = self._people.owner(name) if self._people is not None and name is not None else None
         if (
@@ -274,7 +291,7 @@ class Vault:
             self._index.setdefault(keys.mark(_PERSON, data), placeholder)
 
     def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
-        """Return the number of the person that a name or an address belongs to (0: nobody for sure), and its form."""
+        """Return the number of the person that a name or an address belongs to (0: uncertain), and its form."""
         if not self._numbers.get(_PERSON):
             return 0, ""
         if name is not None:
@@ -311,7 +328,7 @@ class Vault:
         if len(self._records) >= self._max_entities:
             raise VaultFull(f"the vault holds {self._max_entities} values, its limit")
         sealed = keys.seal(self._sealed, data, self._bind(placeholder, entity_type))
-        self._sealed += 1  # even when it does not fit: a counter is never used twice
+        self._sealed += 1  # also when it does not fit: a counter is never reused
         if self._bytes + len(sealed) > self._max_bytes:
             raise VaultFull(f"the vault may hold {self._max_bytes} bytes of sealed values, its limit")
         self._bytes += len(sealed)

@@ -15,10 +15,11 @@ from relay.wire.json_remove import steps, take_out
 from relay.wire.json_text import MAX_NESTING
 from relay.wire.nodes import FieldTable, Node
 from relay.wire.outgoing import free_texts
+from relay.wire.places import KeyPlace, Nested
 from relay.wire.protocol_words import is_signature
-from relay.wire.segments import KeyPlace, Nested, Scan
+from relay.wire.segments import Scan
 
-__all__ = ["TreeAssistantText", "TreeDocument", "read_document"]
+__all__ = ["TreeAssistantText", "TreeDocument", "read_document", "read_tree"]
 
 
 # The longest real requests, agents with a million tokens of history, have some ten thousand.
@@ -299,6 +300,18 @@ def read_document(
     tree = strict_json.decode(body, MAX_ELEMENTS)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
+    return read_tree(tree, table, pseudonym, wrote, forced=forced)
+
+
+def read_tree(
+    tree: dict[str, JSON],
+    table: FieldTable,
+    pseudonym: Callable[[str], str],
+    wrote: Callable[[str], bool] | None = None,
+    *,
+    forced: bool = True,
+) -> TreeDocument:
+    """Read a decoded request as `read_document` does."""
     scan = Scan(pseudonym, wrote or is_signature)
     scan.root(tree, table)
     return TreeDocument(tree, scan, table.sections["request"], table.removed, table.forced if forced else ())

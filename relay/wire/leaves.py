@@ -1,7 +1,7 @@
 """Find the restorable strings of a response or of one event, by its format's field table.
 
 RESTORE and RESTORE_JSON leaves are returned, and so are leaves that no row names: a placeholder that stays visible
-helps nobody, and the values go back to the client they came from. Strings in a `delta` that no row names are deltas,
+is of no use, and the values go back to the client they came from. Strings in a `delta` that no row names are deltas,
 too, each with a lane of its own. PINNED and PASS places are left alone with all below them. DROP places spell the
 placeholder in another form (log-probabilities, token ids); they become null, or an empty array, as soon as a leaf of
 the same object, or below it, really changes.

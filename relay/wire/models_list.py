@@ -33,7 +33,7 @@ def match_models(path: str) -> PathEndpoint | None:
     asked = canonical(path)
     if _PATH.fullmatch(asked) is None:
         return None
-    return PathEndpoint(name="models", upstream_path=asked, method="GET", has_body=False)
+    return PathEndpoint(name="models", upstream_path=asked, method="GET", has_body=False, shared=True)
 
 
 def no_reader(endpoint: Endpoint, document: Document) -> StreamReader:

@@ -1,4 +1,4 @@
-"""What strings of a request belong to the protocol and not to what somebody says: ids, names, closed words, signatures.
+"""Which strings of a request belong to the protocol and not to its text: ids, names, closed words, signatures.
 
 Both walks over a request ask here: the one that collects its segments (`relay.wire.segments`) and the one that reads
 what is about to leave (`relay.wire.outgoing`). A string that passes as protocol is neither replaced nor compared with
@@ -16,7 +16,7 @@ __all__ = ["NAME_LISTS", "SCHEMA_KEYS", "SCHEMA_WORDS", "is_id", "is_identifier"
 _ID = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
-_MOST_DIGITS: Final = 6  # a name with more may hold somebody's number
+_MOST_DIGITS: Final = 6  # a name with more may hold a person's number
 # Words that schemas repeat and that mean nothing by themselves: JSON Schema 2020-12, "type", and its dialects.
 SCHEMA_WORDS: Final = frozenset(
     {

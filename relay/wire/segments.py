@@ -23,17 +23,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
+from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape
 from relay.wire.protocol_words import NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_id, is_identifier, is_name
 
-__all__ = ["MAX_SEGMENTS", "KeyPlace", "Nested", "Place", "Scan", "Where"]
+__all__ = ["MAX_SEGMENTS", "Scan"]
 
 _S, _SJ, _K, _N, _P, _V, _VS = (
     Treatment.SCRUB,
@@ -53,43 +54,6 @@ _LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
 _FIVE_DIGITS = 10_000
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
-
-
-class Where(NamedTuple):
-    """Where among the segments something stands that is none, and who says it in which message."""
-
-    before: int
-    role: Role
-    message: int
-
-
-class KeyPlace:
-    """A key of `holder` that is a segment."""
-
-    __slots__ = ("holder", "key")
-
-    def __init__(self, holder: dict[str, Any], key: str) -> None:
-        self.holder = holder
-        self.key = key
-
-
-class Nested:
-    """JSON text in a string, with the place it was found: `[holder, key]` or a literal of other JSON text."""
-
-    __slots__ = ("depth", "literal", "outer", "place", "text")
-
-    def __init__(
-        self, text: JsonText, depth: int, place: list[Any] | None, outer: Nested | None, literal: Literal | None
-    ) -> None:
-        self.text = text
-        self.depth = depth
-        self.place = place
-        self.outer = outer
-        self.literal = literal
-
-
-# Where a segment's text goes back: [holder, key], a key, or a literal.
-Place = list[Any] | KeyPlace | tuple[Nested, Literal]
 
 
 class Scan:

@@ -25,15 +25,21 @@ class PathEndpoint:
     method: str = "POST"
     has_body: bool = True
     model: str | None = None  # where the path names it
+    shared: bool = False  # with other vendors, whose headers tell the path apart
 
 
 class TableFormat:
-    """Half of a `relay.protocols.Format`: the half that the table answers."""
+    """Half of a `relay.protocols.Format`: the half that the table answers.
+
+    What a format or its family has to state has no default here; a fact that is missing stops start-up
+    (`relay.registry`).
+    """
 
     table: ClassVar[FieldTable]
     endpoints: ClassVar[tuple[PathEndpoint, ...]]
+    citation_mark: ClassVar[bytes] = b""
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+    def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, whatever the method."""
         asked = canonical(path)
         return next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)
@@ -66,7 +72,7 @@ class TableFormat:
         """Return nothing: most answers cite nothing."""
         return ()
 
-    def sent_citations(self, document: Document, body: bytes) -> Sequence[CitationOffset]:
+    def sent_citations(self, document: Document) -> Sequence[CitationOffset]:
         """Return nothing: most requests bring no citation back."""
         return ()
 

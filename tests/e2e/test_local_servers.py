@@ -16,7 +16,9 @@ import httpx
 import pytest
 from aiohttp import web
 
+from relay import build
 from relay.routing.usage import Meter
+from relay.wire.vendors import find
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, Stage
 from tests.e2e.fake_upstream import Fake, Reply
@@ -215,7 +217,9 @@ async def test_shape(stage: Stage, serve: Serve, make_core: MakeCore, name: str,
 def test_usage(name: str, stream: bool) -> None:
     """The tokens that a server counted are read, wherever its shape says them."""
     whole, events = SHAPES[name][1]
-    meter = Meter()
+    found = find(build.formats(), SHAPES[name][0], ())
+    assert found is not None
+    meter = Meter(found[0].family.tokens)
     for event in events(["a", "b"]) if stream else [json.dumps(whole("a"))]:
         for line in event.splitlines():
             if line.removeprefix("data: ").startswith("{"):

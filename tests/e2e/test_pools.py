@@ -116,7 +116,7 @@ async def test_probes(serve: Serve, make_core: MakeCore, fakes: tuple[Fake, Fake
     two.kill()
     upstreams = {"near": one.config("local"), "far": two.config("frontier")}
     relay = serve(upstreams=upstreams, from_core=make_core(LOCAL), routing=RoutingConfig(probe_s=0.05))
-    router = relay.handler.router
+    router = relay.handler.service.core.router
     await until(lambda: router.record("near").is_open)
     assert not router.record("far").is_open
     answer = await ask(relay, f"write to {MAIL}")
@@ -152,7 +152,7 @@ async def test_place_of_a_client_that_left(serve: Serve, fakes: tuple[Fake, Fake
     one, _, _ = fakes
     one.reply = Reply(wait_s=5)
     relay = serve(upstreams={"one": one.config("frontier", max_concurrent=1, max_queue=1)})
-    load = relay.handler.router.loads["one"]
+    load = relay.handler.service.core.router.loads["one"]
     asked = [asyncio.create_task(ask(relay)) for _ in range(2)]
     await until(lambda: (load.in_flight, load.waiting) == (1, 1))
     for task in asked:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.e2e.conftest import Serve, Stage, upstream
 from tests.scripted.compare import differences
-from tests.scripted.model import CitationOffset, Plan, PlannedCall, speak
+from tests.scripted.model import Plan, PlannedCall, Quote, speak
 from tests.scripted.server import Answer, Upstream
 from tests.scripted.stage import Beat, perform
 from tests.scripted.turn import every
@@ -53,7 +53,7 @@ def test_the_same_with_and_without(scripted: Upstream, serve: Serve, name: str, 
 
     beats = []
     for number, text in enumerate(NOTES):
-        quote = CitationOffset(number)
+        quote = Quote(number)
         write = PlannedCall(name="write", arguments={"path": "notes.txt", "content": ("cat <<'E'\n", quote, "\nE")})
         more = voice.has_tools and number + 1 < len(NOTES)
         plan = Plan(

@@ -19,6 +19,7 @@ from relay.upstream.mirror import Mirror
 from relay.vault.sessions import Session
 from tests.e2e.conftest import Serve, Stage, upstream
 from tests.e2e.support import PLANTED, PROMPT, chat, exchange_bytes, open_raw, post_bytes, until
+from tests.support import with_parts
 
 KEY = {"authorization": "Bearer sk-test"}
 
@@ -45,9 +46,10 @@ class Broken:
 
 def _without(core: Core, part: str, method: str) -> Core:
     found = getattr(core, part)
-    if isinstance(found, tuple):
-        return dataclasses.replace(core, **{part: tuple(Broken(item, method) for item in found)})
-    return dataclasses.replace(core, **{part: Broken(found, method)})
+    broken = tuple(Broken(item, method) for item in found) if isinstance(found, tuple) else Broken(found, method)
+    if part in ("analyzer", "engine"):
+        return with_parts(core, **{part: broken})
+    return dataclasses.replace(core, **{part: broken})
 
 
 @pytest.mark.parametrize(
@@ -212,8 +214,9 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
             return sessions[-1]
 
     slow = dataclasses.replace(
-        core, analyzer=Slow(core.analyzer, "analyze"), sessions=Watched(core.sessions, "ephemeral")
-    )  # type: ignore[arg-type]
+        with_parts(core, analyzer=Slow(core.analyzer, "analyze")),
+        sessions=Watched(core.sessions, "ephemeral"),  # type: ignore[arg-type]
+    )
     relay = serve(from_core=slow)
     large = chat(f"{PROMPT} " + "lorem ipsum " * 1_000)  # small ones may be scrubbed on the loop
     with open_raw(relay.url) as connection:

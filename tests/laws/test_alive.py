@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from relay.detect.analyzer import Analyzer
 from relay.exchange import Core
 from relay.registry import collect
 from tests.laws.conversations import SIGNATURE, Guesses, conversation
-from tests.support import begin, post
+from tests.support import begin, post, with_parts
 
 # RELAY_CONVERSATIONS=1000000 pytest tests/laws/test_alive.py runs a million; RELAY_FIRST says where to begin.
 COUNT = int(os.environ.get("RELAY_CONVERSATIONS", "20000"))
@@ -35,7 +34,7 @@ def test_no_conversation_is_refused(core: Core, recognizers: list[Any]) -> None:
     for seed in range(FIRST, FIRST + COUNT):
         if seed % A_MODEL == 0 or seed == FIRST:
             lookalikes = core.analyzer._lookalikes
-            guessing = replace(core, analyzer=Analyzer(recognizers, Guesses(seed // A_MODEL), lookalikes=lookalikes))
+            guessing = with_parts(core, analyzer=Analyzer(recognizers, Guesses(seed // A_MODEL), lookalikes=lookalikes))
         path, body = conversation(seed)
         exchange = begin(guessing, path)
         try:

@@ -117,7 +117,7 @@ def test_a_later_message_takes_nothing_back(core: Core, messages: list[tuple[Rol
         actions = ordered(PLAIN.analyze(segments))
         session = core.sessions.ephemeral()
         session.hold()
-        texts = scrub(segments, actions, core.operators, session.vault).texts
+        texts = scrub(segments, actions, core.pipeline.operators, session.vault).texts
         behind = {session.vault.open(placeholder): placeholder for placeholder in session.vault.placeholders()}
         assert len(behind) == len(session.vault.placeholders())  # one value, one placeholder
         session.release()

@@ -52,6 +52,7 @@ def test_after_close_nothing_answers(closing: Closing, values: list[tuple[str, s
     sessions = Sessions(random.Random(1).randbytes, CLOCK, Bracketed())
     session = sessions.open()
     vault = session.vault
+    vault.keyed_digest("PERSON", "Ann")  # keys are made when they are first needed
     issued = [vault.seal(*pair) for pair in values]
     restorer = Restorer(vault)
     slot = vault._keys._slot  # type: ignore[union-attr]

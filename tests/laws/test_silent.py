@@ -11,7 +11,7 @@ from relay.errors import RelayFault
 from relay.exchange import Core, Exchange
 from relay.types import Action, Candidate, Leaf, Pattern, Request, Segment, Span
 from tests.conftest import MakeCore
-from tests.support import begin, chat, post
+from tests.support import begin, chat, post, with_parts
 
 CANARY = "canary.zq7f3a@example.org"
 PATH = "/v1/chat/completions"
@@ -45,12 +45,12 @@ def faults(core: Core, make_core: MakeCore) -> dict[str, tuple[Core, Request]]:
         "opaque content": (core, post(PATH, chat(image))),
         "token ids": (core, post(PATH, chat([1, 2, 3], prompt=CANARY))),
         "operator fails": (
-            dataclasses.replace(core, operators={**core.operators, Action.PLACEHOLDER: Exploding()}),
+            with_parts(core, operators={**core.pipeline.operators, Action.PLACEHOLDER: Exploding()}),
             post(PATH, chat(CANARY)),
         ),
-        "detector fails": (dataclasses.replace(core, analyzer=Exploding()), post(PATH, chat(CANARY))),
+        "detector fails": (with_parts(core, analyzer=Exploding()), post(PATH, chat(CANARY))),
         "policy blocks": (make_core(BLOCKING), post(PATH, chat(CANARY))),
-        "no operator": (dataclasses.replace(core, operators={}), post(PATH, chat(CANARY))),
+        "no operator": (with_parts(core, operators={}), post(PATH, chat(CANARY))),
         "wrong method": (core, dataclasses.replace(post(PATH, chat(CANARY)), method="PUT")),
         "no key": (core, dataclasses.replace(post(PATH, chat(CANARY)), headers=())),
     }

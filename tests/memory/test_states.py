@@ -36,7 +36,7 @@ def server() -> Iterator[Upstream]:
 # Where a marker stands in a text an exception is raised whose own text, and whose frames, hold the text: before
 # anything is sent, and when the answer is there.
 EXCEPTIONS = """
-import relay.response.answer, relay.request.egress, relay.exchange
+import relay.response.answer, relay.request.egress
 left, rewrite = relay.request.egress.left, relay.response.answer._rewrite
 def fail_before(texts, *rest, **more):
     if any("explode on the way out" in text for text in texts):
@@ -47,7 +47,7 @@ def fail_behind(leaf, *rest):
     if "explode on the way back" in leaf.text:
         raise RuntimeError("cannot restore " + leaf.text)
     return changed
-relay.exchange.egress.left, relay.response.answer._rewrite = fail_before, fail_behind
+relay.request.egress.left, relay.response.answer._rewrite = fail_before, fail_behind
 """
 
 

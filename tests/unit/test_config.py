@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from relay.config import UpstreamConfig, load
+from relay import build
+from relay.config import Config, UpstreamConfig, load
 from relay.errors import ConfigFault
 from relay.types import RouteKind
 
@@ -39,7 +40,9 @@ def test_upstreams_keep_their_order_and_lose_a_trailing_slash(tmp_path: Path) ->
     assert list(config.upstreams) == ["openai", "ollama"]
     assert config.upstreams["openai"].base_url == "https://api.example.com/v1"
     assert config.upstreams["ollama"].kind is RouteKind.LOCAL
-    assert config.upstreams["ollama"].formats == ("openai", "anthropic", "gemini", "ollama")
+    assert config.upstreams["ollama"].formats is None
+    assert config.upstreams["ollama"].takes("anything")
+    assert [config.upstreams["openai"].takes(name) for name in ("openai", "ollama")] == [True, False]
 
 
 def test_defaults_need_no_file() -> None:
@@ -110,6 +113,12 @@ FAR = "{kind: frontier, base_url: 'https://%s/v1', formats: [%s], credential: %s
         (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "anthropic", "client"), False),
         (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.org", "openai", "{env: KEY}"), False),
         (FAR % ("api.example.com", "openai", "client"), FAR % ("api.example.com", "openai", "client"), False),
+        (FAR % ("a.example.com", "openai", "client"), "{kind: frontier, base_url: 'https://b.example.com'}", True),
+        (
+            "{kind: frontier, base_url: 'https://a.example.com'}",
+            "{kind: frontier, base_url: 'https://b.example.com'}",
+            True,
+        ),
         (FAR % ("a.example.com", "openai", "client"), "{kind: local, base_url: 'http://10.0.0.5:8000'}", False),
     ],
 )
@@ -119,7 +128,8 @@ def test_a_clients_key_goes_to_one_host(tmp_path: Path, one: str, two: str, refu
     if not refused:
         assert len(load(path, {}).upstreams) == 2
         return
-    with pytest.raises(ConfigFault, match="2 frontier hosts take the openai format with the client's own key"):
+    which = "every" if "formats" not in one + two else "the openai"
+    with pytest.raises(ConfigFault, match=f"2 frontier hosts take {which} format with the client's own key"):
         load(path, {})
 
 
@@ -157,3 +167,18 @@ def test_azure_is_told_by_its_host_or_by_the_operator(base_url: str, azure: bool
     upstream = UpstreamConfig(kind=RouteKind.FRONTIER, base_url=base_url, azure=azure)
     assert upstream.is_azure is (address is not None)
     assert upstream.address == (address or upstream.base_url)
+
+
+@pytest.mark.parametrize(
+    ("word", "complaint"),
+    [
+        ("opnai", 'called "opnai"; relay knows anthropic, gemini, ollama, openai; did you mean "openai"?'),
+        ("cobol", 'called "cobol"; relay knows anthropic, gemini, ollama, openai'),
+    ],
+)
+def test_a_family_that_has_no_folder_is_refused(word: str, complaint: str) -> None:
+    """Formats are known where the core is built: the complaint names the key, the word and the known ones."""
+    near = UpstreamConfig(kind=RouteKind.LOCAL, base_url="http://127.0.0.1:9", formats=("openai", word))
+    with pytest.raises(ConfigFault) as caught:
+        build.core(Config(upstreams={"near": near}), {})
+    assert f"upstreams.near.formats.1: no format family is {complaint}" in caught.value.public

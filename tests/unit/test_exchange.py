@@ -281,7 +281,7 @@ def test_an_unplanned_exception_stops_the_request(core: Core, monkeypatch: pytes
     monkeypatch.setattr("relay.request.egress.left", lambda *_, **__: 1 / 0)
     exchange = begin(core, CHAT)
     with pytest.raises(ScrubFailed) as caught:
-        exchange.open(post(CHAT, chat("hi")))
+        exchange.open(post(CHAT, chat("maria@example.org")))
     assert caught.value.__cause__ is None
     exchange.close()
 

@@ -41,7 +41,7 @@ def test_there_is_one_route_for_every_kind(monkeypatch: pytest.MonkeyPatch) -> N
     assert build.routes().keys() == set(RouteKind)
     found = dict(collect(relay.routing.kinds))
     monkeypatch.setattr(
-        build, "collect", lambda package: {**found, "near": type("Near", (), {"kind": RouteKind.LOCAL})}
+        build, "collect", lambda package, contract: {**found, "near": type("Near", (), {"kind": RouteKind.LOCAL})}
     )
     with pytest.raises(ConfigFault, match="two routes are of the kind local; the second is near"):
         build.routes()

@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from typing import ClassVar, Protocol
 
 import pytest
 
@@ -47,3 +48,32 @@ def test_what_cannot_be_a_plug_in_stops_start_up(
     """Nothing is skipped silently."""
     with pytest.raises(ConfigFault, match=complaint):
         collect(package(tmp_path, monkeypatch, files))  # type: ignore[arg-type]
+
+
+class Contract(Protocol):
+    """What the plug-ins below should have."""
+
+    name: ClassVar[str]
+    colour: ClassVar[str]
+
+    def paint(self) -> None: ...
+
+
+PAINTER = (
+    "from typing import ClassVar\n\nclass Base:\n    size: ClassVar[int]\n\nclass A(Base):\n{}\n\nPLUGINS = (A,)\n"
+)
+WHOLE = ("    name = 'a'", "    colour = 'red'", "    size = 1", "    def paint(self): ...")
+
+
+@pytest.mark.parametrize("missing", ["", "name", "colour", "size", "paint"])
+def test_a_plug_in_that_lacks_something_stops_start_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    """What the contract has, and what a base declares for its classes to state, is there; the complaint names it."""
+    text = PAINTER.format("\n".join(line for line in WHOLE if not missing or missing not in line))
+    module = package(tmp_path, monkeypatch, {"a": text})
+    if not missing:
+        assert list(collect(module, Contract)) == ["a"]  # type: ignore[arg-type]
+        return
+    with pytest.raises(ConfigFault, match=f"plug-in A in .* does not state {missing}$"):
+        collect(module, Contract)  # type: ignore[arg-type]

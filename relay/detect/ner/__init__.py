@@ -1,1 +1,1 @@
-"""Names, addresses and what only context gives away, found by a small ONNX model."""
+"""Find names, addresses and other entities that only context identifies, with a small ONNX model."""

@@ -55,9 +55,9 @@ _CERTAINLY_OUTSIDE = 0.98
 _SHORTEST_NUMBER = 4
 _SUM = re.compile(r"[*+=<>^×÷\r\n]")
 
-# A place or organisation that is a person with at least this probability is taken for one. Names are also places and
-# companies ("Logan", "Pearson"), and what is taken for those is let through by the default policy: a false alarm costs
-# a placeholder, a miss a name. From a third on instead, three in a hundred more people in Italian news are missed.
+# A place or organisation that is a person with at least this probability counts as one. Names are also places and
+# companies ("Logan", "Pearson"), which the default policy does not replace: a false alarm costs a placeholder, a miss
+# exposes a name. From a third on instead, three in a hundred more people in Italian news are missed.
 _MAYBE_PERSON = 0.05
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

@@ -13,7 +13,7 @@ from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "AccountRecognizer"]
 
-# Words that follow a label without being a name; the accounts of systems stand for nobody, either.
+# Words that follow a label without being a name; system accounts are not a person's, either.
 _NOBODY_TEXT = (
     "user users username admin administrator root ubuntu debian centos ec2-user runner vscode node app web www "
     "www-data "
@@ -35,7 +35,7 @@ _GOES_ON = re.compile(r"://|[ ,]{1,2}(?:[a-z]+ [a-z]|https?:)")
 _IMPORT = re.compile(r"(?:\bimport|\bfrom|\bpackage|\busing|\bmodule)\s{1,4}(?:static\s)?$")
 # The id that a container runtime gives as the host's name.
 _CONTAINER = re.compile(r"[0-9a-f]{12}")
-# Hosts that everybody has, and pages of a site that are no profile.
+# Hosts that every machine has, and pages of a site that are not a profile.
 _HOSTS = frozenset(
     (
         "localhost",
@@ -219,7 +219,7 @@ class AccountRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Pass over accounts of nobody, program text and pages that are no profile."""
+        """Skip system accounts, program text and pages that are not a profile."""
         value = candidate.value.rstrip(".")
         rule = self._rules[candidate.pattern.name]
         lower = value.lower()

@@ -1,4 +1,4 @@
-"""Passports, driving licences and other numbers that only their label gives away."""
+"""Passports, driving licences and other numbers that only their label identifies."""
 
 from __future__ import annotations
 

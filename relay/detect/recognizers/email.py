@@ -42,7 +42,7 @@ _FILE_ENDINGS = frozenset(
         "mount",
     )
 )
-# Mailboxes that belong to no person: repositories, and senders that read nothing.
+# Mailboxes that belong to no person: repositories and no-reply senders.
 _NOBODY = frozenset(("git", "hg", "svn", "noreply", "no-reply", "donotreply", "do-not-reply"))
 _SPELT = re.compile(
     r"[\[({<]\s?(?:at|@)\s?[\])}>]|\sat\s.{1,80}(?:[\[({<]\s?dot|\sdot\s)|arroba|arobase|chiocciola|\s(?:punkt|punto"
@@ -87,7 +87,7 @@ class EmailRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Pass over file names, the user part of a URL and the accounts of programs, such as `git@host:path`."""
+        """Skip file names, the user part of a URL and the accounts of programs, such as `git@host:path`."""
         value = candidate.value
         if candidate.pattern.score < 0.9:
             # "look at example.com" is no address: either sign must be spelt out or bracketed beside the other.

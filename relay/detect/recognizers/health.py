@@ -23,7 +23,7 @@ _VALUE = r"(?=[A-Z0-9-]{0,10}\d)[A-Z0-9](?:-?[A-Z0-9]){3,19}"
 
 
 class HealthRecognizer(RuleRecognizer):
-    """There is no national format for these: the label decides, and the value must hold three digits."""
+    """These numbers have no national format: the label decides, and the value must hold three digits."""
 
     name = "health"
     source = "45 CFR 164.514(b)(2)(i)(H), (I) and (R), labels by own choice; as of 2026-11-21"

@@ -21,7 +21,7 @@ def _hetu(value: str) -> bool:
 
 
 def _cpr(digits: str) -> bool:
-    # The check digit was given up in 2007, so only the date decides.
+    # The check digit was abolished in 2007, so only the date decides.
     return born(digits, "dmy")
 
 

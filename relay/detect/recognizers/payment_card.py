@@ -56,7 +56,7 @@ def _issuer(digits: str) -> bool | None:
     return any(known) if known else None
 
 
-# What says unmistakably that a card's number follows.
+# Words that always introduce a card's number.
 _CALLED = re.compile(
     r"(?:(?:card|cc|visa|mastercard|amex|kreditkarte|karte|carte|tarjeta|carta|cartão|kaart|account|pan)[\w\s'-]{0,24}?"
     r"(?:numbers?|num|nos?\b|nr\b|#|is|ist|est|es|è|é|[:=])|(?:karten|kaart|kreditkarten)nummer|n[uú]mero|num[ée]ro|numero"
@@ -68,8 +68,8 @@ _CALLED = re.compile(
 class PaymentCardRecognizer(RuleRecognizer):
     """Takes a number that an issuer could have given out and whose check digit is right.
 
-    One with a wrong check digit must be called somebody's card ("card number:", "my card is"): people mistype. A mere
-    "card" beside it is not enough, because then it is no card's.
+    One with a wrong check digit needs a label ("card number:", "my card is"), because people mistype. The word "card"
+    beside it is not enough.
 
     Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
     """
@@ -162,7 +162,7 @@ class PaymentCardRecognizer(RuleRecognizer):
                     guess = place
             first += step
         if guess is not None and not taken and _CALLED.search(candidate.text, max(0, guess[0] - 64), guess[0]):
-            # A wrong check digit: 0.3, or 0.1 unspaced, which the word "card" lifts over the threshold.
+            # A wrong check digit: 0.3, or 0.1 unspaced, which the word "card" raises over the threshold.
             yield Span("CREDIT_CARD", *guess, 0.3 if len(groups) > 1 else 0.1, self.name)
 
 

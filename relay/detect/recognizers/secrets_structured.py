@@ -1,4 +1,4 @@
-"""Secrets that their structure gives away: web tokens, private keys, authorization headers, cookies."""
+"""Secrets that their structure identifies: web tokens, private keys, authorization headers, cookies."""
 
 from __future__ import annotations
 

@@ -207,8 +207,7 @@ def _in_file_name(candidate: Candidate) -> bool:
 class TokenRecognizer(RuleRecognizer):
     """Takes what has an issuer's prefix, alphabet and length, example values included.
 
-    A token with a wrong check sum is taken at a lower score: a truncated or invented token says as much about the
-    habits of whoever pasted it, and hiding it costs nothing.
+    A token with a wrong check sum is reported at a lower score: it may be a truncated one, and replacing it is cheap.
     """
 
     name = "secrets_tokens"

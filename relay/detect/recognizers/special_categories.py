@@ -26,7 +26,7 @@ _UNIONS = (
 
 
 class SpecialCategoriesRecognizer(RuleRecognizer):
-    """A word list: what a text says openly. What it only hints at, and what the list lacks, passes."""
+    """A word list: it finds what a text states explicitly. Allusions and words that the list lacks are not found."""
 
     name = "special_categories"
     source = (

@@ -10,7 +10,7 @@ from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "UrlCredentialRecognizer"]
 
-# Users that everybody has; without a password they give nothing away.
+# Common user names; without a password they disclose nothing.
 _COMMON_USERS = frozenset({"git", "hg", "svn", "ssh", "anonymous", "ftp", "user", "username", "root", "postgres"})
 
 
@@ -75,7 +75,7 @@ class UrlCredentialRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Pass over stand-ins such as `$TOKEN`, and over user names without a password that everybody has."""
+        """Pass over stand-ins such as `$TOKEN`, and over common user names without a password."""
         value = candidate.value
         rule = self._rules[candidate.pattern.name]
         if rule.entity_type == "URL_CREDENTIAL" and rule.score >= 0.9:

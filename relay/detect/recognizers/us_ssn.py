@@ -22,7 +22,7 @@ _ROW = re.compile(r"\d \d{3} \d{2} \d{4}|\d{3} \d{2} \d{4} \d")
 class UsSsnRecognizer(RuleRecognizer):
     """Nine digits as 3-2-4, or unspaced in context.
 
-    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are nobody's.
+    Numbers that were never issued (area 000, 666, 9xx; group 00; serial 0000) are skipped.
     """
 
     name = "us_ssn"

@@ -14,7 +14,7 @@ _TRAILING = ".,:;!?*_~'’”»…。，、）】"
 
 
 class WebAddressRecognizer(RuleRecognizer):
-    """Takes addresses with a scheme or a `www.` host, whole; machines without a domain (`localhost`) are nobody's.
+    """Takes addresses with a scheme or a `www.` host, whole; machines without a domain (`localhost`) are skipped.
 
     Whatever a stronger recognizer finds inside, such as a token, stays its own; the rest is a URL.
     """

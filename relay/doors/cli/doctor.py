@@ -130,10 +130,13 @@ def _mode(policy: Policy) -> str:
 
 def _unjudged(loaded: Config) -> list[str]:
     """Say which answers of local upstreams are used without being judged."""
+    from relay import build
     from relay.routing.confidence import unjudged
     from relay.types import RouteKind
 
-    found = {name: unjudged(item.formats) for name, item in loaded.upstreams.items() if item.kind is RouteKind.LOCAL}
+    families = unjudged(build.formats())
+    local = {name: item for name, item in loaded.upstreams.items() if item.kind is RouteKind.LOCAL}
+    found = {name: [family for family in families if item.takes(family)] for name, item in local.items()}
     lines = [
         f"answers of {name} in {', '.join(formats)} formats cannot be judged"
         for name, formats in found.items()

@@ -60,9 +60,9 @@ def serve(
         if core.engine.observes:
             print("relay: mode observe: requests and answers pass as they are; nothing is protected", file=sys.stderr)
 
-    reading = app.BodyLimits(lambda core: build.reloaded(core, loaded, source), complain)
+    reload = app.PolicyReload(lambda core: build.reloaded(core, loaded, source), complain)
     try:
-        app.run(core, loaded, build.client(loaded), on_ready=on_ready, reading=reading)
+        app.run(core, loaded, build.client(loaded), on_ready=on_ready, reload=reload)
     finally:
         if log is not None:
             log.close()

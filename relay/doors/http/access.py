@@ -1,4 +1,4 @@
-"""Decide who may call: `Host` and `Origin` against web pages, keys against everybody else. Pure functions.
+"""Decide which web pages may call, by `Host` and `Origin`. Pure functions.
 
 A page in a browser on the same machine can reach a loopback port. It cannot choose its `Origin`, and with DNS
 rebinding it cannot choose its `Host`: both must be names that the operator expects. A JSON content type is required as
@@ -7,22 +7,13 @@ well, which a page cannot send to another origin without asking first (see `cors
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import ipaddress
 from collections.abc import Sequence
-from urllib.parse import parse_qsl
 
-from relay.config import ClientConfig, ServerConfig
-from relay.errors import AuthenticationFailed, ClientFault
-from relay.types import Headers
+from relay.config import ServerConfig
+from relay.errors import ClientFault
 
-__all__ = ["HostRefused", "OriginRefused", "authenticate", "check_host", "is_allowed_origin"]
-
-# Where SDKs put a key (provider documentation, 2026-11-20); relay's own header comes first, for clients whose SDK
-# header holds the upstream's key.
-_OWN_HEADER = "x-relay-key"
-_KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+__all__ = ["HostRefused", "OriginRefused", "check_host", "is_allowed_origin"]
 
 
 class HostRefused(ClientFault):
@@ -69,38 +60,6 @@ def is_allowed_origin(origin: str, host: str, allowed: Sequence[str]) -> bool:
         return True
     scheme_host, colon, port = origin.rpartition(":")
     return bool(colon) and port.isdigit() and f"{scheme_host}:*" in allowed
-
-
-def authenticate(headers: Headers, query: str, clients: Sequence[ClientConfig]) -> tuple[str, Headers]:
-    """Return the name of the client whose key the request holds, and the headers without that key.
-
-    Every configured digest is compared, in constant time, whichever matches. A key that is relay's own is taken out, so
-    that it can never be passed to an upstream. Raises AuthenticationFailed.
-    """
-    for place, (name, value) in enumerate(_presented(headers, query)):
-        digest = hashlib.sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
-        found = [client.name for client in clients if hmac.compare_digest(digest, client.key_sha256)]
-        if found:
-            return found[0], tuple(header for header in headers if header[0] != name)
-        if place == 0 and name == _OWN_HEADER:
-            break  # a client that names its key has said which one it means
-    raise AuthenticationFailed(
-        "A key of this relay is required, in Authorization or X-Relay-Key; the configuration key clients lists them."
-    )
-
-
-def _presented(headers: Headers, query: str) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for name, value in headers:
-        if name == _OWN_HEADER:
-            found.insert(0, (name, value.strip()))
-        elif name in _KEY_HEADERS:
-            found.append((name, value.strip()))
-        elif name == "authorization" and value[:7].lower() == "bearer ":
-            found.append((name, value[7:].strip()))
-    if query:
-        found.extend(("?key", value) for name, value in parse_qsl(query) if name == "key")
-    return found
 
 
 def _host_name(host: str) -> str:

@@ -19,10 +19,11 @@ from aiohttp import http_parser, web
 
 from relay.config import Config
 from relay.doors.http.admin import Admin
-from relay.doors.http.forward import probing
 from relay.doors.http.handler import Handler
-from relay.doors.http.ports import Client
 from relay.doors.http.reload import Reload
+from relay.doors.serving.forward import probing
+from relay.doors.serving.ports import Client
+from relay.doors.serving.service import Service
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.observe import logs
@@ -31,7 +32,7 @@ from relay.process.forget import Forgetter
 from relay.routing.confidence import unjudged
 from relay.types import RouteKind
 
-__all__ = ["BodyLimits", "Running", "run", "running", "serve"]
+__all__ = ["PolicyReload", "Running", "run", "running", "serve"]
 
 _SWEEP_S = 5.0
 _BACKLOG = 1024
@@ -52,15 +53,15 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
-class BodyLimits:
-    """How the policy is read anew on SIGHUP: `core` makes a new core from the old, `complain` hears why it cannot."""
+class PolicyReload:
+    """How SIGHUP changes the policy: `core` makes a new core from the old, `complain` is told why it cannot."""
 
     core: Callable[[Core], Core]
     complain: Callable[[str], None]
 
 
 def run(
-    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: BodyLimits | None = None
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reload: PolicyReload | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT, on uvloop where there is one."""
     try:
@@ -70,15 +71,15 @@ def run(
     except ImportError:
         loop_factory = None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve(core, config, client, on_ready=on_ready, reading=reading))
+        runner.run(serve(core, config, client, on_ready=on_ready, reload=reload))
 
 
 async def serve(
-    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reading: BodyLimits | None = None
+    core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reload: PolicyReload | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT. `on_ready` is called with the base URL once connections are accepted.
 
-    With a `reading`, SIGHUP has the policy read anew.
+    With a `reload`, SIGHUP has the policy read anew.
     """
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -86,7 +87,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     try:
         async with running(core, config, client) as served:
-            reloading = _reload_on_hangup(loop, served.handler, reading) if reading is not None else None
+            reloading = _reload_on_hangup(loop, served.handler.service, reload) if reload is not None else None
             try:
                 on_ready(served.url)
                 await stop.wait()
@@ -99,10 +100,10 @@ async def serve(
             loop.remove_signal_handler(number)
 
 
-def _reload_on_hangup(loop: asyncio.AbstractEventLoop, handler: Handler, reading: BodyLimits) -> asyncio.Task[None]:
-    reload = Reload(handler, reading.core, reading.complain)
-    loop.add_signal_handler(signal.SIGHUP, reload.request)
-    return loop.create_task(reload.run())
+def _reload_on_hangup(loop: asyncio.AbstractEventLoop, service: Service, reload: PolicyReload) -> asyncio.Task[None]:
+    reloading = Reload(service, reload.core, reload.complain)
+    loop.add_signal_handler(signal.SIGHUP, reloading.request)
+    return loop.create_task(reloading.run())
 
 
 @asynccontextmanager
@@ -112,63 +113,89 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
         # The parser in Python is laxer about framing, and request smuggling lives on that.
         raise ConfigFault("aiohttp was installed without its C parser, which relay requires")
     logs.silence_libraries()
-    loop = asyncio.get_running_loop()
-    handler = Handler(core, config, client)
-    server = _Server(handler, loop)
-    admin = _Server(
-        Admin(is_draining=lambda: handler.draining, reachable=client.reachable, render=core.metrics.render), loop
-    )
+    service = Service(core, config, client)
+    handler = Handler(service, config)
     async with client:
-        listening = await _listen(loop, server, config.server.host, config.server.port)
-        admin_url = ""
-        admin_listening = None
-        if config.server.admin_port is not None:
-            admin_listening = await _listen(loop, admin, "127.0.0.1", config.server.admin_port)
-            admin_url = _url(admin_listening)
-        tasks = [loop.create_task(_sweep(core))]
-        if config.routing.probe_s:
-            tasks.append(loop.create_task(probing(core.router, client.reach)))
         try:
-            if harden.holds(harden.Measure.ALLOCATOR):
-                # Without the allocator's help values outlive their use elsewhere, too, and this would be for show.
-                handler.forgetter = Forgetter(loop)
-            policy = core.engine.policy
-            if policy.confidence.escalate:
-                local = [item for item in config.upstreams.values() if item.kind is RouteKind.LOCAL]
-                formats = {family for item in local for family in unjudged(item.formats)}
-                logs.event(logs.LogEvent.UNJUDGED, logging.WARNING if formats else logging.INFO, formats=len(formats))
-            logs.event(
-                logs.LogEvent.READY,
-                logging.WARNING if core.engine.observes else logging.INFO,
-                upstreams=len(config.upstreams),
-                policy=logs.Id(policy.digest),
-                mode=policy.mode,
-                keys=core.sessions.memory.protection(),
-                **{finding.measure.name.lower(): finding.holds for finding in harden.report()},
-            )
-            yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
+            async with _listening(handler, config, client) as served, _background(core, config, client):
+                if harden.holds(harden.Measure.ALLOCATOR):
+                    # Without the allocator's help values outlive their use elsewhere, and this would be for show.
+                    handler.forgetter = Forgetter(asyncio.get_running_loop())
+                _log_ready(core, config)
+                yield served
         finally:
-            logs.event(logs.LogEvent.DRAINING)
-            handler.draining = True
-            listening.close()
-            server.close_idle()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(config.server.drain_s or 0.001):
-                    await handler.idle()
-            await server.cancel()
-            with suppress(TimeoutError):
-                async with asyncio.timeout(_CANCEL_S):
-                    await handler.idle()
-            for task in tasks:
-                task.cancel()
             if handler.forgetter is not None:
                 handler.forgetter.close()
             core.sessions.close_all()
-            handler.close()
-            if admin_listening is not None:
-                admin_listening.close()
-            await admin.cancel()
+            service.close()
             logs.event(logs.LogEvent.STOPPED)
+
+
+@asynccontextmanager
+async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
+    """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
+    loop = asyncio.get_running_loop()
+    server, service = _Server(handler, loop), handler.service
+    metrics = service.core.metrics
+    admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
+    admin_server, admin_listening = _Server(admin, loop), None
+    listening = await _listen(loop, server, config.server.host, config.server.port)
+    try:
+        if config.server.admin_port is not None:
+            admin_listening = await _listen(loop, admin_server, "127.0.0.1", config.server.admin_port)
+        admin_url = _url(admin_listening) if admin_listening is not None else ""
+        yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
+    finally:
+        listening.close()
+        await _drain(server, handler, config.server.drain_s)
+        if admin_listening is not None:
+            admin_listening.close()
+        await admin_server.cancel()
+
+
+async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
+    """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
+    logs.event(logs.LogEvent.DRAINING)
+    handler.service.draining = True
+    server.close_idle()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(drain_s or 0.001):
+            await handler.idle()
+    await server.cancel()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_CANCEL_S):
+            await handler.idle()
+
+
+@asynccontextmanager
+async def _background(core: Core, config: Config, client: Client) -> AsyncIterator[None]:
+    """Shred expired sessions and probe upstreams beside the requests."""
+    loop = asyncio.get_running_loop()
+    tasks = [loop.create_task(_sweep(core))]
+    if config.routing.probe_s:
+        tasks.append(loop.create_task(probing(core.router, client.reach)))
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def _log_ready(core: Core, config: Config) -> None:
+    policy = core.engine.policy
+    if policy.confidence.escalate:
+        local = [item for item in config.upstreams.values() if item.kind is RouteKind.LOCAL]
+        formats = {name for name in unjudged(core.formats) if any(item.takes(name) for item in local)}
+        logs.event(logs.LogEvent.UNJUDGED, logging.WARNING if formats else logging.INFO, formats=len(formats))
+    logs.event(
+        logs.LogEvent.READY,
+        logging.WARNING if core.engine.observes else logging.INFO,
+        upstreams=len(config.upstreams),
+        policy=logs.Id(policy.digest),
+        mode=policy.mode,
+        keys=core.sessions.memory.protection(),
+        **{check.measure.name.lower(): check.holds for check in harden.report()},
+    )
 
 
 class _Protocol(web.RequestHandler):

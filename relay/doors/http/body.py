@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Container
+from collections.abc import Mapping
 
 from aiohttp import StreamReader, web
 
@@ -27,34 +27,37 @@ class BodyTimeout(ClientFault):
     code = "body_timeout"
 
 
-def require_json(content_type: str, *, names: Container[str]) -> None:
-    """Raise UnsupportedMediaType unless `content_type` is JSON; `names` are those of all headers.
+def require_json(fields: Mapping[str, str]) -> None:
+    """Raise UnsupportedMediaType unless the content type in `fields`, the headers, is JSON.
 
     A page in a browser can send every other type to a foreign origin without asking first. Browsers mark what a page
     sends, so what has no mark may leave the type out (LiteLLM to Ollama, 1.110) or have the one that curl gives to
     every body.
     """
-    kind = content_type.partition(";")[0].strip().lower()
-    if kind in _UNSAID and not any(mark in names for mark in _PAGE_MARKS):
+    kind = fields.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in _UNSAID and not any(mark in fields for mark in _PAGE_MARKS):
         return
     if kind != "application/json" and not (kind.startswith("application/") and kind.endswith("+json")):
         raise UnsupportedMediaType("relay reads JSON only: the content type must be application/json.")
 
 
-async def read(request: web.BaseRequest, limit_bytes: int) -> bytes:
-    """Return the request's body, at most `limit_bytes` of it before and after inflation.
+async def read(request: web.BaseRequest, limit_bytes: int, fields: Mapping[str, str]) -> bytes:
+    """Return the request's JSON body, at most `limit_bytes` of it before and after inflation.
 
+    `fields` are the headers by name in lower case.
     Raises BodyTooLarge, UnsupportedMediaType, BodyTimeout, and ClientFault for a body cut short or broken.
     """
-    length = request.headers.get("Content-Length")
+    require_json(fields)
+    length = fields.get("content-length")
     if length is not None and int(length) > limit_bytes:
         raise BodyTooLarge(
             f"The body has {int(length)} bytes, more than the {limit_bytes} allowed; the configuration key is "
             "server.max_body_mb."
         )
-    codings = codings_of(request.headers.getall("Content-Encoding", ()))
+    encodings = request.headers.getall("Content-Encoding", ()) if "content-encoding" in fields else ()
+    codings = codings_of(encodings) if encodings else ()
     waiting = not request.content.is_eof()
-    if waiting and request.headers.get("Expect", "").lower() == "100-continue" and request.transport is not None:
+    if waiting and fields.get("expect", "").lower() == "100-continue" and request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     data = await _collect(request.content, limit_bytes)
     # In a thread: a few bytes can take a tenth of a second to inflate to the limit.

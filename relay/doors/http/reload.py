@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from relay.doors.http.handler import Handler
+from relay.doors.serving.service import Service
 from relay.errors import ConfigFault, RelayFault
 from relay.exchange import Core
 from relay.observe import logs
@@ -21,8 +21,8 @@ __all__ = ["Reload"]
 class Reload:
     """`read` makes a core under the policy as it is now from the one in force; `complain` is told why it could not."""
 
-    def __init__(self, handler: Handler, read: Callable[[Core], Core], complain: Callable[[str], None]) -> None:
-        self._handler = handler
+    def __init__(self, service: Service, read: Callable[[Core], Core], complain: Callable[[str], None]) -> None:
+        self._service = service
         self._read = read
         self._complain = complain
         self._wanted = asyncio.Event()
@@ -39,7 +39,7 @@ class Reload:
             await self._once()
 
     async def _once(self) -> None:
-        core = self._handler.core
+        core = self._service.core
         try:
             fresh = await asyncio.to_thread(self._read, core)
         except Exception as error:
@@ -49,7 +49,7 @@ class Reload:
             logs.event(logs.LogEvent.RELOAD_FAILED, logging.ERROR, policy=logs.Id(core.engine.digest))
             self._complain(fault.public)
             return
-        self._handler.core = fresh
+        self._service.core = fresh
         core.metrics.reloaded(failed=False)
         policy = fresh.engine.policy
         core.metrics.policy(policy.digest, policy.mode.value)

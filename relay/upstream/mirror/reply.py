@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import cycle
-from typing import Any, TypeVar
+from typing import Any
+
+from relay.wire.speech import Ask, Tool, Turn, pieces, sliced
 
 __all__ = ["Ask", "Tool", "Turn", "answer", "cut", "fill", "pieces", "read_rules"]
 
@@ -15,8 +16,7 @@ _PLACEHOLDER = re.compile(r"[\[<]([A-Z][A-Z_]*)_\d+(?:_([A-Z]+))?[\]>]")
 _RULE = re.compile(r"\bmirror: ?([a-z]+)(?: (\d+(?:\.\d+)?))?", re.IGNORECASE)
 _ASKS_FOR_TOOL = re.compile(r"\b(?:call|use|invoke|look up|run|tool|weather)\b", re.IGNORECASE)
 
-# Cycles of sizes that share no factor with placeholders or events, so that every position is cut sooner or later.
-_TEXT_SIZES = (1, 4, 2, 7, 3, 5, 11)
+# Sizes that share no factor with placeholders or events, so that every position is cut sooner or later.
 _BYTE_SIZES = (1, 7, 64, 3, 190, 13, 2, 31, 500)
 
 _SENTENCES = {
@@ -33,41 +33,6 @@ _SENTENCES = {
     "ORGANIZATION": "The other side is {}.",
     "IP_ADDRESS": "The machine at {} needs a look.",
 }
-
-Piece = TypeVar("Piece", str, bytes)
-
-
-@dataclass(frozen=True, slots=True)
-class Tool:
-    """A tool that the request declares."""
-
-    name: str
-    schema: Mapping[str, Any] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
-    """A request, read just far enough to answer it. `text` is the last user text, `prompt` everything."""
-
-    text: str = field(repr=False)
-    prompt: str = field(repr=False)
-    model: str
-    stream: bool
-    tools: tuple[Tool, ...] = ()
-    must_use: str | None = None  # a tool's name, or "*" for any
-    may_use: bool = True
-    after_tool: bool = False  # the last message is a tool's result
-    json_schema: Mapping[str, Any] | None = field(default=None, repr=False)
-    choices: int = 1
-    usage: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turn:
-    """One answer: text, or calls of tools as (name, arguments)."""
-
-    text: str = field(repr=False)
-    calls: tuple[tuple[str, Any], ...] = field(default=(), repr=False)
 
 
 def read_rules(text: str) -> dict[str, float]:
@@ -96,23 +61,9 @@ def fill(schema: Mapping[str, Any], placeholders: Sequence[str]) -> Any:
     return _Filler(placeholders).value(schema, "")
 
 
-def pieces(text: str) -> Iterator[str]:
-    """Yield `text` in small pieces of changing length: the deltas of a stream."""
-    yield from _sliced(text, _TEXT_SIZES)
-
-
 def cut(data: bytes) -> Iterator[bytes]:
     """Yield `data` cut at positions that respect neither events nor characters."""
-    yield from _sliced(data, _BYTE_SIZES)
-
-
-def _sliced(whole: Piece, sizes: Sequence[int]) -> Iterator[Piece]:
-    start = 0
-    for size in cycle(sizes):
-        if start >= len(whole):
-            return
-        yield whole[start : start + size]
-        start += size
+    yield from sliced(data, _BYTE_SIZES)
 
 
 def _placeholders(text: str) -> list[str]:
@@ -199,5 +150,5 @@ class _Filler:
             kind = _kind(placeholder)
             if wanted and (wanted in kind or kind in wanted or wanted.split("_")[-1] in kind.split("_")):
                 return placeholder
-        # Quotes and a backslash, so that whoever restores inside JSON text has something to escape around.
+        # Quotes and a backslash, so that restoring inside JSON text has something to escape.
         return f'{next(self._next)} "as asked" \\ soon'

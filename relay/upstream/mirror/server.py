@@ -26,7 +26,7 @@ from aiohttp import web
 
 from relay.types import Headers
 from relay.upstream.mirror.reply import Turn, answer, cut, read_rules
-from relay.upstream.mirror.routes import Error, Speech, error_of, route
+from relay.upstream.mirror.routes import Speech, error_of, route
 
 __all__ = ["Mirror", "Received", "running"]
 
@@ -108,21 +108,20 @@ class Mirror:
 
     async def _route(self, request: web.BaseRequest, body: Any) -> web.StreamResponse:
         names = frozenset(name.lower() for name in request.headers)
-        error = error_of(request.path, names)
         tree = body if isinstance(body, dict) else {}
         found = route(request.path, request.query_string, names, tree, self._number)
         if found is None:
-            return _json(404, error(404, "Nothing is served here."))
-        return _json(200, found) if isinstance(found, bytes) else await self._speak(request, found, error)
+            return _json(404, error_of(request.path, names)(404, "Nothing is served here."))
+        return _json(200, found) if isinstance(found, bytes) else await self._speak(request, found)
 
-    async def _speak(self, request: web.BaseRequest, speech: Speech, error: Error) -> web.StreamResponse:
+    async def _speak(self, request: web.BaseRequest, speech: Speech) -> web.StreamResponse:
         ask = speech.ask
         rules = {**self._rules, **read_rules(ask.text)}
         await asyncio.sleep(rules.get("slow", 0))
         status = int(rules.get("error", 0))
         if status:
             message = f"The request was refused: {ask.prompt}" if status < 500 else "The server had an error."
-            return _json(status, error(status, message), {"Retry-After": "1"} if status == 429 else {})
+            return _json(status, speech.error(status, message), {"Retry-After": "1"} if status == 429 else {})
         extra = {"X-Request-Id": f"req_mirror{self._number:06}", "Server": "mirror", "CF-Ray": "mirror"}
         if "cookie" in rules:
             extra["Set-Cookie"] = "__cf_bm=mirror; Path=/"

@@ -9,11 +9,36 @@ import re
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.types import Event, Headers
+from relay.types import Event, Family, Headers, LogProbabilities, TokenFields
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, by_status, header
 
-__all__ = ["AnthropicFormat"]
+__all__ = ["ANTHROPIC", "AnthropicFormat"]
+
+ANTHROPIC = Family(
+    name="anthropic",
+    under_prefix=("anthropic",),
+    client_headers=frozenset({"anthropic-version", "anthropic-beta", "x-api-key"}),
+    client_paths=re.compile("/messages"),
+    page_headers=frozenset(
+        {
+            "anthropic-beta",
+            "anthropic-dangerous-direct-browser-access",
+            "anthropic-version",
+            "x-api-key",
+            "x-stainless-*",
+        }
+    ),
+    keyless=False,
+    keep_alive=b'event: ping\ndata: {"type": "ping"}\n\n',  # as Anthropic sends it itself
+    tokens=TokenFields(
+        usage=(("usage",), ("message", "usage")),  # the first event of a stream holds a message
+        # What was read from a cache is counted apart.
+        input=("input_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"),
+        output=("output_tokens",),
+        limits=(("max_tokens",),),
+    ),
+)
 
 _ERROR_TYPES = {
     400: "invalid_request_error",
@@ -34,9 +59,8 @@ _CONTRACT_HEADERS = ("anthropic-version", "anthropic-beta")
 class AnthropicFormat(TableFormat):
     """Base of the Anthropic formats."""
 
-    family: ClassVar[str] = "anthropic"
-    keyless: ClassVar[bool] = False
-    keep_alive: ClassVar[bytes] = b'event: ping\ndata: {"type": "ping"}\n\n'  # as Anthropic sends it itself
+    family: ClassVar[Family] = ANTHROPIC
+    log_probabilities: ClassVar[LogProbabilities | None] = None
 
     def request_headers(self, headers: Headers) -> Headers:
         """Pass on the API version and the beta flags: without them features break silently."""

@@ -1,16 +1,14 @@
-"""Anthropic's list of models, told from OpenAI's by the headers that Anthropic's clients send."""
+"""Anthropic's list of models."""
 
 from __future__ import annotations
 
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import Headers
 from relay.wire.anthropic.family import AnthropicFormat
 from relay.wire.models_list import MODELS_TABLE, match_models, no_reader
 from relay.wire.nodes import FieldTable
 from relay.wire.table_format import PathEndpoint
-from relay.wire.vendors import is_anthropic
 
 __all__ = ["AnthropicModels"]
 
@@ -22,9 +20,9 @@ class AnthropicModels(AnthropicFormat):
     table: ClassVar[FieldTable] = MODELS_TABLE
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
-        """Return the endpoint when the headers are Anthropic's."""
-        return match_models(path) if is_anthropic(headers) else None
+    def match(self, path: str) -> Endpoint | None:
+        """Return the endpoint for the list or for one model."""
+        return match_models(path)
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Raise UpstreamBadStream: lists are not streamed."""

@@ -5,15 +5,32 @@ Sources: google-genai 3.4.0 (`_api_client.py`, `errors.py`), read 2026-11-20.
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar
 from urllib.parse import parse_qs
 
 from relay.errors import RelayFault
-from relay.types import JSON, Event, Headers
+from relay.types import JSON, Event, Family, Headers, LogProbabilities, TokenFields
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, by_status, header
 
-__all__ = ["GeminiFormat", "plain_path"]
+__all__ = ["GEMINI", "GeminiFormat", "plain_path"]
+
+GEMINI = Family(
+    name="gemini",
+    under_prefix=("gemini",),
+    client_headers=frozenset({"x-goog-api-key", "x-goog-api-client"}),
+    client_paths=re.compile("/v1beta"),
+    page_headers=frozenset({"x-goog-api-client", "x-goog-api-key"}),
+    keyless=False,
+    keep_alive=b"",  # its SDKs accept nothing (tried 2026-11-20)
+    tokens=TokenFields(
+        usage=(("usageMetadata",),),
+        input=("promptTokenCount",),
+        output=("candidatesTokenCount", "thoughtsTokenCount"),
+        limits=(("generationConfig", "maxOutputTokens"), ("generation_config", "max_output_tokens")),
+    ),
+)
 
 _STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -32,9 +49,8 @@ _STATUSES = {
 class GeminiFormat(TableFormat):
     """Base of the Gemini formats: credentials, headers and the shape of errors."""
 
-    family: ClassVar[str] = "gemini"
-    keyless: ClassVar[bool] = False
-    keep_alive: ClassVar[bytes] = b""  # its SDKs accept nothing (tried 2026-11-20)
+    family: ClassVar[Family] = GEMINI
+    log_probabilities: ClassVar[LogProbabilities | None] = None
 
     def request_headers(self, headers: Headers) -> Headers:
         """Pass nothing on: the API's version is in the path."""

@@ -6,13 +6,11 @@ import re
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import Headers
 from relay.wire.fields import compile_table
 from relay.wire.gemini.family import GeminiFormat, plain_path
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
 from relay.wire.table_format import PathEndpoint
-from relay.wire.vendors import is_gemini
 
 __all__ = ["GeminiModels"]
 
@@ -36,13 +34,15 @@ class GeminiModels(GeminiFormat):
     table: ClassVar[FieldTable] = TABLE
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
-        """Return the endpoint; `/v1/models` is shared with two vendors."""
+    def match(self, path: str) -> Endpoint | None:
+        """Return the endpoint; of the versions, `/v1` is shared with other vendors."""
         asked = plain_path(path)
         found = _MODELS.fullmatch(asked)
-        if found is None or (found.group(1) == "v1" and not is_gemini(headers)):
+        if found is None:
             return None
-        return PathEndpoint(name="models", upstream_path=asked, method="GET", has_body=False)
+        return PathEndpoint(
+            name="models", upstream_path=asked, method="GET", has_body=False, shared=found.group(1) == "v1"
+        )
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Raise UpstreamBadStream: lists are not streamed."""

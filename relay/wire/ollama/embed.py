@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
@@ -36,6 +37,7 @@ class OllamaEmbed(OllamaFormat):
     """`POST /api/embed` and `/api/embeddings`."""
 
     name: ClassVar[str] = "ollama_embed"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
         PathEndpoint(name="embed", upstream_path="/api/embed"),

@@ -5,29 +5,49 @@ Sources: ollama-python 0.6.3 (`_types.py`, `_client.py`) and Ollama's API descri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint
-from relay.types import JSON, Event, Headers
+from relay.types import JSON, Event, Family, Headers, LogProbabilities, TokenFields
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import TableFormat, header
 
-__all__ = ["LineReader", "OllamaFormat", "api_path"]
+__all__ = ["LINE_LOG_PROBABILITIES", "OLLAMA", "LineReader", "OllamaFormat", "api_path"]
+
+OLLAMA = Family(
+    name="ollama",
+    # Its documentation, "OpenAI compatibility" and "Anthropic compatibility", read 2026-11-29.
+    under_prefix=("ollama", "openai", "anthropic"),
+    client_headers=frozenset(),
+    client_paths=re.compile("^/api/"),
+    page_headers=frozenset(),
+    keyless=True,  # its own server asks for no key, and its clients send none unless they are told to
+    keep_alive=b"",  # its SDKs accept nothing (tried 2026-11-20)
+    tokens=TokenFields(
+        usage=((),),
+        input=("prompt_eval_count",),
+        output=("eval_count",),
+        limits=(("options", "num_predict"),),
+    ),
+)
+
+# Its versions of OpenAI's paths have none, its own paths do (its docs/openapi.yaml and issue 16117, read 2026-11-26).
+LINE_LOG_PROBABILITIES = LogProbabilities(
+    ask={"logprobs": True}, holders=(), field="logprobs", values=(("logprob",),), nullable=False
+)
 
 
 class OllamaFormat(TableFormat):
     """Base of the Ollama formats."""
 
-    family: ClassVar[str] = "ollama"
-    # Ollama's own server asks for no key, and its clients send none unless they are told to.
-    keyless: ClassVar[bool] = True
-    keep_alive: ClassVar[bytes] = b""  # its SDKs accept nothing (tried 2026-11-20)
+    family: ClassVar[Family] = OLLAMA
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+    def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, whatever the method."""
         asked = api_path(path)
         return next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON
+from relay.types import JSON, LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable
-from relay.wire.ollama.family import LineReader, OllamaFormat
+from relay.wire.ollama.family import LINE_LOG_PROBABILITIES, LineReader, OllamaFormat
 from relay.wire.table_format import PathEndpoint
 
 __all__ = ["OllamaGenerate"]
@@ -47,6 +47,7 @@ class OllamaGenerate(OllamaFormat):
     """`POST /api/generate`."""
 
     name: ClassVar[str] = "ollama_generate"
+    log_probabilities: ClassVar[LogProbabilities | None] = LINE_LOG_PROBABILITIES
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="generate", upstream_path="/api/generate"),)
 

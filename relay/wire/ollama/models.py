@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
@@ -34,6 +35,7 @@ class OllamaModels(OllamaFormat):
     """`GET /api/tags`, `/api/ps` and `/api/version`, and `POST /api/show`."""
 
     name: ClassVar[str] = "ollama_models"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
         PathEndpoint(name="show", upstream_path="/api/show"),

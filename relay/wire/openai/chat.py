@@ -10,12 +10,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, CitationOffset
+from relay.types import JSON, CitationOffset, LogProbabilities
 from relay.wire.citations import dicts, ranges
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable
 from relay.wire.openai.chunks import ChunkReader
-from relay.wire.openai.family import OpenAIFormat
+from relay.wire.openai.family import OpenAIFormat, choice_log_probabilities
 from relay.wire.stream import Lane, index_of, objects
 from relay.wire.table_format import PathEndpoint
 
@@ -114,7 +114,7 @@ plugins[].pdf{}                       P
 plugins[]{}                           P
 # Azure's "on your data": the provider calls a search service with credentials.
 data_sources                          F   kind=third_party_tool
-# State of the server, or of another server, in a form that nobody can read.
+# State of the server, or of another server, in a form that cannot be read.
 {kv_transfer_params,prompt_embeds}    F   kind=stored_state
 vllm_xargs{}                          S
 {session_id,request_id,cache_salt,client_metadata,trace}   X drop
@@ -238,6 +238,10 @@ class OpenAIChat(OpenAIFormat):
     """`POST /v1/chat/completions`."""
 
     name: ClassVar[str] = "openai_chat"
+    # llama.cpp lists twenty alternatives for each token unless it is told otherwise.
+    log_probabilities: ClassVar[LogProbabilities | None] = choice_log_probabilities(
+        {"logprobs": True, "top_logprobs": 1}
+    )
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="chat", upstream_path="/v1/chat/completions"),)
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable
 from relay.wire.openai.chunks import ChunkReader
-from relay.wire.openai.family import OpenAIFormat
+from relay.wire.openai.family import OpenAIFormat, choice_log_probabilities
 from relay.wire.stream import Lane
 from relay.wire.table_format import PathEndpoint
 
@@ -64,6 +65,7 @@ class OpenAICompletions(OpenAIFormat):
     """`POST /v1/completions`."""
 
     name: ClassVar[str] = "openai_completions"
+    log_probabilities: ClassVar[LogProbabilities | None] = choice_log_probabilities({"logprobs": 1})
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="completions", upstream_path="/v1/completions"),)
 

@@ -1,7 +1,7 @@
 """OpenAI's embeddings. Vectors are numbers about the scrubbed text; nothing in an answer is restored.
 
 Source: openai-python 3.52.0 (`types/embedding_create_params.py`), read 2026-11-20. LangChain's `OpenAIEmbeddings` sends
-token ids unless `check_embedding_ctx_length=False`; they are refused, since they are text that nobody can scrub.
+token ids unless `check_embedding_ctx_length=False`; they are refused, since they are text that cannot be scrubbed.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
@@ -42,6 +43,7 @@ class OpenAIEmbeddings(OpenAIFormat):
     """`POST /v1/embeddings`."""
 
     name: ClassVar[str] = "openai_embeddings"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="embeddings", upstream_path="/v1/embeddings"),)
 

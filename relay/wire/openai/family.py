@@ -6,19 +6,63 @@ Sources: openai-python 3.52.0 (`_client.py`, `_exceptions.py`, `_streaming.py`),
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import ClassVar
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint
-from relay.types import Event, Headers, Outbound
+from relay.types import Event, Family, Headers, LogProbabilities, Outbound, TokenFields
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.openai import azure
 from relay.wire.table_format import TableFormat, by_status, header
 
-__all__ = ["OpenAIFormat"]
+__all__ = ["OPENAI", "OpenAIFormat", "choice_log_probabilities"]
+
+OPENAI = Family(
+    name="openai",
+    under_prefix=("openai",),
+    client_headers=frozenset(),
+    client_paths=None,  # other vendors imitate OpenAI, not the reverse
+    page_headers=frozenset(
+        {
+            "api-key",
+            "idempotency-key",
+            "openai-beta",
+            "openai-organization",
+            "openai-project",
+            "x-stainless-*",
+            # Clients of aggregators name themselves by these two.
+            "http-referer",
+            "x-title",
+        }
+    ),
+    keyless=False,
+    keep_alive=b": keep-alive\n\n",  # a comment, which the SDKs skip (tried 2026-11-20)
+    tokens=TokenFields(
+        usage=(("usage",), ("response", "usage")),  # the last event of Responses holds a response
+        input=("prompt_tokens", "input_tokens"),
+        output=("completion_tokens", "output_tokens"),
+        limits=(("max_completion_tokens",), ("max_tokens",), ("max_output_tokens",)),
+    ),
+)
+
+
+def choice_log_probabilities(ask: Mapping[str, bool | int]) -> LogProbabilities:
+    """Return where the choices of an answer have log-probabilities, which `ask` asks for.
+
+    Of two shapes: chat's `content[].logprob` and completions' `token_logprobs[]`. llama.cpp writes the first into
+    completions, too (xllamacpp 2026.10.11549, tried 2026-11-26).
+    """
+    return LogProbabilities(
+        ask=ask,
+        holders=("choices",),
+        field="logprobs",
+        values=(("content", "logprob"), ("token_logprobs",)),
+        nullable=True,
+    )
+
 
 _ERROR_TYPES = {
     400: "invalid_request_error",
@@ -36,11 +80,9 @@ _FLAGS = re.compile(r"[A-Za-z0-9_.,=:; -]{1,512}")
 class OpenAIFormat(TableFormat):
     """Base of the OpenAI formats."""
 
-    family: ClassVar[str] = "openai"
-    keyless: ClassVar[bool] = False
-    keep_alive: ClassVar[bytes] = b": keep-alive\n\n"  # a comment, which the SDKs skip (tried 2026-11-20)
+    family: ClassVar[Family] = OPENAI
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
+    def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, as OpenAI or as Azure writes it, whatever the method."""
         deployment, asked = azure.split_deployment(path)
         found = next((endpoint for endpoint in self.endpoints if endpoint.upstream_path == asked), None)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import Headers
+from relay.types import LogProbabilities
 from relay.wire.models_list import MODELS_TABLE, match_models, no_reader
 from relay.wire.nodes import FieldTable
 from relay.wire.openai.family import OpenAIFormat
 from relay.wire.table_format import PathEndpoint
-from relay.wire.vendors import is_anthropic, is_gemini
 
 __all__ = ["OpenAIModels"]
 
@@ -19,12 +18,13 @@ class OpenAIModels(OpenAIFormat):
     """`GET /v1/models` and `/v1/models/{id}`."""
 
     name: ClassVar[str] = "openai_models"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = MODELS_TABLE
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = ()
 
-    def match(self, method: str, path: str, headers: Headers) -> Endpoint | None:
-        """Return the endpoint unless the headers are another vendor's."""
-        return None if is_anthropic(headers) or is_gemini(headers) else match_models(path)
+    def match(self, path: str) -> Endpoint | None:
+        """Return the endpoint for the list or for one model."""
+        return match_models(path)
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Raise UpstreamBadStream: lists are not streamed."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint, StreamReader
+from relay.types import LogProbabilities
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable
@@ -40,6 +41,7 @@ class OpenAIModerations(OpenAIFormat):
     """`POST /v1/moderations`."""
 
     name: ClassVar[str] = "openai_moderations"
+    log_probabilities: ClassVar[LogProbabilities | None] = None
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="moderations", upstream_path="/v1/moderations"),)
 

@@ -61,6 +61,6 @@ def test_facts_that_do_not_fit_stop_start_up(
 ) -> None:
     """A shared rank would leave it open which of two actions is the stricter."""
     found: Mapping[str, type] = {"redact": _plugin("redact", Action.REDACT), "toy": plugin}
-    monkeypatch.setattr(actions, "collect", lambda package: found)
+    monkeypatch.setattr(actions, "collect", lambda package, contract: found)
     with pytest.raises(ConfigFault, match=complaint):
         known_operators()

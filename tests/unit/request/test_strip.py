@@ -131,7 +131,7 @@ GEMINIS = "https://generativelanguage.googleapis.com"
 )
 def test_who_is_told_to_store_nothing(path: str, base_url: str, kind: str, store: str, wanted: bool | None) -> None:
     """Everywhere where a provider stores by default, and nowhere where the field would be refused."""
-    found = find(FORMATS.values(), "POST", path, ())
+    found = find(FORMATS.values(), path, ())
     assert found is not None
     upstream = UpstreamConfig(kind=RouteKind(kind), base_url=base_url, store=Store(store))
     assert strip.forcing(*found, upstream) is wanted

@@ -8,9 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from relay import build
 from relay.config import Price
 from relay.routing.budget import BudgetLedger, Prices, cost_usd
 from relay.routing.usage import Meter, Usage, expected_output
+from relay.wire.vendors import families_of
 
 DAY = 86_400.0
 
@@ -61,53 +63,70 @@ def test_settled_is_what_was_used(rows: list[tuple[float, float]]) -> None:
     assert ledger.left("c", 0.0) == pytest.approx(1000.0 - sum(used for _, used in rows))
 
 
+FAMILIES = families_of(build.formats())
+
+
 @pytest.mark.parametrize(
-    ("tree", "expected"),
+    ("family", "tree", "expected"),
     [
-        ({}, 500),
-        ({"max_tokens": 20}, 20),
-        ({"max_tokens": 100_000}, 500),
-        ({"max_completion_tokens": 7, "max_tokens": 20}, 7),
-        ({"max_output_tokens": 9}, 9),
-        ({"generationConfig": {"maxOutputTokens": 11}}, 11),
-        ({"generation_config": {"max_output_tokens": 11}}, 11),
-        ({"options": {"num_predict": 12}}, 12),
-        ({"options": {"num_predict": -1}}, 500),
-        ({"options": 7, "max_tokens": "many"}, 500),
-        ({"max_tokens": True}, 500),
-        ([], 500),
+        ("openai", {}, 500),
+        ("openai", {"max_tokens": 20}, 20),
+        ("openai", {"max_tokens": 100_000}, 500),
+        ("openai", {"max_completion_tokens": 7, "max_tokens": 20}, 7),
+        ("openai", {"max_output_tokens": 9}, 9),
+        ("openai", {"max_output_tokens": "many", "max_tokens": 20}, 20),
+        ("openai", {"max_tokens": True}, 500),
+        ("openai", [], 500),
+        ("anthropic", {"max_tokens": 20}, 20),
+        ("gemini", {"generationConfig": {"maxOutputTokens": 11}}, 11),
+        ("gemini", {"generation_config": {"max_output_tokens": 11}}, 11),
+        ("gemini", {"max_tokens": 11}, 500),
+        ("ollama", {"options": {"num_predict": 12}}, 12),
+        ("ollama", {"options": {"num_predict": -1}}, 500),
+        ("ollama", {"options": 7}, 500),
     ],
 )
-def test_expected_output(tree: Any, expected: int) -> None:
+def test_expected_output(family: str, tree: Any, expected: int) -> None:
     """What an answer is expected to cost: its limit, or the usual where that is less."""
-    assert expected_output(tree) == expected
+    assert expected_output(tree, FAMILIES[family].tokens) == expected
 
 
 @pytest.mark.parametrize(
-    ("trees", "usage"),
+    ("family", "trees", "usage"),
     [
-        ([{"usage": {"prompt_tokens": 3, "completion_tokens": 4}}], (3, 4)),
-        ([{"usage": {"input_tokens": 3, "output_tokens": 4, "cache_read_input_tokens": 10}}], (13, 4)),
+        ("openai", [{"usage": {"prompt_tokens": 3, "completion_tokens": 4}}], (3, 4)),
+        ("openai", [{"usage": {"prompt_tokens": 3, "completion_tokens": 4, "cache_read_input_tokens": 2}}], (3, 4)),
+        (
+            "openai",
+            [{"type": "response.completed", "response": {"usage": {"input_tokens": 3, "output_tokens": 4}}}],
+            (3, 4),
+        ),
+        ("anthropic", [{"usage": {"input_tokens": 3, "output_tokens": 4, "cache_read_input_tokens": 10}}], (13, 4)),
         # Anthropic counts up while it streams.
         (
+            "anthropic",
             [
                 {"type": "message_start", "message": {"usage": {"input_tokens": 3, "output_tokens": 1}}},
                 {"type": "message_delta", "usage": {"output_tokens": 9}},
             ],
             (3, 9),
         ),
-        ([{"type": "response.completed", "response": {"usage": {"input_tokens": 3, "output_tokens": 4}}}], (3, 4)),
-        ([{"usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 4, "thoughtsTokenCount": 5}}], (3, 9)),
-        ([{"done": True, "prompt_eval_count": 3, "eval_count": 4}], (3, 4)),
-        ([{"choices": []}, {"choices": []}], (100, 2)),  # nothing said: estimated, and a token for each event
-        ([{"usage": None}, {"usage": {"prompt_tokens": "x", "completion_tokens": -1}}], (100, 2)),
-        ([[], "text", {"usage": 7}], (100, 3)),
-        ([], (0, 0)),  # no answer, no tokens
+        (
+            "gemini",
+            [{"usageMetadata": {"promptTokenCount": 3, "candidatesTokenCount": 4, "thoughtsTokenCount": 5}}],
+            (3, 9),
+        ),
+        ("ollama", [{"done": False}, {"done": True, "prompt_eval_count": 3, "eval_count": 4}], (3, 4)),
+        ("openai", [{"choices": []}, {"choices": []}], (100, 2)),  # nothing said: estimated, and a token for each event
+        ("openai", [{"usage": None}, {"usage": {"prompt_tokens": "x", "completion_tokens": -1}}], (100, 2)),
+        ("openai", [[], "text", {"usage": 7}], (100, 3)),
+        ("ollama", [[], "text", {}], (100, 3)),
+        ("openai", [], (0, 0)),  # no answer, no tokens
     ],
 )
-def test_meter(trees: list[Any], usage: tuple[int, int]) -> None:
+def test_meter(family: str, trees: list[Any], usage: tuple[int, int]) -> None:
     """The latest that the upstream said counts; odd figures are no figures."""
-    meter = Meter()
+    meter = Meter(FAMILIES[family].tokens)
     for tree in trees:
         meter.read(tree)
     found = meter.usage(100)

@@ -40,7 +40,7 @@ def best(
     left: float = float("inf"),
     **need: Any,
 ) -> tuple[tuple[str, ...], Unavailability | None]:
-    candidates = [(name, item) for name, item in upstreams.items() if item.kind == kind and "openai" in item.formats]
+    candidates = [(name, item) for name, item in upstreams.items() if item.kind == kind and item.takes("openai")]
     found = options(
         candidates,
         {name: (health or {}).get(name, Health()) for name in upstreams},

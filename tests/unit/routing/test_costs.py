@@ -100,7 +100,7 @@ def test_read(scrape: Path) -> None:
 @pytest.mark.parametrize("text", ["", "<html>", "up 1\n", "relay_uptime_seconds{ 1\n"])
 def test_read_something_else(text: str) -> None:
     """What is no scrape of relay's is refused."""
-    with pytest.raises(ConfigFault, match="no metrics of relay's"):
+    with pytest.raises(ConfigFault, match="not the metrics of a relay"):
         read(text)
 
 

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import subprocess
+import sys
+
 import orjson
 import pytest
 
+from relay import build
+from relay.errors import ConfigFault
+from relay.types import Family
 from relay.upstream.mirror.reply import Turn
-from relay.upstream.mirror.routes import Speech, error_of, route
+from relay.upstream.mirror.routes import Speech, error_of, route, voice_of
+from relay.wire.openai.family import OPENAI
+from relay.wire.speech import Call
+from relay.wire.vendors import families_of
 
 NONE: frozenset[str] = frozenset()
 ANTHROPIC = frozenset({"anthropic-version"})
@@ -59,10 +69,37 @@ def test_speeches(path: str, query: str, stream_type: str) -> None:
     turn = Turn(text="Hello [PERSON_1]")
     assert b"Hello [PERSON_1]" in found.whole(turn)
     assert len(found.stream(turn)) > len(turn.text)
+    assert b"Not now." in found.error(429, "Not now.")
 
 
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/unknown", "/v1beta/models/m:unknown", "/api/unknown"])
 def test_nothing(path: str) -> None:
-    """Other paths are served by nobody, whose errors still have a shape."""
+    """Errors for paths that no voice knows still have a shape."""
     assert route(path, "", NONE, {}, 1) is None
     assert orjson.loads(error_of(path, NONE)(404, "Nothing."))["error"]
+
+
+@pytest.mark.parametrize("family", families_of(build.formats()).values(), ids=lambda family: family.name)
+def test_every_family_has_a_voice(family: Family) -> None:
+    """Its folder holds a package `mirror` that answers and errs."""
+    voice = voice_of(family)
+    nowhere = Call(path="/nowhere", query="", names=NONE, body={}, number=1)
+    assert voice.route(nowhere) is None
+    assert b"Not now." in voice.error(429, "Not now.")
+
+
+def test_a_family_without_a_voice_is_named() -> None:
+    """The complaint says which package is missing."""
+    mute = dataclasses.replace(OPENAI, name="mute")
+    with pytest.raises(ConfigFault, match=r"no voice for mute: there is no relay\.wire\.mute"):
+        voice_of(mute)
+
+
+def test_what_serves_requests_imports_no_voice() -> None:
+    """Start-up does not pay for the mirror."""
+    code = (
+        "import sys; from relay import build; from relay.doors.http import app; build.formats(); "
+        "print([name for name in sys.modules if 'mirror' in name or name == 'relay.wire.speech'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -14,7 +14,7 @@ from relay.vault.vault import Vault
 
 def make(**options: bool) -> Vault:
     keys = Keys(SecretMemory(), random.Random(1).randbytes)
-    return Vault(keys, Bracketed(), session_id="s", max_entities=100, max_bytes=100_000, **options)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=100, max_bytes=100_000, **options)
 
 
 @pytest.mark.parametrize(

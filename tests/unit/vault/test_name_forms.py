@@ -19,7 +19,7 @@ from relay.vault.vault import Vault
 
 def make(max_entities: int = 100, **options: bool) -> Vault:
     keys = Keys(SecretMemory(), random.Random(1).randbytes)
-    return Vault(keys, Bracketed(), session_id="s", max_entities=max_entities, max_bytes=100_000, **options)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=max_entities, max_bytes=100_000, **options)
 
 
 @pytest.mark.parametrize(

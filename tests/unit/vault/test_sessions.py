@@ -145,10 +145,11 @@ def test_an_ephemeral_session_lives_for_its_exchange(clock: Clock) -> None:
     """Nobody finds it, and its last release shreds it."""
     sessions = make(clock)
     session = sessions.ephemeral()
-    with session.exchange():
-        session.vault.seal("PERSON", "Ann")
-        with pytest.raises(SessionClosed):
-            sessions.get(session.id)
+    session.vault.seal("PERSON", "Ann")
+    with pytest.raises(SessionClosed):
+        sessions.get(session.id)
+    assert not session.closed
+    session.release()
     assert session.closed
     assert sessions.memory.in_use() == 1  # the key that ids are looked up by
 

@@ -17,7 +17,7 @@ from relay.vault.vault import Vault
 def make_vault() -> Vault:
     numbers = itertools.count(1)
     keys = Keys(SecretMemory(), lambda size: bytes(next(numbers) % 256 for _ in range(size)))
-    return Vault(keys, Bracketed(), session_id="s", max_entities=10, max_bytes=1000)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=10, max_bytes=1000)
 
 
 def test_finds_what_was_written_where_the_client_read_something() -> None:

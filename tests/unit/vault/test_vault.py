@@ -14,7 +14,7 @@ from relay.vault.vault import Vault
 
 def make(max_entities: int = 100, max_bytes: int = 100_000, seed: int = 1) -> Vault:
     keys = Keys(SecretMemory(), random.Random(seed).randbytes)
-    return Vault(keys, Bracketed(), session_id=f"s{seed}", max_entities=max_entities, max_bytes=max_bytes)
+    return Vault(lambda: keys, Bracketed(), session_id=f"s{seed}", max_entities=max_entities, max_bytes=max_bytes)
 
 
 def test_numbers_follow_first_appearance_within_a_type() -> None:

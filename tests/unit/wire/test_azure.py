@@ -88,7 +88,7 @@ def test_a_key_has_a_header_of_its_own(key, header):
 def test_a_deployment_is_the_model(last):
     """The path wins over the body, which may leave the model out."""
     for body in ({}, {"model": "other"}):
-        found = find(FORMATS, "POST", f"/openai/deployments/gpt-5/{last}", ())
+        found = find(FORMATS, f"/openai/deployments/gpt-5/{last}", ())
         assert found is not None
         document = found[0].read(found[1], json.dumps(body).encode(), str)
         assert (document.model, document.tree["model"]) == ("gpt-5", "gpt-5")

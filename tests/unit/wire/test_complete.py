@@ -116,7 +116,7 @@ def test_no_leaf_of_a_request_is_overlooked(name, seed, wrong):
     grower = Grower(seed, wrong)
     tree = grower.value_of(format.table.sections["request"], 7)
     tree = tree if isinstance(tree, dict) else {"messages": tree}
-    endpoint = format.match("POST", request_path(format), ())
+    endpoint = format.match(request_path(format))
     document = format.read(endpoint, json.dumps(tree).encode(), lambda text: "pseudonym")
     refused = "".join(under(document.tree, pointer) for pointer, _ in document.refused)
     # Not written like an id or a name, which egress passes in their places.
@@ -136,7 +136,7 @@ def test_dropping_leaves_nothing_refused(name, seed, wrong):
     format = FORMATS[name]
     tree = Grower(seed, wrong).value_of(format.table.sections["request"], 7)
     body = json.dumps(tree if isinstance(tree, dict) else {"messages": tree}).encode()
-    document = format.read(format.match("POST", request_path(format), ()), body, lambda text: "pseudonym")
+    document = format.read(format.match(request_path(format)), body, lambda text: "pseudonym")
     document.drop_refused({kind for _, kind in document.refused})
     assert document.refused == ()
     if seed % 2:
@@ -153,7 +153,7 @@ def test_replacing_each_text_by_itself_changes_nothing(name, seed, wrong):
     format = FORMATS[name]
     grower = Grower(seed, wrong)
     tree = grower.value_of(format.table.sections["request"], 7)
-    endpoint = format.match("POST", request_path(format), ())
+    endpoint = format.match(request_path(format))
     body = json.dumps(tree if isinstance(tree, dict) else {"messages": tree}).encode()
     document = format.read(endpoint, body, lambda text: "pseudonym")
     before = meaning(strict_json.decode(document.encode()))
@@ -221,7 +221,7 @@ def untouched(tree: Any, node: Node | None) -> list[Any]:
 def test_a_stream_reader_takes_events_of_any_shape(name, seed, wrong):
     """Wrong types in events raise nothing; every lane that opened closes at most once, and flushes as an event."""
     format = FORMATS[name]
-    endpoint = format.match("POST", request_path(format), ())
+    endpoint = format.match(request_path(format))
     request = Grower(seed + 1, wrong).value_of(format.table.sections["request"], 7)
     body = json.dumps(request if isinstance(request, dict) else {}).encode()
     document = format.read(endpoint, body, lambda text: text)
@@ -256,14 +256,14 @@ def test_a_body_that_is_no_object_is_a_clients_fault(name, body):
     """The message says what was found, not what was in it."""
     format = FORMATS[name]
     with pytest.raises(ClientFault):
-        format.read(format.match("POST", request_path(format), ()), body, str)
+        format.read(format.match(request_path(format)), body, str)
 
 
 @pytest.mark.parametrize("name", WITH_BODY)
 def test_a_deep_body_is_read_or_refused(name):
     """Depth never ends in a RecursionError."""
     format = FORMATS[name]
-    endpoint = format.match("POST", request_path(format), ())
+    endpoint = format.match(request_path(format))
     for depth in (200, 252, 253, 5000):
         body = b'{"future":' + b"[" * depth + b'"canary 1 \xc3\xa9"' + b"]" * depth + b"}"
         try:

@@ -10,7 +10,7 @@ import relay.wire
 from relay.errors import PolicyRefused, RelayFault, UpstreamBadStream
 from relay.protocols import Format
 from relay.registry import collect_families
-from relay.wire.vendors import is_anthropic, is_gemini
+from relay.wire.vendors import families_of, find, speaker
 
 FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
 CHAT = FORMATS["openai_chat"]
@@ -18,7 +18,8 @@ MESSAGES = FORMATS["anthropic_messages"]
 
 
 def served_by(path: str, headers=()) -> str | None:
-    return next((name for name, format in FORMATS.items() if format.match("POST", path, headers)), None)
+    found = find(FORMATS.values(), path, headers)
+    return found[0].name if found else None
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_every_format_keeps_the_contract(name):
     assert "rule r forbids US_SSN" in json.dumps(json.loads(format.error_body(fault)))
     event = format.error_event(fault)
     assert "rule r forbids US_SSN" in json.dumps(json.loads(event.data))
-    assert format.match("POST", "/nobody/serves/this", ()) is None
+    assert format.match("/nobody/serves/this") is None
 
 
 GEMINI = FORMATS["gemini_generate"]
@@ -95,8 +96,8 @@ OLLAMA = FORMATS["ollama_chat"]
 def test_a_gemini_stream_is_asked_for_as_events():
     """The upstream is told to send events; other calls have no query."""
     path = "/v1beta/models/gemini-x:"
-    assert GEMINI.match("POST", path + "streamGenerateContent", ()).upstream_path.endswith("?alt=sse")
-    assert "?" not in GEMINI.match("POST", path + "generateContent", ()).upstream_path
+    assert GEMINI.match(path + "streamGenerateContent").upstream_path.endswith("?alt=sse")
+    assert "?" not in GEMINI.match(path + "generateContent").upstream_path
 
 
 @pytest.mark.parametrize(
@@ -141,9 +142,8 @@ def test_other_errors_have_their_vendors_shape():
 @pytest.mark.parametrize("name", ["openai_models", "anthropic_models"])
 def test_lists_are_not_streamed(name):
     """A stream where none was asked for is the upstream's fault."""
-    headers = (("anthropic-version", "x"),) if name.startswith("anthropic") else ()
-    endpoint = FORMATS[name].match("GET", "/v1/models", headers)
-    assert (endpoint.method, endpoint.has_body) == ("GET", False)
+    endpoint = FORMATS[name].match("/v1/models")
+    assert (endpoint.method, endpoint.has_body, endpoint.shared) == ("GET", False, True)
     with pytest.raises(UpstreamBadStream):
         FORMATS[name].reader(endpoint, None)
     tree = {"data": [{"id": "[P]"}], "error": {"message": "[P]"}}
@@ -228,10 +228,15 @@ def test_a_contract_header_holds_words_only(value):
 
 def test_tells_vendors_apart():
     """OpenAI's clients send none of Anthropic's headers."""
-    assert is_anthropic((("anthropic-version", "x"),))
-    assert not is_anthropic((("authorization", "Bearer x"), ("openai-beta", "x")))
-    assert is_gemini((("x-goog-api-key", "x"),))
-    assert not is_gemini((("authorization", "Bearer x"), ("x-api-key", "x")))
+    families = families_of(FORMATS.values()).values()
+
+    def told(*names: str) -> str | None:
+        found = speaker(families, tuple((name, "x") for name in names))
+        return found.name if found else None
+
+    assert told("anthropic-version") == told("authorization", "x-api-key") == "anthropic"
+    assert told("x-goog-api-key") == "gemini"
+    assert told("authorization", "openai-beta") is None
 
 
 def test_a_status_nobody_names_has_a_type():

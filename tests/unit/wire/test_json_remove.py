@@ -14,7 +14,7 @@ FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items
 
 def read(name, path, tree):
     format = FORMATS[name]
-    return format.read(format.match("POST", path, ()), json.dumps(tree).encode(), lambda text: "p")
+    return format.read(format.match(path), json.dumps(tree).encode(), lambda text: "p")
 
 
 CHAT = ("openai_chat", "/v1/chat/completions")

@@ -177,7 +177,7 @@ CASES = [
 def test_a_stream_says_the_same_however_it_was_cut(name, path, make, expected, seed):
     """Each lane is its whole text restored, whole texts too, and nothing comes after a lane's end."""
     format = FORMATS[name]
-    endpoint = format.match("POST", path, ())
+    endpoint = format.match(path)
     document = format.read(endpoint, b'{"stream":true}', str)
     choose = random.Random(seed)
     framing = framing_of("application/x-ndjson" if name.startswith("ollama") else "text/event-stream")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from relay import build
-from relay.wire.vendors import caller, find, split_prefix
+from relay.wire.vendors import caller, families_of, find, split_prefix
 
 FORMATS = build.formats()
+FAMILIES = families_of(FORMATS)
 ANTHROPIC = (("anthropic-version", "2023-06-01"),)
 GEMINI = (("x-goog-api-key", "k"),)
 
@@ -33,7 +34,7 @@ GEMINI = (("x-goog-api-key", "k"),)
 )
 def test_a_prefix_is_split_off(path, split):
     """Only a whole first part that is a vendor's name is a prefix, once or repeated."""
-    assert split_prefix(path) == split
+    assert split_prefix(path, FAMILIES) == split
 
 
 @pytest.mark.parametrize(
@@ -101,7 +102,7 @@ def test_a_prefix_is_split_off(path, split):
 )
 def test_who_serves_a_path_under_a_prefix(path, headers, name):
     """The prefix leaves the vendor's own paths, and nobody's headers change that."""
-    found = find(FORMATS, "POST", path, headers)
+    found = find(FORMATS, path, headers)
     assert (found[0].name if found else None) == name
 
 
@@ -119,8 +120,13 @@ def test_who_serves_a_path_under_a_prefix(path, headers, name):
         ("/api/pull", (), "ollama"),
         ("/ollama/unknown", (), "ollama"),
         ("/", (), "openai"),
+        # What the headers say counts before the path.
+        ("/v1/messages/batches", GEMINI, "gemini"),
+        ("/v1beta/unknown", ANTHROPIC, "anthropic"),
+        ("/api/pull", GEMINI, "gemini"),
+        ("/v1/api/pull", (), "openai"),
     ],
 )
 def test_who_seems_to_call(path, headers, family):
     """An error has the shape that this client reads."""
-    assert caller(path, headers) == family
+    assert caller(FORMATS, path, headers).name == family

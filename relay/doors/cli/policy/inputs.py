@@ -100,7 +100,7 @@ def _read_as(data: bytes, path: str) -> Asked:
     from relay import build
 
     for format in build.formats():
-        endpoint = format.match("POST", path, ())
+        endpoint = format.match(path)
         if endpoint is not None and endpoint.has_body:
             document = format.read(endpoint, data, lambda _: "pseudonym")
             return Asked(segments=document.segments, model=document.model, opaque=document.refused, path=path)

@@ -7,7 +7,8 @@ import hashlib
 import pytest
 
 from relay.config import ClientConfig, ServerConfig
-from relay.doors.http.access import HostRefused, authenticate, check_host, is_allowed_origin
+from relay.doors.http.access import HostRefused, check_host, is_allowed_origin
+from relay.doors.serving.authentication import authenticate
 from relay.errors import AuthenticationFailed
 
 OPEN = ServerConfig()

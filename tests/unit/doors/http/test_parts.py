@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from relay.doors.http import body, cors, faults
-from relay.doors.http.target import OriginForm, normalise
+from relay import build
+from relay.doors.http import body, cors
+from relay.doors.serving import faults
+from relay.doors.serving.target import OriginForm, normalise
 from relay.errors import (
     ClientFault,
     PolicyRefused,
@@ -61,10 +63,10 @@ def test_require_json(content_type: str, program: bool, page: bool) -> None:
     """Only JSON is read; a program may leave that unsaid or say what curl says, a page may not."""
     for marks, good in (({"host"}, program), ({"origin"}, page), ({"referer"}, page), ({"sec-fetch-site"}, page)):
         if good:
-            body.require_json(content_type, names=marks)
+            body.require_json({"content-type": content_type, **dict.fromkeys(marks, "x")})
         else:
             with pytest.raises(body.UnsupportedMediaType):
-                body.require_json(content_type, names=marks)
+                body.require_json({"content-type": content_type, **dict.fromkeys(marks, "x")})
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,8 @@ def test_fault_without_a_format() -> None:
     assert b'"message":"relay: Nothing here."' in faults.body(ClientFault("Nothing here."), None)
 
 
+FORMATS = build.formats()
+
 # What Chromium 156 asked for with the SDKs of openai, Anthropic and Google, and what their code adds elsewhere.
 ASKED = (
     "authorization content-type anthropic-version anthropic-beta anthropic-dangerous-direct-browser-access x-api-key "
@@ -100,14 +104,16 @@ ASKED = (
 @pytest.mark.parametrize("name", ASKED.split())
 def test_what_packages_send(name: str) -> None:
     """A page may send every header that the packages send: one that is missing stops the whole call."""
-    found = dict(cors.preflight("http://a", name, private_network=False))
+    found = dict(cors.preflight(FORMATS, "http://a", name, private_network=False))
     assert found["access-control-allow-headers"] == name
     assert "access-control-allow-private-network" not in found
 
 
 def test_preflight() -> None:
     """Headers are granted from the list, nothing is reflected unseen."""
-    found = dict(cors.preflight("http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True))
+    found = dict(
+        cors.preflight(FORMATS, "http://a", "Authorization,X-Stainless-Lang, x-evil ,cookie", private_network=True)
+    )
     assert found["access-control-allow-headers"] == "authorization, x-stainless-lang"
     assert found["access-control-allow-private-network"] == "true"
     assert found["vary"] == "Origin"

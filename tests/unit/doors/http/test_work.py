@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from relay.doors.http.work import WorkPool
+from relay.doors.serving.work import WorkPool
 from relay.errors import RelayBusy
 
 

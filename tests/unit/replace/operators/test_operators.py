@@ -24,7 +24,7 @@ MASK, HASH, SURROGATE = Mask.action, Hash.action, Surrogate.action
 @pytest.fixture
 def vault() -> Vault:
     keys = Keys(SecretMemory(), random.Random(1).randbytes)
-    return Vault(keys, Bracketed(), session_id="s", max_entities=100, max_bytes=10_000)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=100, max_bytes=10_000)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from relay.vault.vault import Vault
 
 def make(seed: int = 1) -> Vault:
     keys = Keys(SecretMemory(), random.Random(seed).randbytes)
-    return Vault(keys, Bracketed(), session_id="s", max_entities=2000, max_bytes=1_000_000)
+    return Vault(lambda: keys, Bracketed(), session_id="s", max_entities=2000, max_bytes=1_000_000)
 
 
 def shown(entity_type: str, value: str, vault: Vault | None = None) -> str:

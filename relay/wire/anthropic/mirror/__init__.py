@@ -10,9 +10,9 @@ from typing import Any
 
 import orjson
 
-from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
+from relay.wire.speech import Ask, Call, Speech, Tool, Turn, pieces
 
-__all__ = ["count_tokens", "error", "models", "read", "stream", "whole"]
+__all__ = ["error", "route"]
 
 _TYPES = {
     400: "invalid_request_error",
@@ -22,6 +22,24 @@ _TYPES = {
     429: "rate_limit_error",
     529: "overloaded_error",
 }
+
+
+def route(call: Call) -> bytes | Speech | None:
+    """Return the answer to a request, the speech to make, or None for a path that is not Anthropic's."""
+    match call.path.rpartition("/v1")[2]:
+        case "/models" if "anthropic-version" in call.names:
+            return models(call.query)
+        case "/messages":
+            ask = read(call.body)
+            return Speech(
+                ask=ask,
+                whole=lambda turn: whole(ask, turn, call.number),
+                stream=lambda turn: b"".join(stream(ask, turn, call.number)),
+                error=error,
+            )
+        case "/messages/count_tokens":
+            return count_tokens(read(call.body))
+    return None
 
 
 def read(tree: dict[str, Any]) -> Ask:

@@ -1,4 +1,4 @@
-"""The mirror's OpenAI voice: chat and legacy completions, whole and streamed; embeddings, moderations, models.
+"""What the mirror says as OpenAI: chat and legacy completions, whole and streamed; embeddings, moderations, models.
 
 Shapes as the `openai` package 3.52 reads them (openai-python, api_resources, 2026-11-20).
 """
@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
+from relay.wire.speech import Ask, Tool, Turn, pieces
 
 __all__ = [
     "embeddings",

@@ -38,5 +38,5 @@ def body(fault: RelayFault, format: Format | None) -> bytes:
 
 def guess(formats: Sequence[Format], path: str, headers: Headers) -> Format | None:
     """Return a format of the provider whose SDK seems to be calling `path` with these `headers`."""
-    family = vendors.caller(path, headers)
-    return next((format for format in formats if format.family == family), None)
+    family = vendors.caller(formats, path, headers)
+    return next((format for format in formats if format.family is family), None)

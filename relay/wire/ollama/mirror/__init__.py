@@ -6,15 +6,38 @@ Shapes as Ollama's API reference gives them (2026-11-20).
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import orjson
 
-from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
+from relay.wire.speech import Ask, Call, Speech, Tool, Turn, pieces
 
-__all__ = ["embeddings", "error", "models", "read", "stream", "version", "whole"]
+__all__ = ["error", "route"]
 
 _CREATED = "2026-01-01T00:00:00Z"
+
+
+def route(call: Call) -> bytes | Speech | None:
+    """Return the answer to a request, the speech to make, or None for a path that is not Ollama's."""
+    match call.path.rpartition("/api")[2] if "/api/" in call.path else "":
+        case "/chat" | "/generate" as path:
+            ask = read(call.body)
+            chat = path == "/chat"
+            return Speech(
+                ask=ask,
+                whole=partial(whole, ask, chat=chat),
+                stream=lambda turn: b"".join(stream(ask, turn, chat=chat)),
+                error=error,
+                stream_type="application/x-ndjson",
+            )
+        case "/embed" | "/embeddings":
+            return embeddings(call.body)
+        case "/tags" | "/ps":
+            return models()
+        case "/version":
+            return version()
+    return None
 
 
 def read(tree: dict[str, Any]) -> Ask:

@@ -5,17 +5,49 @@ Shapes as Google's reference of the Gemini API gives them (2026-11-20).
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterator
 from typing import Any
 
 import orjson
 
-from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
+from relay.wire.speech import EVENTS, Ask, Call, Speech, Tool, Turn, pieces
 
-__all__ = ["count_tokens", "embedding", "embeddings", "error", "models", "read", "stream", "whole"]
+__all__ = ["error", "route"]
+
+_PATH = re.compile(r".*/v1(?:beta|alpha)?/models(?:/[^:/]+:(?P<call>\w+))?")
 
 _VECTOR = [0.25, -0.5, 0.75]
 _STATUSES = {400: "INVALID_ARGUMENT", 401: "UNAUTHENTICATED", 404: "NOT_FOUND", 429: "RESOURCE_EXHAUSTED"}
+
+
+def route(call: Call) -> bytes | Speech | None:
+    """Return the answer to a request, the speech to make, or None for a path that is not Gemini's."""
+    found = _PATH.fullmatch(call.path)
+    if found is None or not (found["call"] or "x-goog-api-key" in call.names):
+        return None
+    ask = read(call.body)
+    match found["call"]:
+        case None:
+            return models(call.query)
+        case "generateContent" | "streamGenerateContent":
+            as_events = "alt=sse" in call.query
+            frame = _events if as_events else _array
+            return Speech(
+                ask=dataclasses.replace(ask, stream=found["call"] == "streamGenerateContent"),
+                whole=lambda turn: whole(ask, turn, call.number),
+                stream=lambda turn: frame(stream(ask, turn, call.number)),
+                error=error,
+                stream_type=EVENTS if as_events else "application/json; charset=utf-8",
+            )
+        case "countTokens":
+            return count_tokens(ask)
+        case "embedContent":
+            return embedding()
+        case "batchEmbedContents":
+            return embeddings(call.body)
+    return None
 
 
 def read(tree: dict[str, Any]) -> Ask:
@@ -46,7 +78,7 @@ def whole(ask: Ask, turn: Turn, number: int) -> bytes:
 
 
 def stream(ask: Ask, turn: Turn, number: int) -> Iterator[dict[str, Any]]:
-    """Yield the trees of a streamed answer; who sends them frames them."""
+    """Yield the trees of a streamed answer, without a framing."""
     for piece in pieces(turn.text):
         yield _answer(ask, [{"text": piece}], number, finish=None)
     calls = [part for part in _parts(turn) if "functionCall" in part]
@@ -79,6 +111,14 @@ def models(query: str) -> bytes:
 def error(status: int, message: str) -> bytes:
     """Return an error body."""
     return orjson.dumps({"error": {"code": status, "message": message, "status": _STATUSES.get(status, "INTERNAL")}})
+
+
+def _events(trees: Iterator[dict[str, Any]]) -> bytes:
+    return b"".join(b"data: " + orjson.dumps(tree) + b"\r\n\r\n" for tree in trees)
+
+
+def _array(trees: Iterator[dict[str, Any]]) -> bytes:
+    return b"[" + b",\r\n".join(map(orjson.dumps, trees)) + b"]"
 
 
 def _answer(ask: Ask, parts: list[dict[str, Any]], number: int, *, finish: str | None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The mirror's voice for OpenAI Responses, whole and streamed.
+"""What the mirror says as OpenAI Responses, whole and streamed.
 
 Shapes as the `openai` package 3.52 reads them (openai-python, resources/responses, 2026-11-20).
 """
@@ -10,10 +10,9 @@ from typing import Any
 
 import orjson
 
-from relay.upstream.mirror.openai import error
-from relay.upstream.mirror.reply import Ask, Tool, Turn, pieces
+from relay.wire.speech import Ask, Tool, Turn, pieces
 
-__all__ = ["error", "input_tokens", "read", "stream", "whole"]
+__all__ = ["input_tokens", "read", "stream", "whole"]
 
 _CREATED = 1_700_000_000
 

@@ -8,23 +8,20 @@ local upstream takes it. What to do next is decided in `relay.routing`; here it 
 from __future__ import annotations
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from types import TracebackType
 
-from relay.doors.http.ports import Client, Response
-from relay.doors.http.slots import Slots
+from relay.doors.serving.ports import Client, Response
+from relay.doors.serving.slots import Slots
 from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
 from relay.exchange import Exchange
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
 from relay.routing.router import Router
-from relay.routing.usage import Meter
 from relay.types import Headers, Outbound
 
-__all__ = ["Forwarder", "Reopen", "UpstreamAnswer"]
+__all__ = ["Forwarder", "Reopen", "Sending", "UpstreamAnswer", "probing"]
 
 # Opens the request anew for an upstream that is not among the first argument; the second is `unsure`.
 Reopen = Callable[[frozenset[str], bool], Awaitable[Outbound]]
@@ -84,74 +81,55 @@ class _Held:
         yield self._body
 
 
+@dataclass(frozen=True, slots=True)
 class Forwarder:
-    """Sends exchanges to upstreams by what `router` knows of them. For one event loop."""
+    """What sends exchanges to upstreams, by what `router` knows of them. For one event loop."""
 
-    def __init__(self, router: Router, client: Client) -> None:
-        self._router = router
-        self._client = client
-        self._slots = Slots(router.upstreams, router.loads)
-
-    def answer(
-        self, exchange: Exchange, outbound: Outbound, reopen: Reopen
-    ) -> AbstractAsyncContextManager[UpstreamAnswer]:
-        """Return a context that gives the answer for the client: the first one, or that of the last that was asked.
-
-        Entering raises RelayFault when there is no answer at all; leaving cancels what is still on its way.
-        """
-        return _Sending(self._router, self._client, self._slots, exchange, outbound, reopen)
+    router: Router
+    client: Client
+    slots: Slots
 
 
-class _Sending:
-    """One exchange on its way. A class, as generators would cost a tenth of a small request's time."""
+class Sending:
+    """One exchange on its way: `begin`, read the answer, `end`.
 
-    def __init__(
-        self,
-        router: Router,
-        client: Client,
-        slots: Slots,
-        exchange: Exchange,
-        outbound: Outbound,
-        reopen: Reopen,
-    ) -> None:
-        self._router = router
-        self._client = client
-        self._slots = slots
+    `outbound` is what it sends first; `reopen` prepares it for another upstream. Both are dropped when the answer
+    begins: the client's bytes need not be here while it streams.
+    """
+
+    def __init__(self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> None:
+        self._router = forwarder.router
+        self._client = forwarder.client
+        self._slots = forwarder.slots
         self._exchange = exchange
-        # Both are dropped when the answer begins: the client's bytes need not be here while it streams.
         self._outbound: Outbound | None = outbound
         self._reopen: Reopen | None = reopen
-        self._place = ""
+        self._slot = ""
         self._sent: AbstractAsyncContextManager[Response] | None = None
 
-    async def __aenter__(self) -> UpstreamAnswer:
+    async def begin(self) -> UpstreamAnswer:
+        """Return the answer for the client: the first one, or that of the last upstream that was asked.
+
+        Raises RelayFault when there is no answer at all.
+        """
         try:
-            answering = await self._best_answer()
-        except BaseException:
-            await self._leave(*sys.exc_info())
+            answer = await self._best_answer()
+        except BaseException as error:
+            await self.end(error)
             raise
         self._outbound = self._reopen = None
-        return answering
+        return answer
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._leave(kind, error, trace)
-
-    async def _leave(
-        self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        trace: TracebackType | None = None,
-    ) -> None:
-        sent, place = self._sent, self._place
-        self._sent, self._place = None, ""
+    async def end(self, error: BaseException | None = None) -> None:
+        """Cancel what is still on its way and free the slot. May be called more than once."""
+        sent, slot = self._sent, self._slot
+        self._sent, self._slot = None, ""
         try:
             if sent is not None:
-                await sent.__aexit__(kind, error, trace)
+                await sent.__aexit__(type(error) if error else None, error, error.__traceback__ if error else None)
         finally:
-            if place:
-                self._slots.release(place)
+            if slot:
+                self._slots.release(slot)
 
     async def _best_answer(self) -> UpstreamAnswer:
         router, exchange = self._router, self._exchange
@@ -161,13 +139,13 @@ class _Sending:
             assert self._outbound is not None
             assert self._reopen is not None
             upstream = self._outbound.upstream
-            answering, failure = await self._attempt(self._outbound)
+            answer, failure = await self._attempt(self._outbound)
             if failure is None:
-                assert answering is not None
-                return answering
+                assert answer is not None
+                return answer
             avoid |= {upstream}
             if failure.unsure or exchange.plan.may_go_elsewhere(avoid):
-                await self._leave()
+                await self.end()
                 if failure.unsure:
                     # It has done nothing wrong, and is there if the frontier is not.
                     unsure, avoid = True, avoid - {upstream}
@@ -177,9 +155,9 @@ class _Sending:
             if wait_s is None:
                 if failure.fault is not None:
                     raise _refusal(exchange, failure.fault)
-                assert answering is not None
-                return answering
-            await self._leave()
+                assert answer is not None
+                return answer
+            await self.end()
             avoid -= {upstream}
             retries += 1
             await asyncio.sleep(wait_s)
@@ -190,11 +168,10 @@ class _Sending:
             await self._slots.acquire(upstream)
         except RelayBusy as fault:
             return None, _Failure(fault)
-        self._place = upstream
-        if not router.admits(upstream):
+        self._slot = upstream
+        if not router.asks(upstream):
             return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
         asked_at = router.clock()
-        router.asked(upstream)
         sending = self._client.send(outbound)
         try:
             response = await sending.__aenter__()
@@ -211,21 +188,21 @@ class _Sending:
             router.abandoned(upstream)
             raise
         self._sent = sending
-        answering = UpstreamAnswer(response, upstream, router, asked_at)
+        answer = UpstreamAnswer(response, upstream, router, asked_at)
         if response.status in RETRIED_STATUSES:
             wait_s = retry_after_s(response.headers, router.wall())
             if response.status in FAILING_STATUSES:
                 router.failed(upstream, "error")
             else:
                 router.limited(upstream, wait_s)
-            return answering, _Failure(wait_s=wait_s)
+            return answer, _Failure(wait_s=wait_s)
         router.answered(upstream)
         if self._exchange.plan.judge is not None and response.status == 200:
-            return await self._judged(outbound, response, answering, asked_at)
-        return answering, None
+            return await self._judged(outbound, response, answer, asked_at)
+        return answer, None
 
     async def _judged(
-        self, outbound: Outbound, response: Response, answering: UpstreamAnswer, asked_at: float
+        self, outbound: Outbound, response: Response, answer: UpstreamAnswer, asked_at: float
     ) -> tuple[UpstreamAnswer, _Failure | None]:
         """Read the whole answer and see whether it is believed; if not, nothing of it reaches the client."""
         exchange = self._exchange
@@ -233,20 +210,20 @@ class _Sending:
         data = bytearray()
         async for chunk in response.chunks():
             if not data and outbound.stream:
-                answering.first_token()
+                answer.first_token()
             data += chunk
             if len(data) > _MAX_HELD_BYTES:
                 raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
-        meter = Meter()
+        meter = exchange.plan.new_meter()
         reading = (exchange.plan.judge, bytes(data), response.headers, meter)
         if len(data) > _LARGE_BYTES:
             body = await asyncio.to_thread(read_verdict, *reading)
         else:
             body = read_verdict(*reading)
-        answering.completed()
+        answer.completed()
         if not exchange.plan.believes(exchange.plan.judge.mean):
             exchange.plan.discard(meter)
-            return answering, _Failure(unsure=True)
+            return answer, _Failure(unsure=True)
         held = _Held(response.status, response.headers, body)
         return UpstreamAnswer(held, outbound.upstream, self._router, asked_at, read=True), None
 

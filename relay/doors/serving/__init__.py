@@ -1,0 +1,12 @@
+"""Serve requests, whatever door they came by: admit, scrub, forward, restore. No socket of a client is known here.
+
+service.py         `handle(Request) -> Response`
+response.py        an answer on its way to the client
+forward.py         send to an upstream that answers, elsewhere or again where one fails
+slots.py           no more requests at an upstream than it takes
+work.py            scrubbing in a bounded pool of threads
+authentication.py  who a client is, by its key
+sessions.py        open, describe and close explicit sessions
+target.py          the path as the client means it
+faults.py          errors in the client's own format
+"""

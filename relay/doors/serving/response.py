@@ -1,0 +1,117 @@
+"""An answer on its way to the client: whole, or restored chunk by chunk while the upstream writes it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from types import TracebackType
+
+from relay.doors.serving.forward import Sending, UpstreamAnswer
+from relay.errors import RelayFault, UpstreamBadStream
+from relay.exchange import Exchange
+from relay.types import Head, Headers
+
+__all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
+
+
+class Response:
+    """A whole answer. `paddable`: white space may be added to `body`, which holds what an upstream said."""
+
+    def __init__(self, status: int, headers: Headers, body: bytes = b"", *, paddable: bool = False) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.paddable = paddable
+
+    async def __aenter__(self) -> Response:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Do nothing: nothing is open."""
+
+
+class StreamedResponse(Response):
+    """An answer that still comes: use it in `async with`, iterate `chunks`, then send what `finish` returns.
+
+    `keep_alive` is what may be sent while the upstream is silent. When `chunks` or `finish` raises, `failed` turns the
+    exception into an answer of its own, as long as nothing was sent, and `last_words` into the end of a broken stream.
+    """
+
+    def __init__(
+        self,
+        head: Head,
+        exchange: Exchange,
+        sending: Sending,
+        answer: UpstreamAnswer,
+        failure: Callable[[BaseException], Response],
+        log: Callable[[BaseException], None],
+        *,
+        keep_alive: bytes,
+    ) -> None:
+        super().__init__(head.status, head.headers, paddable=not exchange.alters_nothing)
+        self.keep_alive = keep_alive if self.paddable else b""
+        self._exchange = exchange
+        self._sending = sending
+        self._answer = answer
+        self._failure = failure
+        self._log = log
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Cancel what is still on its way and close the exchange."""
+        if error is not None and is_disconnect(error):
+            self._log(error)
+        try:
+            await self._sending.end(error)
+        finally:
+            self._exchange.close()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield restored bytes as they can be let go, all but the last. Raises UpstreamFault, or anything unplanned."""
+        feed = self._exchange.feed
+        begun = False
+        async for chunk in self._answer.chunks():
+            if not begun:
+                begun = True
+                self._answer.first_token()
+            data = feed(chunk)
+            if data:
+                yield data
+
+    def finish(self) -> bytes:
+        """Return the last bytes. Raises UpstreamBadStream when the answer is not complete."""
+        data = self._exchange.finish()
+        self._answer.completed()
+        return data
+
+    def failed(self, error: BaseException) -> Response:
+        """Return the answer that takes the place of this one, of which nothing was sent."""
+        self._answer.broke()
+        return self._failure(_planned(error))
+
+    def last_words(self, error: BaseException) -> bytes:
+        """Return what a stream that was begun ends with: text held back, then the format's error event."""
+        self._answer.broke()
+        fault = _planned(error)
+        self._failure(fault)
+        try:
+            return self._exchange.fail(fault)
+        except Exception:
+            return b""  # a dropped connection says enough
+
+
+def _planned(error: BaseException) -> RelayFault:
+    return error if isinstance(error, RelayFault) else unrestorable()
+
+
+def unrestorable() -> UpstreamBadStream:
+    """Return what a client is told when something unplanned happens to an answer: its cause may hold text."""
+    return UpstreamBadStream("The upstream's answer could not be restored.")
+
+
+def is_disconnect(error: BaseException) -> bool:
+    """Tell whether the client is gone."""
+    return isinstance(error, ConnectionError | asyncio.CancelledError)

@@ -1,0 +1,267 @@
+"""`handle(Request) -> Response`: one request through its exchange, below every door that takes whole requests.
+
+    admit (client, session, format) → scrub, in the pool → send → restore
+
+Whatever goes wrong becomes an answer in the provider's own shape, and none of it is logged with its text: before
+anything is sent an unplanned exception is ScrubFailed, afterwards UpstreamBadStream. Cancelling `handle` cancels the
+upstream call and closes the exchange.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import count
+
+from relay.config import Config
+from relay.doors.serving import faults, sessions
+from relay.doors.serving.authentication import authenticate
+from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
+from relay.doors.serving.ports import Client
+from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
+from relay.doors.serving.slots import Slots
+from relay.doors.serving.target import normalise
+from relay.doors.serving.work import WorkPool
+from relay.errors import (
+    PolicyRefused,
+    RelayBusy,
+    RelayFault,
+    ScrubFailed,
+    UnknownEndpoint,
+    UpstreamBadStream,
+    UpstreamFault,
+)
+from relay.exchange import Core, Exchange
+from relay.observe import logs
+from relay.protocols import Endpoint, Format
+from relay.types import Head, Headers, Outbound, Request
+from relay.vault.sessions import Session
+
+__all__ = ["Admitted", "Service"]
+
+# Whole answers above this are restored in the pool instead of on the loop (about 1 ms of work).
+_LARGE_BYTES = 32_768
+# Without the model, requests up to this size are scrubbed on the loop: 1 to 2 ms of work in Python, which holds the
+# interpreter in any thread, while the way to a thread and back costs 0.2 ms more.
+_SMALL_BYTES = 4_096
+_JSON: Headers = (("content-type", "application/json"),)
+_UNPLANNED = "Something unplanned happened, so nothing was sent."
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A request whose body may be read. `format` and `endpoint` are None for relay's own sessions endpoints."""
+
+    request: Request
+    client: str  # the name of its entry in the configuration; empty where none are configured
+    session: Session | None = None
+    format: Format | None = None
+    endpoint: Endpoint | None = None
+    has_body: bool = False  # and it is read
+
+
+class Service:
+    """Serves requests with `core`, which a reload replaces; each exchange keeps the one that it began with."""
+
+    def __init__(self, core: Core, config: Config, client: Client) -> None:
+        self.core = core
+        self._clients = config.clients
+        self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
+        self._pool = WorkPool(workers=config.server.workers, queue=config.server.queue)
+        # Exchanges are told apart in the log by the process and a number.
+        self._run = core.random_bytes(4).hex()
+        self._numbers = count(1)
+        self.draining = False  # refuses what is not admitted yet
+
+    def close(self) -> None:
+        """Give the threads back."""
+        self._pool.close()
+
+    async def handle(self, request: Request) -> Response:
+        """Answer a whole request. Use the answer in `async with`. Raises nothing but what cancels the caller."""
+        try:
+            admitted = self.admit(request)
+        except RelayFault as fault:
+            return self.refusal(fault, request)
+        return await self.answer(admitted, request.body)
+
+    def admit(self, request: Request) -> Admitted:
+        """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
+        path = normalise(request.path)
+        if path != request.path:
+            request = replace(request, path=path)
+        if self.draining:
+            raise RelayBusy("relay is shutting down; try again in a moment.")
+        client = ""
+        if self._clients:
+            client, headers = authenticate(request.headers, request.query, self._clients)
+            request = replace(request, headers=headers)
+        if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
+            return Admitted(request, client)
+        matched = self.core.match(request.method, request.path, request.headers)
+        if matched is None:
+            raise UnknownEndpoint(
+                "relay serves nothing at this path: what it does not know it refuses, and never passes on. The "
+                "documentation lists the paths under Formats."
+            )
+        name = next((value for name, value in request.headers if name == "x-relay-session"), "")
+        session = self.core.sessions.get(name, owner=client) if name else None
+        endpoint = matched[1]
+        return Admitted(request, client, session, *matched, endpoint.has_body and request.method == endpoint.method)
+
+    async def answer(self, admitted: Admitted, body: bytes) -> Response:
+        """Answer an admitted request. Raises nothing but what cancels the caller."""
+        if admitted.format is None or admitted.endpoint is None:
+            return self._of_sessions(admitted)
+        call = _Call(admitted.format, admitted.endpoint, logs.Id(f"{self._run}{next(self._numbers):08x}"))
+        try:
+            request = replace(admitted.request, body=body)
+            del body
+            outbound = await self._open(call, request, admitted)
+            return await self._forward(call, outbound, request)
+        except BaseException as error:
+            if is_disconnect(error):
+                call.log(error)
+                raise
+            return self._failed(call, admitted.request, error)
+
+    def refusal(
+        self, fault: RelayFault, request: Request, format: Format | None = None, headers: Headers = ()
+    ) -> Response:
+        """Return `fault` as an answer, in the shape of `format` or of the one that the client seems to speak."""
+        self.core.metrics.refused(fault.code)
+        if format is None:
+            format = faults.guess(self.core.formats, request.path, request.headers)
+        return Response(fault.status, (*faults.headers(fault), *headers), faults.body(fault, format))
+
+    def _of_sessions(self, admitted: Admitted) -> Response:
+        request, core = admitted.request, self.core
+        try:
+            if request.method == "POST" and not core.engine.policy.sessions:
+                raise PolicyRefused(
+                    "policy opens no sessions: the vault of a request ends with it; the policy key sessions allows them"
+                )
+            status, data = sessions.answer(core.sessions, request.method, request.path, admitted.client)
+        except RelayFault as fault:
+            return self.refusal(fault, request)
+        core.metrics.sessions.set(len(core.sessions))
+        return Response(status, _JSON, data)
+
+    async def _open(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
+        """Scrub the request, off the loop unless that would take longer than the scrubbing."""
+        core = self.core
+
+        def begin() -> Outbound:
+            # Off the loop from the first step on: a vault's keys ask the kernel for randomness, and a thread that asks
+            # the kernel gives the interpreter away.
+            call.exchange = Exchange(
+                core,
+                admitted.session,
+                call.format,
+                call.endpoint,
+                exchange_id=call.id,
+                client=admitted.client or None,
+            )
+            return call.exchange.open(request)
+
+        try:
+            if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
+                return begin()
+            return await self._pool.run(begin, abandoned=call.close)
+        except asyncio.CancelledError:
+            raise  # the pool abandons: `open` may still be running in its thread
+        except BaseException:
+            call.close()
+            raise
+
+    async def _reopen(self, exchange: Exchange, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
+        # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
+        return await self._pool.run(
+            partial(exchange.open, request, avoid=avoid, unsure=unsure), abandoned=exchange.close
+        )
+
+    async def _forward(self, call: _Call, outbound: Outbound, request: Request) -> Response:
+        """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
+        exchange = call.exchange
+        assert exchange is not None
+        sending = Sending(self._forwarder, exchange, outbound, partial(self._reopen, exchange, request))
+        try:
+            answer = await sending.begin()
+            head = _started(exchange, answer)
+            if exchange.streaming:
+                failure = partial(self._failed, call, _without_body(request))
+                keep_alive = call.format.family.keep_alive
+                return StreamedResponse(head, exchange, sending, answer, failure, call.log, keep_alive=keep_alive)
+            data = await self._whole(exchange, answer)
+            await sending.end()
+        except BaseException as error:
+            await sending.end(error)
+            exchange.close()
+            if isinstance(error, RelayFault) or is_disconnect(error):
+                raise
+            raise unrestorable() from None
+        exchange.close()
+        return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
+
+    async def _whole(self, exchange: Exchange, answer: UpstreamAnswer) -> bytes:
+        size = 0
+        try:
+            async for chunk in answer.chunks():
+                size += len(chunk)
+                exchange.feed(chunk)
+            if size > _LARGE_BYTES:
+                data = await self._pool.run(exchange.finish, abandoned=exchange.close)
+            else:
+                data = exchange.finish()
+        except UpstreamFault:
+            answer.broke()
+            raise
+        answer.completed()
+        return data
+
+    def _failed(self, call: _Call, request: Request, error: BaseException) -> Response:
+        """Return what the client gets for `error`."""
+        call.log(error)
+        # The text of an unplanned one may hold anything, so nothing of it goes further than this line.
+        fault = error if isinstance(error, RelayFault) else ScrubFailed(_UNPLANNED)
+        headers = call.exchange.response_headers if call.exchange is not None else ()
+        return self.refusal(fault, request, call.format, headers)
+
+
+@dataclass(slots=True)
+class _Call:
+    """One exchange in work. `exchange` is there once it has begun."""
+
+    format: Format
+    endpoint: Endpoint
+    id: logs.Id
+    exchange: Exchange | None = None
+
+    def close(self) -> None:
+        if self.exchange is not None:
+            self.exchange.close()
+
+    def log(self, error: BaseException) -> None:
+        """Log how the exchange ended, without a word of its text."""
+        match error:
+            case asyncio.CancelledError() | ConnectionError():
+                logs.event(logs.LogEvent.DISCONNECTED, exchange=self.id)
+            case UpstreamFault():
+                logs.event(logs.LogEvent.UPSTREAM_FAILED, exchange=self.id, status=error.status)
+            case RelayFault():
+                logs.event(logs.LogEvent.REFUSED, exchange=self.id, status=error.status)
+            case _:
+                logs.event(logs.LogEvent.FAILED, exchange=self.id)
+
+
+def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:
+    if 300 <= answer.status < 400:
+        answer.broke()
+        raise UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
+    return exchange.start(answer.status, answer.headers)
+
+
+def _without_body(request: Request) -> Request:
+    """Return `request` without its body, for what may still have to be said of it."""
+    return replace(request, body=b"")

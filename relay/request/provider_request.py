@@ -1,0 +1,122 @@
+"""A client's request in a provider's format: how it is read, where it can go, and what leaves with its text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from relay.errors import AuthenticationFailed
+from relay.protocols import Document, Endpoint, Format
+from relay.request import strip
+from relay.request.egress import check_route
+from relay.request.pipeline import Prepared
+from relay.routing.route_plan import RoutePlan
+from relay.types import CitationOffset, Outbound, Request, RouteKind
+from relay.wire.protocol_words import is_id
+
+__all__ = ["ProviderRequest"]
+
+# Lets offsets into texts that a request brings back count in the scrubbed texts.
+MoveBack = Callable[[Sequence[CitationOffset], Prepared], None]
+
+
+class ProviderRequest:
+    """A `relay.request.pipeline.Source` of a request over HTTP, opened for one try.
+
+    `outbound` is what may leave, once `strip` has built it. `credentials` are the operator's keys by upstream.
+    """
+
+    def __init__(
+        self,
+        format: Format,
+        endpoint: Endpoint,
+        request: Request,
+        plan: RoutePlan,
+        *,
+        client: str | None,
+        credentials: Mapping[str, str],
+        pseudonym: Callable[[str], str],
+        move_back: MoveBack,
+    ) -> None:
+        self.plan = plan
+        self.client = client
+        self.outbound: Outbound | None = None
+        self._format = format
+        self._endpoint = endpoint
+        self._request = request
+        self._credentials = credentials
+        self._pseudonym = pseudonym
+        self._move_back = move_back
+
+    def read(self, wrote: Callable[[str], bool]) -> Document:
+        """Decode the body strictly and read it by the format's table. Raises ClientFault."""
+        return self._format.read(self._endpoint, self._request.body, self._pseudonym, wrote)
+
+    def strip(self, prepared: Prepared) -> str:
+        """Build `outbound`. Only the model in the path can be a client's own text, so the path is all egress reads."""
+        document, name = prepared.document, prepared.upstream
+        if not prepared.decision.observed:
+            mark = self._format.citation_mark
+            cited = self._format.sent_citations(document) if mark and mark in self._request.body else ()
+            if cited:
+                self._move_back(cited, prepared)
+        upstream = self.plan.upstreams[name]
+        document.force(strip.forcing(self._format, self._endpoint, upstream))
+        if self.plan.asks_confidence:
+            self.plan.ask_confidence(document, prepared.decision)
+        model = self.plan.model_at(name, document.model) if upstream.models else document.model
+        path = self._endpoint.upstream_path
+        if model is not None and model != document.model:
+            path = self._format.rename(self._endpoint, document, model)
+        headers = strip.request_headers(
+            self._format, self._request.headers, self._key(name), has_body=True, stream=document.stream
+        )
+        self.outbound = self._addressed(
+            Outbound(
+                upstream=name,
+                route=prepared.decision.route,
+                method=self._endpoint.method,
+                path=path,
+                headers=headers,
+                body=document.encode(),
+                stream=document.stream,
+            ),
+            model,
+        )
+        return self.outbound.path if document.model and not is_id(document.model) else ""
+
+    def bodiless(self, route: RouteKind, name: str) -> Outbound:
+        """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
+        headers = strip.request_headers(
+            self._format, self._request.headers, self._key(name), has_body=False, stream=False
+        )
+        outbound = Outbound(
+            upstream=name,
+            route=route,
+            method=self._endpoint.method,
+            path=self._endpoint.upstream_path,
+            query=strip.page_query(self._request.query),
+            headers=headers,
+        )
+        return self._addressed(outbound, None)
+
+    def _addressed(self, outbound: Outbound, model: str | None) -> Outbound:
+        """Return `outbound` as its upstream is addressed. Raises ScrubFailed when it was made for another route."""
+        upstream = self.plan.upstreams[outbound.upstream]
+        check_route(outbound, upstream.kind)
+        if not upstream.addressing:
+            return outbound
+        return self._format.addressed(outbound, upstream.addressing, model, self._request.query)
+
+    def _key(self, name: str) -> str | None:
+        """Return the credential to present to upstream `name`. Raises AuthenticationFailed."""
+        upstream = self.plan.upstreams[name]
+        if upstream.credential == "none":
+            return None
+        if upstream.credential != "client":
+            return self._credentials[name]
+        key = self._format.credential(self._request.headers, self._request.query)
+        if key is None and upstream.kind is RouteKind.FRONTIER and not self._format.family.keyless:
+            raise AuthenticationFailed(
+                "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
+            )
+        return key
