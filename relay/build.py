@@ -7,11 +7,11 @@ import random
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import relay.detect.recognizers
-import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
@@ -33,6 +33,7 @@ from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
+from relay.replace.actions import known_operators
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
@@ -52,7 +53,6 @@ __all__ = [
     "NOTHING_ADDED",
     "CustomRecognizers",
     "PolicySource",
-    "about_finding",
     "additions",
     "analyzer",
     "client",
@@ -67,6 +67,7 @@ __all__ = [
     "read_policy",
     "reloaded",
     "router",
+    "routes",
     "sessions",
     "sources",
     "span_cache",
@@ -173,9 +174,19 @@ def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
     return found_by(_recognizers(added), added)
 
 
-def operators() -> Mapping[Action, Operator]:
-    """Return one operator for each action."""
-    return {plugin.action: plugin() for plugin in collect(relay.replace.operators, Operator).values()}
+def operators(policy: Policy, environ: Mapping[str, str] = os.environ) -> Mapping[Action, Operator]:
+    """Return an operator for each action that `policy` may order, and for those that relay orders by itself.
+
+    Raises ConfigFault when a parameter does not fit, a secret is missing, or a package is.
+    """
+    made: dict[Action, Operator] = {}
+    for action, plugin in known_operators().items():
+        if not hasattr(plugin, "Parameters"):
+            made[action] = plugin()
+        elif action in policy.ordered():
+            read = partial(credentials.read_secret, environ=environ, where=f"operators: {action}")
+            made[action] = plugin(policy.parameters(action) or plugin.Parameters(), read)
+    return made
 
 
 def formats() -> tuple[Format, ...]:
@@ -223,7 +234,7 @@ def core(
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
-        pipeline=pipeline(policy, added, config.model_dir, record=record),
+        pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
@@ -241,15 +252,16 @@ def pipeline(
     *,
     finder: Analyzer | None = None,
     record: Callable[[Decision], None] | None = None,
+    environ: Mapping[str, str] = os.environ,
 ) -> Pipeline:
-    """Return the line that every request takes under a policy. `record` takes every decision.
+    """Return the line that every request takes under a policy. `record` takes every decision. Raises ConfigFault.
 
     `finder` is the analyzer of that policy, where there is one already.
     """
     return Pipeline(
         analyzer=finder or analyzer(policy, model_dir, added=added),
         engine=engine(policy, added),
-        operators=operators(),
+        operators=operators(policy, environ),
         signatures=Signatures(os.urandom(32)),
         random_bytes=os.urandom,
         record=record,
@@ -269,30 +281,27 @@ def _check_formats(config: Config, known: Iterable[Format]) -> None:
                 )
 
 
+def routes() -> Mapping[RouteKind, Route]:
+    """Return the route of each kind. Raises ConfigFault when two are of one kind."""
+    made: dict[RouteKind, Route] = {}
+    for name, plugin in collect(relay.routing.kinds, Route).items():
+        if plugin.kind in made:
+            raise ConfigFault(f"two routes are of the kind {plugin.kind.value}; the second is {name}")
+        made[plugin.kind] = plugin()
+    return made
+
+
 def router(config: Config, metrics: Metrics) -> Router:
     """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
     return Router(
         config.upstreams,
-        {RouteKind(plugin.kind): plugin() for plugin in collect(relay.routing.kinds, Route).values()},
+        routes(),
         config.routing,
         metrics,
         clock=time.monotonic,
         wall=time.time,
         random=random.random,
     )
-
-
-# What a policy says that its analyzer does not depend on. A key that is not here has the analyzer built anew.
-_NOT_ABOUT_FINDING = {
-    *("version", "title", "extends", "mode", "default", "prefer", "detect", "rules", "exemptions"),
-    *("deadline_s", "confidence"),
-    *("opaque", "unknown_fields", "restore", "trade_secrets", "sessions"),
-}
-
-
-def about_finding(policy: Policy) -> str:
-    """Return what an analyzer depends on of a policy; where it is equal, one serves both."""
-    return policy.model_dump_json(exclude=_NOT_ABOUT_FINDING)
 
 
 def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
@@ -304,10 +313,11 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if policy.style != before.style:
         raise ConfigFault("style: open sessions hold placeholders of the old one, so a new one takes a restart")
     finder = core.analyzer
-    if about_finding(before) != about_finding(policy):
+    if policy.finding() != before.finding():
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
-    return replace(core, pipeline=replace(core.pipeline, engine=engine(policy, source.added), analyzer=finder))
+    fresh = replace(core.pipeline, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
+    return replace(core, pipeline=fresh)
 
 
 def client(config: Config) -> UpstreamClient:

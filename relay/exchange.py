@@ -27,7 +27,6 @@ from relay.errors import MethodNotAllowed, RelayFault, ScrubFailed
 from relay.observe import logs
 from relay.observe.metrics import Metrics
 from relay.policy.engine import Engine
-from relay.policy.model import Answers
 from relay.protocols import Endpoint, Format, Writer
 from relay.request import strip
 from relay.request.pipeline import Pipeline, Prepared
@@ -40,7 +39,7 @@ from relay.response.recording import RecordingWriter
 from relay.response.restorers import Restorers
 from relay.routing.route_plan import RoutePlan
 from relay.routing.router import Router
-from relay.types import JSON, CitationOffset, Head, Headers, Leaf, Outbound, Request
+from relay.types import JSON, Action, CitationOffset, Head, Headers, Leaf, Outbound, Request
 from relay.vault.sessions import Session, Sessions
 from relay.wire import vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
@@ -300,7 +299,7 @@ class Exchange:
         if self._core.engine.observes:
             return None  # only the framing of a stream that the client wants as an array is changed
         writer: Writer | None = None if leaf.hosted else self._restoring(self._prepared).for_leaf(leaf)
-        if self._core.engine.policy.answers is not Answers.KEEP:
+        if self._core.engine.policy.answers is not Action.KEEP:
             writer = ScrubbedThenRestored(AnswerScrubber(self._found_in_answers(), leaf.encoding), writer)
         if self._session.ephemeral:
             return writer  # no request will bring the answer back to this vault

@@ -165,7 +165,10 @@ class Style(Protocol):
 
 @runtime_checkable
 class Operator(Protocol):
-    """How a span's text is replaced. `action` is the name policy uses for it."""
+    """How a span's text is replaced. `action` is the name policy uses for it, with what policy must know of it.
+
+    An operator that takes parameters has them as `Parameters` (relay/replace/parameters.py).
+    """
 
     name: ClassVar[str]
     action: ClassVar[Action]

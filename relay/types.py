@@ -11,7 +11,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from functools import cache
+from typing import Any, ClassVar, NamedTuple
 
 __all__ = [
     "JSON",
@@ -94,24 +95,47 @@ class RouteKind(StrEnum):
     LOCAL = "local"
 
 
-class Action(StrEnum):
-    """What policy may order for a span, mildest first; `block` refuses the whole request."""
+class Action(str):
+    """What policy may order for a span: an operator's name, or `block`, which refuses the whole request.
 
-    KEEP = "keep"
-    PLACEHOLDER = "placeholder"
-    SURROGATE = "surrogate"
-    MASK = "mask"
-    HASH = "hash"
-    REDACT = "redact"
-    BLOCK = "block"
+    `strictness` orders all actions from mild to strict; no two have the same one. `seals`: the value goes into the
+    vault and comes back in the answer. `shows_part`: the value is hidden but for a part of it.
 
-    @property
-    def strictness(self) -> int:
-        """Rank in `keep < placeholder < surrogate < mask < hash < redact < block`."""
-        return _STRICTNESS[self]
+    Named here are the actions that relay orders by itself. Every other one is made in its operator's file.
+    """
+
+    __slots__ = ("seals", "shows_part", "strictness")
+
+    strictness: int
+    seals: bool
+    shows_part: bool
+
+    KEEP: ClassVar[Action]
+    PLACEHOLDER: ClassVar[Action]
+    REDACT: ClassVar[Action]
+    BLOCK: ClassVar[Action]
+
+    def __new__(cls, name: str, *, strictness: int, seals: bool = False, shows_part: bool = False) -> Action:
+        """Return the action called `name`; with the same facts always the same object, so that `is` compares."""
+        return _action(name, strictness, seals, shows_part)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and unpickle to the same object."""
+        return _action, (str(self), self.strictness, self.seals, self.shows_part)
 
 
-_STRICTNESS = {action: rank for rank, action in enumerate(Action)}
+@cache
+def _action(name: str, strictness: int, seals: bool, shows_part: bool) -> Action:
+    made = str.__new__(Action, name)
+    made.strictness, made.seals, made.shows_part = strictness, seals, shows_part
+    return made
+
+
+# The ranks have gaps, so that an operator can stand between two others.
+Action.KEEP = Action("keep", strictness=0)
+Action.PLACEHOLDER = Action("placeholder", strictness=20, seals=True)
+Action.REDACT = Action("redact", strictness=80)
+Action.BLOCK = Action("block", strictness=100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,7 +329,7 @@ class Decision:
         result: dict[tuple[str, str], int] = {}
         for row in self.actions:
             for item in row:
-                key = (item.span.entity_type, item.action.value)
+                key = (item.span.entity_type, str(item.action))
                 result[key] = result.get(key, 0) + 1
         return result
 

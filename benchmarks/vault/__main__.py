@@ -159,7 +159,7 @@ def _answers() -> list[Row]:
         path.write_text("version: 1\nmodel: none\nanswers: redact\n")
         policy = build.read_policy(path)
     find = AnswerDetector(
-        build.analyzer(policy), build.engine(policy), build.operators(), _sessions().ephemeral().vault
+        build.analyzer(policy), build.engine(policy), build.operators(policy), _sessions().ephemeral().vault
     )
     rows: list[Row] = []
     for name, text in (

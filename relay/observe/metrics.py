@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from relay.errors import ConfigFault, PolicyRefused
-from relay.types import Action, Decision, RouteKind
+from relay.types import Decision, RouteKind
 
 __all__ = ["Counted", "Metrics", "UpstreamCount", "read"]
 
@@ -138,7 +138,7 @@ class Metrics:
 
     def _count(self, counter: Counter, decision: Decision) -> None:
         for (entity_type, action), count in decision.counts().items():
-            counter.labels(self._known(entity_type, self._entity_types), Action(action).value).inc(count)
+            counter.labels(self._known(entity_type, self._entity_types), action).inc(count)
 
     def policy(self, digest: str, mode: str) -> None:
         """Show which policy is in force."""

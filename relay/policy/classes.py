@@ -12,7 +12,7 @@
 | TRADE_SECRET | one of the policy's own markers or code names; or what the operator's own recognizers find  |
 | PII          | any other personal value of a type that is on or that a rule names |
 
-A person is whoever can be named or reached: `PERSON_TYPES`. Tool descriptions and schemas are no evidence.
+The types that name or reach one person are `PERSON_TYPES`. Tool descriptions and schemas are no evidence.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "ClassEvidence", "Evidence", "KnownT
 
 
 class KnownType(Protocol):
-    """What policy needs to know about an entity type. Whoever builds the engine passes the table in."""
+    """What policy needs to know about an entity type. The table is an argument of the engine."""
 
     @property
     def group(self) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from relay.policy.classes import WHOLE_REQUEST, KnownType
+from relay.policy.condition import Condition
 from relay.policy.globs import any_of, glob_matcher
 from relay.policy.model import DataClass, Exemption, Policy, PolicyRule
 from relay.types import Action, Role, RouteKind
 
 __all__ = [
-    "Condition",
     "PolicyEntry",
     "PolicyTable",
     "compile_exemptions",
@@ -54,34 +54,8 @@ class PolicyTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Condition:
-    """What an entry asks of the request as a whole. Entries that ask the same share one."""
-
-    data_class: str | None = None
-    clients: tuple[str, ...] | None = None
-    models: tuple[str, ...] | None = None
-    max_tokens: int | None = None
-    languages: frozenset[str] | None = None
-
-    def holds(
-        self, classes: frozenset[str], client: str, model: str, tokens: int = 0, language: str | None = None
-    ) -> bool:
-        """Tell whether a request with these data classes, from this client, for this model and so on, fulfils it.
-
-        `tokens` and `language` matter only to those that ask for them.
-        """
-        return (
-            (self.max_tokens is None or tokens <= self.max_tokens)
-            and (self.languages is None or language in self.languages)
-            and (self.data_class is None or self.data_class in classes)
-            and (self.clients is None or any_of(self.clients)(client))
-            and (self.models is None or any_of(self.models)(model))
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyEntry:
-    """One rule for one data class, or one exemption."""
+    """One rule for one data class, or one exemption. A `data_class` is among the conditions as well."""
 
     label: str
     action: Action | None
@@ -93,6 +67,7 @@ class PolicyEntry:
     min_score: float = 0.0
     roles: frozenset[Role] | None = None
     match: _Test | None = None
+    data_class: str | None = None
     condition: Condition = field(default_factory=Condition)
 
     @property
@@ -128,10 +103,9 @@ class PolicyEntry:
             return (self.entity is None or any_of(self.entity)(name)) and (
                 self.group is None or any_of(self.group)(table[name].group)
             )
-        data_class = self.condition.data_class
-        if data_class is None:
+        if self.data_class is None:
             return table.is_on(name)
-        return data_class in table[name].classes or (data_class in WHOLE_REQUEST and table.is_on(name))
+        return self.data_class in table[name].classes or (self.data_class in WHOLE_REQUEST and table.is_on(name))
 
 
 def compile_rules(policy: Policy) -> tuple[PolicyEntry, ...]:
@@ -145,6 +119,7 @@ def rule_entries(rule: PolicyRule) -> tuple[PolicyEntry, ...]:
 
 
 def _rule(rule: PolicyRule, data_class: DataClass | None) -> PolicyEntry:
+    one_class = rule if data_class is None else rule.model_copy(update={"data_class": (data_class.value,)})
     return PolicyEntry(
         label=rule.label,
         action=rule.action,
@@ -155,13 +130,8 @@ def _rule(rule: PolicyRule, data_class: DataClass | None) -> PolicyEntry:
         group=rule.group,
         min_score=rule.min_score,
         roles=frozenset(rule.roles) if rule.roles else None,
-        condition=Condition(
-            data_class=data_class.value if data_class else None,
-            clients=rule.clients,
-            models=rule.models,
-            max_tokens=rule.max_tokens,
-            languages=frozenset(rule.languages) if rule.languages else None,
-        ),
+        data_class=data_class.value if data_class is not None else None,
+        condition=Condition.of(one_class),
     )
 
 
@@ -180,5 +150,5 @@ def exemption_entry(item: Exemption) -> PolicyEntry:
         group=item.group,
         roles=frozenset(item.roles) if item.roles else None,
         match=glob_matcher(item.match) if item.match is not None else None,
-        condition=Condition(clients=item.clients, models=item.models),
+        condition=Condition.of(item),
     )

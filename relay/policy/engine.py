@@ -1,4 +1,4 @@
-"""Decide one request: data classes, then the route, then one action per span. Pure; the order of rules is nothing.
+"""Decide one request: data classes, then the route, then one action per span. Pure; rule order is irrelevant.
 
     data classes   from the entity types found and from words (classes.py)
     route          local if any rule requires it; else local if any rule prefers it or the policy does, else the
@@ -12,18 +12,19 @@ others. What can happen to an entity type is sorted out once per route and set o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from relay.policy.classes import ClassEvidence, Evidence, KnownType, classify, evidence_types
 from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, compile_rules
+from relay.policy.condition import RequestFacts, known_conditions
 from relay.policy.globs import any_of
-from relay.policy.language import guess
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
+from relay.policy.route import RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
 from relay.policy.words import Phrases
-from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
+from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
 
 __all__ = ["Engine", "Explanation", "KnownType"]
 
@@ -34,16 +35,18 @@ _Value = TypeVar("_Value")
 _LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
 # A cache is emptied at this size. Requests of one kind have few sets of entity types, each a few kilobytes at most.
 _CACHE_LIMIT = 512
-# A rule of thumb for English with today's tokenizers.
-CHARACTERS_PER_TOKEN = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """A decision with the evidence for its data classes. The evidence names words of the text: not for logs."""
+    """A decision with the evidence for its data classes, and what each condition that a rule asks for read.
+
+    The evidence names words of the text: not for logs.
+    """
 
     decision: Decision
     evidence: tuple[Evidence, ...] = field(repr=False)
+    conditions: Mapping[str, Any] = field(repr=False)
 
 
 class Engine:
@@ -70,16 +73,16 @@ class Engine:
         self._class_blocks = tuple(
             entry
             for entry in self._rules
-            if entry.action is Action.BLOCK and entry.condition.data_class and not entry.asks_for_span
+            if entry.action is Action.BLOCK and entry.data_class and not entry.asks_for_span
         )
         self._exemptions = compile_exemptions(policy)
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
-        self._is_about_classes = any(item.data_class for item in self._bits)
-        self._asks_for_size = any(item.max_tokens is not None for item in self._bits)
-        self._asks_for_language = any(item.languages is not None for item in self._bits)
+        self._is_about_classes = any(entry.data_class for entry in entries)
+        asked = {name for condition in self._bits for name, _ in condition.asks}
+        self._asked = {name: known_conditions()[name] for name in sorted(asked)}
         # Only sets of entity types that occur together are remembered, and what the policy says of them: no text.
-        self._lines: dict[tuple[frozenset[str], RouteKind, int], RuleTable] = {}
+        self._tables: dict[tuple[frozenset[str], RouteKind, int], RuleTable] = {}
         self._found: dict[frozenset[str], ClassEvidence] = {}
         self._personal: dict[str, bool] = {}
 
@@ -134,23 +137,24 @@ class Engine:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, mask = self._conditions(segments, present, client, model, read_words=read_words)
+        evidence, conditions, mask = self._conditions(segments, present, client, model, read_words=read_words)
 
         required, preferred = (
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
             for entries in (self._requirements, self._preferences)
         )
-        wanted, route, reason = self._route(required, preferred, available, unfit)
+        choice = self._route(required, preferred, available, unfit)
+        route = choice.taken
         blocked: set[tuple[str, str]] = set()
         if required and RouteKind.LOCAL not in available:
-            blocked.update((entry.label, entry.condition.data_class or "local route") for entry in required)
+            blocked.update((entry.label, entry.data_class or "local route") for entry in required)
         for entry in self._class_blocks:
             if self._bits[entry.condition] & mask and entry.applies_on(route):
-                blocked.add((entry.label, str(entry.condition.data_class)))
+                blocked.add((entry.label, str(entry.data_class)))
 
-        lines = self._lines_of(present, route, mask)
-        actions = tuple([act(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
-        if lines.can_block:
+        table = self._table_of(present, route, mask)
+        actions = tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
+        if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
         decision = Decision(
@@ -159,13 +163,13 @@ class Engine:
             route=route,
             data_classes=tuple(item.data_class.value for item in evidence),
             actions=actions,
-            reasons=(*(f"class {item.reason}" for item in evidence), *reason),
+            reasons=(*(f"class {item.reason}" for item in evidence), *choice.reasons),
             blocked=tuple(sorted(blocked)),
             observed=self.observes,
             required=bool(required),
-            wanted=wanted,
+            wanted=choice.wanted,
         )
-        return Explanation(decision=decision, evidence=evidence)
+        return Explanation(decision=decision, evidence=evidence, conditions=conditions)
 
     def enforced(self, decision: Decision, available: Collection[RouteKind]) -> Decision:
         """Return what is done about `decision`: the decision itself, or nothing when the policy only observes.
@@ -187,9 +191,9 @@ class Engine:
     ) -> tuple[tuple[SpanAction, ...], ...]:
         """Return what would happen to each span if the request went by `route`, whatever route it needs."""
         present = frozenset([span.entity_type for row in spans for span in row])
-        _, mask = self._conditions(segments, present, None, None)
-        lines = self._lines_of(present, route, mask)
-        return tuple([act(segment, row, lines) for segment, row in zip(segments, spans, strict=True)])
+        *_, mask = self._conditions(segments, present, None, None)
+        table = self._table_of(present, route, mask)
+        return tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
 
     def _conditions(
         self,
@@ -199,21 +203,23 @@ class Engine:
         model: str | None,
         *,
         read_words: bool = True,
-    ) -> tuple[tuple[Evidence, ...], int]:
-        """Return the evidence for data classes, and which conditions hold, as bits."""
+    ) -> tuple[tuple[Evidence, ...], Mapping[str, Any], int]:
+        """Return the evidence for data classes, what conditions read, and which hold, as bits."""
         found = self._found.get(present)
         if found is None:
             types = {name: self._table[name] for name in present}
             found = ClassEvidence.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
         evidence = classify(segments if read_words else (), found, self._trade_secrets)
-        classes = frozenset(item.data_class.value for item in evidence)
-        tokens = sum(len(segment.text) for segment in segments) // CHARACTERS_PER_TOKEN if self._asks_for_size else 0
-        language = guess(_said(segments)) if self._asks_for_language else None
-        mask = sum(
-            bit for item, bit in self._bits.items() if item.holds(classes, client or "", model or "", tokens, language)
+        facts = RequestFacts(
+            segments=segments,
+            data_classes=frozenset([item.data_class.value for item in evidence]),
+            client=client or "",
+            model=model or "",
         )
-        return evidence, mask
+        read = {name: condition.read(facts) for name, condition in self._asked.items()}
+        mask = sum([bit for condition, bit in self._bits.items() if condition.holds(read)])
+        return evidence, read, mask
 
     def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
         """Return the known types that this policy asks for on `route` (None: on any), so that others can be skipped.
@@ -226,7 +232,7 @@ class Engine:
 
     def _asks_for(self, name: str, routes: Sequence[RouteKind]) -> bool:
         routing = (*self._requirements, *self._preferences)
-        asked = {entry.condition.data_class for entry in (*self._rules, *routing)}
+        asked = {entry.data_class for entry in (*self._rules, *routing)}
         return (
             any(self._floor(name, route).action is not Action.KEEP for route in routes)
             or any(any(map(entry.applies_on, routes)) and entry.selects(name, self._table) for entry in self._rules)
@@ -241,7 +247,7 @@ class Engine:
         """Return the route for a request that carries no text, such as a list of models."""
         if self.observes:
             return RouteKind.FRONTIER if RouteKind.FRONTIER in available else RouteKind.LOCAL
-        return self._route((), (), available, ())[1]
+        return self._route((), (), available, ()).taken
 
     def _route(
         self,
@@ -249,22 +255,14 @@ class Engine:
         preferred: Sequence[PolicyEntry],
         available: Collection[RouteKind],
         unfit: Collection[RouteKind],
-    ) -> tuple[RouteKind, RouteKind, tuple[str, ...]]:
-        """Return the route that policy wants, the one that is taken, and why."""
-        local, frontier = RouteKind.LOCAL, RouteKind.FRONTIER
-        if required:
-            labels = sorted({entry.label for entry in required})
-            missing = () if local in available else ("refused: no local upstream is available",)
-            return local, local, (*(f"route local: required by {label}" for label in labels), *missing)
-        prefers = bool(preferred) or self.policy.prefer is local
-        by = "".join(f" by {label}" for label in sorted({entry.label for entry in preferred})[:1])
-        wanted, other = (local, frontier) if prefers else (frontier, local)
-        if other in available and wanted not in available:
-            why = f"local is preferred{by} but not available" if prefers else "no frontier is available"
-            return wanted, other, (f"route {other}: {why}",)
-        if other in available and wanted in unfit and other not in unfit:
-            return wanted, other, (f"route {other}: {wanted} is preferred{by} but not fit",)
-        return wanted, wanted, (f"route local: preferred{by}" if prefers else "route frontier: no rule requires local",)
+    ) -> RouteChoice:
+        return choose_route(
+            required_by=[entry.label for entry in required],
+            preferred_by=[entry.label for entry in preferred],
+            prefers_local=self.policy.prefer is RouteKind.LOCAL,
+            available=available,
+            unfit=unfit,
+        )
 
     # ----------------------------------------------------------------------------------------------- what is not spans
 
@@ -316,23 +314,23 @@ class Engine:
     def floor(self, name: str, route: RouteKind) -> tuple[Action, str]:
         """Return what happens to a type on `route` when no rule says anything, and what to call that."""
         entry = self._floor(name, route)
-        return Action(entry.action or Action.KEEP), entry.label
+        return entry.action or Action.KEEP, entry.label
 
     def _floor(self, name: str, route: RouteKind) -> PolicyEntry:
-        action = Action(getattr(self.policy.default, route.value)) if self._table.is_on(name) else Action.KEEP
+        action = self.policy.default.on(route) if self._table.is_on(name) else Action.KEEP
         if name == _LOOKALIKE and action.strictness < Action.PLACEHOLDER.strictness:
             return floor_entry("lookalike", Action.PLACEHOLDER)
         return floor_entry(f"default.{route}" if self._table.is_on(name) else "off", action)
 
-    def _lines_of(self, present: frozenset[str], route: RouteKind, mask: int) -> RuleTable:
+    def _table_of(self, present: frozenset[str], route: RouteKind, mask: int) -> RuleTable:
         key = (present, route, mask)
-        lines = self._lines.get(key)
-        if lines is None:
-            lines = RuleTable({name: self._line(name, route, mask) for name in present})
-            _remember(self._lines, key, lines)
-        return lines
+        table = self._tables.get(key)
+        if table is None:
+            table = RuleTable({name: self._type_rules(name, route, mask) for name in present})
+            _remember(self._tables, key, table)
+        return table
 
-    def _line(self, name: str, route: RouteKind, mask: int) -> TypeRules:
+    def _type_rules(self, name: str, route: RouteKind, mask: int) -> TypeRules:
         exemptions = () if name == _LOOKALIKE else self._select(self._exemptions, name, route, mask)
         return TypeRules.of(self._floor(name, route), self._select(self._rules, name, route, mask), exemptions)
 
@@ -342,11 +340,6 @@ class Engine:
             for entry in entries
             if self._bits[entry.condition] & mask and entry.applies_on(route) and entry.selects(name, self._table)
         ]
-
-
-def _said(segments: Sequence[Segment]) -> Iterator[str]:
-    """Yield what people said, the newest first."""
-    return (segment.text for segment in reversed(segments) if segment.role is Role.USER)
 
 
 def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:

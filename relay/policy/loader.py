@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from relay.policy.globs import glob_matcher
+from relay.policy.keys import type_places
 from relay.policy.merge import merge
 from relay.policy.model import Policy
 from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
@@ -97,7 +98,7 @@ def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Pol
     if known_types is None:
         return policy
     complaints = [
-        document.complaint(path, f'{_name(path)}nobody recognizes "{name}"{suggest(name, known_types)}')
+        document.complaint(path, f'{_name(path)}no recognizer finds the type "{name}"{suggest(name, known_types)}')
         for path, name in unknown_types(document, known_types)
     ]
     if complaints:
@@ -107,13 +108,12 @@ def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Pol
 
 def unknown_types(document: YamlDocument, known_types: Collection[str]) -> Iterable[tuple[Place, str]]:
     """Yield every entity type, or glob of them, that stands for none of `known_types`, with its path."""
+    places = set(type_places(Policy))
     for path in document.values:
-        value = _at(document.tree, path)
-        if not isinstance(value, str) or any(map(glob_matcher(value), known_types)):
-            continue
-        keys = [step for step in path if isinstance(step, str)]
-        if keys[-1:] == ["entity"] or keys in (["detect", "on"], ["restore", "withhold"]):
-            yield path, value
+        if tuple(step for step in path if isinstance(step, str)) in places:
+            value = _at(document.tree, path)
+            if isinstance(value, str) and not any(map(glob_matcher(value), known_types)):
+                yield path, value
 
 
 def _at(tree: Any, path: Place) -> Any:

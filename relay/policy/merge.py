@@ -1,8 +1,8 @@
 """Merge a policy with what it extends, and show the merge.
 
-Rules and exemptions add up, and so do `detect: on` and `trade_secrets`: they are sets, so there is nothing to override.
-A setting (the defaults, `prefer`, `opaque`, …) that the extending file states replaces the base's, key by key. Since
-that can loosen, `loosened` names every such place, and lint shows it.
+Rules and exemptions add up, and so do the settings that are lists of what to look for: they are sets, so nothing is
+overridden. Any other setting that the extending file states replaces the base's. Since that can loosen,
+`loosened` names every such place, and lint shows it.
 """
 
 from __future__ import annotations
@@ -11,95 +11,61 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import yaml
-from pydantic import BaseModel
 
-from relay.policy.model import Answers, Opaque, OpaqueHandling, Policy, PolicyMode, UnknownFields
-from relay.types import RouteKind
+from relay.policy.keys import Entries, Explains, Names, fields_with, stated
+from relay.policy.model import SETTINGS, Policy
 
-__all__ = ["loosened", "merge", "show"]
+__all__ = ["loosened", "merge", "milder_settings", "show"]
 
-_ENTRIES = ("rules", "exemptions")
-# Settings that are lists of what there is to look for: they add up, too.
-_SUMS = ("detect", "trade_secrets")
+_ENTRIES = tuple(fields_with(Policy, Entries))
+_EXPLAINS = tuple(fields_with(Policy, Explains))
 
 
 def merge(policies: Sequence[Policy]) -> Policy:
     """Return what `policies`, the outermost base first, say together. Raises pydantic's ValidationError."""
     if len(policies) == 1:
         return policies[0]
-    tree: dict[str, Any] = {"version": 1}
+    tree: dict[str, Any] = {}
     for policy in policies:
-        _lay_over(tree, policy)
+        said = policy.model_dump(mode="json", by_alias=True, exclude_unset=True)
+        for key in (*_EXPLAINS, *_ENTRIES):
+            _lay_over(tree, said, (key,), adds=key in _ENTRIES)
+        for path, fact in SETTINGS.items():
+            _lay_over(tree, said, path, adds=fact.adds)
     tree.pop("extends", None)
     return Policy.model_validate(tree)
 
 
-def _lay_over(tree: dict[str, Any], policy: Policy) -> None:
-    stated = policy.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    for key, value in stated.items():
-        if key in _ENTRIES:
-            tree[key] = [*tree.get(key, []), *value]
-        elif key in _SUMS:
-            before = tree.get(key, {})
-            tree[key] = {**before, **{part: [*before.get(part, []), *items] for part, items in value.items()}}
-        elif isinstance(value, dict):
-            tree[key] = {**tree.get(key, {}), **value}
-        else:
-            tree[key] = value
-
-
-# How settings rank, mild first. A setting that is not here has no strictness (style, model).
-_HANDLING = (
-    OpaqueHandling.PASS,
-    OpaqueHandling.REENCODE,
-    OpaqueHandling.SCRUB,
-    OpaqueHandling.DROP,
-    OpaqueHandling.REFUSE,
-)
-_UNKNOWN = (UnknownFields.SCRUB, UnknownFields.DROP, UnknownFields.REFUSE)
-
-
-def loosened(base: Policy, child: Policy) -> tuple[tuple[tuple[str, ...], str], ...]:
-    """Return the settings of `child` that are milder than those of `base`: (path, what changes)."""
-    found: list[tuple[tuple[str, ...], str]] = []
-
-    def compare(path: tuple[str, ...], before: Any, after: Any, milder: bool) -> None:
-        if milder and _states(child, path):
-            found.append((path, f"{'.'.join(path)}: {_word(before)} becomes {_word(after)}"))
-
-    for route in RouteKind:
-        before, after = getattr(base.default, route.value), getattr(child.default, route.value)
-        compare(("default", route.value), before, after, after.strictness < before.strictness)
-    compare(("mode",), base.mode, child.mode, base.mode is PolicyMode.ENFORCE and child.mode is not base.mode)
-    for kind in Opaque.model_fields:
-        before, after = getattr(base.opaque, kind), getattr(child.opaque, kind)
-        compare(("opaque", kind), before, after, _HANDLING.index(after) < _HANDLING.index(before))
-    unknown = (base.unknown_fields, child.unknown_fields)
-    compare(("unknown_fields",), *unknown, _UNKNOWN.index(unknown[1]) < _UNKNOWN.index(unknown[0]))
-    compare(("prefer",), base.prefer, child.prefer, base.prefer is RouteKind.LOCAL and child.prefer is not base.prefer)
-    old, new = base.confidence, child.confidence
-    compare(("confidence", "escalate"), old.escalate, new.escalate, new.escalate > old.escalate)
-    compare(("confidence", "threshold"), old.threshold, new.threshold, new.threshold > old.threshold)
-    sooner = child.deadline_s is not None and (base.deadline_s is None or child.deadline_s < base.deadline_s)
-    compare(("deadline_s",), base.deadline_s, child.deadline_s, sooner)
-    compare(("restore", "urls"), base.restore.urls, child.restore.urls, child.restore.urls > base.restore.urls)
-    order = tuple(Answers)
-    compare(("answers",), base.answers, child.answers, order.index(child.answers) < order.index(base.answers))
-    compare(("sessions",), base.sessions, child.sessions, child.sessions > base.sessions)
-    compare(("span_cache",), base.span_cache, child.span_cache, child.span_cache > base.span_cache)
-    for key, more in (("tools", True), ("withhold", False)):
-        before, after = set(getattr(base.restore, key)), set(getattr(child.restore, key))
-        compare(("restore", key), sorted(before), sorted(after), bool(after - before if more else before - after))
-    return tuple(found)
-
-
-def _states(policy: Policy, path: Sequence[str]) -> bool:
-    current: Any = policy
+def _lay_over(tree: dict[str, Any], said: Any, path: Names, *, adds: bool) -> None:
+    """Write what is said at `path` into `tree`."""
     for key in path:
-        if not isinstance(current, BaseModel) or key not in current.model_fields_set:
-            return False
-        current = getattr(current, key)
-    return True
+        if key not in said:
+            return
+        said = said[key]
+    *sections, last = path
+    for key in sections:
+        tree = tree.setdefault(key, {})
+    before = tree.get(last)
+    if adds and before is not None:
+        said = {**before, **said} if isinstance(said, dict) else [*before, *said]
+    tree[last] = said
+
+
+def milder_settings(before: Policy, after: Policy) -> tuple[Names, ...]:
+    """Return the paths of the settings that protect less in `after`."""
+    old, new = before.settings(), after.settings()
+    return tuple(path for path, fact in SETTINGS.items() if fact.milder(old[".".join(path)], new[".".join(path)]))
+
+
+def loosened(base: Policy, child: Policy) -> tuple[tuple[Names, str], ...]:
+    """Return the settings that `child` states milder than `base`: (path, what changes). What adds up is none."""
+    old, new = base.settings(), child.settings()
+    names = {path: ".".join(path) for path in milder_settings(base, child)}
+    return tuple(
+        (path, f"{name}: {_word(old[name])} becomes {_word(new[name])}")
+        for path, name in names.items()
+        if stated(child, path) and not SETTINGS[path].adds
+    )
 
 
 def _word(value: Any) -> str:
@@ -124,8 +90,8 @@ def show(layers: Iterable[tuple[str, Policy]]) -> str:
             lines.append(f"{key}:")
         for name, policy in named:
             for entry in getattr(policy, key):
-                stated = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
-                lines += [f"  # {name}", f"  - {_flow(stated)}"]
+                said = entry.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                lines += [f"  # {name}", f"  - {_flow(said)}"]
     return "\n".join(lines) + "\n"
 
 

@@ -7,7 +7,7 @@ where that sentence of the language is carried out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from relay.policy.compiled import PolicyEntry
 from relay.types import Action, Segment, Span, SpanAction
@@ -39,43 +39,43 @@ class TypeRules:
         strict = strict[: plain + 1] if plain is not None else [*strict, floor]
         mild = [entry for entry in exemptions if _strictness(entry) < _strictness(strict[0])]
         mild.sort(key=lambda entry: (_strictness(entry), not entry.is_plain, entry.label))
-        line = cls(rules=tuple(strict), exemptions=tuple(mild))
+        made = cls(rules=tuple(strict), exemptions=tuple(mild))
         if len(strict) == 1 and all(entry.is_plain for entry in mild):
-            return cls(rules=line.rules, exemptions=line.exemptions, always=_choose(line, None, None))
-        return line
+            return replace(made, always=_choose(made, None, None))
+        return made
 
 
 class RuleTable(dict[str, TypeRules]):
-    """The lines of the entity types that occur together in a request."""
+    """What can happen to each of the entity types that occur together in a request."""
 
-    def __init__(self, lines: Mapping[str, TypeRules]) -> None:
-        super().__init__(lines)
-        self.can_block = any(line.rules[0].action is Action.BLOCK for line in lines.values())
-        self.always = {name: line.always for name, line in lines.items() if line.always is not None}
-        self.all_fixed = len(self.always) == len(lines)
+    def __init__(self, rules_by_type: Mapping[str, TypeRules]) -> None:
+        super().__init__(rules_by_type)
+        self.can_block = any(item.rules[0].action is Action.BLOCK for item in rules_by_type.values())
+        self.always = {name: item.always for name, item in rules_by_type.items() if item.always is not None}
+        self.all_fixed = len(self.always) == len(rules_by_type)
 
 
-def act(segment: Segment, row: Sequence[Span], lines: RuleTable) -> tuple[SpanAction, ...]:
+def act(segment: Segment, row: Sequence[Span], table: RuleTable) -> tuple[SpanAction, ...]:
     """Return the action for each span of `row`, with the name of what decided."""
-    if lines.all_fixed:
-        always = lines.always
+    if table.all_fixed:
+        always = table.always
         return tuple([SpanAction(span, *always[span.entity_type]) for span in row])
     made = []
     for span in row:
-        line = lines[span.entity_type]
-        action, label = line.always or _choose(line, span, segment)
+        type_rules = table[span.entity_type]
+        action, label = type_rules.always or _choose(type_rules, span, segment)
         made.append(SpanAction(span, action, label))
     return tuple(made)
 
 
-def _choose(line: TypeRules, span: Span | None, segment: Segment | None) -> tuple[Action, str]:
+def _choose(type_rules: TypeRules, span: Span | None, segment: Segment | None) -> tuple[Action, str]:
     """Return the strictest rule that holds, or the mildest exemption that is milder; none undoes `block`.
 
     Without a span only what holds for every span is asked.
     """
-    rule = next(entry for entry in line.rules if entry.is_plain or holds(entry, span, segment))
+    rule = next(entry for entry in type_rules.rules if entry.is_plain or holds(entry, span, segment))
     if rule.action is not Action.BLOCK:
-        for entry in line.exemptions:
+        for entry in type_rules.exemptions:
             if _strictness(entry) >= _strictness(rule):
                 break
             if entry.is_plain or holds(entry, span, segment):

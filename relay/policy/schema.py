@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from relay.policy.keys import Entries, fields_with
 from relay.policy.model import Policy
 
 __all__ = ["schema", "schema_text"]
@@ -14,9 +15,10 @@ def schema() -> dict[str, Any]:
     """Return the schema of a policy file (draft 2020-12)."""
     made = Policy.model_json_schema(by_alias=True, mode="validation")
     definitions: dict[str, Any] = made.get("$defs", {})
+    entries = fields_with(Policy, Entries)
     for item in (made, *definitions.values()):
         for name, field in item.get("properties", {}).items():
-            if name not in ("rules", "exemptions"):
+            if name not in entries:
                 item["properties"][name] = _one_or_many(field)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

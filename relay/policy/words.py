@@ -83,7 +83,7 @@ class Lexicon:
         self._single: dict[str, str] = {}
         self._longer: dict[str, list[tuple[tuple[str, ...], str]]] = {}
         for kind, phrases in kinds.items():
-            for phrase in _lines(phrases) if isinstance(phrases, str) else phrases:
+            for phrase in _phrases_in(phrases) if isinstance(phrases, str) else phrases:
                 first, *rest = _words_of(phrase)
                 if rest:
                     self._longer.setdefault(first, []).append(((first, *rest), kind))
@@ -91,7 +91,7 @@ class Lexicon:
                     self._single[first] = kind
         self._endings = [(tuple(text.split()), kind) for kind, text in (endings or {}).items()]
         self._but = frozenset(but.split())
-        self._stems = tuple(_lines(stems))
+        self._stems = tuple(_phrases_in(stems))
 
     def find(self, words: Words) -> dict[str, tuple[str, ...]]:
         """Return the phrases that occur, by kind, sorted, each once."""
@@ -136,5 +136,5 @@ class Phrases:
         return tuple(sorted(found))
 
 
-def _lines(text: str) -> list[str]:
+def _phrases_in(text: str) -> list[str]:
     return [" ".join(phrase.split()) for phrase in text.split(",") if phrase.strip()]

@@ -1,8 +1,8 @@
-"""Realistic values that belong to nobody: what the `surrogate` operator shows instead of the real ones.
+"""Realistic values that belong to no one: what the `surrogate` operator shows instead of the real ones.
 
 Each maker takes the real value and a number, and returns a text of the same shape, the same for the same number, or ""
 where it cannot keep the promise; the operator then falls back to a placeholder. Numbers come from ranges that are
-reserved for examples or never assigned, with valid checksums; names are common words for nobody in particular.
+reserved for examples or never assigned, with valid checksums; names are common names.
 
 Sources (read 2026-11-21): RFC 2606 (example domains), RFC 5737 and RFC 3849 (addresses), RFC 7042 (MAC), NANPA 555 line
 numbers (555-0100 to 555-0199), Ofcom drama numbers (07700 900000 to 900999), SSA (area 666 is never assigned),
@@ -146,7 +146,7 @@ def _iban(value: str, number: int, form: str) -> str:
     plain = "".join(value.split()).upper()
     if not re.fullmatch("[A-Z]{2}[0-9]{2}[0-9A-Z]{10,30}", plain):
         return ""
-    # Digits stay digits and letters letters; a bank code of zeros (or As) is nobody's.
+    # Digits stay digits and letters letters; a bank code of zeros (or As) is not in use.
     body = f"{number:0{len(plain) - 4}d}"
     body = "".join("A" if old.isalpha() and new == "0" else new for old, new in zip(plain[4:], body, strict=True))
     check = 98 - int("".join(str(int(char, 36)) for char in f"{body}{plain[:2]}00")) % 97

@@ -26,7 +26,7 @@ def without_masks(decision: Decision) -> Decision:
     rows = tuple(
         tuple(
             replace(item, action=Action.REDACT)
-            if item.action is Action.MASK and item.span.recognizer == egress.EGRESS
+            if item.action.shows_part and item.span.recognizer == egress.EGRESS
             else item
             for item in row
         )

@@ -20,8 +20,6 @@ from relay.types import Action, Role, Segment, SpanAction
 
 __all__ = ["NOTHING_SCRUBBED", "Scrubbed", "moves_prefix", "scrub", "scrub_text"]
 
-_SEALED = frozenset({Action.PLACEHOLDER, Action.SURROGATE})
-
 
 @dataclass(frozen=True, slots=True)
 class Scrubbed:
@@ -77,7 +75,7 @@ def _seal(
         (max(index, item.span.since), index, item)
         for index, row in enumerate(actions)
         for item in row
-        if item.action in _SEALED
+        if item.action.seals
     ]
     types: dict[str, str] = {}
     for _, index, item in sorted(rows, key=_discovery):
@@ -113,9 +111,9 @@ def scrub_text(
             raise ScrubFailed("spans overlap or reach outside their text")
         operator = operators.get(item.action)
         if operator is None:
-            raise ScrubFailed(f"no operator does {item.action.value}")
+            raise ScrubFailed(f"no operator does {item.action}")
         value = text[span.start : span.end]
-        entity_type = types.get(value, span.entity_type) if item.action in _SEALED else span.entity_type
+        entity_type = types.get(value, span.entity_type) if item.action.seals else span.entity_type
         replacement = operator.replace(value, entity_type, vault)
         if item.action is not Action.KEEP:
             if span.recognizer != SEAM:

@@ -91,7 +91,7 @@ class AnswerDetector:
 
     def _replacement(self, value: str, entity_type: str, ordered: Action) -> str:
         """Return the replacement by the policy for answers, or for the type where that is stricter; it is final."""
-        action = Action(self._engine.policy.answers)
+        action = self._engine.policy.answers
         if ordered is Action.BLOCK:
             action = Action.REDACT  # an answer that has begun cannot be refused
         elif ordered.strictness > action.strictness:

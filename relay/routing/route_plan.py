@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from relay.policy.engine import CHARACTERS_PER_TOKEN
+from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
 from relay.policy.model import Policy, StreamedVerdict
 from relay.protocols import Document, Format
 from relay.routing import confidence

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from relay.policy.engine import CHARACTERS_PER_TOKEN
+from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
 from relay.types import JSON, TokenFields
 
 __all__ = ["CHARACTERS_PER_TOKEN", "Meter", "Usage", "expected_output"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from relay.config import SecretReference, UpstreamConfig
 from relay.errors import ConfigFault
 
-__all__ = ["Credentials", "resolve"]
+__all__ = ["Credentials", "read_secret", "resolve"]
 
 
 class Credentials(Mapping[str, str]):
@@ -45,14 +45,21 @@ def resolve(upstreams: Mapping[str, UpstreamConfig], environ: Mapping[str, str])
     """
     return Credentials(
         {
-            name: _read(upstream.credential, environ, where=f"upstreams.{name}.credential")
+            name: _fit_for_header(
+                read_secret(upstream.credential, environ, where=f"upstreams.{name}.credential"),
+                where=f"upstreams.{name}.credential",
+            )
             for name, upstream in upstreams.items()
             if isinstance(upstream.credential, SecretReference)
         }
     )
 
 
-def _read(reference: SecretReference, environ: Mapping[str, str], *, where: str) -> str:
+def read_secret(reference: SecretReference, environ: Mapping[str, str], *, where: str) -> str:
+    """Return the text that `reference` stands for, without white space around it.
+
+    Raises ConfigFault that names `where` and the place, never the content.
+    """
     if reference.env is not None:
         value = environ.get(reference.env, "")
         if not value:
@@ -63,7 +70,10 @@ def _read(reference: SecretReference, environ: Mapping[str, str], *, where: str)
             value = reference.file.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigFault(f"{where}: {reference.file} cannot be read ({type(error).__name__})") from None
-    value = value.strip()
+    return value.strip()
+
+
+def _fit_for_header(value: str, *, where: str) -> str:
     if not value or not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigFault(f"{where}: the credential is empty or holds characters that no header can carry")
     return value

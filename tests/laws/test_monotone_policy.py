@@ -19,6 +19,7 @@ from relay.detect.taxonomy import ENTITY_TYPES, describe
 from relay.policy.engine import Engine
 from relay.policy.loader import parse
 from relay.policy.model import Policy
+from relay.replace.actions import known_actions
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span
 
 # Types of every kind: on and off, of every class, one from a plug-in.
@@ -37,8 +38,8 @@ GROUPS = ("PERSON", "FINANCE", "HEALTH", "SECRET", "ADDRESS", "*")
 CLASSES = ("PHI", "PCI", "NPI", "PRIVILEGED", "SECRET", "TRADE_SECRET", "PII")
 VALUES = ("maria@example.com", "Maria", "info@example.org", "536-90-4399")
 TEXTS = ("", "diagnosed with asthma", "privileged and confidential", "the heron plan")
-TIGHT = [action.value for action in Action if action is not Action.KEEP]
-MILD = [action.value for action in Action if action is not Action.BLOCK]
+TIGHT = [name for name, action in known_actions().items() if action is not Action.KEEP]
+MILD = [name for name, action in known_actions().items() if action is not Action.BLOCK]
 
 
 def _some(values: tuple[str, ...]) -> st.SearchStrategy[list[str]]:
@@ -96,6 +97,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
         "default": default,
         "prefer": draw(st.sampled_from(("frontier", "local"))),
         "mode": draw(st.sampled_from(("enforce", "enforce", "observe"))),
+        "operators": {"encrypt": {"key": {"env": "KEY"}}, "custom": {"operator": "module:Class"}},
         "trade_secrets": {"code_names": draw(st.sampled_from(([], ["heron"])))},
         "detect": {"on": draw(st.sampled_from(([], ["LOCATION"])))},
         "rules": draw(st.lists(rules(), max_size=5)),

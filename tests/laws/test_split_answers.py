@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay import build
+from relay.replace.operators.hash import Hash
+from relay.replace.operators.mask import Mask
 from relay.response.answer_scrubber import LOOK_AHEAD, PART, AnswerDetector, AnswerScrubber, Replaced
 from relay.types import Action, Encoding, RouteKind, Segment, SpanAction
 from tests.support import VALUES
@@ -30,7 +32,7 @@ def find(tmp_path_factory: pytest.TempPathFactory) -> AnswerDetector:
     path.write_text(POLICY)
     policy = build.read_policy(path)
     vault = build.sessions(policy).open().vault
-    return AnswerDetector(build.analyzer(policy), build.engine(policy), build.operators(), vault)
+    return AnswerDetector(build.analyzer(policy), build.engine(policy), build.operators(policy), vault)
 
 
 def cut(find: AnswerDetector, pieces: list[str], encoding: Encoding = Encoding.TEXT) -> str:
@@ -157,7 +159,7 @@ class Orders:
 
     def __init__(self, action: Action) -> None:
         self.action = action
-        self.policy = type("P", (), {"answers": Action.MASK})
+        self.policy = type("P", (), {"answers": Mask.action})
 
     def actions(self, segments: tuple[Segment, ...], spans, route: RouteKind):  # type: ignore[no-untyped-def]
         return (tuple(SpanAction(span, self.action, "rule") for span in spans[0]),)
@@ -170,7 +172,7 @@ class Orders:
         (Action.PLACEHOLDER, r"[*@.]+\w{0,4}"),
         (Action.REDACT, r"\[EMAIL_ADDRESS_REDACTED\]"),
         (Action.BLOCK, r"\[EMAIL_ADDRESS_REDACTED\]"),
-        (Action.HASH, r"EMAIL_ADDRESS#[0-9a-f]{12}"),
+        (Hash.action, r"EMAIL_ADDRESS#[0-9a-f]{12}"),
     ],
 )
 def test_the_stricter_of_both_holds(find: AnswerDetector, ordered: Action, expected: str) -> None:

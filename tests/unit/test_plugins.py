@@ -5,20 +5,25 @@ import re
 import pytest
 
 import relay.detect.recognizers
+import relay.policy.conditions
 import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
+from relay import build
 from relay.detect import taxonomy
+from relay.errors import ConfigFault
+from relay.policy.condition import RouteCondition
 from relay.protocols import Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
-from relay.types import Action, RouteKind
+from relay.types import RouteKind
 
 KINDS = {
     "recognizer": (collect(relay.detect.recognizers), Recognizer),
     "operator": (collect(relay.replace.operators), Operator),
     "style": (collect(relay.replace.styles), Style),
     "route": (collect(relay.routing.kinds), Route),
+    "condition": (collect(relay.policy.conditions), RouteCondition),
     "format": (collect_families(relay.wire), Format),
 }
 PLUGINS = [(kind, name, plugin) for kind, (found, _) in KINDS.items() for name, plugin in found.items()]
@@ -26,20 +31,20 @@ PLUGINS = [(kind, name, plugin) for kind, (found, _) in KINDS.items() for name, 
 
 @pytest.mark.parametrize(("kind", "name", "plugin"), PLUGINS, ids=[f"{kind}:{name}" for kind, name, _ in PLUGINS])
 def test_every_plug_in_meets_its_contract(kind: str, name: str, plugin: type) -> None:
-    """It can be made without arguments, satisfies its protocol, and is called what the registry calls it."""
-    assert isinstance(plugin(), KINDS[kind][1])
+    """It satisfies its protocol, is called what the registry calls it, and needs no arguments but parameters."""
+    assert isinstance(plugin if hasattr(plugin, "Parameters") else plugin(), KINDS[kind][1])
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
 
 
-def test_there_is_an_operator_for_every_action_but_block() -> None:
-    """Policy can order nothing that cannot be done."""
-    actions = {plugin.action for plugin in collect(relay.replace.operators).values()}
-    assert set(Action) - {Action.BLOCK} == actions
-
-
-def test_there_is_a_route_for_every_kind() -> None:
-    """A decision's route can always be looked up."""
-    assert {plugin.kind for plugin in collect(relay.routing.kinds).values()} == set(RouteKind)
+def test_there_is_one_route_for_every_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A decision's route can always be looked up, and no file takes another's place in silence."""
+    assert build.routes().keys() == set(RouteKind)
+    found = dict(collect(relay.routing.kinds))
+    monkeypatch.setattr(
+        build, "collect", lambda package, contract: {**found, "near": type("Near", (), {"kind": RouteKind.LOCAL})}
+    )
+    with pytest.raises(ConfigFault, match="two routes are of the kind local; the second is near"):
+        build.routes()
 
 
 RECOGNIZERS = list(collect(relay.detect.recognizers).values())

@@ -39,6 +39,20 @@ def test_the_analyzer_is_built_anew_only_for_a_policy_that_wants_another(
     assert fresh.engine.digest != core.engine.digest
     for name in ("sessions", "metrics", "credentials", "formats"):
         assert getattr(fresh, name) is getattr(core, name)
+    assert fresh.pipeline.operators.keys() == core.pipeline.operators.keys()
+
+
+def test_a_policy_that_is_read_anew_has_operators_with_its_own_parameters(tmp_path: Path) -> None:
+    """What a new rule orders can be done, and what cannot be made leaves the policy in force."""
+    path, config, core = started(tmp_path, "version: 1\nmodel: none\n")
+    head = "version: 1\nmodel: none\nrules: [{entity: PERSON, action: %s, why: w}]\noperators: {%s}\n"
+    path.write_text(head % ("custom", "custom: {operator: 'no_such_module:Class'}"), encoding="utf-8")
+    with pytest.raises(ConfigFault, match="no_such_module has no Class"):
+        build.reloaded(core, config, build.policy_source(config))
+    path.write_text(head % ("replace", "replace: {new_value: somebody}"), encoding="utf-8")
+    fresh = build.reloaded(core, config, build.policy_source(config))
+    assert "replace" in fresh.pipeline.operators
+    assert "replace" not in core.pipeline.operators
 
 
 def test_the_model_is_not_loaded_again(tmp_path: Path) -> None:

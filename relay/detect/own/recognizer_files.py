@@ -7,11 +7,15 @@
       - {entity: CUSTOMER, file: customers.txt}      # one value a line
     allow: [support@example.com, Acme]
     presidio: [zip_codes.yaml, "my_package.recognizers:BadgeRecognizer"]
+    spacy:
+      - {pipeline: en_core_web_sm}                # an installed package, or a folder beside the file
+      - {pipeline: our_names, labels: {STAFF: PERSON}, score: 0.9}
     plugins: [badges.py, my_package.relay_recognizers]
 
 Paths are relative to the file. A Presidio file may also stand in the list by itself: it is told by its key
 `recognizers`. Its patterns become patterns of relay, without regard to case as in Presidio; only what is written in
-Python, which relay cannot promise linear time for, runs as Presidio's. Nothing is fetched from a network.
+Python, which relay cannot promise linear time for, runs as Presidio's; its SpacyRecognizer reads the pipelines under
+`spacy`. Nothing is fetched from a network. Presidio and spaCy are imported when a file names something of theirs.
 
 Whatever cannot be used stops start-up with file, line and reason. Values are in no message.
 """
@@ -21,7 +25,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -32,7 +36,7 @@ from relay.detect.own.custom import CustomPattern, CustomRules
 from relay.detect.pattern_layer import Finder
 from relay.errors import ConfigFault
 from relay.policy.loader import validate_as
-from relay.strict_yaml import Place, YamlDocument, fault, read_bytes, read_document
+from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
 
 __all__ = ["CustomRecognizers", "load"]
 
@@ -65,11 +69,20 @@ class _Deny(_RecognizerEntry):
         return self
 
 
+class _Spacy(_RecognizerEntry):
+    """A spaCy pipeline; `labels` says which entity types its labels stand for (none: those of its usual ones)."""
+
+    pipeline: Annotated[str, Field(min_length=1, max_length=1024)]
+    labels: dict[Annotated[str, Field(min_length=1, max_length=64)], _Entity] | None = None
+    score: _Score = 0.85
+
+
 class _File(_RecognizerEntry):
     patterns: tuple[_Pattern, ...] = ()
     deny: tuple[_Deny, ...] = ()
     allow: tuple[str, ...] = ()
     presidio: tuple[str, ...] = ()
+    spacy: tuple[_Spacy, ...] = ()
     plugins: tuple[str, ...] = ()
 
 
@@ -130,12 +143,9 @@ def load(paths: Iterable[Path]) -> CustomRecognizers:
     reader = _RecognizerReader()
     for path in files:
         reader.read(path)
-    finders: list[Finder] = []
+    finders: list[Finder] = [*reader.pipelines]
     if reader.presidio:
-        # Importing Presidio takes a second or two: only who names one of its classes pays for it.
-        from relay.detect.presidio import pack
-
-        finders.append(pack.PresidioFinder([make() for make in reader.presidio]))
+        finders.append(reader.presidio_finder())
     rules = CustomRules(reader.patterns, reader.deny, reader.allow)
     return CustomRecognizers(
         rules=rules,
@@ -152,7 +162,8 @@ class _RecognizerReader:
         self.patterns: list[CustomPattern] = []
         self.deny: list[tuple[str, str]] = []
         self.allow: list[str] = []
-        self.presidio: list[Any] = []  # functions that make a recognizer of Presidio
+        self.presidio: list[tuple[type[Any], Complaint]] = []  # recognizers of Presidio, and where they are named
+        self.pipelines: list[Any] = []  # finders around spaCy pipelines
         self.plugins: list[str] = []
         self.digests: list[tuple[Path, bytes]] = []
 
@@ -178,7 +189,24 @@ class _RecognizerReader:
                     raise fault([nested.complaint((), "expected Presidio's key recognizers")])
                 self._read_presidio(nested)
             else:
-                self.presidio.append(_class(name, document, ("presidio", number)))
+                self._add_class(name, document, ("presidio", number))
+        for number, spacy in enumerate(file.spacy):
+            self.pipelines.append(_pipeline_finder(spacy, path.parent, document, ("spacy", number)))
+
+    def presidio_finder(self) -> Finder:
+        """Return a finder that runs the named recognizers of Presidio. Raises ConfigFault."""
+        from relay.detect.presidio import pack
+
+        if not self.pipelines:
+            for found, place in self.presidio:
+                if pack.needs_pipeline(found):
+                    raise fault([replace(place, message=f"{found.__name__} needs a pipeline; name one under spacy")])
+        return pack.PresidioFinder(
+            [found() for found, _ in self.presidio], [finder.pipeline for finder in self.pipelines]
+        )
+
+    def _add_class(self, name: str, document: YamlDocument, place: Place) -> None:
+        self.presidio.append((_class(name, document, place), document.complaint(place, "")))
 
     def _document(self, path: Path) -> YamlDocument:
         data = read_bytes(path)
@@ -234,7 +262,7 @@ class _RecognizerReader:
                 continue
             if entry.type == "predefined" or not (entry.patterns or entry.deny_list):
                 name = f"presidio_analyzer.predefined_recognizers:{entry.class_name or entry.name}"
-                self.presidio.append(_class(name, document, place))
+                self._add_class(name, document, place)
                 continue
             if entry.supported_entity is None:
                 raise fault([document.complaint(place, "a recognizer made of patterns names its supported_entity")])
@@ -301,10 +329,25 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
     else:
         try:
             from relay.detect.presidio import pack
-        except ModuleNotFoundError:
-            reason = 'Presidio is not installed; install relay with its extra "presidio"'
-        else:
-            found, reason = pack.recognizer_class(module_name, class_name)
+        except ImportError as error:
+            raise _missing("presidio-analyzer", error, document, place) from None
+        found, reason = pack.recognizer_class(module_name, class_name)
     if reason is not None:
         raise fault([document.complaint(place, reason)])
     return found
+
+
+def _pipeline_finder(entry: _Spacy, folder: Path, document: YamlDocument, place: Place) -> Finder:
+    try:
+        from relay.detect.presidio.pipelines import Pipeline, PipelineFinder
+    except ImportError as error:
+        raise _missing("spacy", error, document, place) from None
+    try:
+        return PipelineFinder(Pipeline(entry.pipeline, folder), entry.labels, entry.score)
+    except ConfigFault as problem:
+        raise fault([document.complaint(place, problem.public)]) from None
+
+
+def _missing(package: str, error: ImportError, document: YamlDocument, place: Place) -> ConfigFault:
+    message = f"install {package} (pip install 'relay[presidio]'): {error.name or 'it'} cannot be imported"
+    return fault([document.complaint(place, message)])

@@ -1,1 +1,1 @@
-"""Presidio's recognizers, for policies that ask for them."""
+"""Presidio's recognizers and spaCy's pipelines, imported when a recognizer file names one."""

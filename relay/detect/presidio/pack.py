@@ -18,26 +18,35 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from presidio_analyzer import EntityRecognizer, LocalRecognizer, RecognizerResult
-from presidio_analyzer.predefined_recognizers import SpacyRecognizer
+from presidio_analyzer.nlp_engine import SpacyNlpEngine
+from presidio_analyzer.predefined_recognizers import SpacyRecognizer, StanzaRecognizer, TransformersRecognizer
 
 from relay.detect.analyzer import Analyzer
+from relay.detect.presidio.pipelines import Pipeline, pieces
 from relay.types import Segment, Span
 
-__all__ = ["PresidioFinder", "RelayRecognizer", "recognizer_class"]
+__all__ = ["PresidioFinder", "RelayRecognizer", "needs_pipeline", "recognizer_class"]
 
-# Stanza's and the transformers' recognizers are kinds of it.
-_NEED_A_PIPELINE = (SpacyRecognizer,)
+# Presidio keeps a pipeline for each language; a pipeline of relay's reads every text.
+_LANGUAGE = "en"
+# They read what a pipeline of another library found, and are kinds of SpacyRecognizer.
+_NEED_ANOTHER_PIPELINE = (StanzaRecognizer, TransformersRecognizer)
 
 
 class PresidioFinder:
-    """Runs Presidio recognizers over a text. Those that need a language pipeline get no artifacts."""
+    """Runs Presidio recognizers over a text.
+
+    A SpacyRecognizer reads what each spaCy pipeline found; every other one gets the text alone.
+    """
 
     name = "presidio"
 
-    def __init__(self, recognizers: Sequence[Any]) -> None:
+    def __init__(self, recognizers: Sequence[Any], pipelines: Sequence[Pipeline] = ()) -> None:
         """Load `recognizers`, instances of Presidio's EntityRecognizer."""
         _stay_off_the_network()
-        self._recognizers = tuple(recognizers)
+        self._recognizers = tuple(one for one in recognizers if not needs_pipeline(type(one)))
+        self._readers = tuple(one for one in recognizers if needs_pipeline(type(one)))
+        self._pipelines = tuple((pipeline, _engine(pipeline)) for pipeline in pipelines) if self._readers else ()
         self.entity_types = frozenset(kind for one in recognizers for kind in one.supported_entities)
         self.context: Sequence[tuple[str, Sequence[str]]] = tuple(
             (kind, tuple(one.context)) for one in recognizers if one.context for kind in one.supported_entities
@@ -49,7 +58,31 @@ class PresidioFinder:
         for recognizer in self._recognizers:
             for one in recognizer.analyze(text, recognizer.supported_entities, None) or ():
                 found.append(Span(one.entity_type, one.start, one.end, float(one.score), self.name))
+        for pipeline, engine in self._pipelines:
+            for start, piece in pieces(text):
+                with pipeline.reading():
+                    found += self._read(engine, piece, start)
         return found
+
+    def _read(self, engine: Any, piece: str, offset: int) -> list[Span]:
+        artifacts = engine.process_text(piece, _LANGUAGE)
+        return [
+            Span(one.entity_type, offset + one.start, offset + one.end, float(one.score), self.name)
+            for recognizer in self._readers
+            for one in recognizer.analyze(piece, recognizer.supported_entities, artifacts)
+        ]
+
+
+def _engine(pipeline: Pipeline) -> Any:
+    """Return Presidio's engine around a pipeline that is loaded: its own `load` would download."""
+    engine = SpacyNlpEngine()
+    engine.nlp = {_LANGUAGE: pipeline.nlp}
+    return engine
+
+
+def needs_pipeline(recognizer: type[Any]) -> bool:
+    """Tell whether a Presidio recognizer reads what a spaCy pipeline found."""
+    return issubclass(recognizer, SpacyRecognizer)
 
 
 class RelayRecognizer(EntityRecognizer):  # type: ignore[misc]
@@ -77,7 +110,7 @@ class RelayRecognizer(EntityRecognizer):  # type: ignore[misc]
 
 
 def recognizer_class(module_name: str, class_name: str) -> tuple[Any, str | None]:
-    """Return a class of Presidio recognizers that works on text alone, or None and what is wrong with it."""
+    """Return a class of Presidio recognizers that works on text, or on a spaCy pipeline; or None and what is wrong."""
     try:
         found = getattr(importlib.import_module(module_name), class_name)
     except (ImportError, AttributeError) as error:
@@ -86,8 +119,8 @@ def recognizer_class(module_name: str, class_name: str) -> tuple[Any, str | None
         return None, f"{class_name} is no recognizer of Presidio"
     if not issubclass(found, LocalRecognizer):
         return None, f"{class_name} calls another machine"
-    if issubclass(found, _NEED_A_PIPELINE):
-        return None, f"{class_name} needs a language pipeline, which relay's own model takes the place of"
+    if issubclass(found, _NEED_ANOTHER_PIPELINE):
+        return None, f"{class_name} needs a pipeline of another library than spaCy, which relay does not run"
     return found, None
 
 

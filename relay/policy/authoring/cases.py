@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 from relay.policy.engine import Engine
 from relay.policy.loader import validate_as
 from relay.policy.model import DataClass
+from relay.policy.terms import ActionName
 from relay.strict_yaml import YamlDocument, read_bytes, read_document
 from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
 
@@ -60,7 +61,7 @@ class Expect(_Strict):
     route: RouteKind | None = None
     blocked: StrictBool | None = None
     classes: tuple[DataClass, ...] | None = None  # exactly these, in any order
-    entities: dict[str, Action] = {}
+    entities: dict[str, ActionName] = {}
     absent: tuple[Text, ...] = ()  # in no scrubbed text
     present: tuple[Text, ...] = ()  # in some scrubbed text
 
@@ -160,7 +161,7 @@ def _failures(case: Case, engine: Engine, analyze: Analyze) -> list[str]:
     counts = decision.counts()
     for name, action in expect.entities.items():
         found = sorted(done for kind, done in counts if kind == name)
-        if found != [action.value]:
+        if found != [action]:
             failures.append(f"{name}: expected {action}, got {_list(found) if found else 'no such entity'}")
     texts = [scrubbed(segment, row) for segment, row in zip(segments, decision.actions, strict=True)]
     for rank, value in enumerate(expect.absent):

@@ -13,11 +13,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from relay.policy.authoring.cases import Analyze
-from relay.policy.authoring.lint import weakest_paths
+from relay.policy.authoring.weakest import weakest_paths
 from relay.policy.classes import KnownType
 from relay.policy.compiled import rule_entries
-from relay.policy.engine import CHARACTERS_PER_TOKEN, Engine
-from relay.policy.merge import loosened
+from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
+from relay.policy.engine import Engine
+from relay.policy.keys import Explains, fields_with
+from relay.policy.merge import milder_settings
 from relay.policy.model import Exemption, Policy, PolicyRule
 from relay.types import Action, Decision, RouteKind, Segment
 
@@ -87,12 +89,10 @@ def compare(old: Policy, new: Policy, known_types: Mapping[str, KnownType]) -> P
 
 def _settings(old: Policy, new: Policy) -> Iterable[Change]:
     left, right = old.settings(), new.settings()
-    stated = Policy.model_validate(new.model_dump(mode="json", by_alias=True))
-    milder = {".".join(path) for path, _ in loosened(old, stated)}
+    milder = {".".join(path) for path in milder_settings(old, new)}
     for key in left:
         if left[key] != right[key]:
-            lost = key.startswith("trade_secrets.") and bool(set(left[key]) - set(right[key]))
-            yield Change(what=key, before=_shown(left[key]), after=_shown(right[key]), weaker=key in milder or lost)
+            yield Change(what=key, before=_shown(left[key]), after=_shown(right[key]), weaker=key in milder)
 
 
 def _shown(value: Any) -> str:
@@ -118,7 +118,9 @@ def _called(item: PolicyRule | Exemption) -> str:
 
 
 def _by_meaning(entries: Sequence[PolicyRule | Exemption]) -> dict[str, PolicyRule | Exemption]:
-    return {item.model_dump_json(by_alias=True, exclude={"name", "why"}): item for item in entries}
+    return {
+        item.model_dump_json(by_alias=True, exclude=set(fields_with(type(item), Explains))): item for item in entries
+    }
 
 
 def _paths(old: Policy, new: Policy, known_types: Mapping[str, KnownType]) -> Iterable[Change]:

@@ -1,7 +1,7 @@
-"""Find what a policy says in vain: entries that can never matter, types nobody finds, and holes that look like slips.
+"""Find entries of a policy that have no effect, entity types that are not found, and gaps that look unintended.
 
-A finding has a place. `error` is for what makes a policy protect less than it seems to; `warning` for what is merely
-without effect or without a reason.
+A finding has a place. `error` means that the policy protects less than it seems to; `warning` that an entry has no
+effect or no reason.
 """
 
 from __future__ import annotations
@@ -10,17 +10,19 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from relay.policy.authoring.cover import PlacedEntry, covers, exempts
 from relay.policy.classes import KnownType
-from relay.policy.compiled import Condition, PolicyEntry, PolicyTable, exemption_entry, rule_entries
+from relay.policy.compiled import PolicyEntry, PolicyTable, exemption_entry, rule_entries
+from relay.policy.condition import Condition
 from relay.policy.engine import Engine
 from relay.policy.globs import glob_matcher
 from relay.policy.loader import Layer, merged, unknown_types
 from relay.policy.merge import loosened, merge
-from relay.policy.model import DataClass, Exemption, Policy, PolicyMode, PolicyRule
+from relay.policy.model import DataClass, Exemption, PolicyMode, PolicyRule
 from relay.suggest import suggest
 from relay.types import Action, RouteKind
 
-__all__ = ["LintFinding", "Severity", "lint", "weakest_paths"]
+__all__ = ["LintFinding", "Severity", "lint"]
 
 
 class Severity(StrEnum):
@@ -45,26 +47,6 @@ class LintFinding:
         return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Numbered:
-    """An entry with where it stands: (number of the layer, "rules" or "exemptions", number in the file)."""
-
-    place: tuple[int, str, int]
-    source: PolicyRule | Exemption
-    entry: PolicyEntry
-    types: frozenset[str]
-
-    @property
-    def layer(self) -> int:
-        """Number of the layer."""
-        return self.place[0]
-
-    @property
-    def path(self) -> tuple[str | int, ...]:
-        """Path in that layer's file."""
-        return self.place[1:]
-
-
 def lint(
     layers: Sequence[Layer], known_types: Mapping[str, KnownType], recognized: Collection[str] | None = None
 ) -> tuple[LintFinding, ...]:
@@ -73,33 +55,6 @@ def lint(
     `recognized` are the entity types that some recognizer or model reports; None leaves that check out.
     """
     return _Linter(layers, known_types, recognized).findings()
-
-
-def weakest_paths(
-    policy: Policy, known_types: Mapping[str, KnownType], route: RouteKind
-) -> dict[str, tuple[Action, str]]:
-    """Return, for each type, the mildest thing that can happen to a value on `route`, and what allows it.
-
-    Every exemption is taken to hold, and of the rules only those without conditions.
-    """
-    table = PolicyTable(known_types, None, policy)
-    engine = Engine(policy, known_types)
-    rules = [entry for rule in policy.rules for entry in rule_entries(rule)]
-    exemptions = [exemption_entry(item) for item in policy.exemptions]
-    result = {}
-    for name in known_types:
-        floor = engine.floor(name, route)
-        best = floor
-        for entry in rules:
-            certain = entry.is_plain and entry.condition == Condition() and entry.applies_on(route)
-            if certain and entry.action is not None and entry.selects(name, table):
-                best = max(best, (entry.action, entry.label), key=lambda item: item[0].strictness)
-        if best[0] is not Action.BLOCK:
-            for entry in exemptions:
-                if entry.action is not None and entry.applies_on(route) and entry.selects(name, table):
-                    best = min(best, (entry.action, entry.label), key=lambda item: item[0].strictness)
-        result[name] = best
-    return result
 
 
 class _Linter:
@@ -137,9 +92,9 @@ class _Linter:
         order = {layer.document.file: number for number, layer in enumerate(self._layers)}
         return tuple(sorted(rows, key=lambda row: (order[row.file], row.line, row.column, row.code, row.message)))
 
-    def _number(self, place: tuple[int, str, int], source: PolicyRule | Exemption, entry: PolicyEntry) -> _Numbered:
+    def _number(self, place: tuple[int, str, int], source: PolicyRule | Exemption, entry: PolicyEntry) -> PlacedEntry:
         types = frozenset(name for name in self._known if entry.selects(name, self._table))
-        return _Numbered(place=place, source=source, entry=entry, types=types)
+        return PlacedEntry(place=place, source=source, entry=entry, types=types)
 
     def _finding(
         self, layer: int, path: Sequence[str | int], severity: Severity, code: str, message: str
@@ -149,7 +104,7 @@ class _Linter:
             file=place.file, line=place.line, column=place.column, severity=severity, code=code, message=message
         )
 
-    def _where(self, item: _Numbered) -> str:
+    def _where(self, item: PlacedEntry) -> str:
         """Return "line 3", with the file where there are several."""
         place = self._layers[item.layer].document.complaint(item.path, "")
         return f"line {place.line}" + (f" of {place.file}" if len(self._layers) > 1 else "")
@@ -157,7 +112,7 @@ class _Linter:
     def _unknown(self) -> Iterable[LintFinding]:
         for number, layer in enumerate(self._layers):
             for path, name in unknown_types(layer.document, self._known):
-                message = f'nobody recognizes "{name}"{suggest(name, self._known)}'
+                message = f'no recognizer finds the type "{name}"{suggest(name, self._known)}'
                 yield self._finding(number, path, Severity.ERROR, "unknown-type", message)
         for item in (*self._rules, *self._exemptions):
             if item.entry.group and not item.types:
@@ -193,7 +148,7 @@ class _Linter:
                 message = f"{item.source.label} never matters: {covers[0]}"
                 yield self._finding(item.layer, item.path, Severity.WARNING, "dead-rule", message)
 
-    def _covered_by(self, item: _Numbered) -> str | None:
+    def _covered_by(self, item: PlacedEntry) -> str | None:
         entry = item.entry
         asks_in_vain = (entry.entity or entry.group) and not item.types
         if asks_in_vain:
@@ -201,8 +156,8 @@ class _Linter:
         for other in self._rules:
             if (
                 other.place != item.place
-                and self._covers(other, item)
-                and (not self._covers(item, other) or other.place < item.place)
+                and covers(other, item)
+                and (not covers(item, other) or other.place < item.place)
             ):
                 return f"{other.entry.label} in {self._where(other)} says as much or more"
         if entry.prefer is not None and entry.action is None and entry.require is None:
@@ -213,24 +168,6 @@ class _Linter:
             if floors and min(action.strictness for action in floors) >= entry.action.strictness:
                 return "the default is as strict"
         return None
-
-    @staticmethod
-    def _covers(one: _Numbered, other: _Numbered) -> bool:
-        """Tell whether whatever `other` does, `one` does already."""
-        wide, narrow = one.entry, other.entry
-        if not _weaker_or_equal(wide, narrow):
-            return False
-        if narrow.require is not None and (wide.require is not narrow.require or not _asks_less(one, other)):
-            return False
-        if narrow.prefer is not None and (not (wide.prefer or wide.require) or not _asks_less(one, other)):
-            return False
-        if narrow.action is None:
-            return True
-        if wide.action is None or wide.action.strictness < narrow.action.strictness or not one.types >= other.types:
-            return False
-        # A block on a class holds without any span, too.
-        whole = narrow.action is Action.BLOCK and narrow.condition.data_class and not narrow.asks_for_span
-        return not (whole and wide.asks_for_span)
 
     def _vain_exemptions(self) -> Iterable[LintFinding]:
         for item in self._exemptions:
@@ -258,11 +195,11 @@ class _Linter:
                 orders.append(entry.action)
         return any(action.strictness < order.strictness < Action.BLOCK.strictness for order in orders)
 
-    def _milder_exemption(self, item: _Numbered) -> str | None:
+    def _milder_exemption(self, item: PlacedEntry) -> str | None:
         for other in self._exemptions:
-            if other.place == item.place or not _exempts(other, item):
+            if other.place == item.place or not exempts(other, item):
                 continue
-            if not _exempts(item, other) or other.place < item.place:
+            if not exempts(item, other) or other.place < item.place:
                 return f"the exemption in {self._where(other)} is as mild and as wide"
         return None
 
@@ -270,7 +207,7 @@ class _Linter:
         """Yield rules about TRADE_SECRET in a policy that does not say what that is."""
         listed = self._policy.trade_secrets
         for item in self._rules if not (listed.markers or listed.code_names) else ():
-            if item.entry.condition.data_class == DataClass.TRADE_SECRET.value:
+            if item.entry.data_class == DataClass.TRADE_SECRET.value:
                 message = (
                     f"{item.source.label} holds only for what a recognizer file lists as TRADE_SECRET: "
                     "trade_secrets has neither markers nor code names"
@@ -285,10 +222,13 @@ class _Linter:
             if layer.policy.default.frontier is Action.KEEP:
                 message = "everything that no rule names leaves as it is"
                 yield self._finding(number, ("default", "frontier"), Severity.ERROR, "open-default", message)
+            elif layer.policy.default.frontier.strictness < Action.PLACEHOLDER.strictness:
+                message = f"what {layer.policy.default.frontier} writes may hold the value, and it is the default"
+                yield self._finding(number, ("default", "frontier"), Severity.WARNING, "weak-default", message)
             if layer.policy.confidence.escalate:
                 yield from self._confidence(number)
         for item in self._exemptions:
-            if not _match(item).strip("*"):
+            if not item.match.strip("*"):
                 message = f"{item.source.label} has no match, so it holds for every value"
                 yield self._finding(item.layer, item.path, Severity.WARNING, "wide-exemption", message)
 
@@ -306,42 +246,3 @@ class _Linter:
             base = merge([layer.policy for layer in self._layers[:number]])
             for path, what in loosened(base, self._layers[number].policy):
                 yield self._finding(number, path, Severity.WARNING, "loosened", f"milder than what it extends: {what}")
-
-
-def _match(item: _Numbered) -> str:
-    return (item.source.match or "") if isinstance(item.source, Exemption) else ""
-
-
-def _exempts(one: _Numbered, other: _Numbered) -> bool:
-    """Tell whether whatever `other` lets through, `one` does already."""
-    wide, narrow = one.entry, other.entry
-    assert wide.action is not None
-    assert narrow.action is not None
-    return (
-        wide.action.strictness <= narrow.action.strictness
-        and (not _match(one).strip("*") or _match(one).casefold() == _match(other).casefold())
-        and one.types >= other.types
-        and _weaker_or_equal(wide, narrow)
-    )
-
-
-def _asks_less(one: _Numbered, other: _Numbered) -> bool:
-    """Tell whether `one` needs no span that `other` does not need."""
-    return not one.entry.asks_for_span or (other.entry.asks_for_span and one.types >= other.types)
-
-
-def _conditions(entry: PolicyEntry) -> tuple[object, ...]:
-    condition = entry.condition
-    return (condition.data_class, condition.clients, condition.models, condition.max_tokens, condition.languages)
-
-
-def _weaker_or_equal(wide: PolicyEntry, narrow: PolicyEntry) -> bool:
-    """Tell whether `wide` holds wherever `narrow` does, types and matches apart."""
-    return (
-        (wide.on is None or wide.on is narrow.on)
-        and wide.min_score <= narrow.min_score
-        and (wide.roles is None or (narrow.roles is not None and wide.roles >= narrow.roles))
-        and all(
-            asked is None or asked == other for asked, other in zip(_conditions(wide), _conditions(narrow), strict=True)
-        )
-    )

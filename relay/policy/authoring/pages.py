@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from relay.replace.actions import known_actions
 from relay.types import Action
 
 __all__ = ["Block", "Heading", "PageTable", "Paragraph", "Plot", "to_html", "to_markdown", "to_tree"]
@@ -94,15 +95,17 @@ th { border-bottom-color: #1c2733 } svg { width: 100%; height: auto; margin: .6r
 @media (prefers-color-scheme: dark) { body { background: #12181f; color: #dde5ec } td, th { border-color: #36424f } }
 """
 # Mild to strict, light to dark; told apart without colour sight by lightness, and named in the legend.
-_COLOURS = {
-    Action.KEEP: "#e9b44c",
-    Action.PLACEHOLDER: "#9ad1d4",
-    Action.SURROGATE: "#6fb3c0",
-    Action.MASK: "#4c8fa8",
-    Action.HASH: "#37708c",
-    Action.REDACT: "#24516d",
-    Action.BLOCK: "#12304a",
-}
+_LIGHT, _DARK = (154, 209, 212), (18, 48, 74)
+
+
+def _colour(action: Action) -> str:
+    """Return the colour of an action by its strictness; that of `keep` stands apart."""
+    if action is Action.KEEP:
+        return "#e9b44c"
+    share = action.strictness / Action.BLOCK.strictness
+    return "#" + "".join(
+        f"{round(light + (dark - light) * share):02x}" for light, dark in zip(_LIGHT, _DARK, strict=True)
+    )
 
 
 def to_html(blocks: Sequence[Block]) -> str:
@@ -134,7 +137,9 @@ def _svg(title: str, bars: Sequence[tuple[str, tuple[tuple[Action, int], ...]]])
     """Draw one stacked bar for each label, on one scale."""
     left, width, height = 130, 640, 22
     longest = max((sum(count for _, count in parts) for _, parts in bars), default=1)
-    shown = [action for action in Action if any(action == used for _, parts in bars for used, _ in parts)]
+    shown = [
+        action for action in known_actions().values() if any(action == used for _, parts in bars for used, _ in parts)
+    ]
     items = []
     for rank, (label, parts) in enumerate(bars):
         top, x = rank * height, float(left)
@@ -142,7 +147,7 @@ def _svg(title: str, bars: Sequence[tuple[str, tuple[tuple[Action, int], ...]]])
         for action, count in parts:
             size = width * count / longest
             items.append(
-                f'<rect x="{x:.1f}" y="{top + 3}" width="{size:.1f}" height="{height - 6}" fill="{_COLOURS[action]}">'
+                f'<rect x="{x:.1f}" y="{top + 3}" width="{size:.1f}" height="{height - 6}" fill="{_colour(action)}">'
                 f"<title>{escape(label)}: {count} {action}</title></rect>"
             )
             x += size
@@ -150,7 +155,7 @@ def _svg(title: str, bars: Sequence[tuple[str, tuple[tuple[Action, int], ...]]])
     bottom = len(bars) * height + 8
     for rank, action in enumerate(shown):
         x = left + rank * 110
-        items.append(f'<rect x="{x}" y="{bottom + 4}" width="12" height="12" fill="{_COLOURS[action]}"/>')
+        items.append(f'<rect x="{x}" y="{bottom + 4}" width="12" height="12" fill="{_colour(action)}"/>')
         items.append(f'<text x="{x + 17}" y="{bottom + 14}">{action}</text>')
     return (
         f'<svg viewBox="0 0 {left + width + 50} {bottom + 24}" role="img" aria-label="{escape(title)}" '

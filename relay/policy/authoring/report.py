@@ -10,12 +10,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 
 from relay.policy.authoring.cases import Outcome
-from relay.policy.authoring.lint import LintFinding, weakest_paths
+from relay.policy.authoring.lint import LintFinding
 from relay.policy.authoring.pages import Block, Heading, PageTable, Paragraph, Plot
 from relay.policy.authoring.requirements import REGULATIONS, Item
+from relay.policy.authoring.weakest import weakest_paths
 from relay.policy.classes import KnownType
 from relay.policy.loader import Layer, merged
-from relay.policy.model import Exemption, OpaqueHandling, Policy, PolicyMode, PolicyRule
+from relay.policy.model import SETTINGS, Exemption, OpaqueHandling, Policy, PolicyMode, PolicyRule
+from relay.replace.actions import known_actions
 from relay.types import Action, RouteKind
 
 __all__ = ["report"]
@@ -85,29 +87,9 @@ def _identity(
     ]
 
 
-# What settings are called for a reader who does not know the language; one that is not here has its key.
-_NAMES = {
-    "mode": "mode",
-    "default.frontier": "default towards a provider",
-    "default.local": "default on a local route",
-    "prefer": "preferred route",
-    "detect.on": "switched on besides the table",
-    "unknown_fields": "unknown fields",
-    "restore.urls": "values put back into URLs",
-    "restore.tools": "values put back into arguments of tools",
-    "restore.withhold": "never put back into arguments",
-    "style": "style of placeholders",
-    "answers": "values that the model writes by itself",
-    "model": "NER model",
-    "sessions": "vaults that outlive a request, where a client asks",
-    "span_cache": "spans remembered under a keyed hash",
-}
-
-
 def _decision(policy: Policy) -> list[Block]:
     settings = tuple(
-        (_NAMES.get(key, key.replace("opaque.", "content that cannot be read: ")), _word(value))
-        for key, value in policy.settings().items()
+        (fact.title, _word(value)) for fact, value in zip(SETTINGS.values(), policy.settings().values(), strict=True)
     )
     rules = sorted(
         (item.label, item.subject, str(item.action or ""), _routing(item), item.why or "") for item in policy.rules
@@ -128,6 +110,8 @@ def _decision(policy: Policy) -> list[Block]:
 def _word(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return "none"
     return ", ".join(map(str, value)) or "none" if isinstance(value, list) else str(value)
 
 
@@ -148,13 +132,14 @@ def _routing(rule: PolicyRule) -> str:
     return "; ".join(part for part in parts if part)
 
 
-# What an action means to somebody who reads columns.
-_COLUMNS = {
-    "kept": (Action.KEEP,),
-    "replaced for the session": (Action.PLACEHOLDER, Action.SURROGATE),
-    "removed or hidden": (Action.MASK, Action.HASH, Action.REDACT),
-    "refused": (Action.BLOCK,),
-}
+# The columns of the report's table of actions.
+_COLUMNS = ("kept", "replaced for the session", "removed or hidden", "refused")
+
+
+def _column(action: Action) -> str:
+    if action.seals:
+        return "replaced for the session"
+    return {Action.KEEP: "kept", Action.BLOCK: "refused"}.get(action, "removed or hidden")
 
 
 def _by_group(
@@ -170,8 +155,8 @@ def _groups(known_types: Mapping[str, KnownType], paths: Mapping[str, tuple[Acti
     rows = []
     for group, actions in _by_group(known_types, paths).items():
         cells = [
-            ", ".join(sorted(name for action in column for name in actions.get(action, ())))
-            for column in _COLUMNS.values()
+            ", ".join(sorted(name for action in actions if _column(action) == column for name in actions[action]))
+            for column in _COLUMNS
         ]
         rows.append((group, *cells))
     return rows
@@ -181,7 +166,7 @@ def _bars(
     known_types: Mapping[str, KnownType], paths: Mapping[str, tuple[Action, str]]
 ) -> tuple[tuple[str, tuple[tuple[Action, int], ...]], ...]:
     return tuple(
-        (group, tuple((action, len(actions[action])) for action in Action if action in actions))
+        (group, tuple((action, len(actions[action])) for action in known_actions().values() if action in actions))
         for group, actions in _by_group(known_types, paths).items()
     )
 

@@ -36,7 +36,10 @@ def _item(number: str, text: str, types: str = "", opaque: str | None = None) ->
 
 HIPAA = Regulation(
     title="HIPAA Safe Harbor: the 18 identifiers",
-    about="45 CFR 164.514(b)(2)(i). Safe Harbor also asks that nobody knows how the rest could identify the person.",
+    about=(
+        "45 CFR 164.514(b)(2)(i). Safe Harbor also requires that the covered entity does not know how the rest could "
+        "identify the person."
+    ),
     items=(
         _item("A", "Names", "PERSON"),
         _item(

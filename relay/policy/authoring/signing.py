@@ -6,7 +6,7 @@ The statement holds the digest of the merged policy and the SHA-256 of every fil
 comment or reason breaks the signature as a changed rule does, and so does a relay that understands the file otherwise.
 
 What this does not promise: a signature says who approved a policy, not that it is a good one, and an old policy with an
-old signature verifies for ever. Whoever can replace both the public key and the policy can sign anything.
+old signature verifies for ever. An attacker who can replace both the public key and the policy can sign anything.
 """
 
 from __future__ import annotations

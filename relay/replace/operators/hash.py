@@ -19,7 +19,7 @@ class Hash:
     """Show the entity type and twelve hexadecimal digits."""
 
     name: ClassVar[str] = "hash"
-    action: ClassVar[Action] = Action.HASH
+    action: ClassVar[Action] = Action("hash", strictness=50)
 
     def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
         """Return the same text for the same value for as long as the session lives."""

@@ -18,7 +18,7 @@ class Mask:
     """Replace letters and digits by `*`, except the last few; keep punctuation, so that the shape is still there."""
 
     name: ClassVar[str] = "mask"
-    action: ClassVar[Action] = Action.MASK
+    action: ClassVar[Action] = Action("mask", strictness=40, shows_part=True)
 
     def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
         """Return `value` with at most a quarter of its letters and digits, and at most four, left to see."""

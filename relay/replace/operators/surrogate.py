@@ -1,4 +1,4 @@
-"""Replace a value by one that looks real and belongs to nobody: it comes back like a placeholder.
+"""Replace a value by one that looks real and is not in use: it comes back like a placeholder.
 
 For upstreams or tools that insist on well-formed values. Where no stand-in of the same shape can be made, the
 placeholder is shown; never anything less hidden. Dates of a session are all moved by the same number of days, so that
@@ -24,7 +24,7 @@ class Surrogate:
     """Seal the value behind a stand-in."""
 
     name: ClassVar[str] = "surrogate"
-    action: ClassVar[Action] = Action.SURROGATE
+    action: ClassVar[Action] = Action("surrogate", strictness=30, seals=True)
 
     def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
         """Return the stand-in that the vault keeps the value behind; the same for the same value in a session."""

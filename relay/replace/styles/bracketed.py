@@ -31,7 +31,7 @@ _COUNTED = re.compile(
 )
 
 
-# What anybody could take for a placeholder, whether its type exists or not.
+# The canonical form: a look-alike whether its type exists or not.
 _CANONICAL = re.compile(r"\[[A-Z][A-Z0-9]+(?:_[A-Z0-9]+){1,9}\]")
 # A session holds fewer than a million values (see the setting max_entities), so a longer number was never issued.
 _MOST_DIGITS = 6
@@ -66,7 +66,7 @@ class Bracketed:
         return f"[{entity_type}_{number}_{form}]" if form else f"[{entity_type}_{number}]"
 
     def lookalikes(self, text: str) -> Iterable[tuple[int, int]]:
-        """Yield the disjoint ranges that the restorer, or anybody, could take for a placeholder, in order."""
+        """Yield the disjoint ranges that the restorer or a reader could take for a placeholder, in order."""
         if _may_be_one(text):
             yield from self._find(text)
 

@@ -1,4 +1,4 @@
-"""The frontier: somebody else's machine. What goes there is scrubbed, and paid for by the token."""
+"""The frontier: a machine of a third party. What goes there is scrubbed, and costs by the token."""
 
 from __future__ import annotations
 

@@ -136,6 +136,20 @@ def test_explain_ends_with_status_1_when_policy_refuses(
     assert (found, json.loads(out)["blocked"]) == (status, refused)
 
 
+def test_explain_shows_what_conditions_read(tmp_path: Path) -> None:
+    """Only those that a rule asks for, by their keys: why a rule about a language did not hold can be seen."""
+    path = tmp_path / "p.yaml"
+    path.write_text(
+        "version: 1\nmodel: none\nrules:\n"
+        "  - {languages: de, max_tokens: 9, prefer: local, why: w}\n  - {clients: hr, require: local, why: w}\n",
+        encoding="utf-8",
+    )
+    text = "Please write a short text about the weather"
+    out = call("explain", "--policy", path, "--json", "--client", "desktop", text=text)[1]
+    assert json.loads(out)["conditions"] == {"clients": "desktop", "languages": "en", "max_tokens": "10"}
+    assert "asked   languages: en\n" in call("explain", "--policy", path, text=text)[1]
+
+
 @pytest.mark.parametrize(
     ("body", "options", "path", "pointer"),
     [
@@ -180,7 +194,7 @@ def test_explain_knows_the_operators_own_recognizers(tmp_path: Path) -> None:
     out = json.loads(call("explain", "--policy", policy, "--recognizers", own, "--json", text="ask E-123456")[1])
     assert [(span["entity_type"], span["action"]) for span in out["spans"]] == [("STAFF_NUMBER", "redact")]
     assert call("lint", policy, "--recognizers", own, "--strict")[0] == 0
-    with pytest.raises(ConfigFault, match='nobody recognizes "STAFF_NUMBER"'):
+    with pytest.raises(ConfigFault, match='no recognizer finds the type "STAFF_NUMBER"'):
         call("explain", "--policy", policy, text="ask E-123456")
 
 

@@ -122,8 +122,8 @@ WRONG = [
         "a rule about nothing",
         RULE + "action: block",
         [
-            "p.yaml:3:5: rules: a rule needs at least one of entity, group, class, roles, clients, models, max_tokens, "
-            "languages"
+            "p.yaml:3:5: rules: a rule needs at least one of entity, group, roles, clients, class, languages, "
+            "max_tokens, models"
         ],
     ),
     (
@@ -181,7 +181,10 @@ WRONG = [
     (
         "a default that refuses everybody",
         "version: 1\ndefault: {frontier: block}",
-        ['p.yaml:1:1: "default: frontier: block" would refuse whoever names anybody; write rules instead'],
+        [
+            'p.yaml:1:1: "default: frontier: block" would refuse every request with a personal value; write rules '
+            "instead"
+        ],
     ),
     (
         "three things at once, in file order",
@@ -249,13 +252,13 @@ KNOWN = ("US_SSN", "UK_NINO", "EMAIL_ADDRESS")
     [
         (
             RULE + "entity: US_SNN\n    action: mask",
-            'p.yaml:3:13: entity: nobody recognizes "US_SNN"; did you mean "US_SSN"?',
+            'p.yaml:3:13: entity: no recognizer finds the type "US_SNN"; did you mean "US_SSN"?',
         ),
-        (RULE + "entity: [UK_*, XX_*]\n    action: mask", 'p.yaml:3:20: entity: nobody recognizes "XX_*"'),
-        ("version: 1\ndetect: {on: [EMAIL]}", 'p.yaml:2:15: on: nobody recognizes "EMAIL"'),
+        (RULE + "entity: [UK_*, XX_*]\n    action: mask", 'p.yaml:3:20: entity: no recognizer finds the type "XX_*"'),
+        ("version: 1\ndetect: {on: [EMAIL]}", 'p.yaml:2:15: on: no recognizer finds the type "EMAIL"'),
         (
             "version: 1\nrestore: {withhold: US_SN}",
-            'p.yaml:2:21: withhold: nobody recognizes "US_SN"; did you mean "US_SSN"?',
+            'p.yaml:2:21: withhold: no recognizer finds the type "US_SN"; did you mean "US_SSN"?',
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""`relay policy lint`, `test`, `show`, `schema`: check a policy while it is written."""
+"""`relay policy lint`, `test`, `show`, `schema`: write policies."""
 
 from __future__ import annotations
 
@@ -31,8 +31,9 @@ def lint(
     every exemption counted, and of the rules only those without conditions.
     """
     from relay import shipped
-    from relay.policy.authoring.lint import Severity, weakest_paths
+    from relay.policy.authoring.lint import Severity
     from relay.policy.authoring.lint import lint as find
+    from relay.policy.authoring.weakest import weakest_paths
     from relay.policy.loader import load_layers, merged
     from relay.types import RouteKind
 

@@ -74,6 +74,7 @@ def _explained(found: Asked, explanation: Explanation, judge: Engine) -> dict[st
             {"class": item.data_class, "types": item.types, "lexicon": item.lexicon, "words": len(item.words)}
             for item in explanation.evidence
         ],
+        "conditions": _read(explanation),
         "reasons": decision.reasons,
         "blocked": [{"rule": rule, "subject": subject} for rule, subject in decision.blocked],
         "opaque": [
@@ -108,6 +109,16 @@ def _unread(found: Asked, judge: Engine) -> Iterator[tuple[str, str, str]]:
         yield pointer, kind, judge.opaque(kind).value
 
 
+def _read(explanation: Explanation) -> dict[str, str]:
+    """Return what each condition that a rule asks for read of the request, by its key in rules."""
+    from relay.policy.condition import known_conditions
+
+    return {
+        known_conditions()[field].name: ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
+        for field, value in explanation.conditions.items()
+    }
+
+
 def _counts_for(explanation: Explanation, item: SpanAction) -> list[str]:
     """Return the data classes that this span is evidence for."""
     return [found.data_class.value for found in explanation.evidence if item.span.entity_type in found.types]
@@ -130,6 +141,8 @@ def _show(found: Asked, explanation: Explanation, judge: Engine) -> None:
     say(f"route   {decision.route}{', refused' if decision.blocked else ''}")
     for reason in decision.reasons:
         say(f"        {reason}")
+    for name, shown in _read(explanation).items():
+        say(f"asked   {name}: {_printable(shown)}")
     for evidence in explanation.evidence:
         if evidence.words and console.is_terminal:
             say(f"        {evidence.data_class} words: {_printable(', '.join(evidence.words), 400)}")
@@ -153,7 +166,7 @@ def _cells(explanation: Explanation, segment: Segment, item: SpanAction, count: 
         span.entity_type,
         f"{span.score:.2f}",
         " ".join(_counts_for(explanation, item)) or "-",
-        item.action.value,
+        str(item.action),
         "none: the type is off" if item.rule == "off" else item.rule,
         segment.text[span.start : span.end],
     )

@@ -55,7 +55,7 @@ def say(line: str, as_json: bool) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request as policy sees it. `opaque` holds what nobody can inspect: (pointer, kind)."""
+    """A request as policy sees it. `opaque` holds what cannot be inspected: (pointer, kind)."""
 
     segments: tuple[Segment, ...]
     model: str | None = None

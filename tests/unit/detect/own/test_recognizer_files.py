@@ -206,7 +206,7 @@ def test_a_plug_in_that_is_not_there(folder: Path, text: str, complaint: str) ->
         ("recognizers:\n  - {supported_entity: A, patterns: [{regex: '(?<=x)y', score: 1}]}", "own.yaml:2:46"),
         ("recognizers:\n  - {patterns: [{regex: x, score: 1}]}", "own.yaml:2:5: a recognizer made of patterns"),
         ("recognizers:\n  - {supported_entity: A, patterns: [{regex: x}]}", '"score" is missing'),
-        ("recognizers: [SpacyRecognizer]", "needs a language pipeline"),
+        ("recognizers: [SpacyRecognizer]", "SpacyRecognizer needs a pipeline; name one under spacy"),
     ],
 )
 def test_what_cannot_be_used_is_refused(folder: Path, text: str, complaint: str) -> None:

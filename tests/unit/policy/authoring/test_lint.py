@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from relay.detect.taxonomy import ENTITY_TYPES
-from relay.policy.authoring.lint import lint, weakest_paths
+from relay.policy.authoring.lint import lint
+from relay.policy.authoring.weakest import weakest_paths
 from relay.policy.loader import Layer, parse, validate
 from relay.strict_yaml import read_document
 from relay.types import Action, RouteKind
@@ -115,6 +116,16 @@ FINDINGS = [
         "an open default",
         "version: 1\ndefault: {frontier: keep}\nrules:\n  - {entity: US_SSN, action: mask, why: w}",
         ["2 open-default"],
+    ),
+    (
+        "a default that lets ciphertext out",
+        "version: 1\ndefault: {frontier: encrypt}\noperators: {encrypt: {key: {env: KEY}}}",
+        ["2 weak-default"],
+    ),
+    (
+        "a rule that cannot matter, since the default is stricter than a ciphertext",
+        R + "  - {entity: US_SSN, action: encrypt, on: frontier, why: w}\noperators: {encrypt: {key: {env: KEY}}}",
+        ["3 dead-rule"],
     ),
 ]
 

@@ -15,6 +15,7 @@ from relay.policy.authoring.pages import Block, Heading, PageTable, Paragraph, P
 from relay.policy.authoring.report import report
 from relay.policy.authoring.requirements import HIPAA, REGULATIONS
 from relay.policy.loader import load_layers
+from relay.replace.operators.mask import Mask
 from relay.types import Action
 
 POLICIES = Path(__file__).parents[4] / "policies"
@@ -85,7 +86,7 @@ SAMPLE: tuple[Block, ...] = (
     Heading(1, "A <b> & c"),
     Paragraph("one < two"),
     PageTable(("a", "b|c"), (("x|y", "<script>"),)),
-    Plot("Bars", (("G1", ((Action.KEEP, 1), (Action.BLOCK, 3))), ("G2", ((Action.MASK, 2),)))),
+    Plot("Bars", (("G1", ((Action.KEEP, 1), (Action.BLOCK, 3))), ("G2", ((Mask.action, 2),)))),
 )
 
 
