@@ -234,6 +234,7 @@ def core(
     metrics.policy(policy.digest, policy.mode.value)
     return Core(
         formats=all_formats,
+        directory=vendors.Directory(all_formats),
         pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),

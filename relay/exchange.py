@@ -53,6 +53,7 @@ class Core:
     """Everything that exchanges share, immutable and thread-safe. `build.core` makes it."""
 
     formats: tuple[Format, ...]
+    directory: vendors.Directory
     pipeline: Pipeline
     router: Router
     sessions: Sessions
@@ -71,10 +72,6 @@ class Core:
     def engine(self) -> Engine:
         """What decides by the policy in force."""
         return self.pipeline.engine
-
-    def match(self, method: str, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
-        """Return the format and endpoint that serve `path`, or None when there is none."""
-        return vendors.find(self.formats, path, headers)
 
     def pseudonym(self, value: str) -> str:
         """Return a stable stand-in for an identifying string: the same for the life of this process, no longer."""

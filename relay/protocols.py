@@ -214,6 +214,11 @@ class Endpoint(Protocol):
         ...
 
     @property
+    def stored_at(self) -> tuple[str, ...]:
+        """Return the domains whose servers keep what they are sent unless the request forbids it; `*` is every one."""
+        ...
+
+    @property
     def shared(self) -> bool:
         """Tell whether other vendors serve this path too, so that the client's headers tell whose it is."""
         ...
@@ -250,13 +255,9 @@ class Document(Protocol):
     refused: tuple[tuple[str, str], ...]  # (pointer, kind) of content that cannot be inspected
     stops: tuple[int, ...]  # segments where an answer stops, should the model say them
     unknown: int  # string leaves that the field table does not name (they are among the segments)
+    unknown_fields: int  # fields that it does not name, whatever they hold
     model: str | None
     stream: bool
-
-    @property
-    def unknown_fields(self) -> int:
-        """How many fields the table does not name, whatever they hold."""
-        ...
 
     def drop_refused(self, kinds: Collection[str]) -> None:
         """Take out the refused content of `kinds`. Comes before `replace`."""
@@ -348,6 +349,7 @@ class Format(Protocol):
 
     name: ClassVar[str]  # "openai_chat"
     family: ClassVar[Family]
+    endpoints: ClassVar[Sequence[Endpoint]]  # those with a path of their own; others `match` makes of the path
     log_probabilities: ClassVar[LogProbabilities | None]  # None: answers have none that relay could ask for
     citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
 
@@ -391,10 +393,6 @@ class Format(Protocol):
 
     def streams_array(self, query: str) -> bool:
         """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
-        ...
-
-    def stores(self, endpoint: Endpoint, host: str) -> bool:
-        """Tell whether the provider at `host` keeps what `endpoint` is sent unless the request forbids it."""
         ...
 
     def request_headers(self, headers: Headers) -> Headers:

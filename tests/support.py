@@ -48,7 +48,7 @@ def post(path: str, body: Any, **headers: str) -> Request:
 
 def begin(core: Core, path: str, session: Any = None) -> Exchange:
     """Return an exchange for `path`."""
-    matched = core.match("POST", path, ())
+    matched = core.directory.find(path, ())
     assert matched is not None
     return Exchange(core, session, *matched, exchange_id="test")
 

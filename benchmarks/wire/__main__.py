@@ -169,7 +169,7 @@ def agent_ms(rounds: int) -> list[tuple[str, int, float]]:
     for number in range(rounds):
         body = agent_request(number)
         for name, turn in (("first", body), ("the same again", body), ("next turn", next_turn(body, number))):
-            matched = core.match("POST", "/v1/messages", ())
+            matched = core.directory.find("/v1/messages", ())
             assert matched is not None
             headers = (("authorization", "Bearer k"),)
             request = Request(method="POST", path="/v1/messages", headers=headers, body=strict_json.encode(turn))

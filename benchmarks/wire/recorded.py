@@ -60,7 +60,7 @@ def costs(core: Core, sessions: Iterator[dict[str, Any]]) -> Iterator[Cost]:
 
 
 def _open_s(core: Core, raw: bytes) -> float:
-    matched = core.match("POST", _PATH, _HEADERS)
+    matched = core.directory.find(_PATH, _HEADERS)
     assert matched is not None
     exchange = Exchange(core, None, *matched, exchange_id="bench")
     begun = time.process_time()

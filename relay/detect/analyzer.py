@@ -101,13 +101,17 @@ class Analyzer:
         """
         readings = [Reading(segment) for segment in segments]
         self._detect(readings)
+        known = tuple(known)
+        across = list(crossings(segments, self._across)) if len(segments) > 1 else []
+        if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
+            return ((),) * len(segments)
         remembering = self._cache is not None and entity_types is None and not _is_short(readings)
         occurrences = Occurrences(readings, self._cache if remembering else None)
         found = [list(reading.spans) for reading in readings]
         if self._model is not None:
             _give_up(readings, found, occurrences)
         values: list[Value] = []
-        for crossing in crossings(segments, self._across):
+        for crossing in across:
             since = crossing.pieces[-1][0]
             values.append(Value(since, crossing.entity_type, crossing.value))
             for place, span in crossing.pieces:
@@ -115,7 +119,7 @@ class Analyzer:
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             values = [value for value in values if value.entity_type in entity_types]
-            known = [pair for pair in known if pair[0] in entity_types]
+            known = tuple([pair for pair in known if pair[0] in entity_types])
         own = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
         values.extend(_values(readings, own))
         alikes = [reading.alikes for reading in readings]
@@ -173,8 +177,9 @@ class Analyzer:
         """Take what the cache knows of a text; tell whether it knows any."""
         if self._cache is None:
             return False
-        reading.digest = self._cache.digest(reading.text, b"contract" if reading.segment.contract else b"")
-        kept = reading.kept = self._cache.get(reading.digest)
+        variant = b"contract" if reading.segment.contract else b""
+        reading.digest, kept = self._cache.find(reading.text, variant)
+        reading.kept = kept
         if kept is None:
             return False
         reading.spans, reading.alikes = kept.spans, kept.alikes
@@ -185,8 +190,7 @@ class Analyzer:
         """Return what stands in a text across a border, which is short and comes again on every turn."""
         if self._cache is None:
             return self._patterns.find(text)
-        digest = self._cache.digest(text, b"across")
-        kept = self._cache.get(digest)
+        digest, kept = self._cache.find(text, b"across")
         if kept is None:
             kept = Kept(tuple(self._patterns.find(text)))
             self._cache.put(digest, kept)

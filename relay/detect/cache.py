@@ -65,6 +65,11 @@ class SpanCache:
             text.encode("utf-8", "surrogatepass"), key=self._key, salt=variant[:16], digest_size=_DIGEST_BYTES
         ).digest()
 
+    def find(self, text: str, variant: bytes = b"") -> tuple[bytes, Kept | None]:
+        """Return the name of `text` and what is kept under it."""
+        digest = self.digest(text, variant)
+        return digest, self.get(digest)
+
     def get(self, digest: bytes) -> Kept | None:
         """Return what is kept under `digest`, or None when there is nothing or it is too old."""
         with self._lock:

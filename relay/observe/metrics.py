@@ -127,7 +127,8 @@ class Metrics:
         self._inspected.inc(segments)
         self._unknown.inc(unknown)
         self._scrub_s.observe(seconds)
-        self._count(self._entities, decision)
+        if any(decision.actions):
+            self._count(self._entities, decision)
 
     def observed(self, decision: Decision, fault: str = "") -> None:
         """Count what would have been done under `mode: enforce`; `fault`: the code of an unreadable request."""

@@ -210,7 +210,12 @@ _OWN_LAWYER = re.compile(
 _LAWYERS = ("lawyer", "attorney", "solicitor", "barrister", "litigator", "counsel", "law firm", "legal ", "defender")
 
 
+_PRIVILEGED_STEMS = (*PRIVILEGED.stems, *_LAWYERS)
+
+
 def _privileged(words: Words) -> Evidence | None:
+    if not words.contains_any(_PRIVILEGED_STEMS):
+        return None
     hits = PRIVILEGED.find(words)
     strong, mine, lawyer, client = (hits.get(kind, ()) for kind in ("strong", "my lawyer", "a lawyer", "own client"))
     matter, soft = hits.get("matter", ()), hits.get("soft matter", ())

@@ -153,7 +153,7 @@ class Engine:
                 blocked.add((entry.label, str(entry.data_class)))
 
         table = self._table_of(present, route, mask)
-        actions = tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
+        actions = tuple([act(segment, row, table) if row else () for segment, row in zip(segments, spans, strict=True)])
         if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -210,7 +210,9 @@ class Engine:
             types = {name: self._table[name] for name in present}
             found = ClassEvidence.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
-        evidence = classify(segments if read_words else (), found, self._trade_secrets)
+        evidence: tuple[Evidence, ...] = ()
+        if read_words or found.hinted:
+            evidence = classify(segments if read_words else (), found, self._trade_secrets)
         facts = RequestFacts(
             segments=segments,
             data_classes=frozenset([item.data_class.value for item in evidence]),

@@ -91,11 +91,12 @@ class Lexicon:
                     self._single[first] = kind
         self._endings = [(tuple(text.split()), kind) for kind, text in (endings or {}).items()]
         self._but = frozenset(but.split())
-        self._stems = tuple(_phrases_in(stems))
+        # One of these is in every text that holds a phrase; empty: nothing is known of that.
+        self.stems = tuple(_phrases_in(stems))
 
     def find(self, words: Words) -> dict[str, tuple[str, ...]]:
         """Return the phrases that occur, by kind, sorted, each once."""
-        if self._stems and not words.contains_any(self._stems):
+        if self.stems and not words.contains_any(self.stems):
             return {}
         found: dict[str, set[str]] = {}
         distinct = words.distinct

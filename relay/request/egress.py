@@ -23,10 +23,9 @@ from urllib.parse import unquote
 from ahocorasick_rs import AhoCorasick
 
 from relay.detect.distinctive import distinctive
-from relay.errors import ScrubFailed
-from relay.types import Outbound, RouteKind, Span
+from relay.types import Span
 
-__all__ = ["EGRESS", "check_route", "holds", "left", "private", "uncovered"]
+__all__ = ["EGRESS", "holds", "left", "private", "uncovered"]
 
 EGRESS = "egress"  # the recognizer that spans name which only this check found
 
@@ -81,12 +80,6 @@ def left(
             text = text.replace(own, "\0")
         found = _found(text, found)
     return found
-
-
-def check_route(outbound: Outbound, destination: RouteKind) -> None:
-    """Raise ScrubFailed when `outbound` was scrubbed for another kind of route than its destination is."""
-    if outbound.route is not destination:
-        raise ScrubFailed(f"a request prepared for {outbound.route.value} was about to go to {destination.value}")
 
 
 def private(values: Iterable[tuple[str, str]], *, issued: Container[str]) -> list[tuple[str, str]]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import assert_never
 
-from relay.errors import AuthenticationFailed
+from relay.config import Store, UpstreamConfig
+from relay.errors import AuthenticationFailed, ScrubFailed
 from relay.protocols import Document, Endpoint, Format
 from relay.request import strip
-from relay.request.egress import check_route
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
 from relay.types import CitationOffset, Outbound, Request, RouteKind
-from relay.wire.protocol_words import is_id
+from relay.wire.protocol_words import ID
 
-__all__ = ["ProviderRequest"]
+__all__ = ["ProviderRequest", "check_route", "forcing"]
 
 # Lets offsets into texts that a request brings back count in the scrubbed texts.
 MoveBack = Callable[[Sequence[CitationOffset], Prepared], None]
@@ -44,12 +46,9 @@ class ProviderRequest:
         self._endpoint = endpoint
         self._request = request
         self._credentials = credentials
-        self._pseudonym = pseudonym
         self._move_back = move_back
-
-    def read(self, wrote: Callable[[str], bool]) -> Document:
-        """Decode the body strictly and read it by the format's table. Raises ClientFault."""
-        return self._format.read(self._endpoint, self._request.body, self._pseudonym, wrote)
+        # Decodes the body strictly and reads it by the format's table; raises ClientFault.
+        self.read: Callable[[Callable[[str], bool]], Document] = partial(format.read, endpoint, request.body, pseudonym)
 
     def strip(self, prepared: Prepared) -> str:
         """Build `outbound`. Only the model in the path can be a client's own text, so the path is all egress reads."""
@@ -60,7 +59,7 @@ class ProviderRequest:
             if cited:
                 self._move_back(cited, prepared)
         upstream = self.plan.upstreams[name]
-        document.force(strip.forcing(self._format, self._endpoint, upstream))
+        document.force(forcing(self._endpoint, upstream))
         if self.plan.asks_confidence:
             self.plan.ask_confidence(document, prepared.decision)
         model = self.plan.model_at(name, document.model) if upstream.models else document.model
@@ -82,7 +81,7 @@ class ProviderRequest:
             ),
             model,
         )
-        return self.outbound.path if document.model and not is_id(document.model) else ""
+        return self.outbound.path if document.model and not ID.fullmatch(document.model) else ""
 
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
@@ -120,3 +119,31 @@ class ProviderRequest:
                 "no API key: the upstream takes the client's own; the configuration key is upstreams.<name>.credential"
             )
         return key
+
+
+def forcing(endpoint: Endpoint, upstream: UpstreamConfig) -> bool | None:
+    """Return whether `upstream` gets the field that keeps it from storing a request (`Document.force`).
+
+    Unless the configuration says it: yes where the provider stores by default, no on one's own machine, and elsewhere
+    only where the client sent the field itself, which tells that the upstream knows it.
+    """
+    match upstream.store:
+        case Store.FORCE:
+            return True
+        case Store.OMIT:
+            return False
+        case Store.AUTO:
+            if upstream.kind is not RouteKind.FRONTIER:
+                return False
+            host = upstream.host
+            for domain in endpoint.stored_at:
+                if domain in ("*", host) or host.endswith(f".{domain}"):
+                    return True
+            return None
+    assert_never(upstream.store)
+
+
+def check_route(outbound: Outbound, destination: RouteKind) -> None:
+    """Raise ScrubFailed when `outbound` was scrubbed for another kind of route than its destination is."""
+    if outbound.route is not destination:
+        raise ScrubFailed(f"a request prepared for {outbound.route.value} was about to go to {destination.value}")

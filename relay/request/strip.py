@@ -7,14 +7,12 @@ byte-identical upstream headers. What identifies a client inside the body is str
 from __future__ import annotations
 
 import re
-from typing import assert_never
 from urllib.parse import parse_qsl, urlencode
 
-from relay.config import Store, UpstreamConfig
-from relay.protocols import Endpoint, Format
-from relay.types import Headers, RouteKind
+from relay.protocols import Format
+from relay.types import Headers
 
-__all__ = ["forcing", "page_query", "request_headers", "response_headers"]
+__all__ = ["page_query", "request_headers", "response_headers"]
 
 # One constant for everybody: a version here would tell relays apart.
 USER_AGENT = "relay"
@@ -57,24 +55,6 @@ def request_headers(format: Format, headers: Headers, key: str | None, *, has_bo
     if key is not None:
         built.extend(format.credential_headers(key))
     return tuple(built)
-
-
-def forcing(format: Format, endpoint: Endpoint, upstream: UpstreamConfig) -> bool | None:
-    """Return whether `upstream` gets the field that keeps it from storing a request (`Document.force`).
-
-    Unless the configuration says it: yes where the provider stores by default, no on one's own machine, and elsewhere
-    only where the client sent the field itself, which tells that the upstream knows it.
-    """
-    match upstream.store:
-        case Store.FORCE:
-            return True
-        case Store.OMIT:
-            return False
-        case Store.AUTO:
-            if upstream.kind is not RouteKind.FRONTIER:
-                return False
-            return True if format.stores(endpoint, upstream.host) else None
-    assert_never(upstream.store)
 
 
 def page_query(query: str) -> str:

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 
 from relay.types import Headers
 
-__all__ = ["FAILING_STATUSES", "RETRIED_STATUSES", "RetryBudget", "delay_s", "retry_after_s"]
+__all__ = ["FAILING_STATUSES", "RETRIED_STATUSES", "delay_s", "retry_after_s"]
 
 RETRIED_STATUSES = frozenset({429, 502, 503, 504, 529})
 # 429 says something about a key, not about the upstream.
@@ -49,28 +49,3 @@ def retry_after_s(headers: Headers, now: float) -> float | None:
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
     return wait if 0 <= wait < float("inf") else None
-
-
-class RetryBudget:
-    """A retry budget: retries may be a fifth of all requests, and ten more.
-
-    Without one, everybody's retries are what keeps an upstream in trouble there (Finagle's `RetryBudget` has the same
-    shape).
-    """
-
-    _EACH = 0.2
-    _MOST = 10.0
-
-    def __init__(self) -> None:
-        self._left = self._MOST
-
-    def deposit(self) -> None:
-        """Count a request."""
-        self._left = min(self._left + self._EACH, self._MOST)
-
-    def withdraw(self) -> bool:
-        """Take one retry out. Return whether there was one."""
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True

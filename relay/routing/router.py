@@ -25,11 +25,10 @@ from relay.routing import health
 from relay.routing.budget import BudgetLedger, Hold, Prices, cost_usd
 from relay.routing.choose import Load, Options, RouteRequest, Unavailability, options
 from relay.routing.health import Health
-from relay.routing.retry import RetryBudget
 from relay.routing.usage import Usage
 from relay.types import RouteKind
 
-__all__ = ["Move", "Router", "Ticket"]
+__all__ = ["Move", "RetryBudget", "Router", "Ticket"]
 
 _NOT_CONFIGURED = Options()
 
@@ -54,6 +53,31 @@ class Ticket:
     input_tokens: int
     hold: Hold | None
     settled: bool = False
+
+
+class RetryBudget:
+    """A retry budget: retries may be a fifth of all requests, and ten more.
+
+    Without one, everybody's retries are what keeps an upstream in trouble there (Finagle's `RetryBudget` has the same
+    shape).
+    """
+
+    _EACH = 0.2
+    _MOST = 10.0
+
+    def __init__(self) -> None:
+        self._left = self._MOST
+
+    def deposit(self) -> None:
+        """Count a request."""
+        self._left = min(self._left + self._EACH, self._MOST)
+
+    def withdraw(self) -> bool:
+        """Take one retry out. Return whether there was one."""
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 class Router:

@@ -42,13 +42,14 @@ class Receipt:
 class Session:
     """One vault with its id and its times. `hold` and `release` bracket an exchange."""
 
-    __slots__ = ("_clock", "_holds", "_lock", "_make_vault", "ephemeral", "id", "opened_at", "used_at", "vault")
+    __slots__ = ("_clock", "_holds", "_lock", "_make_vault", "_vault", "ephemeral", "id", "opened_at", "used_at")
 
     def __init__(
         self, session_id: str, make_vault: Callable[[], Vault], clock: Callable[[], float], *, ephemeral: bool
     ) -> None:
         self.id = session_id
-        self.vault = make_vault()
+        # That of a request is made when it is asked for; one caller at a time has it until then.
+        self._vault = None if ephemeral else make_vault()
         self._make_vault = make_vault
         self.ephemeral = ephemeral
         self.opened_at = self.used_at = clock()
@@ -56,6 +57,14 @@ class Session:
         # An ephemeral one is made for an exchange, which holds it.
         self._holds = int(ephemeral)
         self._lock = threading.Lock()
+
+    @property
+    def vault(self) -> Vault:
+        """The sealed values."""
+        vault = self._vault
+        if vault is None:
+            vault = self._vault = self._make_vault()
+        return vault
 
     @property
     def closed(self) -> bool:
@@ -89,7 +98,7 @@ class Session:
         """
         if self.ephemeral:
             self.vault.shred()
-            self.vault = self._make_vault()
+            self._vault = None
 
     def release(self) -> None:
         """End one `hold`; the last one shreds an ephemeral session and starts the idle time of another."""

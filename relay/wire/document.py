@@ -63,6 +63,7 @@ class TreeDocument:
         "stream",
         "tree",
         "unknown",
+        "unknown_fields",
     )
 
     def __init__(
@@ -93,12 +94,8 @@ class TreeDocument:
         self._refused_where = scan.refused_where
         self._opened: list[tuple[Inline, dict[str, Any], str]] = []
         self._unknown_at = scan.unknown_at
+        self.unknown_fields = len(scan.unknown_at)
         self._note = note
-
-    @property
-    def unknown_fields(self) -> int:
-        """How many fields the table does not name, whatever they hold."""
-        return len(self._unknown_at)
 
     def drop_refused(self, kinds: Collection[str]) -> None:
         """Take out the refused content of `kinds`; the rest stays refused. Comes before `replace`."""
@@ -150,6 +147,7 @@ class TreeDocument:
         """Take out the fields that the table does not name. Comes before `replace`."""
         self._forget(take_out(self.tree, [(at, "") for at in self._unknown_at], None))
         self._unknown_at = []
+        self.unknown_fields = 0
 
     def force(self, wanted: bool | None) -> None:
         """Put in the fields that keep a provider from storing (`store: false`), or take them out.
@@ -312,8 +310,7 @@ def read_tree(
     forced: bool = True,
 ) -> TreeDocument:
     """Read a decoded request as `read_document` does."""
-    scan = Scan(pseudonym, wrote or is_signature)
-    scan.root(tree, table)
+    scan = Scan.of(tree, table, pseudonym, wrote or is_signature)
     return TreeDocument(tree, scan, table.sections["request"], table.removed, table.forced if forced else ())
 
 

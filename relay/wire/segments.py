@@ -32,7 +32,7 @@ from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_contain
 from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape
-from relay.wire.protocol_words import NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_id, is_identifier, is_name
+from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_identifier, is_name
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
 
@@ -56,6 +56,11 @@ _FIVE_DIGITS = 10_000
 MAX_SEGMENTS = 250_000
 
 
+def _at(pointer: str, key: str) -> str:
+    """Return the pointer of the member `key`."""
+    return f"{pointer}/{key if key.isidentifier() else escape(key)}"
+
+
 class Scan:
     """One walk over one request. Depth is bounded by `strict_json.MAX_DEPTH`, so recursion is safe."""
 
@@ -77,6 +82,15 @@ class Scan:
         "unknown_at",
     )
 
+    @classmethod
+    def of(
+        cls, tree: dict[str, JSON], table: FieldTable, pseudonym: Callable[[str], str], wrote: Callable[[str], bool]
+    ) -> Scan:
+        """Return the walk over `tree` by `table`."""
+        scan = cls(pseudonym, wrote)
+        scan._root(tree, table)
+        return scan
+
     def __init__(self, pseudonym: Callable[[str], str], wrote: Callable[[str], bool]) -> None:
         """Begin a walk. `wrote` tells of a signature whether the request's destination can have written it."""
         self._pseudonym = pseudonym
@@ -95,7 +109,7 @@ class Scan:
         self.unknown = 0
         self.unknown_at: list[str] = []  # the fields that no row names, whatever they hold
 
-    def root(self, tree: dict[str, JSON], table: FieldTable) -> None:
+    def _root(self, tree: dict[str, JSON], table: FieldTable) -> None:
         """Walk `tree` in the table's order, then take out what is stripped."""
         first = [name for name in table.order if name in tree]
         names = first + [name for name in tree if name not in table.order]
@@ -126,38 +140,38 @@ class Scan:
                 if node.key is _K and key in NAME_LISTS and type(value) is not dict:  # a property may be called so
                     below = NAMES
                 if node.any is None:
-                    self.unknown_at.append(f"{pointer}/{escape(key)}")
+                    self.unknown_at.append(_at(pointer, key))
                 if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
             speaker = below.role or role
-            if kind is dict:
+            if kind is dict and below.members is not None:
                 below = below.member(value)
             if below.whole:
                 self._whole(value, below, holder, key, pointer, speaker, message)
             elif kind is str:
                 text = below.text
                 if text is _P:
-                    if not is_id(value):
-                        self._add([holder, key], value, f"{pointer}/{escape(key)}", speaker, message, contract=True)
+                    if not ID.fullmatch(value):
+                        self._add([holder, key], value, _at(pointer, key), speaker, message, contract=True)
                 elif text is _S and below is not UNKNOWN:
                     if value:
                         if below.stop:
                             self.stops.append(len(self.segments))
                         self.segments.append(
-                            Segment(pointer=f"{pointer}/{escape(key)}", text=value, role=speaker, message=message)
+                            Segment(pointer=_at(pointer, key), text=value, role=speaker, message=message)
                         )
                         self.places.append([holder, key])
                 elif text is _K:
                     if value not in SCHEMA_WORDS:
-                        pointer_below = f"{pointer}/{escape(key)}"
+                        pointer_below = _at(pointer, key)
                         self._add([holder, key], value, pointer_below, speaker, message, contract=True)
                 else:
                     self._text(value, below, holder, key, pointer, speaker, message)
             elif kind is dict:
-                self._object(value, below, f"{pointer}/{escape(key)}", speaker, message)
+                self._object(value, below, _at(pointer, key), speaker, message)
             elif kind is list:
-                self._array(value, below, f"{pointer}/{escape(key)}", speaker, message)
+                self._array(value, below, _at(pointer, key), speaker, message)
             elif kind is int or kind is float:
                 self._number(value, below, holder, key, pointer, speaker, message)
 
@@ -169,7 +183,7 @@ class Scan:
             if numbered:
                 message = index
             kind = type(value)
-            element = below.member(value) if kind is dict else below
+            element = below.member(value) if kind is dict and below.members is not None else below
             if element.whole:
                 self._whole(value, element, holder, index, pointer, role, message)
             elif kind is str:
@@ -208,11 +222,11 @@ class Scan:
         treatment = node.text
         if treatment is _K and text in SCHEMA_WORDS:
             return
-        pointer = f"{pointer}/{escape(key) if type(key) is str else key}"
+        pointer = _at(pointer, str(key))
         if treatment is _K:
             self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _P:
-            if not is_id(text):
+            if not ID.fullmatch(text):
                 self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _SJ:
             if not self._json(text, pointer, [holder, key], None, None, role, message):
@@ -229,7 +243,7 @@ class Scan:
         elif treatment is _F:
             if not node.when or text.lower() == node.when:
                 self._refuse(pointer, node.kind, role, message)
-            elif not is_id(text):
+            elif not ID.fullmatch(text):
                 self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
@@ -247,10 +261,10 @@ class Scan:
         self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
     ) -> None:
         if node.number is _F:
-            self._refuse(f"{pointer}/{escape(str(key))}", node.kind, role, message)
+            self._refuse(_at(pointer, str(key)), node.kind, role, message)
         elif abs(value) >= _FIVE_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
-            at = f"{pointer}/{escape(str(key))}"
+            at = _at(pointer, str(key))
             self._add([holder, key], text, at, role, message, contract=True, number=True)
 
     def _key(
@@ -263,11 +277,11 @@ class Scan:
             if key in self.names:
                 return
             contract = is_identifier(key)
-        elif treatment is _K or (treatment is _P and not is_id(key)):
+        elif treatment is _K or (treatment is _P and not ID.fullmatch(key)):
             contract = True
         else:
             return
-        self._add(KeyPlace(holder, key), key, f"{pointer}/{escape(key)}#", role, message, contract=contract)
+        self._add(KeyPlace(holder, key), key, _at(pointer, key) + "#", role, message, contract=contract)
 
     def _json(
         self,
@@ -329,7 +343,7 @@ class Scan:
                 kind = "remote_url"
             elif kind == "file" and type(holder) is dict:
                 kind = _kind_of_media(holder)
-            self._refuse(f"{pointer}/{escape(str(key))}", kind, role, message)
+            self._refuse(_at(pointer, str(key)), kind, role, message)
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
         elif type(value) is str and node.how == "pseudonym":

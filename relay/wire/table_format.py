@@ -26,6 +26,7 @@ class PathEndpoint:
     has_body: bool = True
     model: str | None = None  # where the path names it
     shared: bool = False  # with other vendors, whose headers tell the path apart
+    stored_at: tuple[str, ...] = ()
 
 
 class TableFormat:
@@ -82,10 +83,6 @@ class TableFormat:
 
     def streams_array(self, query: str) -> bool:
         """Tell that streams are events or lines."""
-        return False
-
-    def stores(self, endpoint: Endpoint, host: str) -> bool:
-        """Tell that nothing is kept: a format with a field against it says where."""
         return False
 
     def section(self, name: str) -> Node:

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from relay.protocols import Endpoint, Format
 from relay.types import Family, Headers
 
-__all__ = ["caller", "families_of", "find", "speaker", "split_prefix"]
+__all__ = ["Directory", "caller", "families_of", "find", "speaker", "split_prefix"]
 
 
 def families_of(formats: Iterable[Format]) -> Mapping[str, Family]:
@@ -57,18 +57,39 @@ def split_prefix(path: str, names: Collection[str]) -> tuple[str, str]:
 
 def find(formats: Collection[Format], path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
     """Return the format and endpoint that serve `path`, with or without a prefix, or None when nothing does."""
-    families = families_of(formats)
-    prefix, rest = split_prefix(path, families)
-    # A prefix says of the client what its headers say elsewhere.
-    told = families[prefix] if prefix else speaker(families.values(), headers)
-    if told is not None and not told.client_headers:
-        told = None
-    for format in formats:
-        if prefix and format.family.name not in families[prefix].under_prefix:
-            continue
-        endpoint = format.match(rest)
-        if endpoint is None:
-            continue
-        if not endpoint.shared or told == (format.family if format.family.client_headers else None):
-            return format, endpoint
-    return None
+    return Directory(formats).find(path, headers)
+
+
+class Directory:
+    """Which format serves a path. Immutable; what it looks up is made of the formats' own paths, not of clients'."""
+
+    def __init__(self, formats: Iterable[Format]) -> None:
+        self._formats = tuple(formats)
+        self._families = families_of(self._formats)
+        self._known = {
+            (path, name): self._search(path, name)
+            for path in {found.upstream_path for format in self._formats for found in format.endpoints}
+            for name in ("", *(family.name for family in self._families.values() if family.client_headers))
+        }
+
+    def find(self, path: str, headers: Headers) -> tuple[Format, Endpoint] | None:
+        """Return the format and endpoint that serve `path`, with or without a prefix, or None when nothing does."""
+        told = speaker(self._families.values(), headers)
+        name = told.name if told is not None else ""
+        return self._known[path, name] if (path, name) in self._known else self._search(path, name)
+
+    def _search(self, path: str, told: str) -> tuple[Format, Endpoint] | None:
+        """Ask every format; `told` is the family whose clients alone send what the headers hold, "" for none."""
+        prefix, rest = split_prefix(path, self._families)
+        if prefix:
+            # A prefix says of the client what its headers say elsewhere.
+            told = prefix if self._families[prefix].client_headers else ""
+        for format in self._formats:
+            if prefix and format.family.name not in self._families[prefix].under_prefix:
+                continue
+            endpoint = format.match(rest)
+            if endpoint is None:
+                continue
+            if not endpoint.shared or told == (format.family.name if format.family.client_headers else ""):
+                return format, endpoint
+        return None

@@ -17,6 +17,7 @@ from relay.doors.http import body
 from relay.exchange import Core
 from relay.upstream.mirror import Mirror
 from relay.vault.sessions import Session
+from relay.wire.vendors import Directory
 from tests.e2e.conftest import Serve, Stage, upstream
 from tests.e2e.support import PLANTED, PROMPT, chat, exchange_bytes, open_raw, post_bytes, until
 from tests.support import with_parts
@@ -47,6 +48,8 @@ class Broken:
 def _without(core: Core, part: str, method: str) -> Core:
     found = getattr(core, part)
     broken = tuple(Broken(item, method) for item in found) if isinstance(found, tuple) else Broken(found, method)
+    if part == "formats":
+        return dataclasses.replace(core, formats=broken, directory=Directory(broken))
     if part in ("analyzer", "engine"):
         return with_parts(core, **{part: broken})
     return dataclasses.replace(core, **{part: broken})
@@ -55,7 +58,7 @@ def _without(core: Core, part: str, method: str) -> Core:
 @pytest.mark.parametrize(
     ("part", "method"),
     [
-        ("formats", "match"),
+        ("directory", "find"),
         ("formats", "read"),
         ("analyzer", "analyze"),
         ("engine", "decide"),

@@ -124,4 +124,4 @@ def test_values_on_the_line_have_silent_reprs(value: object) -> None:
 
 def test_an_exchange_shows_nothing_of_itself(core: Core) -> None:
     """The default repr of the one object the server holds says its class only."""
-    assert "zq7f3a" not in repr(Exchange(core, None, *core.match("POST", PATH, ()), exchange_id="x"))  # type: ignore[misc]
+    assert "zq7f3a" not in repr(Exchange(core, None, *core.directory.find(PATH, ()), exchange_id="x"))  # type: ignore[misc]

@@ -94,7 +94,7 @@ def _exchanged(
     core: Core, voice: Voice, body: dict[str, Any], number: int, beat: Beat, session: Any
 ) -> tuple[list[Row], list[Row]]:
     path, _, query = (voice.stream_path() if beat.stream else voice.path).partition("?")
-    matched = core.match("POST", path, _HEADERS)
+    matched = core.directory.find(path, _HEADERS)
     assert matched is not None
     exchange = Exchange(core, session, *matched, exchange_id="transparent")
     raw = json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")

@@ -29,7 +29,7 @@ def said(core: Core, path: str, body: Any) -> str:
     """Return what the client is told, from the provider's own shape."""
     with pytest.raises(RelayFault) as caught:
         sent(core, path, body, x_goog_api_key="k")
-    matched = core.match("POST", path, ())
+    matched = core.directory.find(path, ())
     assert matched is not None
     error = json.loads(matched[0].error_body(caught.value))["error"]
     found: str = error if isinstance(error, str) else error["message"]

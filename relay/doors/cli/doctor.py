@@ -165,7 +165,7 @@ def _pipeline(loaded: Config) -> Callable[[str], str]:
     def send(value: str) -> str:
         tried = 0
         for path in ("/v1/chat/completions", "/v1/messages"):
-            matched = core.match("POST", path, ())
+            matched = core.directory.find(path, ())
             if matched is None:
                 raise ScrubFailed(f"no format serves {path}")
             text = f"My colleague wrote: please call {value} about the invoice, thank you."

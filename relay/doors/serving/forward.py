@@ -91,11 +91,23 @@ class Forwarder:
 
 
 class Sending:
-    """One exchange on its way: `begin`, read the answer, `end`.
+    """One exchange on its way: `send` it, read its `answer`, `end` it.
 
     `outbound` is what it sends first; `reopen` prepares it for another upstream. Both are dropped when the answer
     begins: the client's bytes need not be here while it streams.
     """
+
+    answer: UpstreamAnswer
+
+    @classmethod
+    async def send(cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> Sending:
+        """Return with the answer for the client: the first one, or that of the last upstream that was asked.
+
+        Raises RelayFault when there is no answer at all.
+        """
+        sending = cls(forwarder, exchange, outbound, reopen)
+        await sending._begin()
+        return sending
 
     def __init__(self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> None:
         self._router = forwarder.router
@@ -107,18 +119,13 @@ class Sending:
         self._slot = ""
         self._sent: AbstractAsyncContextManager[Response] | None = None
 
-    async def begin(self) -> UpstreamAnswer:
-        """Return the answer for the client: the first one, or that of the last upstream that was asked.
-
-        Raises RelayFault when there is no answer at all.
-        """
+    async def _begin(self) -> None:
         try:
-            answer = await self._best_answer()
+            self.answer = await self._best_answer()
         except BaseException as error:
             await self.end(error)
             raise
         self._outbound = self._reopen = None
-        return answer
 
     async def end(self, error: BaseException | None = None) -> None:
         """Cancel what is still on its way and free the slot. May be called more than once."""

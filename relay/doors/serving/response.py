@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from types import TracebackType
 
-from relay.doors.serving.forward import Sending, UpstreamAnswer
+from relay.doors.serving.forward import Sending
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
 from relay.types import Head, Headers
@@ -44,7 +44,6 @@ class StreamedResponse(Response):
         head: Head,
         exchange: Exchange,
         sending: Sending,
-        answer: UpstreamAnswer,
         failure: Callable[[BaseException], Response],
         log: Callable[[BaseException], None],
         *,
@@ -54,7 +53,7 @@ class StreamedResponse(Response):
         self.keep_alive = keep_alive if self.paddable else b""
         self._exchange = exchange
         self._sending = sending
-        self._answer = answer
+        self._answer = sending.answer
         self._failure = failure
         self._log = log
 

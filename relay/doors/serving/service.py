@@ -88,18 +88,18 @@ class Service:
 
     def admit(self, request: Request) -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
-        path = normalise(request.path)
-        if path != request.path:
-            request = replace(request, path=path)
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
         client = ""
         if self._clients:
             client, headers = authenticate(request.headers, request.query, self._clients)
             request = replace(request, headers=headers)
-        if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-            return Admitted(request, client)
-        matched = self.core.match(request.method, request.path, request.headers)
+        matched = self.core.directory.find(request.path, request.headers)
+        if matched is None:
+            request = replace(request, path=normalise(request.path))
+            if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
+                return Admitted(request, client)
+            matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
                 "relay serves nothing at this path: what it does not know it refuses, and never passes on. The "
@@ -185,18 +185,20 @@ class Service:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
         exchange = call.exchange
         assert exchange is not None
-        sending = Sending(self._forwarder, exchange, outbound, partial(self._reopen, exchange, request))
+        sending: Sending | None = None
         try:
-            answer = await sending.begin()
-            head = _started(exchange, answer)
+            reopen = partial(self._reopen, exchange, request)
+            sending = await Sending.send(self._forwarder, exchange, outbound, reopen)
+            head = _started(exchange, sending.answer)
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
-                return StreamedResponse(head, exchange, sending, answer, failure, call.log, keep_alive=keep_alive)
-            data = await self._whole(exchange, answer)
+                return StreamedResponse(head, exchange, sending, failure, call.log, keep_alive=keep_alive)
+            data = await self._whole(exchange, sending.answer)
             await sending.end()
         except BaseException as error:
-            await sending.end(error)
+            if sending is not None:
+                await sending.end(error)
             exchange.close()
             if isinstance(error, RelayFault) or is_disconnect(error):
                 raise

@@ -50,7 +50,7 @@ labels                                X drop
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P
-# See `stores`.
+# See `_STORED_AT`.
 store                                 X =false always
 
 generationConfig                      @config
@@ -234,6 +234,8 @@ _PATH = re.compile(
 
 
 _GENERATING = ("generateContent", "streamGenerateContent")
+# Projects made since 26 October 2026 store by default ("Logs and datasets", read 2026-11-26). Vertex has no such field.
+_STORED_AT = ("generativelanguage.googleapis.com",)
 
 
 class GeminiGenerate(GeminiFormat):
@@ -250,7 +252,8 @@ class GeminiGenerate(GeminiFormat):
             return None
         version, model, call = found.groups()
         query = "?alt=sse" if call == "streamGenerateContent" else ""
-        return PathEndpoint(name=call, upstream_path=f"/{version}/{model}:{call}{query}")
+        stored_at = _STORED_AT if call in _GENERATING else ()
+        return PathEndpoint(name=call, upstream_path=f"/{version}/{model}:{call}{query}", stored_at=stored_at)
 
     def read(
         self,
@@ -265,13 +268,6 @@ class GeminiGenerate(GeminiFormat):
         document.model = found[2].partition("/")[2] if found is not None else None
         document.stream = endpoint.name == "streamGenerateContent"
         return document
-
-    def stores(self, endpoint: Endpoint, host: str) -> bool:
-        """Tell Gemini's own servers, where projects made since 26 October 2026 store by default.
-
-        ("Logs and datasets", read 2026-11-26.) Vertex has no such field.
-        """
-        return endpoint.name in _GENERATING and host == "generativelanguage.googleapis.com"
 
     def rename(self, endpoint: Endpoint, document: Document, model: str) -> str:
         """Return the path with `model` in it; where the body repeats the name, it is changed there, too."""

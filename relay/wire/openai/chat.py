@@ -71,7 +71,7 @@ safety_identifier                     X pseudonym
 prompt_cache_key                      X pseudonym
 web_search_options.search_context_size   P
 web_search_options.user_location      X drop
-# See `stores`.
+# See `stored_at` below.
 store                                 X =false always
 # Spoken output cannot be restored.
 audio                                 F   kind=audio
@@ -243,7 +243,11 @@ class OpenAIChat(OpenAIFormat):
         {"logprobs": True, "top_logprobs": 1}
     )
     table: ClassVar[FieldTable] = compile_table(TABLE)
-    endpoints: ClassVar[tuple[PathEndpoint, ...]] = (PathEndpoint(name="chat", upstream_path="/v1/chat/completions"),)
+    # OpenAI stores chat completions of new accounts unless told not to. Azure does not unless asked to, and refuses the
+    # field for older models ("Stored completions", read 2026-11-29).
+    endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
+        PathEndpoint(name="chat", upstream_path="/v1/chat/completions", stored_at=("api.openai.com",)),
+    )
 
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of chunks."""
@@ -257,13 +261,6 @@ class OpenAIChat(OpenAIFormat):
             for citation in dicts(message, "annotations", "url_citation")
             for found in ranges(message.get("content"), citation, _RANGE)
         ]
-
-    def stores(self, endpoint: Endpoint, host: str) -> bool:
-        """Tell OpenAI's own servers, which store chat completions of new accounts unless told not to.
-
-        Azure does not unless asked to, and refuses the field for older models ("Stored completions", read 2026-11-29).
-        """
-        return host == "api.openai.com" or host.endswith(".api.openai.com")
 
     def json_mode(self, document: Document | None) -> bool:
         """Tell whether `response_format` asks for JSON."""

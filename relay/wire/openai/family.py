@@ -16,7 +16,7 @@ from relay.types import Event, Family, Headers, LogProbabilities, Outbound, Toke
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.openai import azure
-from relay.wire.table_format import TableFormat, by_status, header
+from relay.wire.table_format import TableFormat, by_status
 
 __all__ = ["OPENAI", "OpenAIFormat", "choice_log_probabilities"]
 
@@ -107,7 +107,7 @@ class OpenAIFormat(TableFormat):
 
     def request_headers(self, headers: Headers) -> Headers:
         """Pass on the beta flags; organization and project identify the client and stay here."""
-        value = header(headers, "openai-beta")
+        value = dict(reversed(headers)).get("openai-beta")
         return (("openai-beta", value),) if value is not None and _FLAGS.fullmatch(value) else ()
 
     def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:
@@ -116,12 +116,13 @@ class OpenAIFormat(TableFormat):
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `Authorization: Bearer`, or from `api-key` as Azure's clients send it."""
-        value = header(headers, "authorization")
+        fields = dict(reversed(headers))  # of a repeated one the first
+        value = fields.get("authorization")
         if value is not None:
             scheme, _, key = value.partition(" ")
             if scheme.lower() == "bearer" and key.strip():
                 return key.strip()
-        return header(headers, "api-key") or None
+        return fields.get("api-key") or None
 
     def credential_headers(self, key: str) -> Headers:
         """Present `key` as a bearer token."""

@@ -41,7 +41,7 @@ prompt.variables{}                    @variable
 {previous_response_id,conversation}   F   kind=stored_state
 # Polling for the answer would need a mapping that outlives the request.
 background                            F   kind=stored_state
-# See `stores`.
+# See `stored_at` below.
 store                                 X =false always
 {metadata,client_metadata,access_programmatic}   X drop
 {user,safety_identifier,prompt_cache_key}   X pseudonym
@@ -320,7 +320,8 @@ class OpenAIResponses(OpenAIFormat):
     log_probabilities: ClassVar[LogProbabilities | None] = None  # it has some, which no local server writes
     table: ClassVar[FieldTable] = compile_table(TABLE)
     endpoints: ClassVar[tuple[PathEndpoint, ...]] = (
-        PathEndpoint(name="responses", upstream_path="/v1/responses"),
+        # Every server of this API stores by default and knows `store`: both are part of the API.
+        PathEndpoint(name="responses", upstream_path="/v1/responses", stored_at=("*",)),
         PathEndpoint(name="input_tokens", upstream_path="/v1/responses/input_tokens"),
         PathEndpoint(name="compact", upstream_path="/v1/responses/compact"),
     )
@@ -332,10 +333,6 @@ class OpenAIResponses(OpenAIFormat):
     def reader(self, endpoint: Endpoint, document: Document) -> StreamReader:
         """Return a reader for one stream of named events."""
         return ResponsesReader(self.section("event"), json_mode=self.json_mode(document))
-
-    def stores(self, endpoint: Endpoint, host: str) -> bool:
-        """Tell that every server of this API stores by default and knows `store`: both are part of the API."""
-        return endpoint.name == "responses"
 
     def citations(self, document: Document | None, tree: JSON) -> Sequence[CitationOffset]:
         """Return the ranges of citations in each part of each item."""

@@ -5,6 +5,7 @@ import pytest
 from relay import build
 from relay.config import Store, UpstreamConfig
 from relay.request import strip
+from relay.request.provider_request import forcing
 from relay.types import RouteKind
 from relay.wire.vendors import find
 
@@ -134,4 +135,4 @@ def test_who_is_told_to_store_nothing(path: str, base_url: str, kind: str, store
     found = find(FORMATS.values(), path, ())
     assert found is not None
     upstream = UpstreamConfig(kind=RouteKind(kind), base_url=base_url, store=Store(store))
-    assert strip.forcing(*found, upstream) is wanted
+    assert forcing(found[1], upstream) is wanted

@@ -13,7 +13,7 @@ from relay.config import RoutingConfig, UpstreamConfig
 from relay.errors import ScrubFailed
 from relay.observe.metrics import Metrics
 from relay.registry import collect
-from relay.request.egress import check_route
+from relay.request.provider_request import check_route
 from relay.routing.choose import Load, RouteRequest, Unavailability, options
 from relay.routing.health import Health
 from relay.routing.router import Router

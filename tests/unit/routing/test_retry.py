@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from relay.routing.retry import RetryBudget, delay_s, retry_after_s
+from relay.routing.retry import delay_s, retry_after_s
+from relay.routing.router import RetryBudget
 
 
 @pytest.mark.parametrize(

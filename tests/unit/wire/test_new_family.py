@@ -61,7 +61,7 @@ def add(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Add]:
 
 def opened(core: Core, path: str, body: dict[str, Any]) -> tuple[Exchange, Any]:
     """Open a request as a client of the toy sends it."""
-    matched = core.match("POST", path, ())
+    matched = core.directory.find(path, ())
     assert matched is not None
     exchange = Exchange(core, None, *matched, exchange_id="x")
     headers = (("x-toy-key", "k"), ("authorization", "Bearer k"))
@@ -106,7 +106,7 @@ def test_a_new_family_is_known_everywhere(add: Add, make_core: MakeCore) -> None
     found = dict(cors.preflight(core.formats, "http://a", "x-toy-key, x-toy-sdk-os, x-toys", private_network=False))
     assert found["access-control-allow-headers"] == "x-toy-key, x-toy-sdk-os"
     # A path that vendors share is not OpenAI's when the headers are Toy's.
-    assert core.match("GET", "/v1/models", (("x-toy-key", "k"),)) is None
+    assert core.directory.find("/v1/models", (("x-toy-key", "k"),)) is None
 
 
 def test_without_the_folder_the_family_is_unknown(make_core: MakeCore) -> None:
