@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typing import TYPE_CHECKING, TypeVar
 
 import relay.detect.recognizers
 import relay.replace.styles
@@ -23,12 +23,12 @@ from relay.detect.cache import SpanCache
 from relay.detect.ner.model import NerModel
 from relay.detect.own.recognizer_files import CustomRecognizers
 from relay.detect.own.recognizer_files import load as load_additions
+from relay.detect.sources import found_by
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.observe.decision_log import DecisionLog
 from relay.observe.metrics import Metrics
 from relay.policy import loader
-from relay.policy.authoring import signing
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
@@ -42,6 +42,9 @@ from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
 from relay.wire import vendors
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 __all__ = [
     "DEFAULT_POLICY",
@@ -65,9 +68,14 @@ __all__ = [
     "router",
     "routes",
     "sessions",
+    "shared_additions",
+    "shared_analyzer",
     "sources",
     "style",
 ]
+
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 
 _ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
@@ -110,12 +118,18 @@ class PolicySource:
         """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
         if self.key is None:
             return read_policy(self.path, self.added)
+        from relay.policy.authoring import signing
+
         return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=entity_types(self.added))
 
 
 def policy_source(config: Config) -> PolicySource:
     """Return the source that a configuration names. Raises ConfigFault when its key cannot be read."""
-    key = signing.read_public_key(config.require_signed) if config.require_signed is not None else None
+    key = None
+    if config.require_signed is not None:
+        from relay.policy.authoring import signing  # takes 25 ms to import, and few policies are signed
+
+        key = signing.read_public_key(config.require_signed)
     return PolicySource(config.policy, key, additions(config.recognizers))
 
 
@@ -144,45 +158,65 @@ def analyzer(
         model = None
     elif model is None:
         model = NerModel.load(model_dir or MODELS / policy.model)
-    cache = SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
     return Analyzer(
         _recognizers(added),
         model,
         lookalikes=style(policy, added).lookalikes,
-        cache=cache,
+        cache=_span_cache(policy),
         custom=added.rules,
         finders=added.finders,
     )
 
 
-# Types of the table that no recognizer reports.
-_FOUND_OTHERWISE = {
-    "PLACEHOLDER_LOOKALIKE": "style: what the placeholder style could have written, relay/replace/styles",
-    "TRADE_SECRET": "custom: only what the operator's recognizer files list",
-    "CUSTOM": "custom: only what the operator's recognizer files list",
-    "CONDITION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
-    "MEDICATION": "policy: its words count for the class PHI, relay/policy/lexicons.py; no span is reported",
-    **dict.fromkeys(("EMPLOYER", "HOSPITAL", "SCHOOL"), "nobody: to the model each is an ORGANIZATION"),
-}
+def _span_cache(policy: Policy) -> SpanCache | None:
+    return SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
+
+
+# What sessions of one process share, by what it depends on: recognizer files by path, analyzers by model, policy and
+# recognizers. The lock is held while one is loaded, so that sessions opened at once load it once.
+_SHARED = 8
+_LOADING = threading.Lock()
+_ADDITIONS: dict[tuple[Path, ...], CustomRecognizers] = {}
+_ANALYZERS: dict[tuple[str, str, CustomRecognizers], Analyzer] = {}
+
+
+def shared_additions(paths: Iterable[Path]) -> CustomRecognizers:
+    """Return what `additions` does, read once a process and again when a file has changed. Raises ConfigFault."""
+    files = tuple(paths)
+    key = tuple(path.absolute() for path in files)
+    with _LOADING:
+        added = _ADDITIONS.pop(key, None)
+        if added is None or not added.is_current:
+            added = load_additions(files)
+        return _kept(_ADDITIONS, key, added)
+
+
+def shared_analyzer(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Analyzer:
+    """Return what `analyzer` does, with model and patterns loaded once a process and a cache of its own.
+
+    Analyzers of several policies share a model. Raises ConfigFault.
+    """
+    key = (policy.model.value, str(policy.finding()), added)
+    with _LOADING:
+        found = _ANALYZERS.pop(key, None)
+        if found is None:
+            model = next((other.model for (name, *_), other in _ANALYZERS.items() if name == policy.model), None)
+            found = analyzer(policy, model=model, added=added)
+        _kept(_ANALYZERS, key, found)
+    return found.with_cache(_span_cache(policy))
+
+
+def _kept(shared: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
+    """Put `value` behind all others; the first ones make room."""
+    shared[key] = value
+    while len(shared) > _SHARED:
+        del shared[next(iter(shared))]
+    return value
 
 
 def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
     """Return, for each entity type, which recognizers find it and where their rules come from."""
-    found: dict[str, list[str]] = {}
-    for plugin in _recognizers(added):
-        for entity_type in plugin.entity_types:
-            found.setdefault(entity_type, []).append(f"{plugin.name}: {plugin.source}")
-    for name, info in taxonomy.ENTITY_TYPES.items():
-        if info.method is taxonomy.Method.MODEL and name not in _FOUND_OTHERWISE:
-            found.setdefault(name, []).append("model: trained from labelled texts and templates, ner_models/README.md")
-    for name, how in _FOUND_OTHERWISE.items():
-        found.setdefault(name, []).append(how)
-    for kind in added.rules.entity_types if added.rules is not None else ():
-        found.setdefault(kind, []).append("custom: the operator's recognizer files")
-    for finder in added.finders:
-        for kind in finder.entity_types:
-            found.setdefault(kind, []).append(f"{finder.name}: its own recognizers, named in a recognizer file")
-    return {entity_type: "; ".join(lines) for entity_type, lines in found.items()}
+    return found_by(_recognizers(added), added)
 
 
 def operators(policy: Policy, environ: Mapping[str, str] = os.environ) -> Mapping[Action, Operator]:
@@ -261,12 +295,16 @@ def pipeline(
     added: CustomRecognizers = NOTHING_ADDED,
     model_dir: Path | None = None,
     *,
+    finder: Analyzer | None = None,
     record: Callable[[Decision], None] | None = None,
     environ: Mapping[str, str] = os.environ,
 ) -> Pipeline:
-    """Return the line that every request takes under a policy. `record` takes every decision. Raises ConfigFault."""
+    """Return the line that every request takes under a policy. `record` takes every decision. Raises ConfigFault.
+
+    `finder` is the analyzer of that policy, where there is one already.
+    """
     return Pipeline(
-        analyzer=analyzer(policy, model_dir, added=added),
+        analyzer=finder or analyzer(policy, model_dir, added=added),
         engine=engine(policy, added),
         operators=operators(policy, environ),
         signatures=Signatures(os.urandom(32)),

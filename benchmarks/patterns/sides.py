@@ -12,17 +12,16 @@ from typing import Any
 import yaml
 
 import relay.detect.recognizers
+from benchmarks.patterns.texts import Find, texts
 from relay.detect.analyzer import Analyzer
 from relay.detect.taxonomy import ENTITY_TYPES, Method, describe
 from relay.registry import collect
 from relay.types import Segment
 
-__all__ = ["SIZES", "Find", "accuracy", "compare", "presidio", "relay_side", "timed"]
+__all__ = ["SIZES", "accuracy", "compare", "presidio", "relay_side", "timed"]
 
 VECTORS = Path(__file__).parents[2] / "tests" / "vectors" / "detect"
 SIZES = (300, 1300, 10_000)
-# Text → (start, end, entity type) of each span.
-Find = Callable[[str], list[tuple[int, int, str]]]
 
 
 def relay_side() -> Find:
@@ -78,8 +77,6 @@ def timed(call: Callable[[], Any], seconds: float) -> tuple[float, float]:
 
 def compare(sides: Mapping[str, Find], seconds: float) -> list[dict[str, Any]]:
     """Return a row for each text and size: median and best milliseconds of each side, and how many times faster."""
-    from benchmarks.patterns.texts import texts
-
     rows: list[dict[str, Any]] = []
     for size in SIZES:
         for name, text in texts(size).items():

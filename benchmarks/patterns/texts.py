@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from benchmarks.patterns.noise import NOISE, noise, program_text
-from benchmarks.patterns.sides import Find
+from collections.abc import Callable
 
-__all__ = ["CODE", "PERSONAL", "PROSE", "false_alarms", "texts"]
+from benchmarks.patterns.noise import NOISE, noise, program_text
+
+__all__ = ["CODE", "PERSONAL", "PROSE", "Find", "false_alarms", "texts"]
+
+# Text → (start, end, entity type) of each span.
+Find = Callable[[str], list[tuple[int, int, str]]]
 
 PERSONAL = (
     "Dear Peter, please call me at (415) 555-2671 or write to peter.parker@example.com. I live at 12 Main Street, "

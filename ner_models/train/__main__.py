@@ -29,7 +29,8 @@ from ner_models.train.names import read_lists
 from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
 from ner_models.train.teacher import Council, Teacher, packaged
-from relay.detect.ner.model import Coder, NerModel
+from relay.detect.ner.model import NerModel
+from relay.detect.ner.tokenizer import Coder
 
 SEED = 20261121
 VERSION = "3"

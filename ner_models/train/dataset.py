@@ -16,7 +16,7 @@ from ner_models.train.names import read_lists
 from ner_models.train.rows import Row
 from ner_models.train.swap import Swapper
 from ner_models.train.unlabelled import PACKAGES, clinical_rows, code_rows, prompt_rows, translated_rows
-from relay.detect.ner.model import Coder
+from relay.detect.ner.tokenizer import Coder
 
 __all__ = ["DataConfig", "Sampler", "beforehand", "make_sampler"]
 

@@ -17,6 +17,8 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from relay.detect.ner.tokenizer import TYPE_ROWS
+
 __all__ = ["Encoder", "EncoderConfig", "pretrained_layers", "read_vocabulary"]
 
 
@@ -31,7 +33,7 @@ class EncoderConfig:
     inner: int = 1536
     vocabulary: int = 30522
     positions: int = 128
-    type_rows: int = 12
+    type_rows: int = TYPE_ROWS
     dropout: float = 0.1
     norm: float = 1e-12
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ner_models.train.rows import LABELS, TYPES, Row, column
-from relay.detect.ner.model import Coder
+from relay.detect.ner.tokenizer import Coder
 
 __all__ = ["Batch", "Sample", "augment", "batches", "encode_row", "pack"]
 

@@ -6,56 +6,36 @@ The order of work, for all segments of one request:
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
-5. guesses in which the model has low confidence are dropped;
+5. guesses that the model does not hold to are given up;
 6. overlapping spans of one text are resolved by the rule of `overlap`;
 7. every distinctive value found, and every one already known to the session, is covered in every text.
 
-A later text never removes or changes what was found in earlier texts: a client resends its history, and a value that
-was replaced in one turn is replaced in the next, by the same placeholder.
+Nothing that a later text brings takes back or changes what was found in the texts before it: a client resends its
+history, and what was hidden in one turn is hidden in the next, behind the same placeholder.
 
-A recognizer or model that raises stops the request. Its exception is replaced by an error that names the detector only,
-because the exception's text may hold a value.
+A recognizer or model that raises stops the request: nothing here catches on behalf of a detector. What it raised is
+replaced by an error that names the detector only, because its own text may hold a value.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
-from relay.detect.context import ContextTable, Words
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
-from relay.detect.normalize import HINTS, Normalized, normalize
 from relay.detect.occurrences import Occurrences
-from relay.detect.overlap import CERTAIN, LOOKALIKE, MODEL, resolve
+from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
-from relay.detect.scan import Found, Scanner
+from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
+from relay.detect.reading import Reading
 from relay.detect.split_values import SEAM, crossings
-from relay.detect.taxonomy import describe
-from relay.errors import RelayFault, ScrubFailed
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
 
-__all__ = ["MIN_SCORE", "Analyzer", "Finder"]
-
-# The minimum score of a reported span. Recognizers report guesses below it that only context can raise.
-MIN_SCORE = 0.4
-
-
-class Finder(Protocol):
-    """Finds spans independently of the scan, such as another library's recognizers. Thread-safe."""
-
-    name: str
-    entity_types: frozenset[str]
-    context: Sequence[tuple[str, Sequence[str]]]  # for a type the words that raise its score, as in Recognizer
-
-    def find(self, text: str) -> list[Span]:
-        """Return the spans of `text`, in any order; they may overlap."""
-        ...
-
+__all__ = ["Analyzer"]
 
 # Up to here, marking each value and text costs more than a search for the values: 0.09 against 0.05 ms for nine values
 # in 2,000 characters.
@@ -80,42 +60,32 @@ class Analyzer:
         custom: CustomRules | None = None,
         finders: Sequence[Finder] = (),
     ) -> None:
-        """Compile all patterns of `recognizers` into one scan; `lookalikes` is the placeholder style's own.
+        """Compile the patterns of `recognizers`; `lookalikes` is the placeholder style's own.
 
         With a `cache`, the spans of a segment are remembered by its keyed hash. `custom` holds the operator's own
         patterns and lists; `finders` scan by themselves.
         """
-        patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
-        self._owners = tuple(recognizer for recognizer, _ in patterns)
-        self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
-        self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
+        self._custom = custom or CustomRules()
+        self._patterns = PatternLayer(recognizers, self._custom, finders, min_score=min_score)
         self._model = model
         # Without a model, analyzing is a matter of microseconds.
         self.has_model = model is not None
-        self._min_score = min_score
         self._lookalikes = lookalikes
         self._cache = cache
-        self._custom = custom or CustomRules()
-        self._context = ContextTable(
-            [
-                *(pair for recognizer in recognizers for pair in recognizer.context.items()),
-                *self._custom.context,
-                *(pair for finder in finders for pair in finder.context),
-            ]
-        )
-        self._finders = tuple(finders)
-        self.entity_types = frozenset(
-            {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
-            | set(model.labels if model is not None else ())
-            | self._custom.entity_types
-            | {entity_type for finder in finders for entity_type in finder.entity_types}
-            | {LOOKALIKE}
+        self.entity_types = (
+            self._patterns.entity_types | frozenset(model.labels if model is not None else ()) | {LOOKALIKE}
         )
 
     @property
     def model(self) -> EntityModel | None:
-        """The model, to be shared with another analyzer."""
+        """The model, for another analyzer that wants the same."""
         return self._model
+
+    def with_cache(self, cache: SpanCache | None) -> Analyzer:
+        """Return an analyzer that shares patterns and model with this one and remembers in `cache` instead."""
+        other = copy.copy(self)
+        other._cache = cache
+        return other
 
     def analyze(
         self,
@@ -129,7 +99,7 @@ class Analyzer:
         `known` holds `(entity type, value)` pairs of an open session, found wherever they stand. With `entity_types`
         only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
         """
-        readings = [_Reading(segment) for segment in segments]
+        readings = [Reading(segment) for segment in segments]
         self._detect(readings)
         remembering = self._cache is not None and entity_types is None and not _is_short(readings)
         occurrences = Occurrences(readings, self._cache if remembering else None)
@@ -158,20 +128,16 @@ class Analyzer:
 
         Raises ScrubFailed when a detector fails.
         """
-        reading = _Reading(Segment(pointer="", text=text))
+        reading = Reading(Segment(pointer="", text=text))
         self._scan(reading)
         return resolve([*self._settle(reading.spans, text), *reading.alikes], text)
 
-    def _scan(self, reading: _Reading) -> None:
+    def _scan(self, reading: Reading) -> None:
         """Let the recognizers read a text and its copy."""
-        candidates = self._scanner.candidates(reading.text)
-        reading.hints = frozenset(
-            candidate.pattern.name for index, candidate in candidates if index >= len(self._owners)
-        )
-        spans = self._judge(reading.text, candidates)
+        spans, reading.hints = self._patterns.read(reading.text)
         copy = reading.copy
         if copy is not None:
-            spans.extend(map(copy.back, self._patterns(copy.text)))
+            spans.extend(map(copy.back, self._patterns.find(copy.text)))
         reading.spans = spans
         reading.alikes = self._alikes(reading.text)
 
@@ -181,7 +147,7 @@ class Analyzer:
             spans = [span for span in spans if not self._custom.allows(text[span.start : span.end])]
         return resolve(spans, text)
 
-    def _detect(self, readings: Sequence[_Reading]) -> None:
+    def _detect(self, readings: Sequence[Reading]) -> None:
         """Let recognizers and model read each text by itself, or remember what they found in it."""
         fresh = [reading for reading in readings if not self._remember(reading)]
         for reading in fresh:
@@ -203,7 +169,7 @@ class Analyzer:
                 )
                 self._cache.put(reading.digest, reading.kept)
 
-    def _remember(self, reading: _Reading) -> bool:
+    def _remember(self, reading: Reading) -> bool:
         """Take what the cache knows of a text; tell whether it knows any."""
         if self._cache is None:
             return False
@@ -218,54 +184,15 @@ class Analyzer:
     def _across(self, text: str) -> Sequence[Span]:
         """Return what stands in a text across a border, which is short and comes again on every turn."""
         if self._cache is None:
-            return self._patterns(text)
+            return self._patterns.find(text)
         digest = self._cache.digest(text, b"across")
         kept = self._cache.get(digest)
         if kept is None:
-            kept = Kept(tuple(self._patterns(text)))
+            kept = Kept(tuple(self._patterns.find(text)))
             self._cache.put(digest, kept)
         return kept.spans
 
-    def _patterns(self, text: str) -> list[Span]:
-        """Return the spans of the recognizers in `text`, with context applied; they may overlap."""
-        return self._judge(text, self._scanner.candidates(text))
-
-    def _judge(self, text: str, candidates: Sequence[Found]) -> list[Span]:
-        """Return the spans that the recognizers make of `candidates`."""
-        seen: dict[tuple[int, int], Words] = {}
-        others = self._custom.find(text)
-        for finder in self._finders:
-            try:
-                others.extend(finder.find(text))
-            except Exception as error:
-                raise _failure(finder.name, error) from None
-        spans = [self._context.adjust(span, text, seen) for span in others]
-        spans = [span for span in spans if span.score >= self._min_score]
-        certain = _Ranges()
-        # Those that may be certain come first, in order: what lies inside of a certain value is a part of it and not
-        # judged. The last patterns are hints.
-        is_guess, owners = self._is_guess, len(self._owners)
-        sure = sorted((found for found in candidates if not is_guess[found[0]]), key=_begin)
-        guesses = [found for found in candidates if is_guess[found[0]] and found[0] < owners]
-        for index, candidate in [*sure, *guesses]:
-            if certain.cover(candidate.start, candidate.end):
-                continue
-            recognizer = self._owners[index]
-            try:
-                checked = list(recognizer.check(candidate))
-            except Exception as error:
-                raise _failure(recognizer.name, error) from None
-            for span in checked:
-                if span.score < CERTAIN:
-                    span = self._context.adjust(span, text, seen)
-                    if span.score < self._min_score:
-                        continue
-                elif describe(span.entity_type).default:
-                    certain.add(span.start, span.end)
-                spans.append(span)
-        return spans
-
-    def _read(self, readings: Sequence[_Reading]) -> None:
+    def _read(self, readings: Sequence[Reading]) -> None:
         """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
@@ -275,7 +202,7 @@ class Analyzer:
         try:
             rows = self._model.find_all([reading.legible for reading in wanted])
         except Exception as error:
-            raise _failure("model", error) from None
+            raise detector_failure("model", error) from None
         for reading, spans in zip(wanted, rows, strict=True):
             copy = reading.copy
             # The model has thresholds of its own, one for each type.
@@ -285,47 +212,15 @@ class Analyzer:
         try:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
         except Exception as error:
-            raise _failure("lookalike", error) from None
+            raise detector_failure("lookalike", error) from None
 
 
-class _Reading:
-    """One segment of a request, and what is found in it by itself; spans may overlap."""
-
-    __slots__ = ("_copy", "alikes", "copied", "digest", "disguised", "hints", "kept", "segment", "spans", "text")
-
-    def __init__(self, segment: Segment) -> None:
-        self.segment = segment
-        self.text = segment.text
-        self.digest = b""
-        self.kept: Kept | None = None
-        self.hints: frozenset[str] = frozenset()
-        self.disguised = False
-        self.copied = True  # until it is known that there is nothing to normalise
-        self.spans: Sequence[Span] = ()
-        self.alikes: Sequence[Span] = ()
-        self._copy: Normalized | None = None
-
-    @property
-    def copy(self) -> Normalized | None:
-        """The normalised copy, made when it is first asked for."""
-        if self.copied and self._copy is None:
-            self._copy = normalize(self.text, self.hints)
-            self.copied = self._copy is not None
-        return self._copy
-
-    @property
-    def legible(self) -> str:
-        """The text as a model should read it."""
-        copy = self.copy
-        return self.text if copy is None else copy.text
-
-
-def _is_short(readings: Sequence[_Reading]) -> bool:
+def _is_short(readings: Sequence[Reading]) -> bool:
     """Tell whether searching the texts is cheaper than remembering where the values stood in them."""
     return sum([len(reading.text) for reading in readings]) < _SHORT_CHARS
 
 
-def _give_up(readings: Sequence[_Reading], found: list[list[Span]], occurrences: Occurrences) -> None:
+def _give_up(readings: Sequence[Reading], found: list[list[Span]], occurrences: Occurrences) -> None:
     """Take out of `found` what the model guesses without holding to it."""
     read = [place for place, reading in enumerate(readings) if not reading.segment.contract]
     rows = guesses([readings[place].text for place in read], [found[place] for place in read])
@@ -341,7 +236,7 @@ def _give_up(readings: Sequence[_Reading], found: list[list[Span]], occurrences:
             ]
 
 
-def _values(readings: Sequence[_Reading], own: Sequence[Sequence[Span]]) -> Iterator[Value]:
+def _values(readings: Sequence[Reading], own: Sequence[Sequence[Span]]) -> Iterator[Value]:
     """Yield every value that stands in a text by itself, as it is written there and in its copy."""
     for place, (reading, row) in enumerate(zip(readings, own, strict=True)):
         copy = reading.copy if reading.disguised else None
@@ -350,35 +245,3 @@ def _values(readings: Sequence[_Reading], own: Sequence[Sequence[Span]]) -> Iter
                 yield Value(place, span.entity_type, reading.text[span.start : span.end])
                 if copy is not None:
                     yield Value(place, span.entity_type, copy.slice(span.start, span.end))
-
-
-class _Ranges:
-    """Ranges of a text, none inside another that came before it."""
-
-    __slots__ = ("_ends", "_starts")
-
-    def __init__(self) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-
-    def add(self, start: int, end: int) -> None:
-        if not self.cover(start, end):
-            place = bisect_left(self._starts, start)
-            self._starts.insert(place, start)
-            self._ends.insert(place, end)
-
-    def cover(self, start: int, end: int) -> bool:
-        """Tell whether the last range that begins at or before `start` holds `start` to `end`."""
-        if not self._starts:
-            return False
-        place = bisect_right(self._starts, start)
-        return place > 0 and self._ends[place - 1] >= end
-
-
-def _begin(found: Found) -> int:
-    return found[1].start
-
-
-def _failure(name: str, error: Exception) -> RelayFault:
-    """Return what is raised for a detector's failure: its name and the kind of error, nothing of its text."""
-    return error if isinstance(error, RelayFault) else ScrubFailed(f"detector {name} failed: {type(error).__name__}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["born", "digits_of", "iso7064_mod11_10", "iso7064_mod97", "luhn", "verhoeff", "weighted"]
+__all__ = ["born", "iso7064_mod11_10", "iso7064_mod97", "luhn", "verhoeff", "weighted"]
 
 _DOUBLED = str.maketrans("0123456789", "0246813579")
 _BASE36 = {ord(char): str(int(char, 36)) for char in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"}
@@ -32,11 +32,6 @@ _PERMUTATION = (
     "2793806415",
     "7046913258",
 )
-
-
-def digits_of(text: str) -> str:
-    """Return the ASCII digits of `text`."""
-    return "".join(char for char in text if char in "0123456789")
 
 
 def luhn(digits: str) -> bool:

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from relay.detect.known import KNOWN, distinctive, form, recurs
+from relay.detect.distinctive import distinctive, recurs
+from relay.detect.known import KNOWN, form
 from relay.detect.occurrences import Occurrences, Row, Text
 from relay.detect.overlap import LOOKALIKE, resolve
 from relay.detect.split_values import SEAM

@@ -8,12 +8,12 @@ anything else is OTHER and on by default), so that adding a recognizer edits no 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-__all__ = ["ENTITY_TYPES", "EntityInfo", "Group", "Method", "describe", "members"]
+__all__ = ["ENTITY_TYPES", "EntityInfo", "Group", "Method", "describe"]
 
 
 class Group(StrEnum):
@@ -309,8 +309,3 @@ def describe(entity_type: str) -> EntityInfo:
         method=Method.PATTERN,
         about="from a plug-in",
     )
-
-
-def members(group: Group) -> Iterator[str]:
-    """Yield the entity types of `group` in the order of the table."""
-    return (name for name, info in ENTITY_TYPES.items() if info.group is group)

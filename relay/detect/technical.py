@@ -1,160 +1,37 @@
-"""Check a model's findings in technical text: program text, logs, lock files, paths, lists of tools.
+"""Judge what a model found by the text that it stands in: program text, logs, lock files, paths, lists of tools.
 
-A model that learned names from sentences reports `grafana`, `@babel`, a hash or a line number as personal data. A few
-characters show what such a word is: how it is joined to its neighbours, what its label says, and whether the line is a
-sentence. Each type has its own checks:
+A model that learnt names from sentences takes `grafana`, `@babel`, a hash or a line number for somebody's.
+What such a thing is shows in a few characters: how it is joined to its neighbours, what its label says, and whether the
+line reads like a sentence. Each type has its own questions:
 
-* a person: not an identifier, a version or a cell of a table; in lower case, or on a line that is not a sentence, it
-  must be a common name, be introduced as one ("Author:", "my name is"), or have a high score;
+* a person: `technical_people`;
 * a user name: not the scope of a package, a decorator, a mark of a patch, or a folder that is not a home;
-* a password: a word near it refers to one, or it looks like one; the name of its setting is not part of it;
+* a password: something near it speaks of one, or it looks like one; the name of its setting is no part of it;
 * an identifier: not a hash, a line number, a version or a time, and not labelled as the number of a thing;
 * a street: more than a number, and not a word with digits in it.
 
-The result is a function of the text alone and reads one line around a span, so equal texts have equal spans. Spans are
-only removed; findings of patterns are not checked. Work is bounded for each span.
+The judgement is a function of the text alone and reads one line around a span, so equal texts have equal spans. It only
+takes spans away; what patterns find is not asked. Work is bounded for each span.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
 from relay.detect.checksums import is_issued_ssn, luhn
-from relay.detect.common_names import FAMILY, GIVEN
 from relay.detect.entropy import is_stand_in
-from relay.detect.place import WORD, LineContext, LineKind
-from relay.detect.products import ALSO_NAMES, PRODUCTS, SYSTEM_USERS
+from relay.detect.place import LineContext, LineKind
+from relay.detect.products import SYSTEM_USERS
+from relay.detect.technical_people import HOME, is_person
 from relay.types import Span
 
 __all__ = ["is_believed", "narrowed"]
 
-_ESCAPE = re.compile(r"\\{1,2}u([0-9a-fA-F]{4})")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _HEX = re.compile(r"(?=[0-9a-f]{0,39}[a-f])(?=[0-9a-f]{0,39}[0-9])[0-9a-f]{6,64}(?:\.\.\.?[0-9a-f]{0,40})?")
-
-
-# ------------------------------------------------------------------------------------------------------------- people
-
-_NO_NAME = re.compile(r"[_\\={}<>|*+@#$^\[]|::|->")
-_ACCOUNT = re.compile(r"[^\W\d_]+(?:_[^\W\d_]+)+")
-_HARDLY = re.compile(r"[\d/\t\n]|  |--")
-# An initial or a title before a full stop ("C.V.Rao", "Smt.Rao") and initials behind a name join nothing.
-_JOINED_BEFORE = re.compile(
-    r"(?:[/\\_#$=%&~@:]|\w-|[\w)][a-z0-9_)]\.)$(?<!Smt\.)(?<!Sri\.)(?<!Mrs\.)(?<!Mr\.)(?<!Dr\.)"
-)
-_JOINED_BEHIND = re.compile(r"[/\\_=@$]|[:-]\w|\.(?![A-Z](?:\.|\b))\w|::|\(")
-_HOME = re.compile(r"(?:(?:/home|/Users|\\Users)[/\\]{1,2}|~)$")
-_INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|San|El|Al|Ben|O)[A-Za-z]*[a-z][A-Z]\w*")
-_INTRODUCED = re.compile(
-    r"(?:\b(?:name(?:'s| is)|named|called|i am|i'm|im|mr|mrs|ms|miss|master|dr|prof|professor|sri|shri|smt|adv"
-    r"|herr|frau|señora?|madame|monsieur|author(?:s|ed by)?|maintainers?"
-    r"|owner|reviewers?|assignees?|assigned to|contact|written by|created by|changed by|reported by|thanks to|[a-z]+-by"
-    r"|dear|hi|hello|hey|cc|attn|regards|customer|patient|client|employee|speaker|sender|recipient|passenger|guest|signed"
-    r"|copyright|display_?name|full_?name|first_?name|last_?name|cardholder|from)|©|\(c\)|todo\(|fixme\()"
-    r"[\s\"'`:=,.*-]{0,6}(?:(?:19|20)\d\d[\d, -]{0,12})?$",
-    re.IGNORECASE,
-)
-_ADDRESSED = re.compile(r"\"?,?\s{0,2}[<(][^<>()\s]{1,64}(?:@| at )")
-# A `name` in a settings file is mostly that of a thing, unless fields of a person stand beside it.
-_NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE)
-_WITH_PERSON = re.compile(
-    r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE
-)
-# A key of JSON is seldom a person.
-_KEY = re.compile(r"\"\s?:")
-_VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
-_ASSISTED = re.compile(
-    r"anthropic|claude[ -]?(?:code|opus|sonnet|haiku|desktop|pro|md)|CLAUDE\.md|\.claude|claude/|gpt|openai|codex"
-    r"|gemini|\bllms?\b|copilot|(?:coding|ai|sub|cli)[ -]?agents?\b",
-    re.IGNORECASE,
-)
-# A label stands within so many characters.
-_LABEL = 48
-# The score from which a model's finding is more than a guess.
-_SURE = 0.9
-_FAIR = 0.6
-_GUESS = 0.35
-
-
-def _is_person(place: LineContext) -> bool:
-    value = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), place.value)
-    if not value.isascii() and any(char > "\u0250" for char in value if char.isalpha()):
-        return True  # scripts without case, or with other names than the lists have
-    words = [_plain(word) for word in WORD.findall(value)]
-    if not words:
-        return False
-    if _NO_NAME.search(value):
-        # "daiki_silva" is a person's account.
-        return (
-            len(words) > 1
-            and _ACCOUNT.fullmatch(value) is not None
-            and any(word in GIVEN or word in FAMILY for word in words)
-        )
-    lower, sure = value == value.lower(), place.score >= _SURE
-    given = any(word in GIVEN for word in words)
-    known = given or any(word in FAMILY for word in words)
-    introduced = bool(_INTRODUCED.search(place.before[-_LABEL:]) or _ADDRESSED.match(place.behind))
-    if _is_product(words, place, known=known) and not (introduced and words[0] in ALSO_NAMES):
-        return False
-    if not known and place.is_technical and _NAME_FIELD.search(place.before) and (lower or place.before[-1] in "\"'="):
-        return _WITH_PERSON.match(place.behind) is not None
-    if introduced:
-        return True
-    if not known and _KEY.match(place.behind) and place.is_technical:
-        return False
-    if "  " in value and not known:
-        return False
-    if known and not lower and not _HARDLY.search(value) and not _is_joined(place):
-        return True
-    if not place.is_technical:
-        return not (_HARDLY.search(value) and lower)
-    likely = not lower and (known or (sure and len(words) > 1))
-    if _HARDLY.search(value) and not likely:
-        return False
-    if _is_joined(place) and (not likely or (len(words) == 1 and place.line is LineKind.TECHNICAL)):
-        return False
-    if likely:
-        return True
-    match place.line:
-        case LineKind.SENTENCE:
-            return given or place.score >= (_GUESS if lower else 0)
-        case LineKind.TECHNICAL:
-            return False
-        case _:
-            if len(words) == 1 and _INNER_CAPITAL.fullmatch(value):
-                return False
-            return given or sure or (place.score >= _FAIR and not (lower and place.is_listed))
-
-
-def _is_joined(place: LineContext) -> bool:
-    """Tell whether the value is a piece of a longer word, path or name of a program; a home folder aside."""
-    if not (_JOINED_BEFORE.search(place.before) or _JOINED_BEHIND.match(place.behind)):
-        return False
-    return _HOME.search(place.before) is None
-
-
-def _is_product(words: list[str], place: LineContext, *, known: bool) -> bool:
-    """Tell whether the words name software: by a list, by the version behind them, or by other words of assistants."""
-    if not known and _VERSIONED.match(place.behind):
-        return True
-    if words[:1] == ["claude"]:
-        return _ASSISTED.search(place.around) is not None or (len(words) > 1 and place.value.endswith(words[1]))
-    lower = place.value == place.value.lower()
-    if not all(word in PRODUCTS for word in words):
-        return lower and words[0] in PRODUCTS and words[0] not in ALSO_NAMES  # "kafka running"
-    return place.line is not LineKind.SENTENCE or not all(word in ALSO_NAMES for word in words)
-
-
-def _plain(word: str) -> str:
-    """Return `word` in lower case without accents."""
-    lower = word.lower()
-    if lower.isascii():
-        return lower
-    return "".join(char for char in unicodedata.normalize("NFKD", lower) if not unicodedata.combining(char))
 
 
 # ----------------------------------------------------------------------------------------------------------- accounts
@@ -187,7 +64,7 @@ def _is_username(place: LineContext) -> bool:
         # `@scope/package`, `@app.route(`, `my @names =`, `@param`.
         return not (_NO_HANDLE.match(place.behind) or bare in _ANNOTATIONS)
     if _NO_HOME.search(place.before):
-        return bool(_HOME.search(place.before) or _PROFILE.search(place.before))
+        return bool(HOME.search(place.before) or _PROFILE.search(place.before))
     if value.isdigit():
         return place.line is not LineKind.TECHNICAL
     return True
@@ -215,7 +92,7 @@ _LEAST_PASSWORD = 3
 
 
 def narrowed(text: str, span: Span) -> Span:
-    """Return a model's span of a secret or account without the name of its setting and what follows it."""
+    """Return a model's span of a secret or account without the name of its setting and what comes behind it."""
     if span.entity_type not in ("PASSWORD", "USERNAME"):
         return span
     start, end = span.start, span.end
@@ -289,11 +166,11 @@ _OWNED = re.compile(
 def _is_identifier(place: LineContext) -> bool:
     value = place.value
     if _PHONE.fullmatch(value):
-        return True  # not the reported type, but personal
+        return True  # not what it was taken for, but somebody's
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
         return False
     if _SSN.fullmatch(value) and not is_issued_ssn(value.replace("-", "")):
-        # Without the label it may be another personal number.
+        # Without the label it may be another number of somebody's.
         return value.startswith("9") and not {"ssn", "security"} & set(place.words[-2:])
     if (
         _CARD.fullmatch(value)
@@ -376,7 +253,7 @@ def _is_street(place: LineContext) -> bool:
 
 _JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
     {
-        "PERSON": _is_person,
+        "PERSON": is_person,
         "USERNAME": _is_username,
         "PASSWORD": _is_password,
         "ID_NUMBER": _is_identifier,
@@ -386,6 +263,6 @@ _JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
 
 
 def is_believed(text: str, span: Span) -> bool:
-    """Tell whether a model's finding in `text` is accepted, by the rules above; other types always are."""
+    """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
     judge = _JUDGES.get(span.entity_type)
     return judge is None or judge(LineContext(text, span))

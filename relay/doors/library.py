@@ -97,8 +97,9 @@ def open_session(
     `record` takes every decision before its text is returned; when it raises, `scrub` raises. It may be the `append` of
     a `relay.observe.decision_log.DecisionLog`. Raises ConfigFault, also when the policy only observes.
     """
-    added = build.additions(map(Path, recognizers))
+    added = build.shared_additions(map(Path, recognizers))
     loaded = build.read_policy(Path(policy) if policy is not None else None, added)
     if loaded.mode is PolicyMode.OBSERVE:
         raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
-    return TextSession(build.pipeline(loaded, added, record=record), build.sessions(loaded, added=added))
+    pipeline = build.pipeline(loaded, added, finder=build.shared_analyzer(loaded, added), record=record)
+    return TextSession(pipeline, build.sessions(loaded, added=added))

@@ -20,7 +20,6 @@ logger = logging.getLogger("relay")
 class LogEvent(StrEnum):
     """Every event that relay logs."""
 
-    STARTED = "started"
     READY = "ready"
     RELOADED = "reloaded"
     RELOAD_FAILED = "reload_failed"
@@ -28,13 +27,10 @@ class LogEvent(StrEnum):
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
     SCRUBBED = "scrubbed"
-    ANSWERED = "answered"
     REFUSED = "refused"
     FAILED = "failed"
     UPSTREAM_FAILED = "upstream_failed"
     DISCONNECTED = "disconnected"
-    SESSION_OPENED = "session_opened"
-    SESSION_CLOSED = "session_closed"
 
 
 class Id(str):

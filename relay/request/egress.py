@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from ahocorasick_rs import AhoCorasick
 
-from relay.detect.known import distinctive
+from relay.detect.distinctive import distinctive
 from relay.errors import ScrubFailed
 from relay.types import Outbound, RouteKind, Span
 

@@ -1,20 +1,16 @@
-"""Send a request to the upstream it names and yield the response, chunk by chunk.
+"""Send a request to the upstream it names and hand its response on, chunk by chunk.
 
-One connection pool per upstream, shared by all clients: a pool per client or session would let the upstream link
-requests. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
+One connection pool per upstream, shared by all clients: a pool per client or session would link its requests for the
+upstream. No cookie is kept, no redirect followed, no proxy read from the environment, and no header is added to those
 of the request but `Host`, `Content-Length` and `Accept-Encoding: identity`. No URL is ever logged or put into an error.
 """
 
 from __future__ import annotations
 
 import asyncio
-import re
-import ssl
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
-from typing import Protocol
-from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
@@ -32,46 +28,21 @@ from relay.types import Headers, Outbound
 from relay.upstream.addresses import AddressRefused, base_host, socket_factory
 from relay.upstream.health import is_reachable
 from relay.upstream.inflate import Inflater
+from relay.upstream.transport import Transport, UpstreamResponse, join, tls_context
 
-__all__ = ["UpstreamClient", "UpstreamResponse", "join", "tls_context"]
+__all__ = ["UpstreamClient"]
 
-# Headers that aiohttp adds by default.
+# What aiohttp would add by itself.
 _SKIPPED = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
 _IDENTITY = ("accept-encoding", "identity")
-# Segments that may begin a path on any upstream: a version, or Ollama's own prefix.
-_ROOTED = re.compile(r"(?:v\d+[a-z0-9]*|api)\Z")
-_VERSION = re.compile(r"v\d+[a-z0-9]*\Z")
 _MAX_HEADER_BYTES = 32_768
-
-
-class UpstreamResponse(Protocol):
-    """An upstream's response: the head is complete, the body is read as it arrives."""
-
-    status: int
-    headers: Headers
-
-    def chunks(self) -> AsyncIterator[bytes]:
-        """Yield the body, inflated. Raises UpstreamTimeout and UpstreamBadStream."""
-        ...
-
-
-class Transport(Protocol):
-    """The connection pool of one upstream."""
-
-    def send(self, outbound: Outbound) -> AbstractAsyncContextManager[UpstreamResponse]:
-        """Send `outbound`; leaving the context cancels what has not arrived."""
-        ...
-
-    async def close(self) -> None:
-        """Close every connection."""
-        ...
 
 
 class UpstreamClient:
     """All upstreams, by name. Enter it inside the event loop that uses it.
 
     Connecting may take `connect_timeout_s`; between two reads at most `read_timeout_s` may pass. A compressed body may
-    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host `base_host` refuses.
+    inflate to `inflate_limit_bytes`. Raises ConfigFault for a base URL whose host is an odd number.
     """
 
     def __init__(
@@ -134,7 +105,7 @@ class UpstreamClient:
         """Send `outbound` to the upstream it names.
 
         Raises UpstreamUnreachable before a connection stands, UpstreamClosed, UpstreamTimeout and UpstreamBadStream
-        after, and ScrubFailed for a request that was scrubbed for another kind of route (a last safeguard).
+        after, and ScrubFailed for a request that was scrubbed for another kind of route: the last lock on that door.
         """
         if self._upstreams[outbound.upstream].kind is not outbound.route:
             raise ScrubFailed("a request that was prepared for one kind of route was about to go to another")
@@ -142,7 +113,7 @@ class UpstreamClient:
 
 
 class _Http1Transport:
-    """aiohttp's client without its defaults."""
+    """aiohttp's client, bare."""
 
     def __init__(
         self,
@@ -196,7 +167,7 @@ class _Http1Transport:
             with _ending_with_connection(response):
                 yield _Http1Response(response, self._inflate_limit)
         finally:
-            # A body that was not read to its end closes its connection, so the upstream notices the cancellation.
+            # A body that was not read to its end takes its connection with it: the upstream sees that nobody listens.
             response.close() if not response.content.is_eof() else response.release()
 
 
@@ -229,45 +200,15 @@ class _Http1Response:
             inflater.finish()
 
 
-def join(base_url: str, path: str, query: str = "") -> str:
-    """Return the URL for `path` on `base_url` (no trailing slash), with the version segment exactly once.
-
-    SDKs differ on whether a base URL includes the version: `https://host/v1` and `https://host` both work for
-    `/v1/messages`. A version in the path wins over one in the base; Ollama's own `/api` replaces it.
-    """
-    head, _, last = base_url.rpartition("/")
-    if _VERSION.match(last) and urlsplit(base_url).path and _ROOTED.match(path[1:].partition("/")[0]):
-        base_url = head
-    return f"{base_url}{path}?{query}" if query else f"{base_url}{path}"
-
-
-def tls_context(*protocols: str) -> ssl.SSLContext:
-    """Return the TLS configuration for every upstream, which offers `protocols` (ALPN).
-
-    Created only when needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
-    session keys to a file that the environment names; this does not.
-    """
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    context.load_default_certs(ssl.Purpose.SERVER_AUTH)
-    context.set_alpn_protocols(protocols)
-    places = ssl.get_default_verify_paths()
-    if places.cafile is None and places.capath is None:
-        # A container without certificates.
-        import certifi
-
-        context.load_verify_locations(certifi.where())
-    return context
-
-
 @contextmanager
 def _ending_with_connection(response: aiohttp.ClientResponse) -> Iterator[None]:
-    """Make a reader of the body fail when its connection is lost.
+    """Make sure that whoever reads the body learns when its connection is gone.
 
-    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting and cancels
-    its time-out.
+    aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting, and takes
+    the time-out away.
     """
     connection, content = response.connection, response.content
-    if connection is None or connection.protocol is None:  # the whole body has arrived
+    if connection is None or connection.protocol is None:  # the whole body is here
         yield
         return
 

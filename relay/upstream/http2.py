@@ -19,8 +19,8 @@ import httpx
 from relay.errors import UpstreamBadStream, UpstreamTimeout, UpstreamUnreachable
 from relay.types import Headers, Outbound
 from relay.upstream.addresses import base_host, is_refused
-from relay.upstream.client import UpstreamResponse, join, tls_context
 from relay.upstream.inflate import Inflater
+from relay.upstream.transport import UpstreamResponse, join, tls_context
 
 __all__ = ["Http2Transport"]
 

@@ -14,7 +14,8 @@ import relay.detect.recognizers
 from relay import build
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCache
-from relay.detect.known import KnownValues, distinctive
+from relay.detect.distinctive import distinctive
+from relay.detect.known import KnownValues
 from relay.detect.overlap import LOOKALIKE
 from relay.detect.split_values import SEAM
 from relay.detect.taxonomy import describe

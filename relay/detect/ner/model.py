@@ -1,23 +1,25 @@
 """Find names and other context-only entities with a small ONNX model.
 
-The door to `onnxruntime` and `tokenizers`, both imported on `load`. One text goes through five steps: tokens with their
-case and layout, overlapping windows, logits per token, the best valid BIO sequence over whole words, span repair.
+The door to `onnxruntime`, imported on `load`. One text goes through five steps: tokens with their case and layout
+(`tokenizer`), overlapping windows (`windows`), logits per token, the best valid BIO sequence over whole words
+(`decoder`), span repair.
 
-The model keeps nothing of a text: the tokenizer is WordPiece, which has no cache, and no result is stored.
+The model keeps nothing of a text: no result is stored.
 Texts are never padded or stacked: the int8 arithmetic takes one scale per call, so a batch mate could change a result.
 """
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from relay.detect.ner.decoder import decode_words, word_scores
+from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
+from relay.detect.ner.tokenizer import Coder, Encoded
 from relay.detect.ner.windows import plan_windows
 from relay.detect.technical import is_believed, narrowed
 from relay.errors import ConfigFault
@@ -27,55 +29,17 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = [
-    "FORMAT",
-    "LANGUAGES",
-    "TYPE_ROWS",
-    "Coder",
-    "Encoded",
-    "NerModel",
-    "Scored",
-    "decode_words",
-    "repair_spans",
-    "word_scores",
-]
+__all__ = ["FORMAT", "LANGUAGES", "NerModel", "Scored"]
 
 FORMAT = 1  # The layout of model.yaml and the graph's inputs; a model of another format is refused.
-RECOGNIZER = "ner"
 FILES = ("model.onnx", "vocab.txt")
 # What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
 LANGUAGES = ("best", "scored", "unsupported")
-TYPE_ROWS = 12  # Four kinds of case times three kinds of gap before the word.
-_GLUED, _SPACE, _NEWLINE = 0, 4, 8  # Added to the case, 0 to 3.
-# BERT's own limit: a longer "word" becomes one unknown token instead of many pieces.
-_LONGEST_WORD = 100
-# Above this probability of "no entity" a word separates what stands left and right of it when a sequence is repaired.
-_CERTAINLY_OUTSIDE = 0.98
-
-_SHORTEST_NUMBER = 4
-_SUM = re.compile(r"[*+=<>^×÷\r\n]")
 
 # A place or organisation that is a person with at least this probability counts as one. Names are also places and
 # companies ("Logan", "Pearson"), which the default policy does not replace: a false alarm costs a placeholder, a miss
 # exposes a name. From a third on instead, three in a hundred more people in Italian news are missed.
 _MAYBE_PERSON = 0.05
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Encoded:
-    """A text as the model reads it.
-
-    ids, types: int64 [tokens]. heads: int64 [words], index of each word's first token. starts, ends: int64 [words],
-    code-point offsets into the text.
-    """
-
-    ids: NDArray[np.int64] = field(repr=False)
-    types: NDArray[np.int64] = field(repr=False)
-    heads: NDArray[np.int64] = field(repr=False)
-    starts: NDArray[np.int64] = field(repr=False)
-    ends: NDArray[np.int64] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,245 +48,6 @@ class Scored:
 
     encoded: Encoded = field(repr=False)
     logs: NDArray[np.float32] = field(repr=False)
-
-
-class Coder:
-    """Turns text into tokens with case and layout. The same class prepares the training data."""
-
-    def __init__(self, vocabulary: Sequence[str]) -> None:
-        import numpy
-        from tokenizers import Tokenizer
-        from tokenizers.models import WordPiece
-        from tokenizers.normalizers import BertNormalizer
-        from tokenizers.pre_tokenizers import BertPreTokenizer
-
-        table = {piece: index for index, piece in enumerate(vocabulary)}
-        model = WordPiece(vocab=table, unk_token="[UNK]", max_input_chars_per_word=_LONGEST_WORD)  # noqa: S106
-        self._numpy = numpy
-        self._tokenizer = Tokenizer(model)
-        self._tokenizer.normalizer = BertNormalizer(
-            clean_text=True, handle_chinese_chars=True, strip_accents=True, lowercase=True
-        )
-        self._tokenizer.pre_tokenizer = BertPreTokenizer()
-        self.first, self.last = table["[CLS]"], table["[SEP]"]
-
-    def encode(self, text: str) -> Encoded:
-        """Return the tokens of `text` without the sentence marks. Lone surrogates count as unknown characters."""
-        np = self._numpy
-        if not text.isascii():
-            text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        ids = np.array(encoding.ids, dtype=np.int64)
-        if not len(ids):
-            return Encoded(ids=ids, types=ids, heads=ids, starts=ids, ends=ids)
-        words = np.array(encoding.word_ids, dtype=np.int64)
-        offsets = np.array(encoding.offsets, dtype=np.int64)
-        heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
-        lengths = np.diff(np.append(heads, len(ids)))
-        starts = offsets[heads, 0]
-        ends = offsets[heads + lengths - 1, 1]
-        return Encoded(
-            ids=ids,
-            types=np.repeat(np.array(_word_types(text, starts.tolist(), ends.tolist()), dtype=np.int64), lengths),
-            heads=heads,
-            starts=starts,
-            ends=ends,
-        )
-
-
-def _word_types(text: str, starts: list[int], ends: list[int]) -> list[int]:
-    """Return the case (0 none or lower, 1 Capitalised, 2 UPPER, 3 mIxed) plus the gap before each word."""
-    types = []
-    previous = 0
-    for start, end in zip(starts, ends, strict=True):
-        word = text[start:end]
-        if word == word.lower():
-            kind = 0
-        elif len(word) > 1 and word.isupper():
-            kind = 2
-        elif word[1:] == word[1:].lower():
-            kind = 1
-        else:
-            kind = 3
-        if start == previous and start:
-            gap = _GLUED
-        elif start == 0 or "\n" in text[previous:start]:
-            gap = _NEWLINE
-        else:
-            gap = _SPACE
-        types.append(kind + gap)
-        previous = end
-    return types
-
-
-def decode_words(scores: NDArray[np.float32], types: int) -> list[tuple[int, int, int]]:
-    """Return `(first word, last word + 1, type)` of every entity in the best valid BIO sequence.
-
-    scores: float32 [words, 1 + 2 * types], log-probabilities, columns O, B-0, I-0, B-1, I-1, ... A sequence is valid
-    when I-x follows B-x or I-x. Where the best label of every word already makes a valid sequence, that is the answer;
-    the search runs only over stretches where it does not.
-    """
-    best = scores.argmax(axis=1)
-    stray = (best > 0) & (best % 2 == 0)  # I labels ...
-    stray[1:] &= (best[1:] != best[:-1]) & (best[1:] != best[:-1] + 1)  # ... that follow neither their B nor their I
-    if stray.any():
-        outside = scores[:, 0] > math.log(_CERTAINLY_OUTSIDE)
-        borders = [-1, *(int(place) for place in outside.nonzero()[0]), len(best)]
-        for left, right in itertools.pairwise(borders):
-            if right - left > 1 and stray[left + 1 : right].any():
-                best[left + 1 : right] = _viterbi(scores[left + 1 : right].tolist(), types)
-    found = []
-    start = -1
-    labels = best.tolist()
-    for place, label in enumerate(labels):
-        if start >= 0 and (label == 0 or label % 2 == 1):
-            found.append((start, place, (labels[start] - 1) // 2))
-            start = -1
-        if label % 2 == 1:
-            start = place
-    if start >= 0:
-        found.append((start, len(labels), (labels[start] - 1) // 2))
-    return found
-
-
-def _viterbi(scores: list[list[float]], types: int) -> list[int]:
-    """Return the best valid labels for a stretch. Linear in words: an I label has two possible predecessors only."""
-    totals = [value if label % 2 or not label else -math.inf for label, value in enumerate(scores[0])]
-    back: list[list[int]] = []
-    for row in scores[1:]:
-        top = max(range(len(totals)), key=totals.__getitem__)
-        came = [top] * len(row)
-        new = [totals[top] + value for value in row]
-        for label in range(2, 1 + 2 * types, 2):
-            came[label] = label if totals[label] > totals[label - 1] else label - 1
-            new[label] = totals[came[label]] + row[label]
-        back.append(came)
-        totals = new
-    label = max(range(len(totals)), key=totals.__getitem__)
-    path = [label]
-    for came in reversed(back):
-        label = came[label]
-        path.append(label)
-    return path[::-1]
-
-
-def word_scores(logs: NDArray[np.float32], heads: NDArray[np.int64]) -> NDArray[np.float32]:
-    """Average token log-probabilities [tokens, labels] over words: the head token votes B or I, the others I only.
-
-    A word is then labelled as one: B for a word means B for its first piece and I for the rest.
-    """
-    import numpy as np
-
-    if len(heads) == len(logs):
-        return logs
-    rest = logs.copy()
-    rest[:, 1::2] = rest[:, 2::2]  # in a continuation, both "B word" and "I word" expect I
-    rest[heads] = logs[heads]
-    lengths = np.diff(np.append(heads, len(logs))).astype(np.float32)
-    mean = np.add.reduceat(rest, heads, axis=0) / lengths[:, None]
-    return mean.astype(np.float32)
-
-
-# Lower-case words that stand inside names. Sources: the particles of Dutch, German, French, Iberian, Italian, Nordic,
-# Arabic, Hebrew and Celtic names.
-_PARTICLE = (
-    "van|von|der|den|dem|de|del|della|di|da|dos|das|do|du|des|la|le|las|los|el|al|bin|bint|ibn|abu|ben|zu|zum|zur|ter|ten"
-    "|te|op|af|av|y|e|i|san|st|mac|mc"
-)
-_BRIDGE = re.compile(rf" (?:(?:{_PARTICLE}) ){{0,3}}|[-'’]|(?<=\b\w)\. ?", re.IGNORECASE)
-_GAP_LIMIT = 24  # Longest bridge: three particles and their spaces.
-_NAME_RIGHT = re.compile(r"(?:[-'’][^\W\d_]{2,})+")
-_NAME_LEFT = re.compile(r"(?:(?<![^\W\d_])[A-Z]['’]|[A-Z][^\W\d_]*-)$")
-# "Dr." goes with the name: corpora disagree on it, and a doctor's title next to a placeholder still says who is meant
-# more often than other titles do.
-_DOCTOR = re.compile(r"\bdr\.? $", re.IGNORECASE)
-_POSSESSIVE = re.compile(r"['’`´]s?$", re.IGNORECASE)
-_HANDLE = re.compile(r"[\w.@-]")
-_SOLID = re.compile(r"[^\s\"'`<>,;(){}\[\]]")
-_NUMBERISH = re.compile(r"[\w/-]")
-_REACH = 64  # Code points that a span may grow on each side when it is extended to a whole handle or password.
-
-
-def repair_spans(text: str, spans: Sequence[Span]) -> list[Span]:
-    """Return spans with pieces of one name joined, edges on whole words, and punctuation trimmed.
-
-    Input and output are disjoint and sorted; work is linear in the number of spans.
-    """
-    joined: list[Span] = []
-    for span in spans:
-        if joined and span.entity_type == joined[-1].entity_type == "PERSON":
-            before = joined[-1]
-            gap = text[before.end : span.start]
-            if len(gap) <= _GAP_LIMIT and _BRIDGE.fullmatch(text, before.end, span.start):
-                joined[-1] = Span("PERSON", before.start, span.end, min(before.score, span.score), RECOGNIZER)
-                continue
-        joined.append(span)
-    repaired: list[Span] = []
-    for index, span in enumerate(joined):
-        low = repaired[-1].end if repaired else 0
-        high = joined[index + 1].start if index + 1 < len(joined) else len(text)
-        start, end = _edges(text, span, low, high)
-        if _is_worth(text[start:end], span.entity_type):
-            repaired.append(Span(span.entity_type, start, end, span.score, RECOGNIZER))
-    return repaired
-
-
-def _is_worth(value: str, entity_type: str) -> bool:
-    """Say whether a value can be an entity: something to read, and for a person more than one Latin letter.
-
-    A short number, a sum or a column of numbers is more often what is asked about than whose it is.
-    """
-    if entity_type == "ID_NUMBER":
-        return sum(map(str.isalnum, value)) >= _SHORTEST_NUMBER and not _SUM.search(value)
-    if entity_type != "PERSON":
-        return any(character.isalnum() for character in value)
-    letters = [character for character in value if character.isalpha()]
-    return len(letters) > 1 or any(ord(letter) > 0x2E7F for letter in letters)  # one letter of CJK can be a name
-
-
-def _edges(text: str, span: Span, low: int, high: int) -> tuple[int, int]:
-    """Return the repaired edges of one span, within `low:high`."""
-    start, end = span.start, span.end
-    match span.entity_type:
-        case "PERSON":
-            if (right := _NAME_RIGHT.match(text, end, high)) and right[0][1].isupper():
-                end = right.end()
-            if left := _NAME_LEFT.search(text[max(low, start - _REACH) : start]):
-                start -= len(left[0])
-            if doctor := _DOCTOR.search(text[max(low, start - len("x Dr. ")) : start]):
-                start -= len(doctor[0])
-        case "USERNAME":
-            start, end = _grow(text, start, end, low, high, _HANDLE)
-        case "PASSWORD":
-            start, end = _grow(text, start, end, low, high, _SOLID)
-        case "ID_NUMBER":
-            start, end = _grow(text, start, end, low, high, _NUMBERISH)
-    keep = "@" if span.entity_type == "USERNAME" else "!#$%&*+?@^_~=-" if span.entity_type == "PASSWORD" else ""
-    while start < end and not (text[start].isalnum() or text[start] in keep):
-        start += 1
-    while end > start and not (text[end - 1].isalnum() or text[end - 1] in keep or _is_mark(text[end - 1])):
-        end -= 1
-    if span.entity_type in {"PERSON", "ORGANIZATION", "LOCATION"} and (
-        tail := _POSSESSIVE.search(text, max(start, end - 2), end)
-    ):
-        end = tail.start()
-    return start, end
-
-
-def _grow(text: str, start: int, end: int, low: int, high: int, kind: re.Pattern[str]) -> tuple[int, int]:
-    low, high = max(low, start - _REACH), min(high, end + _REACH)
-    while start > low and kind.match(text[start - 1]):
-        start -= 1
-    while end < high and kind.match(text[end]):
-        end += 1
-    return start, end
-
-
-def _is_mark(character: str) -> bool:
-    """Say whether a character is a combining mark, which belongs to the letter before it."""
-    import unicodedata
-
-    return unicodedata.category(character)[0] == "M"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

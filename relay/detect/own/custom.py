@@ -17,7 +17,7 @@ from typing import Protocol
 from relay.detect.known import fold
 from relay.detect.overlap import CUSTOM
 from relay.detect.own.value_list import ValueList
-from relay.detect.scan import Matcher, ScanMode, has_hyperscan
+from relay.detect.scan_hyperscan import Matcher, ScanMode, has_hyperscan
 from relay.detect.scan_re2 import Re2Patterns
 from relay.errors import ConfigFault
 from relay.types import Span

@@ -22,16 +22,17 @@ Whatever cannot be used stops start-up with file, line and reason. Values are in
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from relay.detect.analyzer import Finder
 from relay.detect.known import searchable
 from relay.detect.own.custom import CustomPattern, CustomRules
+from relay.detect.pattern_layer import Finder
 from relay.errors import ConfigFault
 from relay.policy.loader import validate_as
 from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
@@ -108,11 +109,23 @@ class _PresidioEntry(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomRecognizers:
-    """What an operator adds to relay's own recognizers. `plugins` are names of modules."""
+    """What an operator adds to relay's own recognizers.
+
+    `plugins` are names of modules. `digests` holds every file that was read, with the SHA-256 of what stood in it.
+    """
 
     rules: CustomRules | None = None
     finders: tuple[Finder, ...] = ()
     plugins: tuple[str, ...] = ()
+    digests: tuple[tuple[Path, bytes], ...] = field(default=(), repr=False)
+
+    @property
+    def is_current(self) -> bool:
+        """Tell whether the files still hold what was read."""
+        try:
+            return all(hashlib.sha256(path.read_bytes()).digest() == digest for path, digest in self.digests)
+        except OSError:
+            return False
 
     @property
     def entity_types(self) -> frozenset[str]:
@@ -133,7 +146,12 @@ def load(paths: Iterable[Path]) -> CustomRecognizers:
     if reader.presidio:
         finders.append(reader.presidio_finder())
     rules = CustomRules(reader.patterns, reader.deny, reader.allow)
-    return CustomRecognizers(rules=rules, finders=tuple(finders), plugins=tuple(dict.fromkeys(reader.plugins)))
+    return CustomRecognizers(
+        rules=rules,
+        finders=tuple(finders),
+        plugins=tuple(dict.fromkeys(reader.plugins)),
+        digests=tuple(reader.digests),
+    )
 
 
 class _RecognizerReader:
@@ -146,9 +164,10 @@ class _RecognizerReader:
         self.presidio: list[tuple[type[Any], Complaint]] = []  # recognizers of Presidio, and where they are named
         self.pipelines: list[Any] = []  # finders around spaCy pipelines
         self.plugins: list[str] = []
+        self.digests: list[tuple[Path, bytes]] = []
 
     def read(self, path: Path) -> None:
-        document = read_document(read_bytes(path), str(path))
+        document = self._document(path)
         if isinstance(document.tree, dict) and "recognizers" in document.tree:
             self._read_presidio(document)
             return
@@ -158,14 +177,13 @@ class _RecognizerReader:
         for number, entry in enumerate(file.deny):
             self._add_values(document, ("deny", number, "values"), entry.entity, entry.values)
             if entry.file is not None:
-                values = _lines(path.parent / entry.file, document, ("deny", number, "file"))
+                values = self._lines(path.parent / entry.file, document, ("deny", number, "file"))
                 self.deny += [(entry.entity, value) for value in values]
         self.allow += file.allow
         self.plugins += file.plugins
         for number, name in enumerate(file.presidio):
             if name.endswith((".yaml", ".yml")):
-                other = path.parent / name
-                nested = read_document(read_bytes(other), str(other))
+                nested = self._document(path.parent / name)
                 if not isinstance(nested.tree, dict) or "recognizers" not in nested.tree:
                     raise fault([nested.complaint((), "expected Presidio's key recognizers")])
                 self._read_presidio(nested)
@@ -188,6 +206,26 @@ class _RecognizerReader:
 
     def _add_class(self, name: str, document: YamlDocument, place: Place) -> None:
         self.presidio.append((_class(name, document, place), document.complaint(place, "")))
+
+    def _document(self, path: Path) -> YamlDocument:
+        data = read_bytes(path)
+        self._note(path, data)
+        return read_document(data, str(path))
+
+    def _note(self, path: Path, data: bytes) -> None:
+        self.digests.append((path.absolute(), hashlib.sha256(data).digest()))
+
+    def _lines(self, path: Path, document: YamlDocument, place: Place) -> list[str]:
+        """Return the values of a list: one a line, empty lines left out."""
+        try:
+            data = path.read_bytes()
+            text = data.decode("utf-8-sig")
+        except OSError as error:
+            raise fault([document.complaint(place, f"{path}: cannot be read: {error.strerror}")]) from None
+        except UnicodeDecodeError as error:
+            raise fault([document.complaint(place, f"{path}: not UTF-8 at byte {error.start}")]) from None
+        self._note(path, data)
+        return _values(path, text)
 
     def _add_pattern(
         self, document: YamlDocument, place: Place, entity: str, pattern: _Pattern, *, name: str = "pattern"
@@ -255,14 +293,7 @@ def _presidio_entry(document: YamlDocument, place: Place, row: Any) -> _Presidio
     return validate_as(part, _PresidioEntry)
 
 
-def _lines(path: Path, document: YamlDocument, place: Place) -> list[str]:
-    """Return the values of a list: one a line, empty lines left out."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise fault([document.complaint(place, f"{path}: cannot be read: {error.strerror}")]) from None
-    except UnicodeDecodeError as error:
-        raise fault([document.complaint(place, f"{path}: not UTF-8 at byte {error.start}")]) from None
+def _values(path: Path, text: str) -> list[str]:
     values = []
     for number, line in enumerate(text.splitlines(), 1):
         value = line.strip()

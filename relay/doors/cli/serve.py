@@ -33,6 +33,11 @@ def serve(
     SIGHUP has the policy read anew: each request keeps the policy it began with, and a file that cannot be used leaves
     the old one in force.
     """
+    from relay.process import harden
+
+    if not no_harden:
+        harden.reexec_if_needed()  # before the imports below, which would be paid for twice
+
     import os
     import sys
 
@@ -40,10 +45,7 @@ def serve(
     from relay.config import load
     from relay.doors.http import app
     from relay.observe import logs
-    from relay.process import harden
 
-    if not no_harden:
-        harden.reexec_if_needed()
     logs.configure()
     loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed))
     if not no_harden:

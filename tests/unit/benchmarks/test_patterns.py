@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks.patterns import report
 from benchmarks.patterns.noise import NOISE, noise
-from benchmarks.patterns.sides import Find, accuracy
-from benchmarks.patterns.texts import false_alarms
+from benchmarks.patterns.sides import accuracy
+from benchmarks.patterns.texts import Find, false_alarms
 
 
 def finds(word: str, entity_type: str = "EMAIL_ADDRESS") -> Find:

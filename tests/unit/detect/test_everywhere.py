@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.detect.cache import Kept
+from relay.detect.distinctive import distinctive
 from relay.detect.everywhere import Value, cover
-from relay.detect.known import KnownValues, distinctive
+from relay.detect.known import KnownValues
 from relay.detect.normalize import Normalized
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import resolve

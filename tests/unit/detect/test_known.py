@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relay.detect.known as known_module
-from relay.detect.known import KnownValues, distinctive, fold, form, is_unspaced, recurs, searchable
+from relay.detect.distinctive import distinctive, recurs
+from relay.detect.known import KnownValues, fold, form, is_unspaced, searchable
 from relay.detect.own.value_list import ValueList
 from relay.types import Span
 

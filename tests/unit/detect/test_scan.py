@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relay.detect.recognizers
-from relay.detect.scan import Found, HyperscanTriggers, Matcher, ScanMode, Scanner
+from relay.detect import scan, scan_hyperscan
+from relay.detect.prebuild import prebuild, shipped
+from relay.detect.scan import Found, Scanner, triggers_of
+from relay.detect.scan_hyperscan import HyperscanTriggers, Matcher, ScanMode
 from relay.detect.scan_re2 import Re2Triggers
 from relay.errors import ConfigFault
 from relay.registry import collect
 from relay.types import Pattern
+from tests.counted import CountedPattern
 
 PATTERNS = [pattern for plugin in collect(relay.detect.recognizers).values() for pattern in plugin.patterns]
 FAST, SLOW = Scanner(PATTERNS), Scanner(PATTERNS, Re2Triggers)
@@ -44,6 +48,66 @@ def test_the_same_is_found_in_program_text() -> None:
     for path in sorted(Path(json.__file__).parent.glob("*.py")):
         text = path.read_text("utf-8")
         assert places(SLOW.candidates(text)) == places(FAST.candidates(text)), path.name
+
+
+def test_a_prebuilt_database_finds_the_same(tmp_path: Path) -> None:
+    """What set-up compiled is read, not compiled, and leads to the same candidates."""
+    prebuild(tmp_path)
+    files = {path.name for path in tmp_path.iterdir()}
+    read = HyperscanTriggers(list(triggers_of(shipped())), tmp_path)
+    assert files == {half.name for half in read.halves}
+    scanner = Scanner(PATTERNS, lambda triggers: HyperscanTriggers(triggers, tmp_path))
+    for text in TEXTS:
+        assert places(scanner.candidates(text)) == places(FAST.candidates(text)), text
+
+
+def test_set_up_leaves_only_what_is_current(tmp_path: Path) -> None:
+    """Databases of patterns that changed go."""
+    (tmp_path / "old.hsdb").write_bytes(b"")
+    prebuild(tmp_path)
+    assert len({path.name for path in tmp_path.iterdir()} - {"old.hsdb"}) == len([*tmp_path.iterdir()]) > 0
+
+
+@pytest.mark.parametrize(
+    ("kept", "compiled"),
+    [
+        (lambda data: data, 0),
+        (lambda data: data[:-1], 1),
+        (lambda data: data[:40], 1),
+        (lambda data: b"", 1),
+        (lambda data: data[:200] + bytes([data[200] ^ 1]) + data[201:], 1),
+    ],
+    ids=["whole", "one byte short", "header", "empty", "one bit off"],
+)
+def test_what_cannot_be_read_is_compiled(
+    kept: Callable[[bytes], bytes], compiled: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged file costs time and no finding; a whole one saves the time."""
+    rows = [(b"ab", ScanMode.BYTES), (b"[0-9]{3}", ScanMode.BYTES)]
+    built = Matcher(rows)
+    (tmp_path / built.name).write_bytes(kept(built.dump()))
+    calls: list[int] = []
+    compile_rows = scan_hyperscan._compile
+    monkeypatch.setattr(scan_hyperscan, "_compile", lambda *args: calls.append(1) or compile_rows(*args))
+    matcher = Matcher(rows, prebuilt=tmp_path)
+    assert sorted(matcher.ends(b"ab 123")) == [(0, 2), (1, 6)]
+    assert len(calls) == compiled
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [(b"ac", ScanMode.BYTES)],
+        [(b"ab", ScanMode.BYTES | ScanMode.IGNORE_CASE)],
+        [(b"ab", ScanMode.BYTES), (b"ab", ScanMode.BYTES)],
+        [],
+    ],
+)
+def test_other_expressions_have_another_name(rows: list[tuple[bytes, ScanMode]]) -> None:
+    """So that a database is never taken for that of other patterns."""
+    ours = [(b"ab", ScanMode.BYTES)]
+    assert scan_hyperscan._name(rows, range(len(rows))) != scan_hyperscan._name(ours, [0])
+    assert scan_hyperscan._name(ours, [1]) != scan_hyperscan._name(ours, [0])
 
 
 PIECES = st.one_of(
@@ -121,3 +185,36 @@ def test_hundreds_of_ends_do_not_end_the_process() -> None:
     """Start of match is not asked for, which is not safe in the library."""
     assert len(Matcher([(b"a+b", ScanMode.BYTES)]).ends(b"a" * 5000)) == 0
     assert len(Matcher([(b"a+", ScanMode.BYTES)]).ends(b"a" * 5000)) == 5000
+
+
+@pytest.mark.parametrize(
+    ("pattern", "unit", "most"),
+    [
+        # windows around triggers that touch are one window
+        (Pattern(name="a", regex=r"\d{1,40}X", trigger=r"\d", score=0.5, max_chars=41), "1", 2),
+        # of openings each is tried once, however many triggers follow it
+        (Pattern(name="b", regex=r"<\d{1,40}>", trigger=r"\d", opens="<", score=0.5, max_chars=42), "<1", 25),
+        # behind a trigger one trial, and none inside of what it found
+        (Pattern(name="c", regex=r"\d{1,40}", trigger=r"\d", score=0.5, max_chars=40, follows=True), "1", 2),
+        # of a long one each beginning is tried once
+        (Pattern(name="d", regex=r"(?:ab){1,400}X", trigger="a", score=0.5, max_chars=801, lead_chars=9), "ab", 810),
+    ],
+    ids=["around", "openings", "behind", "long"],
+)
+def test_a_character_is_read_a_bounded_number_of_times(
+    pattern: Pattern, unit: str, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a trigger ends at every character."""
+    made: list[CountedPattern] = []
+    compiled = scan._compile
+
+    def counted(pattern: Pattern) -> CountedPattern:
+        made.append(CountedPattern(compiled(pattern), pattern.max_chars))
+        return made[-1]
+
+    monkeypatch.setattr(scan, "_compile", counted)
+    scanner = Scanner([pattern])
+    for size in (4_000, 16_000):
+        scanner.candidates(unit * (size // len(unit)))
+        assert 0 < made[0].characters <= most * size
+        made[0].characters = 0

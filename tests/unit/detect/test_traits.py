@@ -48,5 +48,5 @@ def test_traits(text: str, found: list[str]) -> None:
 def test_what_no_word_list_covers_says_so() -> None:
     """Employers, schools and hospitals are organisations to the model, and the table of types claims no more."""
     sources = build.sources()
-    assert all(sources[name].startswith("nobody:") for name in ("EMPLOYER", "SCHOOL", "HOSPITAL"))
-    assert all("nobody" not in sources[name] for name in KINDS)
+    assert all(sources[name].startswith("none:") for name in ("EMPLOYER", "SCHOOL", "HOSPITAL"))
+    assert all("none: " not in sources[name] for name in KINDS)

@@ -26,7 +26,8 @@ from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, LABELS, TYPES, Row, column
 from ner_models.train.swap import Swapper
 from ner_models.train.unlabelled import clinical_rows, doubtful, doubtful_code, translated_rows
-from relay.detect.ner.model import Coder, NerModel
+from relay.detect.ner.model import NerModel
+from relay.detect.ner.tokenizer import Coder
 from relay.types import Span
 
 ROOT = Path(__file__).parents[3]

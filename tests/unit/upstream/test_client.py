@@ -6,7 +6,7 @@ import ssl
 
 import pytest
 
-from relay.upstream.client import join, tls_context
+from relay.upstream.transport import join, tls_context
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""What a start costs, and where it goes."""

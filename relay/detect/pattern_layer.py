@@ -1,0 +1,147 @@
+"""Find by patterns: one scan for all, recognizers look at their candidates, and nearby words move the scores."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import Protocol
+
+from relay.detect.context import ContextTable, Words
+from relay.detect.normalize import HINTS
+from relay.detect.overlap import CERTAIN
+from relay.detect.own.custom import CustomRules
+from relay.detect.scan import Found, Scanner
+from relay.detect.taxonomy import describe
+from relay.errors import RelayFault, ScrubFailed
+from relay.protocols import Recognizer
+from relay.types import Span
+
+__all__ = ["MIN_SCORE", "Finder", "PatternLayer", "detector_failure"]
+
+# The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
+MIN_SCORE = 0.4
+
+
+class Finder(Protocol):
+    """Whatever finds spans by itself, such as another library's recognizers. Thread-safe."""
+
+    name: str
+    entity_types: frozenset[str]
+    context: Sequence[tuple[str, Sequence[str]]]  # for a type the words that raise its score, as in Recognizer
+
+    def find(self, text: str) -> list[Span]:
+        """Return the spans of `text`, in any order; they may overlap."""
+        ...
+
+
+class PatternLayer:
+    """Recognizers, the operator's own rules, and finders. Immutable after construction, thread-safe."""
+
+    def __init__(
+        self,
+        recognizers: Sequence[Recognizer],
+        custom: CustomRules,
+        finders: Sequence[Finder] = (),
+        *,
+        min_score: float = MIN_SCORE,
+    ) -> None:
+        """Compile all patterns of `recognizers` into one scan. What scores less than `min_score` is not reported."""
+        patterns = [(recognizer, pattern) for recognizer in recognizers for pattern in recognizer.patterns]
+        self._owners = tuple(recognizer for recognizer, _ in patterns)
+        self._is_guess = (*(pattern.score < CERTAIN for _, pattern in patterns), *(True for _ in HINTS))
+        self._scanner = Scanner([*(pattern for _, pattern in patterns), *HINTS])
+        self._min_score = min_score
+        self._custom = custom
+        self._context = ContextTable(
+            [
+                *(pair for recognizer in recognizers for pair in recognizer.context.items()),
+                *custom.context,
+                *(pair for finder in finders for pair in finder.context),
+            ]
+        )
+        self._finders = tuple(finders)
+        self.entity_types = frozenset(
+            {entity_type for recognizer in recognizers for entity_type in recognizer.entity_types}
+            | custom.entity_types
+            | {entity_type for finder in finders for entity_type in finder.entity_types}
+        )
+
+    def read(self, text: str) -> tuple[list[Span], frozenset[str]]:
+        """Return what `find` does, and the hints that there may be something to normalise."""
+        candidates = self._scanner.candidates(text)
+        hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
+        return self._judge(text, candidates), hints
+
+    def find(self, text: str) -> list[Span]:
+        """Return what the recognizers stand by in `text`, with context applied; spans may overlap.
+
+        Raises ScrubFailed when a detector fails.
+        """
+        return self._judge(text, self._scanner.candidates(text))
+
+    def _judge(self, text: str, candidates: Sequence[Found]) -> list[Span]:
+        """Return the spans that the recognizers make of `candidates`."""
+        seen: dict[tuple[int, int], Words] = {}
+        others = self._custom.find(text)
+        for finder in self._finders:
+            try:
+                others.extend(finder.find(text))
+            except Exception as error:
+                raise detector_failure(finder.name, error) from None
+        spans = [self._context.adjust(span, text, seen) for span in others]
+        spans = [span for span in spans if span.score >= self._min_score]
+        certain = _Ranges()
+        # Those that may be certain come first, in order: what lies inside of a certain value is a part of it and not
+        # judged. The last patterns are hints.
+        is_guess, owners = self._is_guess, len(self._owners)
+        sure = sorted((found for found in candidates if not is_guess[found[0]]), key=_begin)
+        guesses = [found for found in candidates if is_guess[found[0]] and found[0] < owners]
+        for index, candidate in [*sure, *guesses]:
+            if certain.cover(candidate.start, candidate.end):
+                continue
+            recognizer = self._owners[index]
+            try:
+                checked = list(recognizer.check(candidate))
+            except Exception as error:
+                raise detector_failure(recognizer.name, error) from None
+            for span in checked:
+                if span.score < CERTAIN:
+                    span = self._context.adjust(span, text, seen)
+                    if span.score < self._min_score:
+                        continue
+                elif describe(span.entity_type).default:
+                    certain.add(span.start, span.end)
+                spans.append(span)
+        return spans
+
+
+class _Ranges:
+    """Ranges of a text, none inside another that came before it."""
+
+    __slots__ = ("_ends", "_starts")
+
+    def __init__(self) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+
+    def add(self, start: int, end: int) -> None:
+        if not self.cover(start, end):
+            place = bisect_left(self._starts, start)
+            self._starts.insert(place, start)
+            self._ends.insert(place, end)
+
+    def cover(self, start: int, end: int) -> bool:
+        """Tell whether the last range that begins at or before `start` holds `start` to `end`."""
+        if not self._starts:
+            return False
+        place = bisect_right(self._starts, start)
+        return place > 0 and self._ends[place - 1] >= end
+
+
+def _begin(found: Found) -> int:
+    return found[1].start
+
+
+def detector_failure(name: str, error: Exception) -> RelayFault:
+    """Return what is raised for a detector's failure: its name and the kind of error, nothing of its text."""
+    return error if isinstance(error, RelayFault) else ScrubFailed(f"detector {name} failed: {type(error).__name__}")
