@@ -8,7 +8,7 @@ BENCHMARKS := start latency patterns wire vault memory policy accuracy
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
 
-.PHONY: demo test check docs environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers lock clean
+.PHONY: demo test check docs environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers release lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -88,14 +88,21 @@ teachers: .venv-train/teachers.stamp
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r $<
 	touch $@
 
-# Writes the locked requirements anew; needs uv.
+# Wheel, sdist, bill of materials, check sums, and a signature where RELAY_RELEASE_KEY names a key: docs/release.md.
+release: .venv/run.stamp
+	rm -rf dist
+	$(BIN)/python .ci/release.py dist
+
+# Writes the locked requirements anew; needs uv. requirements.lock: all that relay can use, and what builds it;
+# requirements-slim.lock: what a server needs; -dev: the first, and the tools of development.
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml -o requirements.lock
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header pyproject.toml --group dev \
-		-c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --all-extras --group build -o requirements.lock
+	$(LOCK) pyproject.toml -c requirements.lock -o requirements-slim.lock
+	$(LOCK) pyproject.toml --all-extras --group build --group dev -c requirements.lock -o requirements-dev.lock
 	for path in tests/environments/*.in; do \
-		uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header $$path -o $${path%.in}.txt || exit; \
+		$(LOCK) $$path -o $${path%.in}.txt || exit; \
 	done
 
 clean:
-	rm -rf .venv .venvs .venv-train tests/agents/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache relay/detect/prebuilt
+	rm -rf dist .venv .venvs .venv-train tests/agents/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache relay/detect/prebuilt

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import os
 import random
-import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import relay.detect.recognizers
 import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
+from relay import shipped
 from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
@@ -37,6 +37,7 @@ from relay.replace.actions import known_operators
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
+from relay.suggest import suggest
 from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
@@ -68,18 +69,13 @@ __all__ = [
     "router",
     "routes",
     "sessions",
-    "shared_additions",
-    "shared_analyzer",
     "sources",
+    "span_cache",
     "style",
 ]
 
-_Key = TypeVar("_Key")
-_Value = TypeVar("_Value")
-
-_ROOT = Path(__file__).resolve().parent.parent
-DEFAULT_POLICY = _ROOT / "policies" / "default.yaml"
-MODELS = _ROOT / "ner_models"
+DEFAULT_POLICY = shipped.POLICIES / f"{shipped.DEFAULT}.yaml"
+MODELS = shipped.MODELS
 NOTHING_ADDED = CustomRecognizers()
 
 
@@ -98,9 +94,9 @@ def _recognizers(added: CustomRecognizers) -> list[Recognizer]:
     return [plugin() for plugin in collect(relay.detect.recognizers, Recognizer, added.plugins).values()]
 
 
-def read_policy(path: Path | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
-    """Load a policy file (none: the default one). Raises ConfigFault."""
-    return loader.load(path or DEFAULT_POLICY, known_types=entity_types(added))
+def read_policy(wanted: Path | str | None, added: CustomRecognizers = NOTHING_ADDED) -> Policy:
+    """Load a policy: a file, or one that ships with relay by its name (none: the default one). Raises ConfigFault."""
+    return loader.load(shipped.policy(wanted), known_types=entity_types(added))
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +116,7 @@ class PolicySource:
             return read_policy(self.path, self.added)
         from relay.policy.authoring import signing
 
-        return signing.load_signed(self.path or DEFAULT_POLICY, self.key, known_types=entity_types(self.added))
+        return signing.load_signed(shipped.policy(self.path), self.key, known_types=entity_types(self.added))
 
 
 def policy_source(config: Config) -> PolicySource:
@@ -157,61 +153,20 @@ def analyzer(
     if policy.model == "none":
         model = None
     elif model is None:
-        model = NerModel.load(model_dir or MODELS / policy.model)
+        model = NerModel.load(model_dir or shipped.model(policy.model))
     return Analyzer(
         _recognizers(added),
         model,
         lookalikes=style(policy, added).lookalikes,
-        cache=_span_cache(policy),
+        cache=span_cache(policy),
         custom=added.rules,
         finders=added.finders,
     )
 
 
-def _span_cache(policy: Policy) -> SpanCache | None:
+def span_cache(policy: Policy) -> SpanCache | None:
+    """Return an empty cache under a new key, or None where the policy wants none."""
     return SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
-
-
-# What sessions of one process share, by what it depends on: recognizer files by path, analyzers by model, policy and
-# recognizers. The lock is held while one is loaded, so that sessions opened at once load it once.
-_SHARED = 8
-_LOADING = threading.Lock()
-_ADDITIONS: dict[tuple[Path, ...], CustomRecognizers] = {}
-_ANALYZERS: dict[tuple[str, str, CustomRecognizers], Analyzer] = {}
-
-
-def shared_additions(paths: Iterable[Path]) -> CustomRecognizers:
-    """Return what `additions` does, read once a process and again when a file has changed. Raises ConfigFault."""
-    files = tuple(paths)
-    key = tuple(path.absolute() for path in files)
-    with _LOADING:
-        added = _ADDITIONS.pop(key, None)
-        if added is None or not added.is_current:
-            added = load_additions(files)
-        return _kept(_ADDITIONS, key, added)
-
-
-def shared_analyzer(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Analyzer:
-    """Return what `analyzer` does, with model and patterns loaded once a process and a cache of its own.
-
-    Analyzers of several policies share a model. Raises ConfigFault.
-    """
-    key = (policy.model.value, str(policy.finding()), added)
-    with _LOADING:
-        found = _ANALYZERS.pop(key, None)
-        if found is None:
-            model = next((other.model for (name, *_), other in _ANALYZERS.items() if name == policy.model), None)
-            found = analyzer(policy, model=model, added=added)
-        _kept(_ANALYZERS, key, found)
-    return found.with_cache(_span_cache(policy))
-
-
-def _kept(shared: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:
-    """Put `value` behind all others; the first ones make room."""
-    shared[key] = value
-    while len(shared) > _SHARED:
-        del shared[next(iter(shared))]
-    return value
 
 
 def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
@@ -319,7 +274,7 @@ def _check_formats(config: Config, known: Iterable[Format]) -> None:
     for name, upstream in config.upstreams.items():
         for index, family in enumerate(upstream.formats or ()):
             if family not in families:
-                hint = loader.suggest(family, families)
+                hint = suggest(family, families)
                 raise ConfigFault(
                     f"configuration: upstreams.{name}.formats.{index}: no format family is called "
                     f'"{family}"; relay knows {", ".join(families)}{hint}'

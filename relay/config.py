@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from relay.errors import ConfigFault
 from relay.strict_yaml import Place, YamlDocument, read_bytes, read_document
+from relay.suggest import keys_at, suggest
 from relay.types import RouteKind
 
 __all__ = [
@@ -258,7 +259,9 @@ class Config(_Section):
         default=(), description="Programs that may call; required unless relay listens on loopback only."
     )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
-    policy: Path | None = Field(default=None, description="Policy file; unset: the default policy that ships.")
+    policy: Path | None = Field(
+        default=None, description="Policy file, or the name of a shipped one; unset: `default`."
+    )
     require_signed: Path | None = Field(
         default=None, description="Ed25519 public key (PEM); only policies that it signed are used."
     )
@@ -292,31 +295,53 @@ class Config(_Section):
     @model_validator(mode="after")
     def _clients_where_reachable(self) -> Config:
         if not self.clients and not self.server.is_loopback:
-            raise ValueError("clients: at least one is required when server.host is not a loopback address")
+            raise ValueError(
+                "clients: at least one is required when server.host is not a loopback address; relay keygen makes a key"
+            )
         return self
 
 
-def load(path: Path | None, environ: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Config:
+def load(
+    path: Path | None,
+    environ: Mapping[str, str],
+    overrides: Mapping[str, Any] | None = None,
+    options: Mapping[tuple[str, ...], str] | None = None,
+) -> Config:
     """Read the file at `path` (none: defaults), apply `RELAY__SECTION__KEY` from `environ`, then `overrides`.
 
-    `overrides` is a nested mapping, as the command line's options give it. Raises ConfigFault with one line for each
-    problem; the offending value is not repeated.
+    `overrides` is a nested mapping, as the command line's options give it; `options` names the option behind each key.
+    Raises ConfigFault with one line for each problem; the offending value is not repeated.
     """
     document = _read(path) if path is not None else None
     tree: dict[str, Any] = deepcopy(document.tree) if document is not None else {}
+    origins: dict[Place, str] = {}
     for name, value in environ.items():
         if name.startswith("RELAY__"):
             found = read_document(value, name).tree if value.strip() else None
-            _set(tree, [part.lower() for part in name.split("__")[1:]], found, name)
+            keys = [part.lower() for part in name.split("__")[1:]]
+            _set(tree, keys, found, name)
+            origins[tuple(keys)] = name
     _merge(tree, overrides or {})
+    origins.update((place, name) for place, name in (options or {}).items() if _is_set(overrides or {}, place))
     try:
         return Config.model_validate(tree)
     except ValidationError as error:
-        lines = [
-            f"{_place(document, problem['loc'])}: {'.'.join(map(str, problem['loc'])) or 'top level'}: {problem['msg']}"
-            for problem in error.errors(include_input=False, include_url=False)
-        ]
-        raise ConfigFault("\n".join(lines)) from None
+        problems = error.errors(include_input=False, include_url=False)
+    lines = []
+    for problem in problems:
+        # Of a value of several kinds, pydantic's location also names the kind that it tried, as `literal[…]`.
+        place = tuple(step for step in problem["loc"] if not (isinstance(step, str) and "[" in step))
+        lines.append(f"{_place(document, origins, place)}: {_complaint(problem, place)}")
+    raise ConfigFault("\n".join(lines))
+
+
+def _complaint(problem: Any, place: Place) -> str:
+    """Return what is wrong with the key at `place`, in a sentence; the value is not repeated."""
+    message = problem["msg"].removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        known = keys_at(Config, place[:-1])
+        message = f"unknown key{suggest(str(place[-1]), known, otherwise='known are ' + ', '.join(known))}"
+    return f"{'.'.join(map(str, place))}: {message}" if place else message
 
 
 def _read(path: Path) -> YamlDocument | None:
@@ -329,8 +354,11 @@ def _read(path: Path) -> YamlDocument | None:
     return document
 
 
-def _place(document: YamlDocument | None, loc: Place) -> str:
-    """Return the place in the file that a complaint is about, or the nearest to it."""
+def _place(document: YamlDocument | None, origins: Mapping[Place, str], loc: Place) -> str:
+    """Return where a complaint's key was set: the option, the variable, or the place in the file nearest to it."""
+    for length in range(len(loc), 0, -1):
+        if loc[:length] in origins:
+            return origins[loc[:length]]
     if document is None:
         return "configuration"
     return str(document.complaint(loc, "", at_key=True)).removesuffix(": ")
@@ -342,6 +370,14 @@ def _set(tree: dict[str, Any], keys: list[str], value: Any, name: str) -> None:
         if not isinstance(tree, dict):
             raise ConfigFault(f"{name}: names a part of something that is not a section")
     tree[keys[-1]] = value
+
+
+def _is_set(tree: Any, place: Place) -> bool:
+    for step in place:
+        if not isinstance(tree, Mapping) or step not in tree:
+            return False
+        tree = tree[step]
+    return True
 
 
 def _merge(tree: dict[str, Any], overrides: Mapping[str, Any]) -> None:

@@ -2,13 +2,16 @@
 
 A folder holds plug-ins only. Modules are imported in name order; two plug-ins with one name stop start-up, and so does
 a plug-in that lacks a member of its contract, or leaves a `ClassVar` of one of its bases without a value. Nothing is
-switched on merely because it is installed: plug-ins from outside the tree are named by import path.
+switched on merely because it is installed: plug-ins from outside the tree are named by import path or by file.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
+import importlib.util
 import pkgutil
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
@@ -26,6 +29,8 @@ def collect(
     extra: Iterable[str] = (),
 ) -> Mapping[str, type[Contract]]:
     """Return a read-only `{name: class}` of the plug-ins in `package` and in the modules named by `extra`.
+
+    A name that ends with `.py` is the path of a module's file.
 
     Raises ConfigFault when a module has no `PLUGINS` or cannot be imported, and when a plug-in repeats a name or lacks
     something that `contract`, a protocol, has. Without one nothing is expected but a name.
@@ -51,8 +56,8 @@ def _collected(names: Iterable[str], contract: type[Contract]) -> Mapping[str, t
     found: dict[str, type[Contract]] = {}
     for module_name in names:
         try:
-            plugins = importlib.import_module(module_name).PLUGINS
-        except (ImportError, AttributeError, TypeError) as error:
+            plugins = _module(module_name).PLUGINS
+        except (ImportError, AttributeError, TypeError, SyntaxError, OSError) as error:
             raise ConfigFault(f"plug-in module {module_name} cannot be used: {type(error).__name__}") from error
         for plugin in plugins:
             missing = sorted({member for member in _members(plugin, contract) if not hasattr(plugin, member)})
@@ -73,3 +78,18 @@ def _members(plugin: type, contract: type) -> Iterator[str]:
     for base in plugin.__mro__:
         declared: Mapping[str, object] = vars(base).get("__annotations__", {})
         yield from (name for name, kind in declared.items() if "ClassVar[" in str(kind))
+
+
+def _module(name: str) -> ModuleType:
+    if not name.endswith(".py"):
+        return importlib.import_module(name)
+    # Its folder stays off the search path, where a file of that folder could stand in for another module.
+    alias = f"relay_plugin_{hashlib.sha256(name.encode()).hexdigest()[:16]}"
+    if alias not in sys.modules:
+        spec = importlib.util.spec_from_file_location(alias, name)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        sys.modules[alias] = module
+    return sys.modules[alias]

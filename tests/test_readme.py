@@ -32,7 +32,7 @@ from relay.upstream import mirror
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LIMIT_WORDS = 900
-ELSEWHERE = re.compile(r"docs/(clients\.md|extending.*)")
+ELSEWHERE = re.compile(r"docs/(clients\.md|release\.md|extending.*)")
 PAGES = {
     name: path.read_text(encoding="utf-8")
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))

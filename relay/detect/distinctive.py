@@ -1,21 +1,21 @@
 """Tell which values are replaced wherever they stand, and not only where they were found.
 
-Not every value that was found is worth searching. `postgres` is a password behind `DB_PASSWORD=` and a word in forty
-other places, where replacing it protects nobody. Such a value is replaced where its own pattern or the model found it,
-and nowhere else; `distinctive` tells which are searched:
+Only distinctive values are searched. `postgres` is a password after `DB_PASSWORD=` and an ordinary word in forty other
+places, where replacing it has no use. Such a value is replaced only where its own pattern or the model found it.
+`distinctive` decides:
 
-* what an operator listed or a plug-in found is;
-* a person's name is, unless it is one word that is no name's: in small letters ("jordan", "akka"), three capitals or
+* what an operator listed or a plug-in found is distinctive;
+* a person's name is, unless it is one word that is not a name: in small letters ("jordan", "akka"), three capitals or
   fewer ("JFK"), or with a digit in it;
 * a secret, an account's name or an identifier is not when it reads like a word: letters of one case or capitalised,
-  with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). An account's name is all the
-  same when it is somebody's: a common name, two, or an initial and a family name ("mgonzalez", "kofi2"). A secret is
-  not when it is a few such words either ("AccessDenied", "not found", "auth.password"), nor is a number of 6 digits or
-  fewer;
-* an ID_NUMBER, which only its context makes anybody's, is replaced in the text that gives the context and in later ones
+  with up to 3 digits behind them ("postgres", "Staging", "user1", "admin123", "HAT052"). An account's name is
+  distinctive when it is made of a person's: a common name, two, or an initial and a family name ("mgonzalez",
+  "kofi2"). A secret is not when it is a few such words ("AccessDenied", "not found", "auth.password"), nor is a number
+  of 6 digits or fewer;
+* an ID_NUMBER, which only its context makes personal, is replaced in the text that gives the context and in later ones
   (`recurs`), not in earlier ones: on recorded conversations with support and coding agents four in five late findings
-  were such numbers, and each cost the provider's prompt cache;
-* anything else is, but for one word in small letters ("apple", a company's name).
+  were such numbers, and each invalidated the provider's prompt cache;
+* any other value is, except one word in small letters ("apple", a company's name).
 """
 
 from __future__ import annotations
@@ -66,14 +66,14 @@ def recurs(entity_type: str, value: str) -> bool:
 
 
 def _is_name(word: str) -> bool:
-    """Tell whether a word can be somebody's name: letters, capitalised where the script has capitals."""
+    """Tell whether a word can be a person's name: letters, capitalised where the script has capitals."""
     if any(map(str.isdigit, word)) or (word.isupper() and len(word) <= _LONGEST_ACRONYM):
         return False
     return not word.islower()
 
 
 def _is_named(account: str) -> bool:
-    """Tell whether an account is called after somebody: a common name, two of them, or an initial and a family name."""
+    """Tell whether an account is named after a person: a common name, two of them, or an initial and a family name."""
     letters = account.lower().rstrip("0123456789")
     if letters in GIVEN or letters in FAMILY or letters[1:] in FAMILY:
         return True

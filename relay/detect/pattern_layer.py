@@ -18,12 +18,12 @@ from relay.types import Span
 
 __all__ = ["MIN_SCORE", "Finder", "PatternLayer", "detector_failure"]
 
-# The score from which a candidate is believed. Recognizers report guesses below it that only context can lift.
+# The minimum score of a reported span. Recognizers report guesses below it that only context can raise.
 MIN_SCORE = 0.4
 
 
 class Finder(Protocol):
-    """Whatever finds spans by itself, such as another library's recognizers. Thread-safe."""
+    """Finds spans independently of the scan, such as another library's recognizers. Thread-safe."""
 
     name: str
     entity_types: frozenset[str]
@@ -73,7 +73,7 @@ class PatternLayer:
         return self._judge(text, candidates), hints
 
     def find(self, text: str) -> list[Span]:
-        """Return what the recognizers stand by in `text`, with context applied; spans may overlap.
+        """Return the spans of the recognizers in `text`, with context applied; they may overlap.
 
         Raises ScrubFailed when a detector fails.
         """

@@ -56,8 +56,8 @@ _Rows = Sequence[tuple[bytes, ScanMode]]
 class Matcher:
     """One Hyperscan database, kept in memory only. Immutable, thread-safe.
 
-    It tells where expressions end. Where they start it could tell too, but not safely: in 0.9.1 `a+b` with start of
-    match ends the process on 500 letters a.
+    It reports the ends of matches only. Starts are not safe: in 0.9.1 `a+b` with start of match crashes the process on
+    500 letters a.
     """
 
     def __init__(self, rows: _Rows, numbers: Sequence[int] | None = None, prebuilt: Path | None = None) -> None:
@@ -80,7 +80,7 @@ class Matcher:
 
     def ends(self, data: bytes) -> list[tuple[int, int]]:
         """Return `(number, end offset)` of every match."""
-        # Scratch space belongs to one scan at a time, and Hyperscan lets go of the interpreter lock while it scans.
+        # Scratch space belongs to one scan at a time, and Hyperscan releases the interpreter lock while it scans.
         scratch = getattr(self._local, "scratch", None)
         if scratch is None:
             scratch = self._local.scratch = hyperscan.Scratch(self._database)

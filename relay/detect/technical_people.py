@@ -1,7 +1,7 @@
-"""Judge what a model took for a person by the line that it stands in.
+"""Check a model's findings of people by the line around them.
 
-An identifier, a version or a cell of a table is none. In lower case, or on a line that is no sentence, it must be a
-common name, be introduced as one ("Author:", "my name is"), or be more than a guess.
+An identifier, a version or a cell of a table is not a person. In lower case, or on a line that is not a sentence, a
+finding must be a common name, be introduced as one ("Author:", "my name is"), or have a high score.
 """
 
 from __future__ import annotations
@@ -36,12 +36,12 @@ _INTRODUCED = re.compile(
     re.IGNORECASE,
 )
 _ADDRESSED = re.compile(r"\"?,?\s{0,2}[<(][^<>()\s]{1,64}(?:@| at )")
-# What is called `name` in a file of settings is mostly a thing; fields of persons beside it tell.
+# A `name` in a settings file is mostly that of a thing, unless fields of a person stand beside it.
 _NAME_FIELD = re.compile(r"\bname[\"']?\s{0,2}[:=]\s{0,2}[\"']?$", re.IGNORECASE)
 _WITH_PERSON = re.compile(
     r"[\"',;\s]{1,6}(?:e-?mail|phone|tel|mobile|address|street|dob|birth|born|age|role|login|user)", re.IGNORECASE
 )
-# What stands as a key of JSON is seldom a person.
+# A key of JSON is seldom a person.
 _KEY = re.compile(r"\"\s?:")
 _VERSIONED = re.compile(r"\s(?:v?\d{1,3}\.\d|[A-Z]{1,5}\d)")
 _ASSISTED = re.compile(
@@ -51,14 +51,14 @@ _ASSISTED = re.compile(
 )
 # A label stands within so many characters.
 _LABEL = 48
-# From this score on a model is more than guessing.
+# The score from which a model's finding is more than a guess.
 _SURE = 0.9
 _FAIR = 0.6
 _GUESS = 0.35
 
 
 def is_person(place: LineContext) -> bool:
-    """Tell whether a value that a model took for a person can be one."""
+    """Tell whether a model's finding of a person is accepted."""
     value = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), place.value)
     if not value.isascii() and any(char > "\u0250" for char in value if char.isalpha()):
         return True  # scripts without case, or with other names than the lists have
@@ -66,7 +66,7 @@ def is_person(place: LineContext) -> bool:
     if not words:
         return False
     if _NO_NAME.search(value):
-        # "daiki_silva" is somebody's account.
+        # "daiki_silva" is a person's account.
         return (
             len(words) > 1
             and _ACCOUNT.fullmatch(value) is not None

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 
-from relay import build
+from relay import build, shared
 from relay.errors import ConfigFault, RelayFault, ScrubFailed
 from relay.policy.model import PolicyMode
 from relay.request.pipeline import Pipeline
@@ -97,9 +97,9 @@ def open_session(
     `record` takes every decision before its text is returned; when it raises, `scrub` raises. It may be the `append` of
     a `relay.observe.decision_log.DecisionLog`. Raises ConfigFault, also when the policy only observes.
     """
-    added = build.shared_additions(map(Path, recognizers))
+    added = shared.additions(map(Path, recognizers))
     loaded = build.read_policy(Path(policy) if policy is not None else None, added)
     if loaded.mode is PolicyMode.OBSERVE:
         raise ConfigFault("mode: observe would hand back every text as it is; use a policy that is enforced")
-    pipeline = build.pipeline(loaded, added, finder=build.shared_analyzer(loaded, added), record=record)
+    pipeline = build.pipeline(loaded, added, finder=shared.analyzer(loaded, added), record=record)
     return TextSession(pipeline, build.sessions(loaded, added=added))

@@ -5,7 +5,6 @@ file → document.py → Policy, for each layer of `extends` → merge.py → th
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -16,12 +15,13 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from relay.policy.globs import glob_matcher
-from relay.policy.keys import model_in, type_places
+from relay.policy.keys import type_places
 from relay.policy.merge import merge
 from relay.policy.model import Policy
 from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
+from relay.suggest import keys_at, suggest
 
-__all__ = ["Layer", "load", "load_layers", "parse", "suggest", "unknown_types", "validate", "validate_as"]
+__all__ = ["Layer", "load", "load_layers", "parse", "unknown_types", "validate", "validate_as"]
 
 # More files than this on top of each other is a mistake, or an attempt to hide something.
 LIMIT_LAYERS = 8
@@ -156,8 +156,7 @@ def _complaint(document: YamlDocument, model: type[BaseModel], detail: Any) -> C
     kind: str = detail["type"]
     path = _known_path(document, detail["loc"])
     if kind == "extra_forbidden":
-        fields = _fields_at(model, path[:-1])
-        message = f'unknown key "{path[-1]}"{suggest(str(path[-1]), fields)}'
+        message = f'unknown key "{path[-1]}"{suggest(str(path[-1]), keys_at(model, path[:-1]))}'
         return document.complaint(path, message, at_key=True)
     if kind == "missing":
         return document.complaint(
@@ -179,27 +178,6 @@ def _known_path(document: YamlDocument, loc: Sequence[str | int]) -> Place:
     while path and path not in document.values:
         path = path[:-1]
     return path
-
-
-def _fields_at(model: type[BaseModel], path: Place) -> list[str]:
-    """Return the keys that the model has at `path`."""
-    current: type[BaseModel] | None = model
-    for step in path:
-        if current is None:
-            return []
-        if isinstance(step, str):
-            by_key = {field.alias or name: field for name, field in current.model_fields.items()}
-            current = model_in(by_key[step].annotation) if step in by_key else None
-    return [field.alias or name for name, field in current.model_fields.items()] if current else []
-
-
-def suggest(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
-    """Return '; did you mean "…"?' with the nearest of `known`, or "; {otherwise}"."""
-    choices = {item.casefold(): item for item in known}
-    near = difflib.get_close_matches(word.casefold(), choices, n=1, cutoff=0.6)
-    if near and choices[near[0]] != word:
-        return f'; did you mean "{choices[near[0]]}"?'
-    return f"; {otherwise}" if otherwise else ""
 
 
 def _one_of(words: Sequence[str]) -> str:

@@ -19,7 +19,7 @@ _VERSION = re.compile(r"v\d+[a-z0-9]*\Z")
 
 
 class UpstreamResponse(Protocol):
-    """An upstream's answer: its head is here, its body comes as it arrives."""
+    """An upstream's response: the head is complete, the body is read as it arrives."""
 
     status: int
     headers: Headers
@@ -30,10 +30,10 @@ class UpstreamResponse(Protocol):
 
 
 class Transport(Protocol):
-    """One pool to one upstream."""
+    """The connection pool of one upstream."""
 
     def send(self, outbound: Outbound) -> AbstractAsyncContextManager[UpstreamResponse]:
-        """Send `outbound`; leaving the context cancels whatever is still on its way."""
+        """Send `outbound`; leaving the context cancels what has not arrived."""
         ...
 
     async def close(self) -> None:
@@ -44,7 +44,7 @@ class Transport(Protocol):
 def join(base_url: str, path: str, query: str = "") -> str:
     """Return the URL for `path` on `base_url` (no trailing slash), with the version segment exactly once.
 
-    SDKs disagree on whether a base URL holds the version: `https://host/v1` and `https://host` both work for
+    SDKs differ on whether a base URL includes the version: `https://host/v1` and `https://host` both work for
     `/v1/messages`. A version in the path wins over one in the base; Ollama's own `/api` replaces it.
     """
     head, _, last = base_url.rpartition("/")
@@ -54,9 +54,9 @@ def join(base_url: str, path: str, query: str = "") -> str:
 
 
 def tls_context(*protocols: str) -> ssl.SSLContext:
-    """Return the one TLS configuration for every upstream, which offers `protocols` (ALPN).
+    """Return the TLS configuration for every upstream, which offers `protocols` (ALPN).
 
-    Made only where it is needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
+    Created only when needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
     session keys to a file that the environment names; this does not.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)

@@ -55,7 +55,21 @@ def test_defaults_need_no_file() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("server: {prot: 1}", "server.prot: Extra inputs are not permitted"),
+        ("server: {prot: 1}", ':1:10: server.prot: unknown key; did you mean "port"?'),
+        ("sevrer: {port: 1}", ':1:1: sevrer: unknown key; did you mean "server"?'),
+        (
+            "session: {forever: true}",
+            "session.forever: unknown key; known are idle_s, max_s, max_sessions, max_entities",
+        ),
+        (
+            "upstreams: {a: {kindd: local, kind: local, base_url: 'http://example.com'}}",
+            'upstreams.a.kindd: unknown key; did you mean "kind"?',
+        ),
+        (
+            "upstreams: {a: {kind: local, base_url: 'http://example.com', credential: {envv: KEY}}}",
+            'upstreams.a.credential.envv: unknown key; did you mean "env"?',
+        ),
+        ("clients: [{nmae: a}]", 'clients.0.nmae: unknown key; did you mean "name"?'),
         ("server: {port: 70000}", ":1:10: server.port"),
         ("server: {port: 1}\nserver: {port: 2}", ':2:1: the key "server" is here a second time'),
         ("server: [", "relay.yaml:1"),
@@ -79,6 +93,28 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str
         load(write(tmp_path, text), {})
     assert complaint in caught.value.public
     assert "relay.yaml" in caught.value.public
+
+
+@pytest.mark.parametrize(
+    ("environ", "overrides", "complaint"),
+    [
+        ({"RELAY__SERVER__PORT": "-1"}, {}, "RELAY__SERVER__PORT: server.port: "),
+        ({"RELAY__SERVER__PROT": "1"}, {}, 'RELAY__SERVER__PROT: server.prot: unknown key; did you mean "port"?'),
+        ({}, {"server": {"port": -1}}, "--port: server.port: "),
+        ({"RELAY__SERVER__PORT": "-1"}, {"server": {"port": -2}}, "--port: server.port: "),
+        ({}, {"upstreams": {"one": {"kind": "local", "base_url": "ftp://example.com"}}}, "--upstream: upstreams.one."),
+        ({}, {"server": {"workers": 0}}, ":1:10: server.workers: "),
+    ],
+)
+def test_a_complaint_names_what_set_the_key(
+    tmp_path: Path, environ: dict[str, str], overrides: dict[str, object], complaint: str
+) -> None:
+    """The option before the variable before the place in the file."""
+    options = {("server", "port"): "--port", ("upstreams", "one"): "--upstream"}
+    with pytest.raises(ConfigFault) as caught:
+        load(write(tmp_path, "server: {workers: 2}"), environ, overrides, options)
+    assert complaint in caught.value.public
+    assert "\n" not in caught.value.public
 
 
 def test_complaints_and_reprs_repeat_no_value(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import relay
-from relay import build
+from relay import build, shared
 from relay.detect.ner.model import NerModel
 from relay.errors import ConfigFault
 
@@ -20,8 +20,8 @@ PATTERNS = "patterns: [{entity: STAFF_NUMBER, regex: 'E-[0-9]{6}'}]\ndeny: [{ent
 @pytest.fixture
 def loads(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """Counts what is loaded; the process has loaded nothing yet."""
-    monkeypatch.setattr(build, "_ADDITIONS", {})
-    monkeypatch.setattr(build, "_ANALYZERS", {})
+    monkeypatch.setattr(shared, "_ADDITIONS", {})
+    monkeypatch.setattr(shared, "_ANALYZERS", {})
     counts: Counter[str] = Counter()
 
     def counted(name: str, function: Callable[..., object]) -> Callable[..., object]:
@@ -103,10 +103,10 @@ def test_policies_share_a_model(files: Path, loads: Counter[str]) -> None:
 
 def test_as_much_is_kept_as_is_said(files: Path, loads: Counter[str]) -> None:
     """What was used least recently makes room."""
-    for number in range(build._SHARED + 3):
+    for number in range(shared._LIMIT + 3):
         (files / f"{number}.yaml").write_text("allow: [Acme]\n", "utf-8")
         relay.open_session(files / "policy.yaml", recognizers=[files / f"{number}.yaml"])
-    assert len(build._ANALYZERS) == len(build._ADDITIONS) == build._SHARED
+    assert len(shared._ANALYZERS) == len(shared._ADDITIONS) == shared._LIMIT
 
 
 def test_sessions_learn_nothing_from_each_other(files: Path) -> None:

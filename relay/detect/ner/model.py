@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import math
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -129,6 +130,10 @@ class NerModel:
         """Read the model in `folder`. Raises ConfigFault when a file is missing, truncated or altered."""
         manifest = _read_manifest(folder)
         contents = {name: _read_checked(folder / name, digest) for name, digest in manifest.digests.items()}
+        # Since 1.29 the wheels for Linux and macOS send an event to their maker when they are imported, and write an
+        # identifier of the device below ~/.cache. The variable prevents both, the call comes too late for them
+        # (onnxruntime pull request 27379, seen 2026-11-29). On Windows only the call has an effect.
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         import onnxruntime
 
         onnxruntime.disable_telemetry_events()

@@ -10,7 +10,7 @@
     spacy:
       - {pipeline: en_core_web_sm}                # an installed package, or a folder beside the file
       - {pipeline: our_names, labels: {STAFF: PERSON}, score: 0.9}
-    plugins: [my_package.relay_recognizers]
+    plugins: [badges.py, my_package.relay_recognizers]
 
 Paths are relative to the file. A Presidio file may also stand in the list by itself: it is told by its key
 `recognizers`. Its patterns become patterns of relay, without regard to case as in Presidio; only what is written in
@@ -23,6 +23,7 @@ Whatever cannot be used stops start-up with file, line and reason. Values are in
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -111,7 +112,7 @@ class _PresidioEntry(BaseModel):
 class CustomRecognizers:
     """What an operator adds to relay's own recognizers.
 
-    `plugins` are names of modules. `digests` holds every file that was read, with the SHA-256 of what stood in it.
+    `plugins` are names or files of modules. `digests` holds every file that was read, with its SHA-256.
     """
 
     rules: CustomRules | None = None
@@ -180,7 +181,7 @@ class _RecognizerReader:
                 values = self._lines(path.parent / entry.file, document, ("deny", number, "file"))
                 self.deny += [(entry.entity, value) for value in values]
         self.allow += file.allow
-        self.plugins += file.plugins
+        self.plugins += [_plugin(name, path, document, number) for number, name in enumerate(file.plugins)]
         for number, name in enumerate(file.presidio):
             if name.endswith((".yaml", ".yml")):
                 nested = self._document(path.parent / name)
@@ -304,6 +305,20 @@ def _values(path: Path, text: str) -> list[str]:
     return values
 
 
+def _plugin(name: str, path: Path, document: YamlDocument, number: int) -> str:
+    """Return the name or the absolute path of a plug-in module, which has to be there."""
+    beside = path.parent / (name if name.endswith(".py") else f"{name}.py")
+    if name.endswith(".py"):
+        if beside.is_file():
+            return str(beside.resolve())
+        raise fault([document.complaint(("plugins", number), f"there is no file {beside}")])
+    top = name.partition(".")[0]
+    if not top or importlib.util.find_spec(top) is None:
+        hint = f'; for the file beside this one write "{beside.name}"' if beside.is_file() else ""
+        raise fault([document.complaint(("plugins", number), f'there is no module "{name}" to import{hint}')])
+    return name
+
+
 def _class(name: str, document: YamlDocument, place: Place) -> Any:
     """Return the class `module:Class` of a Presidio recognizer that works on text alone."""
     module_name, colon, class_name = name.partition(":")
@@ -314,8 +329,8 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
     else:
         try:
             from relay.detect.presidio import pack
-        except ImportError as error:
-            raise _missing("presidio-analyzer", error, document, place) from None
+        except ImportError:
+            raise _missing("Presidio", document, place) from None
         found, reason = pack.recognizer_class(module_name, class_name)
     if reason is not None:
         raise fault([document.complaint(place, reason)])
@@ -325,14 +340,14 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
 def _pipeline_finder(entry: _Spacy, folder: Path, document: YamlDocument, place: Place) -> Finder:
     try:
         from relay.detect.presidio.pipelines import Pipeline, PipelineFinder
-    except ImportError as error:
-        raise _missing("spacy", error, document, place) from None
+    except ImportError:
+        raise _missing("spaCy", document, place) from None
     try:
         return PipelineFinder(Pipeline(entry.pipeline, folder), entry.labels, entry.score)
     except ConfigFault as problem:
         raise fault([document.complaint(place, problem.public)]) from None
 
 
-def _missing(package: str, error: ImportError, document: YamlDocument, place: Place) -> ConfigFault:
-    message = f"install {package} (pip install 'relay[presidio]'): {error.name or 'it'} cannot be imported"
+def _missing(library: str, document: YamlDocument, place: Place) -> ConfigFault:
+    message = f'{library} is not installed; install relay with its extra "presidio"'
     return fault([document.complaint(place, message)])

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from relay import __version__
-from relay.doors.cli import demo, doctor, policy, report, serve, text
+from relay.doors.cli import demo, doctor, init, policy, report, serve, text
 from relay.errors import RelayFault
 
 __all__ = ["app", "main"]
@@ -18,7 +18,7 @@ app = typer.Typer(
     name="relay",
     help="A self-hosted privacy relay for LLM traffic.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -36,7 +36,7 @@ def _options(
         bool, typer.Option("--debug", help="On an error, also show where in the code it happened.")
     ] = False,
     version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version.")
     ] = False,
 ) -> None:
     """A self-hosted privacy relay for LLM traffic."""
@@ -47,32 +47,43 @@ app.command()(demo.demo)
 app.command()(text.detect)
 app.command()(text.scrub)
 app.command()(text.restore)
+app.command()(init.init)
+app.command()(init.keygen)
 app.command()(doctor.doctor)
-app.add_typer(report.app, name="report", help="What it came to.")
-app.add_typer(policy.app, name="policy", help="Write, test, compare, audit and sign policies.")
+app.add_typer(report.app, name="report", help="Report costs from the metrics of a relay.")
+app.add_typer(policy.app, name="policy", help="Check, test, explain, compare and sign policies.")
 
 
 def main() -> None:
     """Run the command line. Errors go to stderr, one line each, without a traceback and without values."""
     debug = "--debug" in sys.argv[1:]
     try:
-        status = app(standalone_mode=False)
+        status = app(prog_name="relay", standalone_mode=False)
     except RelayFault as fault:
         _frames(fault, debug)
         sys.exit(_say(fault.public))
     except typer.TyperException as error:  # an unknown option, a missing argument
-        print(f"Error: {error}", file=sys.stderr)
+        print(_usage(error), file=sys.stderr)
         sys.exit(2)
     except (KeyboardInterrupt, typer.Abort):
         sys.exit(130)
     except BrokenPipeError:
-        sys.stderr.close()  # the reader went away: nothing to say, and nobody to say it to
+        sys.stderr.close()  # the reader closed the pipe, so an error could not be shown either
         sys.exit(0)
     except Exception as error:
         # The text of an unplanned exception may hold a value; its type does not.
         _frames(error, debug)
         sys.exit(_say(f"unexpected {type(error).__name__}; run again with --debug to see where"))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _usage(error: typer.TyperException) -> str:
+    """Return the line for a command line that cannot be understood, or the help that was asked for by no argument."""
+    said = error.format_message()
+    if said.startswith("Usage:"):
+        return said
+    context = getattr(error, "ctx", None)
+    return f"relay: {said.removesuffix('.')} (see {context.command_path if context else 'relay'} -h)"
 
 
 def _say(line: str) -> int:

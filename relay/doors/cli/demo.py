@@ -23,7 +23,7 @@ _ANTHROPIC_PROMPT = (
 
 
 def demo() -> None:
-    """Scrub, forward, restore and forget: two streamed requests through a real relay to the embedded mirror."""
+    """Send two streamed requests through a relay to an embedded upstream, and show each step."""
     asyncio.run(_demo())
 
 

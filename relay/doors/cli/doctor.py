@@ -1,4 +1,4 @@
-"""`relay doctor`: is it on, and does it work here?"""
+"""`relay doctor`: check an installation, and prove with canaries that it scrubs."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from relay.doors.cli.options import ConfigFile, Policy, Upstream
 from relay.errors import ConfigFault, PolicyRefused, RelayFault, ScrubFailed
 
 if TYPE_CHECKING:
     from relay.config import Config
-    from relay.policy.model import Policy
+    from relay.policy import model
 
 __all__ = ["doctor"]
 
@@ -27,11 +28,11 @@ _CANARIES = {
 
 
 def doctor(
-    config: Annotated[Path | None, typer.Option("--config", envvar="RELAY_CONFIG", help="Configuration file.")] = None,
-    upstream: Annotated[str | None, typer.Option("--upstream", envvar="RELAY_UPSTREAM", help="As for serve.")] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", envvar="RELAY_POLICY", help="Policy file.")] = None,
+    config: ConfigFile = None,
+    upstream: Upstream = None,
+    policy: Policy = None,
     memory: Annotated[
-        bool, typer.Option("--memory", help="Also read a running relay's memory for canaries, from outside.")
+        bool, typer.Option("--memory", "-m", help="Also search a running relay's memory for canaries, from outside.")
     ] = False,
 ) -> None:
     """Check configuration, policy, model, upstreams and hardening, and send canaries through the real pipeline."""
@@ -40,9 +41,9 @@ def doctor(
 
     from rich.console import Console
 
-    from relay import build
+    from relay import build, shipped
     from relay.config import load
-    from relay.doors.cli.serve import settings
+    from relay.doors.cli.serve import OPTIONS, settings
     from relay.policy.authoring.signing import key_id
     from relay.process import harden
     from relay.upstream import health
@@ -61,9 +62,10 @@ def doctor(
 
     overrides = settings(upstream=upstream, policy=policy)
     try:
-        loaded = load(config, os.environ, overrides)
+        loaded = load(config, os.environ, overrides, OPTIONS)
     except RelayFault as fault:
-        console.print(f"[red]FAIL[/] configuration: {fault.public}")
+        console.print("[red]FAIL[/] configuration: ", end="")
+        console.print(fault.public, markup=False)
         raise typer.Exit(1) from None
     check("configuration", lambda: f"{len(loaded.upstreams)} upstreams, {len(loaded.clients)} clients")
     try:
@@ -74,7 +76,7 @@ def doctor(
         console.print(fault.public, markup=False)
         raise typer.Exit(1) from None
     signed = f", signed by key {key_id(source.key)}" if source.key is not None else ""
-    check("policy", lambda: f"{loaded.policy or build.DEFAULT_POLICY.name}, digest {rules.digest}{signed}")
+    check("policy", lambda: f"{loaded.policy or shipped.DEFAULT}, digest {rules.digest}{signed}")
     check("mode", lambda: _mode(rules))
 
     def model() -> str:
@@ -82,7 +84,7 @@ def doctor(
             return "off by policy: names and addresses in prose are not found"
         from relay.detect.ner.model import LANGUAGES, NerModel
 
-        found = NerModel.load(loaded.model_dir or build.MODELS / rules.model)
+        found = NerModel.load(loaded.model_dir or shipped.model(rules.model))
         best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
         return (
             f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "
@@ -97,7 +99,7 @@ def doctor(
             console.print(f"[blue]note[/] confidence: {said}")
     console.print(f"[blue]note[/] keys: {build.sessions(rules).memory.protection().meaning}")
     for line in harden.report():
-        console.print(f"[blue]note[/] hardening of this process, which serve sees to for its own: {line}")
+        console.print(f"[blue]note[/] hardening (of this process; serve hardens its own): {line}")
     send = _pipeline(loaded)
     for kind, value in _CANARIES.items():
         if rules.mode == "observe" or (kind == "model" and rules.model == "none"):
@@ -121,7 +123,7 @@ def _memory(policy: Path | None, check: Callable[[str, Callable[[], str]], None]
     return f"read from outside; in that relay {holds}"
 
 
-def _mode(policy: Policy) -> str:
+def _mode(policy: model.Policy) -> str:
     """Return the mode of a policy that protects. Raises ConfigFault for one that only observes."""
     if policy.mode == "observe":
         raise ConfigFault("observe: requests and answers pass as they are; nothing is protected")

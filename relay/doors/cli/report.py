@@ -1,4 +1,4 @@
-"""`relay report costs`: what went where, what it cost, and what a machine of one's own would have cost."""
+"""`relay report costs`: usage and costs by upstream, compared with the cost of local hardware."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from relay.doors.cli.options import Json
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 @app.callback()
 def _report() -> None:
-    """Make a group of what has one command so far."""
+    """Keep `costs` a subcommand; Typer would make a single command the group itself."""
 
 
 @app.command()
@@ -34,12 +35,13 @@ def costs(
         Path | None, typer.Option("--hardware", help="YAML: hardware_usd, lifetime_years, power_w, usd_per_kwh, …")
     ] = None,
     days: Annotated[
-        float | None, typer.Option("--days", min=0.001, help="Days that the counters cover; else since relay started.")
+        float | None,
+        typer.Option("--days", min=0.001, help="Days that are counted. Default: since relay started."),
     ] = None,
-    svg: Annotated[Path | None, typer.Option("--svg", help="Also draw the costs by volume, into this file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+    svg: Annotated[Path | None, typer.Option("--svg", help="Write a plot of costs by volume to this file.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """Show what went where, what it cost, what local would have cost, and the volume at which they are even."""
+    """Show usage and cost by upstream, the cost of local hardware for the same, and the break-even volume."""
     import dataclasses
     import json
 
@@ -93,7 +95,7 @@ def _picture(found: Report) -> str:
     from relay.doors.cli.cost_plot import plot
 
     if found.hardware is None:
-        raise ConfigFault("--svg compares with a machine of one's own, which --hardware describes")
+        raise ConfigFault("--svg needs --hardware FILE, the machine to compare with")
     if found.usd_per_million is None:
         raise ConfigFault("nothing at a frontier was used and priced, so there is nothing to compare")
     return plot(found)

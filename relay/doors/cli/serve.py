@@ -7,31 +7,44 @@ from typing import Annotated, Any
 
 import typer
 
-__all__ = ["serve", "settings"]
+from relay.doors.cli.options import ConfigFile, Policy, Upstream
+
+__all__ = ["OPTIONS", "serve", "settings"]
+
+# Which option sets which key of the configuration, for complaints.
+OPTIONS = {
+    ("server", "host"): "--host",
+    ("server", "port"): "--port",
+    ("server", "admin_port"): "--admin-port",
+    ("upstreams",): "--upstream",
+    ("policy",): "--policy",
+    ("require_signed",): "--require-signed",
+}
 
 
 def serve(
-    config: Annotated[Path | None, typer.Option("--config", envvar="RELAY_CONFIG", help="Configuration file.")] = None,
-    host: Annotated[str | None, typer.Option("--host", help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option("--port", envvar="RELAY_PORT", help="Port; 0 takes a free one.")] = None,
-    upstream: Annotated[
-        str | None,
-        typer.Option("--upstream", envvar="RELAY_UPSTREAM", help="One frontier upstream that takes every format."),
+    config: ConfigFile = None,
+    host: Annotated[str | None, typer.Option("--host", "-H", help="Address to listen on; 127.0.0.1.")] = None,
+    port: Annotated[
+        int | None, typer.Option("--port", "-P", envvar="RELAY_PORT", help="Port; 8080. 0 takes a free one.")
     ] = None,
-    policy: Annotated[Path | None, typer.Option("--policy", envvar="RELAY_POLICY", help="Policy file.")] = None,
+    upstream: Upstream = None,
+    policy: Policy = None,
     admin_port: Annotated[
-        int | None, typer.Option("--admin-port", help="Port for /livez, /readyz and /metrics.")
+        int | None, typer.Option("--admin-port", help="Port for /livez, /readyz and /metrics; none.")
     ] = None,
     require_signed: Annotated[
         Path | None,
         typer.Option("--require-signed", help="Ed25519 public key (PEM) that must have signed the policy."),
     ] = None,
-    no_harden: Annotated[bool, typer.Option("--no-harden", help="Leave the process as it was started.")] = False,
+    no_harden: Annotated[
+        bool, typer.Option("--no-harden", help="Do not protect the process's memory (for debuggers).")
+    ] = False,
 ) -> None:
     """Run the relay until SIGTERM or SIGINT. Prints `ready http://HOST:PORT` when it serves.
 
-    SIGHUP has the policy read anew: each request keeps the policy it began with, and a file that cannot be used leaves
-    the old one in force.
+    SIGHUP reloads the policy. A request keeps the policy that it began with. A policy that cannot be used leaves the
+    old one in force.
     """
     from relay.process import harden
 
@@ -47,7 +60,7 @@ def serve(
     from relay.observe import logs
 
     logs.configure()
-    loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed))
+    loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed), OPTIONS)
     if not no_harden:
         harden.apply()
     source = build.policy_source(loaded)

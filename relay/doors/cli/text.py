@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["detect", "restore", "scrub"]
 
 _Files = Annotated[list[Path] | None, typer.Argument(help="Files; none or - is standard input.")]
-_Policy = Annotated[Path | None, typer.Option("--policy", envvar="RELAY_POLICY", help="Policy file.")]
+_Policy = Annotated[Path | None, typer.Option("--policy", "-p", envvar="RELAY_POLICY", help="Policy file or name.")]
 _KeyFile = Annotated[
     Path | None,
     typer.Option("--key-file", help="File with the map's key. Without it: RELAY_PASSPHRASE, or asked on the terminal."),

@@ -16,9 +16,10 @@ from relay.policy.compiled import PolicyEntry, PolicyTable, exemption_entry, rul
 from relay.policy.condition import Condition
 from relay.policy.engine import Engine
 from relay.policy.globs import glob_matcher
-from relay.policy.loader import Layer, merged, suggest, unknown_types
+from relay.policy.loader import Layer, merged, unknown_types
 from relay.policy.merge import loosened, merge
 from relay.policy.model import DataClass, Exemption, PolicyMode, PolicyRule
+from relay.suggest import suggest
 from relay.types import Action, RouteKind
 
 __all__ = ["LintFinding", "Severity", "lint"]

@@ -41,7 +41,7 @@ def call(*arguments: object, text: str = "") -> tuple[int, str]:
 
 
 def test_lint_is_content_with_a_good_policy(policy: Path) -> None:
-    """Nothing to say is status 0."""
+    """No findings is status 0."""
     status, out = call("lint", policy)
     assert (status, "no findings; digest" in out) == (0, True)
 

@@ -1,4 +1,4 @@
-"""`relay policy …`: write, test, compare, audit and sign policies. Exit status 1 when a check fails."""
+"""`relay policy …`: write, check and audit policies. Exit status 0 when all is well, 1 when a check failed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from relay.doors.cli.policy import audit, change, check, explain
 
 __all__ = ["app"]
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 
 app.command()(check.lint)
 app.command("test")(check.run_tests)

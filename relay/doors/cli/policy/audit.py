@@ -1,4 +1,4 @@
-"""`relay policy report`, `sign`, `verify`, `check-log`: approve policies and audit decisions."""
+"""`relay policy report`, `sign`, `verify`, `check-log`: approve policies and check what they decided."""
 
 from __future__ import annotations
 
@@ -9,20 +9,22 @@ from typing import Annotated
 
 import typer
 
-from relay.doors.cli.policy.inputs import Json, PolicyFile, Recognizers, Tools, read, say
+from relay.doors.cli.options import Json, Policy, Recognizers
+from relay.doors.cli.policy.inputs import Tools, read, say
 from relay.errors import ConfigFault
 
 __all__ = ["check_log", "report", "sign", "verify"]
 
 
 def report(
-    policy: PolicyFile = Path("policies/default.yaml"),
+    policy: Policy = None,
     html: Annotated[bool, typer.Option("--html", help="One HTML page instead of Markdown.")] = False,
     key: Annotated[Path | None, typer.Option("--key", help="Public key that must have signed it.")] = None,
     recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:
-    """Write an auditor's report to standard output: settings, rules, coverage of HIPAA, GDPR and PCI items, tests."""
+    """Write a report for auditors: settings, rules, coverage of HIPAA, GDPR and PCI items, test results."""
+    from relay import shipped
     from relay.policy.authoring import signing
     from relay.policy.authoring.cases import SUFFIX, load_cases, run
     from relay.policy.authoring.lint import lint as find
@@ -30,6 +32,7 @@ def report(
     from relay.policy.authoring.report import report as write
     from relay.policy.loader import load_layers, merged
 
+    policy = shipped.policy(policy)
     layers = load_layers(policy)
     whole = merged(layers)
     tools = Tools(recognizers)
@@ -65,7 +68,7 @@ def sign(
     key: Annotated[Path, typer.Option("--key", help="Ed25519 private key (PEM): openssl genpkey -algorithm ed25519")],
     as_json: Json = False,
 ) -> None:
-    """Sign a policy with everything it extends. RELAY_SIGNING_PASSPHRASE opens an encrypted key."""
+    """Sign a policy and everything it extends. RELAY_SIGNING_PASSPHRASE opens an encrypted key."""
     import os
 
     from relay.policy.authoring import signing
@@ -90,7 +93,7 @@ def verify(
     key: Annotated[Path, typer.Option("--key", help="Ed25519 public key (PEM): openssl pkey -in KEY -pubout")],
     as_json: Json = False,
 ) -> None:
-    """Check that policies are signed by a key and were not changed since."""
+    """Check that policies are signed by a key and have not changed since."""
     from relay.policy.authoring import signing
 
     public = signing.read_public_key(key)
@@ -116,7 +119,7 @@ def check_log(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check that no line of a decision log was changed, taken out, put in or moved."""
+    """Check that no line of a decision log was changed, removed, added or moved."""
     import dataclasses
 
     from relay.observe.decision_record import check_chain

@@ -1,4 +1,4 @@
-"""`relay policy diff`: what a change of policy changes."""
+"""`relay policy diff`: compare two policies."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relay.doors.cli.options import Json, Recognizers
 from relay.doors.cli.policy import inputs
-from relay.doors.cli.policy.inputs import Json, Recognizers, Tools
+from relay.doors.cli.policy.inputs import Tools
 
 if TYPE_CHECKING:
     from relay.policy.authoring.diff import Replay
@@ -18,8 +19,8 @@ __all__ = ["diff"]
 
 
 def diff(
-    old: Annotated[Path, typer.Argument(help="Policy file as it is.")],
-    new: Annotated[Path, typer.Argument(help="Policy file as it would be.")],
+    old: Annotated[Path, typer.Argument(help="The policy before: a file or a shipped name.")],
+    new: Annotated[Path, typer.Argument(help="The policy after.")],
     corpus: Annotated[
         Path | None,
         typer.Option("--corpus", help='Requests to replay: one JSON a line, {"text": …} or a request body.'),
@@ -27,12 +28,12 @@ def diff(
     price: Annotated[
         float | None, typer.Option("--price", help="Price of a million input tokens, to compare costs.")
     ] = None,
-    no_local: Annotated[bool, typer.Option("--no-local", help="As if no local upstream were there.")] = False,
+    no_local: Annotated[bool, typer.Option("--no-local", help="Decide as without a local upstream.")] = False,
     recognizers: Recognizers = None,
     as_json: Json = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail when anything became weaker.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", "-s", help="Fail when anything became weaker.")] = False,
 ) -> None:
-    """Show what a change of policy changes: on paper, and replayed over a corpus."""
+    """Compare two policies, rule by rule and by replaying a corpus."""
     import dataclasses
 
     from relay.policy.authoring.diff import compare, replay

@@ -1,4 +1,4 @@
-"""`relay policy lint`, `test`, `show`, `schema`: write policies."""
+"""`relay policy lint`, `test`, `show`, `schema`: check a policy while it is written."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.doors.cli.policy.inputs import Json, PolicyFile, Recognizers, Tools, say
+from relay.doors.cli.options import Json, Policy, Recognizers
+from relay.doors.cli.policy.inputs import PolicyFiles, Tools, say
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -18,17 +19,18 @@ __all__ = ["lint", "run_tests", "schema", "show"]
 
 
 def lint(
-    files: Annotated[list[Path], typer.Argument(help="Policy files.")],
+    files: PolicyFiles,
     as_json: Json = False,
     paths: Annotated[bool, typer.Option("--paths", help="Also show the weakest path of each entity type.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Fail on warnings too.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", "-s", help="Fail on warnings too.")] = False,
     recognizers: Recognizers = None,
 ) -> None:
-    """Check policy files: errors, rules that never matter, exemptions that are never reached, types that nothing finds.
+    """Check policies for errors, rules and exemptions without effect, and types that no recognizer finds.
 
-    With --paths, also the weakest path of each type: the mildest thing that can happen to it on its way to a provider,
+    With --paths, also the weakest path of each type: the mildest action that can apply to it on a frontier route, with
     every exemption counted, and of the rules only those without conditions.
     """
+    from relay import shipped
     from relay.policy.authoring.lint import Severity
     from relay.policy.authoring.lint import lint as find
     from relay.policy.authoring.weakest import weakest_paths
@@ -40,7 +42,7 @@ def lint(
     failed = False
     for file in files:
         try:
-            layers = load_layers(file)
+            layers = load_layers(shipped.policy(file))
             findings = find(layers, tools.known_types, tools.analyzer(merged(layers)).entity_types)
         except ConfigFault as fault:
             failed = True
@@ -65,14 +67,15 @@ def lint(
 
 
 def show(
-    policy: PolicyFile = Path("policies/default.yaml"),
+    policy: Policy = None,
     as_json: Json = False,
 ) -> None:
     """Show a policy merged with what it extends, each part with the file it is from."""
+    from relay import shipped
     from relay.policy.loader import load_layers, merged
     from relay.policy.merge import show as write
 
-    layers = load_layers(policy)
+    layers = load_layers(shipped.policy(policy))
     if as_json:
         whole = merged(layers)
         tree = whole.model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -91,16 +94,23 @@ def schema() -> None:
 
 
 def run_tests(
-    directory: Annotated[Path, typer.Argument(help="Folder with policies and their .test.yaml, or one such file.")],
+    target: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of policies, a .test.yaml file, or a shipped name. Default: all shipped."),
+    ] = None,
     recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:
-    """Run the test files beside the policies."""
+    """Run the test files beside policies."""
+    from relay import shipped
     from relay.policy.authoring.cases import SUFFIX, load_cases, run
 
-    files = [directory] if directory.is_file() else sorted(directory.glob(f"*{SUFFIX}"))
+    place = target if target is not None else shipped.POLICIES
+    if str(place) in shipped.policy_names():
+        place = shipped.POLICIES / f"{place}{SUFFIX}"
+    files = [place] if place.is_file() else sorted(place.glob(f"*{SUFFIX}"))
     if not files:
-        raise ConfigFault(f"{directory}: no file here ends with {SUFFIX}")
+        raise ConfigFault(f"{place}: no file here ends with {SUFFIX}")
     tools = Tools(recognizers)
     rows: list[dict[str, object]] = []
     passed = failed = 0

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from relay.doors.cli.policy.inputs import Asked, Json, PolicyFile, Recognizers, Tools, asked, read
+from relay.doors.cli.options import Json, Policy, Recognizers
+from relay.doors.cli.policy.inputs import Asked, Tools, asked, read
 
 if TYPE_CHECKING:
     from relay.policy.engine import Engine, Explanation
@@ -23,12 +24,12 @@ def explain(
     request: Annotated[
         Path | None, typer.Argument(help="A request as JSON, or a text; none or - is standard input.")
     ] = None,
-    policy: PolicyFile = Path("policies/default.yaml"),
+    policy: Policy = None,
     path: Annotated[
-        str | None, typer.Option("--path", help="Where it would be sent, such as /v1/messages; guessed by its keys.")
+        str | None, typer.Option("--path", help="Endpoint, such as /v1/messages. Default: by the request's keys.")
     ] = None,
-    client: Annotated[str | None, typer.Option(help="Name of the client that asks.")] = None,
-    no_local: Annotated[bool, typer.Option("--no-local", help="As if no local upstream were there.")] = False,
+    client: Annotated[str | None, typer.Option("--client", help="Name of the client that sends it.")] = None,
+    no_local: Annotated[bool, typer.Option("--no-local", help="Decide as without a local upstream.")] = False,
     recognizers: Recognizers = None,
     as_json: Json = False,
 ) -> None:

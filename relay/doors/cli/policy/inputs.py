@@ -18,13 +18,9 @@ if TYPE_CHECKING:
     from relay.policy.model import Policy
     from relay.types import Segment
 
-__all__ = ["Asked", "Json", "PolicyFile", "Recognizers", "Tools", "asked", "corpus", "read", "say"]
+__all__ = ["Asked", "PolicyFiles", "Tools", "asked", "corpus", "read", "say"]
 
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
-PolicyFile = Annotated[Path, typer.Option("--policy", help="Policy file.")]
-Recognizers = Annotated[
-    list[Path] | None, typer.Option("--recognizers", help="File with recognizers of your own; may be given again.")
-]
+PolicyFiles = Annotated[list[Path], typer.Argument(help="Policy files, or names of shipped policies.")]
 
 
 class Tools:
@@ -38,9 +34,9 @@ class Tools:
         self._added = build.additions(recognizers or ())
         self.known_types = build.entity_types(self._added)
 
-    def policy(self, path: Path) -> Policy:
-        """Read a policy file, every type of which must be known. Raises ConfigFault."""
-        return self._build.read_policy(path, self._added)
+    def policy(self, wanted: Path | None) -> Policy:
+        """Read a policy by file or shipped name, every type of which must be known. Raises ConfigFault."""
+        return self._build.read_policy(wanted, self._added)
 
     def engine(self, policy: Policy) -> Engine:
         """Return what decides under `policy`."""

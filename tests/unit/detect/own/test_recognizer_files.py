@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
@@ -147,6 +148,33 @@ def test_a_plug_in_module_is_named_by_its_path(folder: Path, monkeypatch: pytest
     monkeypatch.syspath_prepend(folder)
     assert found([folder / "plugins.yaml"], "R2-D2") == [("R2-D2", "ROBOT")]
     assert build.sources(load([folder / "plugins.yaml"]))["ROBOT"] == "robots: a test"
+
+
+def test_a_plug_in_file_stands_beside_its_yaml(folder: Path) -> None:
+    """It is named with its ending, from whatever folder relay runs in; its folder is not searched for other modules."""
+    (folder / "droids.py").write_text(PLUGIN, encoding="utf-8")
+    (folder / "plugins.yaml").write_text("plugins: [droids.py]", encoding="utf-8")
+    assert found([folder / "plugins.yaml"], "R2-D2") == [("R2-D2", "ROBOT")]
+    assert str(folder) not in sys.path
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("plugins: [short]", 'own.yaml:1:11: there is no module "short" to import$'),
+        ("plugins: [droids]", 'own.yaml:1:11: .* to import; for the file beside this one write "droids.py"'),
+        ("plugins: [.droids]", 'own.yaml:1:11: there is no module ".droids" to import'),
+        ("plugins: [nothing.py]", "own.yaml:1:11: there is no file .*nothing.py"),
+        ("plugins: [broken.py]", "plug-in module .*broken.py cannot be used: SyntaxError"),
+    ],
+)
+def test_a_plug_in_that_is_not_there(folder: Path, text: str, complaint: str) -> None:
+    """Start-up stops with the place, and with what to write where the file is there."""
+    (folder / "droids.py").write_text(PLUGIN, encoding="utf-8")
+    (folder / "broken.py").write_text("PLUGINS = (", encoding="utf-8")
+    (folder / "own.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigFault, match=complaint):
+        build.sources(load([folder / "own.yaml"]))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,39 @@
+"""The locked requirements go together: what a server needs is a part of what relay can use, in the same versions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def pins(lock: str) -> dict[str, str]:
+    """Return the version of each package in a lock."""
+    return dict(re.findall(r"^([\w.-]+)==(\S+)", (ROOT / lock).read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def names(requirements: list[str]) -> set[str]:
+    return {re.split(r"[\[<>=;~ ]", line)[0].lower().replace(".", "-") for line in requirements}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole"),
+    [("requirements-slim.lock", "requirements.lock"), ("requirements.lock", "requirements-dev.lock")],
+)
+def test_one_lock_is_part_of_another(part: str, whole: str) -> None:
+    """Equal versions, so that what the tests run is what is installed."""
+    assert pins(part).items() < pins(whole).items()
+
+
+def test_slim_holds_what_relay_needs_and_no_extra() -> None:
+    """No model of another library, no plots, no tool that builds."""
+    slim = pins("requirements-slim.lock").keys()
+    assert names(PROJECT["dependencies"]) <= slim
+    extras = names([line for extra in PROJECT["optional-dependencies"].values() for line in extra])
+    assert extras <= pins("requirements.lock").keys()
+    assert not slim & (extras | {"matplotlib", "hatchling", "pip", "pytest"})
