@@ -51,7 +51,7 @@ app.command()(init.init)
 app.command()(init.keygen)
 app.command()(doctor.doctor)
 app.add_typer(report.app, name="report", help="Report costs from the metrics of a relay.")
-app.add_typer(policy.app, name="policy", help="Check, test, explain, compare and sign policies.")
+app.add_typer(policy.app, name="policy", help="Write, test, compare, audit and sign policies.")
 
 
 def main() -> None:

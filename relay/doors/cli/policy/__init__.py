@@ -1,4 +1,4 @@
-"""`relay policy …`: write, check and audit policies. Exit status 0 when all is well, 1 when a check failed."""
+"""`relay policy …`: write, test, compare, audit and sign policies. Exit status 1 when a check fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`relay policy report`, `sign`, `verify`, `check-log`: approve policies and check what they decided."""
+"""`relay policy report`, `sign`, `verify`, `check-log`: approve policies and audit decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`relay policy lint`, `test`, `show`, `schema`: check a policy while it is written."""
+"""`relay policy lint`, `test`, `show`, `schema`: write policies."""
 
 from __future__ import annotations
 
