@@ -34,8 +34,8 @@ def _library(name: str) -> Any:
         import presidio_anonymizer.operators as library
     except ImportError:
         raise ConfigFault(
-            f'action "{name.lower()}" is an operator of Presidio: install presidio-anonymizer '
-            "(pip install 'relay[presidio]')"
+            f'action "{name.lower()}" is an operator of Presidio, and presidio-anonymizer is not installed; '
+            'install relay with its extra "presidio"'
         ) from None
     return library
 

@@ -329,8 +329,8 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
     else:
         try:
             from relay.detect.presidio import pack
-        except ImportError as error:
-            raise _missing("presidio-analyzer", error, document, place) from None
+        except ImportError:
+            raise _missing("Presidio", document, place) from None
         found, reason = pack.recognizer_class(module_name, class_name)
     if reason is not None:
         raise fault([document.complaint(place, reason)])
@@ -340,14 +340,14 @@ def _class(name: str, document: YamlDocument, place: Place) -> Any:
 def _pipeline_finder(entry: _Spacy, folder: Path, document: YamlDocument, place: Place) -> Finder:
     try:
         from relay.detect.presidio.pipelines import Pipeline, PipelineFinder
-    except ImportError as error:
-        raise _missing("spacy", error, document, place) from None
+    except ImportError:
+        raise _missing("spaCy", document, place) from None
     try:
         return PipelineFinder(Pipeline(entry.pipeline, folder), entry.labels, entry.score)
     except ConfigFault as problem:
         raise fault([document.complaint(place, problem.public)]) from None
 
 
-def _missing(package: str, error: ImportError, document: YamlDocument, place: Place) -> ConfigFault:
-    message = f"install {package} (pip install 'relay[presidio]'): {error.name or 'it'} cannot be imported"
+def _missing(library: str, document: YamlDocument, place: Place) -> ConfigFault:
+    message = f'{library} is not installed; install relay with its extra "presidio"'
     return fault([document.complaint(place, message)])

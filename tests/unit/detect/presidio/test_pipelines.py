@@ -172,8 +172,8 @@ def test_what_cannot_be_used_stops_start_up(recognizers: str, complaint: str, fo
 @pytest.mark.parametrize(
     ("recognizers", "package"),
     [
-        ("spacy: [{pipeline: names}]", "spacy"),
-        ("presidio: ['presidio_analyzer.predefined_recognizers:EmailRecognizer']", "presidio-analyzer"),
+        ("spacy: [{pipeline: names}]", "spaCy"),
+        ("presidio: ['presidio_analyzer.predefined_recognizers:EmailRecognizer']", "Presidio"),
     ],
 )
 def test_a_missing_package_is_named(
@@ -188,5 +188,5 @@ def test_a_missing_package_is_named(
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ConfigFault, match=f"own.yaml:1:.*install {package} "):
+    with pytest.raises(ConfigFault, match=f"own.yaml:1:.*{package} is not installed; install relay"):
         _analyzed(folder, recognizers, "")

@@ -205,7 +205,7 @@ def without_presidio(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_missing_package_is_named(without_presidio: None) -> None:
     """A policy that orders an operator of Presidio says what to install; any other policy works."""
-    with pytest.raises(ConfigFault, match="install presidio-anonymizer"):
+    with pytest.raises(ConfigFault, match="presidio-anonymizer is not installed"):
         _scrubbed("Ann Lee", _rule("replace"))
     assert _scrubbed("Ann Lee", _rule("redact")) == "[PERSON_REDACTED]"
 
