@@ -112,21 +112,25 @@ class PolicySource:
 
     def read(self) -> Policy:
         """Read the policy as it is now. Raises ConfigFault, also when the signature does not hold."""
+        path, known_types = self.path or DEFAULT_POLICY, entity_types(self.added)
         if self.key is None:
-            return read_policy(self.path, self.added)
+            return loader.load(path, known_types=known_types)
         from relay.policy.authoring import signing
 
-        return signing.load_signed(shipped.policy(self.path), self.key, known_types=entity_types(self.added))
+        return signing.load_signed(path, self.key, known_types=known_types)
 
 
 def policy_source(config: Config) -> PolicySource:
-    """Return the source that a configuration names. Raises ConfigFault when its key cannot be read."""
+    """Return the source that a configuration names, a shipped name as its file.
+
+    Raises ConfigFault when there is no such policy, or its key cannot be read.
+    """
     key = None
     if config.require_signed is not None:
         from relay.policy.authoring import signing  # takes 25 ms to import, and few policies are signed
 
         key = signing.read_public_key(config.require_signed)
-    return PolicySource(config.policy, key, additions(config.recognizers))
+    return PolicySource(shipped.policy(config.policy), key, additions(config.recognizers))
 
 
 def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:

@@ -25,7 +25,7 @@ _KEY_BYTES = 32
 
 _TEMPLATE = """\
 # Configuration of relay. Start it with: relay serve --config {file}
-# What stands behind # is optional. The environment overrides every key: RELAY__SERVER__PORT=8081.
+# Settings behind # are optional. The environment overrides every key: RELAY__SERVER__PORT=8081.
 
 server:
   host: 127.0.0.1        # any other address needs `clients`

@@ -35,7 +35,7 @@ def detect(
         bool, typer.Option("--jsonl", help='One {"id", "text"} a line in, one {"id", "spans"} a line out.')
     ] = False,
     policy: Annotated[
-        Path | None, typer.Option("--policy", help="Show exactly what this policy replaces on a frontier route.")
+        Path | None, typer.Option("--policy", "-p", help="Show exactly what this policy replaces on a frontier route.")
     ] = None,
     recognizers: _Recognizers = None,
     list_: Annotated[bool, typer.Option("--list", help="Show every entity type and how it is found.")] = False,
