@@ -232,10 +232,7 @@ def core(
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
     _check_formats(config, all_formats)
-    metrics = Metrics(
-        formats=(format.name for format in all_formats), entity_types=entity_types(added), clock=time.monotonic
-    )
-    metrics.policy(policy.digest, policy.mode.value)
+    metrics = _metrics(policy, added, all_formats)
     return Core(
         formats=all_formats,
         directory=vendors.Directory(all_formats),
@@ -248,6 +245,12 @@ def core(
         clock=time.perf_counter,
         metrics=metrics,
     )
+
+
+def _metrics(policy: Policy, added: CustomRecognizers, known: Iterable[Format]) -> Metrics:
+    metrics = Metrics(formats=(format.name for format in known), entity_types=entity_types(added), clock=time.monotonic)
+    metrics.policy(policy.digest, policy.mode.value)
+    return metrics
 
 
 def pipeline(

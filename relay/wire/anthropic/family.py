@@ -9,7 +9,8 @@ import re
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.types import Event, Family, Headers, LogProbabilities, TokenFields
+from relay.protocols import Family, LogProbabilities, TokenFields
+from relay.types import Event, Headers
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, by_status, header
 

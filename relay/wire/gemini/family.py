@@ -10,7 +10,8 @@ from typing import ClassVar
 from urllib.parse import parse_qs
 
 from relay.errors import RelayFault
-from relay.types import JSON, Event, Family, Headers, LogProbabilities, TokenFields
+from relay.protocols import Family, LogProbabilities, TokenFields
+from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, by_status, header
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Document, Endpoint
-from relay.types import JSON, Event, Family, Headers, LogProbabilities, TokenFields
+from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
+from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.stream import Lane, TableReader

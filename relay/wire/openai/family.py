@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Document, Endpoint
-from relay.types import Event, Family, Headers, LogProbabilities, Outbound, TokenFields
+from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
+from relay.types import Event, Headers, Outbound
 from relay.wire import strict_json
 from relay.wire.document import read_document
 from relay.wire.openai import azure

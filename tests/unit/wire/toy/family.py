@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.types import Event, Family, Headers, TokenFields
+from relay.protocols import Family, TokenFields
+from relay.types import Event, Headers
 from relay.wire import strict_json
 from relay.wire.table_format import TableFormat, header
 
