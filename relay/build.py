@@ -103,7 +103,7 @@ def read_policy(wanted: Path | str | None, added: CustomRecognizers = NOTHING_AD
 class PolicySource:
     """Where this process has its policy from, and the key that must have signed it.
 
-    The key is read once: whoever can replace files later cannot replace the key that a running relay asks for.
+    The key is read once: replacing files later does not replace the key that a running relay asks for.
     """
 
     path: Path | None

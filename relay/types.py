@@ -84,7 +84,7 @@ class Encoding(StrEnum):
 
 
 class RouteKind(StrEnum):
-    """The two kinds of destination. A frontier is somebody else's machine; local never leaves the building."""
+    """The two kinds of destination. A frontier is another organization's machine; local is the operator's own."""
 
     FRONTIER = "frontier"
     LOCAL = "local"
@@ -139,7 +139,7 @@ class UpstreamStats:
 
     cost_usd: float  # of this request, estimated; 0 without a price
     load: float  # requests there and waiting, per place; without a limit their number
-    first_token_s: float  # moving average over streamed answers; 0 while nobody knows
+    first_token_s: float  # moving average over streamed answers; 0 before the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +165,7 @@ class Segment:
     cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only.
     """
 
-    pointer: str = field(repr=False)  # a key may be somebody's text
+    pointer: str = field(repr=False)  # a key may be a client's text
     text: str = field(repr=False)
     role: Role = Role.OTHER
     message: int = -1
