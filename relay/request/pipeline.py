@@ -144,7 +144,7 @@ class Pipeline:
     def _decided(self, source: Source, session: Session, more: More, wrote: Callable[[str], bool]) -> Prepared:
         document = source.read(wrote)
         fault = self._settle_content(document)
-        spans = self._detect(document, session, more)
+        spans = self._detect(document, session, source.client, more)
         decided, decision, upstream = self._decide(source, document, spans, more)
         return Prepared(document=document, decided=decided, decision=decision, upstream=upstream, fault=fault)
 
@@ -160,9 +160,9 @@ class Pipeline:
         opaque_content.settle(document, self.engine)
         return None
 
-    def _detect(self, document: Document, session: Session, more: More) -> Sequence[Sequence[Span]]:
+    def _detect(self, document: Document, session: Session, client: str | None, more: More) -> Sequence[Sequence[Span]]:
         known = () if session.ephemeral else session.vault.values()  # that of a request begins empty
-        spans = list(self.analyzer.analyze(document.segments, known=known))
+        spans = list(self.analyzer.analyze(document.segments, known=known, client=client or ""))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
         return spans
