@@ -15,6 +15,7 @@ from relay.types import (
     Action,
     Candidate,
     CitationOffset,
+    ContractHeaders,
     Event,
     Family,
     Headers,
@@ -351,6 +352,7 @@ class Format(Protocol):
     family: ClassVar[Family]
     endpoints: ClassVar[Sequence[Endpoint]]  # those with a path of their own; others `match` makes of the path
     log_probabilities: ClassVar[LogProbabilities | None]  # None: answers have none that relay could ask for
+    contract_words: ClassVar[Mapping[str, Any]]  # what each header that passes may hold (relay.wire.contract_headers)
     citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
 
     def match(self, path: str) -> Endpoint | None:
@@ -395,8 +397,8 @@ class Format(Protocol):
         """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
         ...
 
-    def request_headers(self, headers: Headers) -> Headers:
-        """Return the provider's own contract headers that may pass upstream (API version, beta flags)."""
+    def request_headers(self, headers: Headers) -> ContractHeaders:
+        """Return what of a client's headers may pass upstream: the provider's own words, and nothing else."""
         ...
 
     def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:

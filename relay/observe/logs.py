@@ -27,6 +27,7 @@ class LogEvent(StrEnum):
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
     SCRUBBED = "scrubbed"
+    WORDS_DROPPED = "words_dropped"  # of a client's headers: no API version and no beta flag
     REFUSED = "refused"
     FAILED = "failed"
     UPSTREAM_FAILED = "upstream_failed"
