@@ -215,7 +215,12 @@ def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomR
 
 def decision_log(config: Config) -> DecisionLog | None:
     """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
-    return DecisionLog(config.decision_log.fd, time.time) if config.decision_log is not None else None
+    if config.decision_log is None:
+        return None
+    renamed = [name for upstream in config.upstreams.values() for pair in upstream.models.items() for name in pair]
+    return DecisionLog(
+        config.decision_log.fd, time.time, after=config.decision_log.after, models=frozenset(renamed) - {"*"}
+    )
 
 
 def core(

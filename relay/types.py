@@ -324,6 +324,9 @@ class Decision:
     observed: bool = False  # the policy's mode is `observe`: nothing of this is carried out
     required: bool = False  # a rule requires this route: there is no other
     wanted: RouteKind | None = None  # where the request would go if every upstream were there and fit
+    client: str = ""  # its name in the configuration
+    upstream: str = ""  # where it goes; empty for what is refused
+    model: str = field(default="", repr=False)  # as the client asked for it
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how often each (entity type, action) occurs."""

@@ -26,6 +26,7 @@ class LogEvent(StrEnum):
     DRAINING = "draining"
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
+    DECISIONS_END = "decisions_end"  # the newest hash of the decision log, to be kept elsewhere
     SCRUBBED = "scrubbed"
     WORDS_DROPPED = "words_dropped"  # of a client's headers: no API version and no beta flag
     REFUSED = "refused"

@@ -17,7 +17,7 @@ of request, and a `Plan`, which knows where requests of that kind can go.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from relay.detect.analyzer import Analyzer
@@ -123,8 +123,7 @@ class Pipeline:
             head = source.strip(prepared)
             left = self._egress(prepared, head, session)
             if not left:
-                if self.record is not None:
-                    self.record(prepared.decided)
+                self._record(prepared.decided, source, prepared.document, prepared.upstream)
                 return prepared
             more = egress_rounds.merged(more, prepared.document, prepared.decision, prepared.scrubbed, left)
             session.renew()
@@ -192,10 +191,13 @@ class Pipeline:
                 reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
                 raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         except RelayFault:
-            if self.record is not None:
-                self.record(decided)
+            self._record(decided, source, document)
             raise
         return decided, egress_rounds.without_masks(decision) if more else decision, upstream
+
+    def _record(self, decided: Decision, source: Source, document: Document, upstream: str = "") -> None:
+        if self.record is not None:
+            self.record(replace(decided, client=source.client or "", model=document.model or "", upstream=upstream))
 
     def _replace(self, reading: Prepared, session: Session) -> Prepared:
         """Replace what was decided, in the document itself."""
