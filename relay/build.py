@@ -19,7 +19,7 @@ from relay import shipped
 from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
-from relay.detect.cache import SpanCache
+from relay.detect.cache import SpanCaches
 from relay.detect.ner.model import NerModel
 from relay.detect.own.recognizer_files import CustomRecognizers
 from relay.detect.own.recognizer_files import load as load_additions
@@ -70,7 +70,7 @@ __all__ = [
     "routes",
     "sessions",
     "sources",
-    "span_cache",
+    "span_caches",
     "style",
 ]
 
@@ -162,15 +162,15 @@ def analyzer(
         _recognizers(added),
         model,
         lookalikes=style(policy, added).lookalikes,
-        cache=span_cache(policy),
+        caches=span_caches(policy),
         custom=added.rules,
         finders=added.finders,
     )
 
 
-def span_cache(policy: Policy) -> SpanCache | None:
-    """Return an empty cache under a new key, or None where the policy wants none."""
-    return SpanCache(os.urandom(32), clock=time.monotonic) if policy.span_cache else None
+def span_caches(policy: Policy) -> SpanCaches | None:
+    """Return what makes a cache for each client, or None where the policy wants none."""
+    return SpanCaches(os.urandom, clock=time.monotonic) if policy.span_cache else None
 
 
 def sources(added: CustomRecognizers = NOTHING_ADDED) -> Mapping[str, str]:
@@ -215,7 +215,12 @@ def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomR
 
 def decision_log(config: Config) -> DecisionLog | None:
     """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
-    return DecisionLog(config.decision_log.fd, time.time) if config.decision_log is not None else None
+    if config.decision_log is None:
+        return None
+    renamed = [name for upstream in config.upstreams.values() for pair in upstream.models.items() for name in pair]
+    return DecisionLog(
+        config.decision_log.fd, time.time, after=config.decision_log.after, models=frozenset(renamed) - {"*"}
+    )
 
 
 def core(

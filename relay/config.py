@@ -249,6 +249,11 @@ class DecisionLogConfig(_Section):
     """Where decisions are recorded: a file descriptor that relay is started with (1: standard output)."""
 
     fd: int = Field(ge=1, le=1023, description="Number of the descriptor; 1 is standard output.")
+    after: str | None = Field(
+        default=None,
+        pattern=r"^[0-9a-f]{64}$",
+        description="Hash that the log must end with; relay logs it at its end.",
+    )
 
 
 class Config(_Section):

@@ -28,7 +28,7 @@ from relay.observe import logs
 from relay.observe.metrics import Metrics
 from relay.policy.engine import Engine
 from relay.protocols import Endpoint, Format, Writer
-from relay.request import strip
+from relay.request import start_line, strip
 from relay.request.pipeline import Pipeline, Prepared
 from relay.request.provider_request import ProviderRequest
 from relay.request.signatures import signatures_in
@@ -133,6 +133,8 @@ class Exchange:
         if request.method != endpoint.method:
             raise MethodNotAllowed(f"relay takes only {endpoint.method} at this path")
         begun = core.clock()
+        if not endpoint.has_body or endpoint not in self._format.endpoints:
+            start_line.check(endpoint, request.query, core.analyzer, core.engine)
         if self._opened or avoid or unsure:
             self.plan.begin_anew(avoid, unsure=unsure)
         self._opened = True
@@ -147,7 +149,9 @@ class Exchange:
             move_back=self._move_back,
         )
         if not endpoint.has_body:
-            return self._bodiless(source)
+            listed = self._bodiless(source)
+            self._report_dropped(source)
+            return listed
         self._query = request.query
         self._restorers = None
         self._prepared = prepared = core.pipeline.prepare(source, self._session)
@@ -155,6 +159,7 @@ class Exchange:
         assert outbound is not None
         self._upstream = outbound.upstream
         self._report(prepared, core.clock() - begun)
+        self._report_dropped(source)
         self.plan.begin(outbound.upstream)
         return outbound
 
@@ -190,6 +195,11 @@ class Exchange:
                 segments=len(document.segments),
                 replaced=len(prepared.scrubbed.removed),
             )
+
+    def _report_dropped(self, source: ProviderRequest) -> None:
+        """Log that words of the client's headers stay here: a beta flag that is none makes a feature fail silently."""
+        if source.dropped_words:
+            logs.event(logs.LogEvent.WORDS_DROPPED, exchange=logs.Id(self._id), count=source.dropped_words)
 
     @property
     def response_headers(self) -> Headers:

@@ -51,7 +51,7 @@ def analyzer(policy: Policy, added: CustomRecognizers = build.NOTHING_ADDED) -> 
             model = next((other.model for (name, *_), other in _ANALYZERS.items() if name == policy.model), None)
             found = build.analyzer(policy, model=model, added=added)
         _kept(_ANALYZERS, key, found)
-    return found.with_cache(build.span_cache(policy))
+    return found.with_caches(build.span_caches(policy))
 
 
 def _kept(shared: dict[_Key, _Value], key: _Key, value: _Value) -> _Value:

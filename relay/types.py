@@ -17,6 +17,7 @@ __all__ = [
     "Action",
     "Candidate",
     "CitationOffset",
+    "ContractHeaders",
     "Decision",
     "Encoding",
     "Event",
@@ -260,6 +261,9 @@ class Decision:
     observed: bool = False  # the policy's mode is `observe`: nothing of this is carried out
     required: bool = False  # a rule requires this route: there is no other
     wanted: RouteKind | None = None  # where the request would go if every upstream were there and fit
+    client: str = ""  # its name in the configuration
+    upstream: str = ""  # where it goes; empty for what is refused
+    model: str = field(default="", repr=False)  # as the client asked for it
 
     def counts(self) -> dict[tuple[str, str], int]:
         """Return how often each (entity type, action) occurs."""
@@ -269,6 +273,18 @@ class Decision:
                 key = (item.span.entity_type, str(item.action))
                 result[key] = result.get(key, 0) + 1
         return result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractHeaders:
+    """What of a client's headers belongs to the provider's contract (API version, beta flags), in one order.
+
+    `unlisted` are the words among them that are only shaped like the contract's own; `dropped` words may not pass.
+    """
+
+    headers: Headers = field(default=(), repr=False)
+    unlisted: tuple[str, ...] = field(default=(), repr=False)
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

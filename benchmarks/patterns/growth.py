@@ -12,7 +12,7 @@ from benchmarks.patterns.noise import SLOW_UNITS
 from benchmarks.patterns.sides import timed
 from benchmarks.patterns.texts import CODE, PERSONAL, PROSE, texts
 from relay.detect.analyzer import Analyzer
-from relay.detect.cache import SpanCache
+from relay.detect.cache import SpanCaches
 from relay.detect.own.custom import CustomRules
 from relay.detect.scan import Scanner
 from relay.detect.scan_re2 import Re2Triggers
@@ -116,11 +116,11 @@ def turns() -> dict[str, dict[str, float]]:
         last = Segment(
             pointer="/messages/60/content", text="And then? Write to jo@example.org", role=Role.USER, message=60
         )
-        cache = SpanCache(bytes(32), clock=time.monotonic)
-        analyzer = Analyzer(_RECOGNIZERS, None, cache=cache, lookalikes=Bracketed(ENTITY_TYPES).lookalikes)
+        caches = SpanCaches(bytes, clock=time.monotonic)
+        analyzer = Analyzer(_RECOGNIZERS, None, caches=caches, lookalikes=Bracketed(ENTITY_TYPES).lookalikes)
         first = second = float("inf")
         for _ in range(7):
-            cache.clear()
+            caches.clear()
             start = time.perf_counter()
             analyzer.analyze(history)
             middle = time.perf_counter()

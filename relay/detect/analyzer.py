@@ -22,8 +22,9 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
-from relay.detect.cache import Kept, SpanCache
+from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
 from relay.detect.occurrences import Occurrences
@@ -56,14 +57,14 @@ class Analyzer:
         *,
         min_score: float = MIN_SCORE,
         lookalikes: Callable[[str], Iterable[tuple[int, int]]] = _no_lookalikes,
-        cache: SpanCache | None = None,
+        caches: SpanCaches | None = None,
         custom: CustomRules | None = None,
         finders: Sequence[Finder] = (),
     ) -> None:
         """Compile the patterns of `recognizers`; `lookalikes` is the placeholder style's own.
 
-        With a `cache`, the spans of a segment are remembered by its keyed hash. `custom` holds the operator's own
-        patterns and lists; `finders` scan by themselves.
+        With `caches`, the spans of a segment are remembered by its keyed hash, for each client by itself. `custom`
+        holds the operator's own patterns and lists; `finders` scan by themselves.
         """
         self._custom = custom or CustomRules()
         self._patterns = PatternLayer(recognizers, self._custom, finders, min_score=min_score)
@@ -71,7 +72,7 @@ class Analyzer:
         # Without a model, analyzing is a matter of microseconds.
         self.has_model = model is not None
         self._lookalikes = lookalikes
-        self._cache = cache
+        self._caches = caches
         self.entity_types = (
             self._patterns.entity_types | frozenset(model.labels if model is not None else ()) | {LOOKALIKE}
         )
@@ -81,10 +82,10 @@ class Analyzer:
         """The model, for another analyzer that wants the same."""
         return self._model
 
-    def with_cache(self, cache: SpanCache | None) -> Analyzer:
-        """Return an analyzer that shares patterns and model with this one and remembers in `cache` instead."""
+    def with_caches(self, caches: SpanCaches | None) -> Analyzer:
+        """Return an analyzer that shares patterns and model with this one and remembers in `caches` instead."""
         other = copy.copy(self)
-        other._cache = cache
+        other._caches = caches
         return other
 
     def analyze(
@@ -93,20 +94,23 @@ class Analyzer:
         *,
         known: Iterable[tuple[str, str]] = (),
         entity_types: frozenset[str] | None = None,
+        client: str = "",
     ) -> tuple[tuple[Span, ...], ...]:
         """Return the disjoint, sorted spans of each segment, in segment order.
 
         `known` holds `(entity type, value)` pairs of an open session, found wherever they stand. With `entity_types`
-        only those types are returned, and look-alikes, which always are. Raises ScrubFailed when a detector fails.
+        only those types are returned, and look-alikes, which always are. What was found is remembered for `client`
+        alone. Raises ScrubFailed when a detector fails.
         """
+        cache = self._caches[client] if self._caches is not None else None
         readings = [Reading(segment) for segment in segments]
-        self._detect(readings)
+        self._detect(readings, cache)
         known = tuple(known)
-        across = list(crossings(segments, self._across)) if len(segments) > 1 else []
+        across = list(crossings(segments, partial(self._across, cache))) if len(segments) > 1 else []
         if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
             return ((),) * len(segments)
-        remembering = self._cache is not None and entity_types is None and not _is_short(readings)
-        occurrences = Occurrences(readings, self._cache if remembering else None)
+        remembering = entity_types is None and not _is_short(readings)
+        occurrences = Occurrences(readings, cache if remembering else None)
         found = [list(reading.spans) for reading in readings]
         if self._model is not None:
             _give_up(readings, found, occurrences)
@@ -151,9 +155,9 @@ class Analyzer:
             spans = [span for span in spans if not self._custom.allows(text[span.start : span.end])]
         return resolve(spans, text)
 
-    def _detect(self, readings: Sequence[Reading]) -> None:
+    def _detect(self, readings: Sequence[Reading], cache: SpanCache | None) -> None:
         """Let recognizers and model read each text by itself, or remember what they found in it."""
-        fresh = [reading for reading in readings if not self._remember(reading)]
+        fresh = [reading for reading in readings if cache is None or not _remembered(reading, cache)]
         for reading in fresh:
             self._scan(reading)
         self._read(fresh)
@@ -162,7 +166,7 @@ class Analyzer:
             reading.disguised = copy is not None and any(
                 copy.slice(span.start, span.end) != reading.text[span.start : span.end] for span in reading.spans
             )
-        if self._cache is not None:
+        if cache is not None:
             for reading in fresh:
                 reading.kept = Kept(
                     tuple(reading.spans),
@@ -171,29 +175,16 @@ class Analyzer:
                     tuple(reading.alikes),
                     reading.disguised,
                 )
-                self._cache.put(reading.digest, reading.kept)
+                cache.put(reading.digest, reading.kept)
 
-    def _remember(self, reading: Reading) -> bool:
-        """Take what the cache knows of a text; tell whether it knows any."""
-        if self._cache is None:
-            return False
-        variant = b"contract" if reading.segment.contract else b""
-        reading.digest, kept = self._cache.find(reading.text, variant)
-        reading.kept = kept
-        if kept is None:
-            return False
-        reading.spans, reading.alikes = kept.spans, kept.alikes
-        reading.hints, reading.copied, reading.disguised = kept.hints, kept.copied, kept.disguised
-        return True
-
-    def _across(self, text: str) -> Sequence[Span]:
+    def _across(self, cache: SpanCache | None, text: str) -> Sequence[Span]:
         """Return what stands in a text across a border, which is short and comes again on every turn."""
-        if self._cache is None:
+        if cache is None:
             return self._patterns.find(text)
-        digest, kept = self._cache.find(text, b"across")
+        digest, kept = cache.find(text, b"across")
         if kept is None:
             kept = Kept(tuple(self._patterns.find(text)))
-            self._cache.put(digest, kept)
+            cache.put(digest, kept)
         return kept.spans
 
     def _read(self, readings: Sequence[Reading]) -> None:
@@ -217,6 +208,18 @@ class Analyzer:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
         except Exception as error:
             raise detector_failure("lookalike", error) from None
+
+
+def _remembered(reading: Reading, cache: SpanCache) -> bool:
+    """Take what the cache knows of a text; tell whether it knows any."""
+    variant = b"contract" if reading.segment.contract else b""
+    reading.digest, kept = cache.find(reading.text, variant)
+    reading.kept = kept
+    if kept is None:
+        return False
+    reading.spans, reading.alikes = kept.spans, kept.alikes
+    reading.hints, reading.copied, reading.disguised = kept.hints, kept.copied, kept.disguised
+    return True
 
 
 def _is_short(readings: Sequence[Reading]) -> bool:

@@ -3,6 +3,9 @@
 A separate thread writes, so a slow reader delays no request. No record is dropped silently: when the reader is
 `LIMIT_LINES` behind or gone, `append` raises, and the request whose decision cannot be recorded is refused.
 
+The chain goes on where the one of the run before ended: relay reads that from the end of the file behind the
+descriptor. Behind a pipe it cannot, and a run begins a chain of its own unless it is told the hash.
+
 Not promised: lines that are queued in memory when the process is killed are lost, although their requests may have
 been sent.
 """
@@ -12,33 +15,57 @@ from __future__ import annotations
 import os
 import queue
 import select
+import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 
 from relay.errors import ConfigFault, NotRecorded
-from relay.observe.decision_record import Chain
+from relay.observe import logs
+from relay.observe.decision_record import Chain, Link, last_record
 from relay.types import Decision
 
 __all__ = ["LIMIT_LINES", "DecisionLog"]
 
 # Lines that may wait for a slow reader: some 500 bytes each.
 LIMIT_LINES = 10_000
+_BLOCK_BYTES = 65_536
 
 
 class DecisionLog:
     """Appends decisions to the chain, in one order for all threads. `clock` gives seconds since 1970."""
 
-    def __init__(self, fd: int, clock: Callable[[], float], *, limit_lines: int = LIMIT_LINES) -> None:
-        """Begin a chain on `fd`, which `close` leaves open. Raises ConfigFault when nothing can be written to it."""
+    def __init__(
+        self,
+        fd: int,
+        clock: Callable[[], float],
+        *,
+        after: str | None = None,
+        models: Collection[str] = (),
+        limit_lines: int = LIMIT_LINES,
+    ) -> None:
+        """Go on with the chain on `fd`, which `close` leaves open. `models` are the names that the log may hold.
+
+        `after` is the hash that the log must end with. Raises ConfigFault when it does not, and when nothing can be
+        written.
+        """
         try:
             os.write(fd, b"")
         except OSError as error:
             raise ConfigFault(f"decision_log: nothing can be written to descriptor {fd} ({error.strerror})") from None
+        link, ends_line = _end_of(fd)
+        if after is not None:
+            if link is not None and link.previous != after:
+                raise ConfigFault(
+                    "decision_log.after: the log does not end with this hash; its end was cut off, or the hash is old"
+                )
+            link = link or Link(previous=after)
         self._fd = fd
         self._clock = clock
-        self._chain = Chain()
+        self._chain = Chain(link, models)
         self._lock = threading.Lock()
         self._lines: queue.Queue[bytes | None] = queue.Queue()
+        if not ends_line:
+            self._lines.put(b"\n")  # a record that was cut short keeps its line
         self._limit = limit_lines
         self._broken = False
         self._thread = threading.Thread(target=self._write_all, name="decision-log", daemon=True)
@@ -59,6 +86,7 @@ class DecisionLog:
             self._broken = True
             self._lines.put(None)
         self._thread.join(timeout_s)
+        logs.event(logs.LogEvent.DECISIONS_END, head=logs.Id(self._chain.head))
 
     def _write_all(self) -> None:
         while (line := self._lines.get()) is not None:
@@ -76,3 +104,32 @@ class DecisionLog:
                 waiting = select.poll()
                 waiting.register(self._fd, select.POLLOUT)
                 waiting.poll()
+
+
+def _end_of(fd: int) -> tuple[Link | None, bool]:
+    """Return where the log behind `fd` goes on, None when that cannot be read, and whether its last line is whole."""
+    try:
+        # The descriptor itself is for writing; this one is of the same file.
+        reader = os.open(f"/proc/self/fd/{fd}", os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None, True
+    try:
+        size = os.fstat(reader).st_size if stat.S_ISREG(os.fstat(reader).st_mode) else 0
+        if not size:
+            return None, True
+        return last_record(_backwards(reader, size)), os.pread(reader, 1, size - 1) == b"\n"
+    finally:
+        os.close(reader)
+
+
+def _backwards(reader: int, size: int) -> Iterator[str]:
+    """Yield the lines of a file, last one first."""
+    rest = b""
+    while size:
+        start = max(0, size - _BLOCK_BYTES)
+        rest = os.pread(reader, size - start, start) + rest
+        size = start
+        first, *lines = rest.split(b"\n")
+        yield from (line.decode("utf-8", "replace") for line in reversed(lines))
+        rest = first
+    yield rest.decode("utf-8", "replace")

@@ -26,7 +26,9 @@ class LogEvent(StrEnum):
     DRAINING = "draining"
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
+    DECISIONS_END = "decisions_end"  # the newest hash of the decision log, to be kept elsewhere
     SCRUBBED = "scrubbed"
+    WORDS_DROPPED = "words_dropped"  # of a client's headers: no API version and no beta flag
     REFUSED = "refused"
     FAILED = "failed"
     UPSTREAM_FAILED = "upstream_failed"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from relay.errors import RelayFault
@@ -11,6 +11,7 @@ from relay.protocols.families import Family, LogProbabilities
 from relay.types import (
     JSON,
     CitationOffset,
+    ContractHeaders,
     Event,
     Headers,
     Leaf,
@@ -75,6 +76,7 @@ class Format(Protocol):
     family: ClassVar[Family]
     endpoints: ClassVar[Sequence[Endpoint]]  # those with a path of their own; others `match` makes of the path
     log_probabilities: ClassVar[LogProbabilities | None]  # None: answers have none that relay could ask for
+    contract_words: ClassVar[Mapping[str, Any]]  # what each header that passes may hold (relay.wire.contract_headers)
     citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
 
     def match(self, path: str) -> Endpoint | None:
@@ -119,8 +121,8 @@ class Format(Protocol):
         """Tell whether a request with this query wants its stream as one JSON array, written piece by piece."""
         ...
 
-    def request_headers(self, headers: Headers) -> Headers:
-        """Return the provider's own contract headers that may pass upstream (API version, beta flags)."""
+    def request_headers(self, headers: Headers) -> ContractHeaders:
+        """Return what of a client's headers may pass upstream: the provider's own words, and nothing else."""
         ...
 
     def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:

@@ -17,7 +17,7 @@ of request, and a `Plan`, which knows where requests of that kind can go.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from relay.detect.analyzer import Analyzer
@@ -123,8 +123,7 @@ class Pipeline:
             head = source.strip(prepared)
             left = self._egress(prepared, head, session)
             if not left:
-                if self.record is not None:
-                    self.record(prepared.decided)
+                self._record(prepared.decided, source, prepared.document, prepared.upstream)
                 return prepared
             more = egress_rounds.merged(more, prepared.document, prepared.decision, prepared.scrubbed, left)
             session.renew()
@@ -144,7 +143,7 @@ class Pipeline:
     def _decided(self, source: Source, session: Session, more: More, wrote: Callable[[str], bool]) -> Prepared:
         document = source.read(wrote)
         fault = self._settle_content(document)
-        spans = self._detect(document, session, more)
+        spans = self._detect(document, session, source.client, more)
         decided, decision, upstream = self._decide(source, document, spans, more)
         return Prepared(document=document, decided=decided, decision=decision, upstream=upstream, fault=fault)
 
@@ -160,9 +159,9 @@ class Pipeline:
         opaque_content.settle(document, self.engine)
         return None
 
-    def _detect(self, document: Document, session: Session, more: More) -> Sequence[Sequence[Span]]:
+    def _detect(self, document: Document, session: Session, client: str | None, more: More) -> Sequence[Sequence[Span]]:
         known = () if session.ephemeral else session.vault.values()  # that of a request begins empty
-        spans = list(self.analyzer.analyze(document.segments, known=known))
+        spans = list(self.analyzer.analyze(document.segments, known=known, client=client or ""))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
         return spans
@@ -192,10 +191,13 @@ class Pipeline:
                 reasons = sorted({f"{rule} ({subject})" for rule, subject in decision.blocked})
                 raise PolicyRefused("policy refuses this request: " + "; ".join(reasons))
         except RelayFault:
-            if self.record is not None:
-                self.record(decided)
+            self._record(decided, source, document)
             raise
         return decided, egress_rounds.without_masks(decision) if more else decision, upstream
+
+    def _record(self, decided: Decision, source: Source, document: Document, upstream: str = "") -> None:
+        if self.record is not None:
+            self.record(replace(decided, client=source.client or "", model=document.model or "", upstream=upstream))
 
     def _replace(self, reading: Prepared, session: Session) -> Prepared:
         """Replace what was decided, in the document itself."""

@@ -9,10 +9,11 @@ from typing import assert_never
 from relay.config import Store, UpstreamConfig
 from relay.errors import AuthenticationFailed, ScrubFailed
 from relay.protocols import Document, Endpoint, Format
-from relay.request import strip
+from relay.request import egress, strip
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
-from relay.types import CitationOffset, Outbound, Request, RouteKind
+from relay.types import CitationOffset, ContractHeaders, Outbound, Request, RouteKind
+from relay.wire.contract_headers import less
 from relay.wire.protocol_words import ID
 
 __all__ = ["ProviderRequest", "check_route", "forcing"]
@@ -42,6 +43,7 @@ class ProviderRequest:
         self.plan = plan
         self.client = client
         self.outbound: Outbound | None = None
+        self.dropped_words = 0  # of the client's headers: no API version, and no beta flag
         self._format = format
         self._endpoint = endpoint
         self._request = request
@@ -51,13 +53,15 @@ class ProviderRequest:
         self.read: Callable[[Callable[[str], bool]], Document] = partial(format.read, endpoint, request.body, pseudonym)
 
     def strip(self, prepared: Prepared) -> str:
-        """Build `outbound`. Only the model in the path can be a client's own text, so the path is all egress reads."""
+        """Build `outbound`. Egress reads what of its start line and headers no list has: a client can write that.
+
+        A beta flag that holds a value is dropped. The name of a model is the provider's word, where it is written like
+        one; one that reads like a value by itself is refused at once (`relay.request.start_line`).
+        """
         document, name = prepared.document, prepared.upstream
-        if not prepared.decision.observed:
-            mark = self._format.citation_mark
-            cited = self._format.sent_citations(document) if mark and mark in self._request.body else ()
-            if cited:
-                self._move_back(cited, prepared)
+        mark = self._format.citation_mark
+        if mark and mark in self._request.body and not prepared.decision.observed:
+            self._move_back(self._format.sent_citations(document), prepared)
         upstream = self.plan.upstreams[name]
         document.force(forcing(self._endpoint, upstream))
         if self.plan.asks_confidence:
@@ -66,8 +70,9 @@ class ProviderRequest:
         path = self._endpoint.upstream_path
         if model is not None and model != document.model:
             path = self._format.rename(self._endpoint, document, model)
+        contract = self._contract(prepared)
         headers = strip.request_headers(
-            self._format, self._request.headers, self._key(name), has_body=True, stream=document.stream
+            self._format, contract.headers, self._key(name), has_body=True, stream=document.stream
         )
         self.outbound = self._addressed(
             Outbound(
@@ -81,13 +86,24 @@ class ProviderRequest:
             ),
             model,
         )
-        return self.outbound.path if document.model and not ID.fullmatch(document.model) else ""
+        if document.model and not ID.fullmatch(document.model):
+            return "\n".join((self.outbound.path, self.outbound.query, *contract.unlisted))
+        return "\n".join(contract.unlisted)
+
+    def _contract(self, prepared: Prepared) -> ContractHeaders:
+        """Return the client's headers that may pass, less the words of no list that hold a value of the request."""
+        contract = self._format.request_headers(self._request.headers)
+        if contract.unlisted and prepared.scrubbed.removed:
+            values = egress.private(prepared.scrubbed.removed, issued=())
+            contract = less(contract, [word for word in contract.unlisted if egress.holds(word, values)])
+        self.dropped_words = contract.dropped
+        return contract
 
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
-        headers = strip.request_headers(
-            self._format, self._request.headers, self._key(name), has_body=False, stream=False
-        )
+        contract = self._format.request_headers(self._request.headers)
+        self.dropped_words = contract.dropped
+        headers = strip.request_headers(self._format, contract.headers, self._key(name), has_body=False, stream=False)
         outbound = Outbound(
             upstream=name,
             route=route,

@@ -12,15 +12,23 @@ from urllib.parse import parse_qsl, urlencode
 from relay.protocols import Format
 from relay.types import Headers
 
-__all__ = ["page_query", "request_headers", "response_headers"]
+__all__ = ["page_models", "page_query", "request_headers", "response_headers"]
 
 # One constant for everybody: a version here would tell relays apart.
 USER_AGENT = "relay"
 
-# Paging of the lists of models: Anthropic's and OpenAI's, then Gemini's (their references, 2026-11-26). A token is what
-# the upstream gave for the next page.
-_PAGE_NAMES = ("after", "after_id", "before_id", "limit", "order", "pageSize", "pageToken")
-_PAGE_VALUE = re.compile(r"[A-Za-z0-9._:/+=-]{1,500}")
+# Paging of the lists of models: Anthropic's and OpenAI's, then Gemini's (their references, 2026-11-26): names of
+# models, numbers, and a token that the upstream gave for the next page.
+_MODEL = re.compile(r"[A-Za-z][A-Za-z0-9._:/-]{0,199}")
+_PAGE_VALUES = {
+    "after": _MODEL,
+    "after_id": _MODEL,
+    "before_id": _MODEL,
+    "limit": re.compile(r"[0-9]{1,4}"),
+    "order": re.compile("asc|desc"),
+    "pageSize": re.compile(r"[0-9]{1,4}"),
+    "pageToken": re.compile(r"[A-Za-z0-9._:/+=-]{1,500}"),
+}
 
 # Response headers that say something about the answer or the account's limits, nothing about the connection.
 # wire_formats section 9, 2026-11-20. `set-cookie`, `alt-svc`, `server`, `cf-*` and organisation ids go.
@@ -38,11 +46,11 @@ _RESPONSE_NAMES = frozenset(
 _RESPONSE_PREFIXES = ("x-ratelimit-", "anthropic-ratelimit-")
 
 
-def request_headers(format: Format, headers: Headers, key: str | None, *, has_body: bool, stream: bool) -> Headers:
+def request_headers(format: Format, contract: Headers, key: str | None, *, has_body: bool, stream: bool) -> Headers:
     """Return the upstream headers for a request, in one fixed order.
 
-    `key` is the credential to present, or None. Only the format's own contract headers (API version, beta flags) come
-    from the client.
+    `key` is the credential to present, or None. `contract` is all that comes from the client: what the format passes
+    on of its headers.
     """
     built: list[tuple[str, str]] = [
         ("accept", "text/event-stream" if stream else "application/json"),
@@ -51,7 +59,7 @@ def request_headers(format: Format, headers: Headers, key: str | None, *, has_bo
     ]
     if has_body:
         built.append(("content-type", "application/json"))
-    built.extend(sorted(format.request_headers(headers)))
+    built.extend(contract)
     if key is not None:
         built.extend(format.credential_headers(key))
     return tuple(built)
@@ -63,7 +71,14 @@ def page_query(query: str) -> str:
     SDKs go on from page to page by themselves, and for ever when they get the first one each time.
     """
     asked = dict(parse_qsl(query))
-    return urlencode([(name, asked[name]) for name in _PAGE_NAMES if _PAGE_VALUE.fullmatch(asked.get(name, ""))])
+    return urlencode(
+        [(name, asked[name]) for name, values in _PAGE_VALUES.items() if values.fullmatch(asked.get(name, ""))]
+    )
+
+
+def page_models(query: str) -> list[str]:
+    """Return the names of models that `page_query` leaves of `query`."""
+    return [value for name, value in parse_qsl(page_query(query)) if _PAGE_VALUES[name] is _MODEL]
 
 
 def response_headers(headers: Headers) -> Headers:

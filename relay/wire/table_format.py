@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from relay.protocols import Document, Endpoint
-from relay.types import JSON, CitationOffset, Headers, Leaf, Outbound
+from relay.types import JSON, CitationOffset, ContractHeaders, Headers, Leaf, Outbound
+from relay.wire.contract_headers import NOTHING_PASSES, Words, passing
 from relay.wire.document import read_document
 from relay.wire.leaves import collect
 from relay.wire.nodes import FieldTable, Node
@@ -38,6 +39,7 @@ class TableFormat:
 
     table: ClassVar[FieldTable]
     endpoints: ClassVar[tuple[PathEndpoint, ...]]
+    contract_words: ClassVar[Mapping[str, Words]]
     citation_mark: ClassVar[bytes] = b""
 
     def match(self, path: str) -> Endpoint | None:
@@ -60,6 +62,11 @@ class TableFormat:
         if "model" in document.tree:
             document.tree["model"] = model
         return endpoint.upstream_path
+
+    def request_headers(self, headers: Headers) -> ContractHeaders:
+        """Return what of a client's headers may pass upstream: the words of `contract_words`, and nothing else."""
+        words = self.contract_words
+        return passing(headers, words) if any(name in words for name, _ in headers) else NOTHING_PASSES
 
     def response_leaves(self, endpoint: Endpoint, document: Document | None, tree: JSON) -> Iterable[Leaf]:
         """Return what the table's `response` section restores; error bodies are in it."""

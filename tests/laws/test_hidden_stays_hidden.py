@@ -13,7 +13,7 @@ import relay.detect.analyzer as analyzer_module
 import relay.detect.recognizers
 from relay import build
 from relay.detect.analyzer import Analyzer
-from relay.detect.cache import SpanCache
+from relay.detect.cache import SpanCaches
 from relay.detect.distinctive import distinctive
 from relay.detect.known import KnownValues
 from relay.detect.overlap import LOOKALIKE
@@ -68,11 +68,11 @@ RECOGNIZERS = [plugin() for plugin in collect(relay.detect.recognizers).values()
 STYLE = build.style(build.read_policy(None))
 
 
-def analyzer(cache: SpanCache | None = None) -> Analyzer:
-    return Analyzer(RECOGNIZERS, Fickle(), lookalikes=STYLE.lookalikes, cache=cache)
+def analyzer(caches: SpanCaches | None = None) -> Analyzer:
+    return Analyzer(RECOGNIZERS, Fickle(), lookalikes=STYLE.lookalikes, caches=caches)
 
 
-CACHES = [SpanCache(bytes(32), clock=lambda: 0.0) for _ in range(2)]
+CACHES = [SpanCaches(bytes, clock=lambda: 0.0) for _ in range(2)]
 PLAIN, COLD, WARM = analyzer(), *map(analyzer, CACHES)
 
 

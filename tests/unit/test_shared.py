@@ -114,9 +114,9 @@ def test_sessions_learn_nothing_from_each_other(files: Path) -> None:
     one, two = (relay.open_session(files / "policy.yaml") for _ in range(2))
     assert one._pipeline.analyzer._patterns is two._pipeline.analyzer._patterns
     one.scrub("write to maria@example.org")
-    digests = [session._pipeline.analyzer._cache.digest("write to maria@example.org") for session in (one, two)]  # type: ignore[union-attr]
+    digests = [session._pipeline.analyzer._caches[""].digest("write to maria@example.org") for session in (one, two)]  # type: ignore[index]
     assert digests[0] != digests[1]
-    assert [len(session._pipeline.analyzer._cache._rows) for session in (one, two)] == [1, 0]  # type: ignore[union-attr]
+    assert [len(session._pipeline.analyzer._caches[""]._rows) for session in (one, two)] == [1, 0]  # type: ignore[index]
     assert two.scrub("ask tom@example.org").text == "ask [EMAIL_ADDRESS_1]"
     one.close()
     assert two.restore("[EMAIL_ADDRESS_1]") == "tom@example.org"

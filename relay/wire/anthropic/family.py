@@ -6,12 +6,14 @@ Sources: anthropic-python 2.11.0 (`_client.py`, `_exceptions.py`, `types/shared/
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
 from relay.protocols import Family, LogProbabilities, TokenFields
 from relay.types import Event, Headers
 from relay.wire import strict_json
+from relay.wire.contract_headers import DATE, Words
 from relay.wire.table_format import TableFormat, by_status, header
 
 __all__ = ["ANTHROPIC", "AnthropicFormat"]
@@ -52,9 +54,31 @@ _ERROR_TYPES = {
     503: "overloaded_error",
     504: "timeout_error",
 }
-# Version dates and beta flags are words; anything else in such a header is not ours to pass on.
-_FLAGS = re.compile(r"[A-Za-z0-9_.,=:; -]{1,1024}")
-_CONTRACT_HEADERS = ("anthropic-version", "anthropic-beta")
+# Words of letters, some with a digit or a size ("128k", "1m"), and a date: its "Beta headers", read 2026-11-29.
+_FLAG = re.compile(rf"[a-z]{{1,16}}[0-9]?(?:-(?:[a-z]{{1,16}}[0-9]?|[0-9]{{1,3}}[km])){{0,7}}-{DATE}")
+# anthropic-python 2.11.0 (`types/anthropic_beta_param.py`, `_client.py`, `lib/`), and what Claude Code and LiteLLM send
+# besides. Those of the documented shape need no list to pass; these pass whatever a request's values are.
+_LISTED = """
+admin-user-sign-out-2026-10-08 advanced-tool-use-2025-11-20 advisor-tool-2026-03-01 afk-mode-2026-01-31
+agent-memory-2026-07-22 analytics-usage-cost-2026-08-24 cache-diagnosis-2026-04-07
+ce-claude-code-managed-settings-2026-10-06 ce-plugins-2026-09-01 ce-user-management-2026-07-13 claude-code-20250219
+code-execution-2025-05-22 code-execution-2025-08-25 compact-2026-01-12 compact-2026-09-04 computer-use-2024-10-22
+computer-use-2025-01-24 computer-use-2025-11-24 context-1m-2025-08-07 context-management-2025-06-27
+dangerous-tool-use-2026-09-03 dev-full-thinking-2025-05-14 dreaming-2026-04-21 effort-2025-11-24
+experimental-claude-tag-2026-10-21 extended-cache-ttl-2025-04-11 fallback-credit-2026-06-01 fallback-credit-2026-07-01
+fast-mode-2026-02-01 files-api-2025-04-14 fine-grained-tool-streaming-2025-05-14 inline-tools-2026-09-15
+interleaved-thinking-2025-05-14 managed-agents-2026-04-01 mcp-client-2025-04-04 mcp-client-2025-11-20
+mcp-client-2026-09-15 mcp-servers-2025-12-04 mcp-tunnels-2026-06-22 message-batches-2024-09-24
+message-threads-2026-08-12 mid-conversation-output-config-2026-07-01 mid-conversation-system-2026-04-07
+mid-conversation-system-clear-at-2026-08-21 mid-conversation-tool-changes-2026-07-01
+model-context-window-exceeded-2025-08-26 oauth-2025-04-20 oidc-federation-2026-04-01 output-128k-2025-02-19
+output-300k-2026-03-24 pdfs-2024-09-25 prompt-caching-2024-07-31 prompt-caching-scope-2026-01-05
+server-side-fallback-2026-06-01 server-side-fallback-2026-07-01 skills-2025-10-02 spend-limit-reads-2026-09-26
+structured-outputs-2025-11-13 task-budgets-2026-03-13 telemetry-destinations-2026-08-11
+thinking-binding-controls-2026-08-01 thinking-display-updates-2026-08-18 thinking-token-count-2026-05-13
+token-counting-2024-11-01 token-efficient-tools-2025-02-19 user-profiles-2026-03-24 user-profiles-2026-08-18
+user-profiles-2026-09-04 user-profiles-billing-2026-10-01 webhooks-2026-10-07
+"""
 
 
 class AnthropicFormat(TableFormat):
@@ -62,14 +86,11 @@ class AnthropicFormat(TableFormat):
 
     family: ClassVar[Family] = ANTHROPIC
     log_probabilities: ClassVar[LogProbabilities | None] = None
-
-    def request_headers(self, headers: Headers) -> Headers:
-        """Pass on the API version and the beta flags: without them features break silently."""
-        return tuple(
-            (name, value)
-            for name in _CONTRACT_HEADERS
-            if (value := header(headers, name)) is not None and _FLAGS.fullmatch(value)
-        )
+    # Without its flags features break silently.
+    contract_words: ClassVar[Mapping[str, Words]] = {
+        "anthropic-version": Words(re.compile(DATE)),
+        "anthropic-beta": Words(_FLAG, frozenset(_LISTED.split())),
+    }
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `x-api-key`, or from `Authorization: Bearer`, where current SDKs put it."""

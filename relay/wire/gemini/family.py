@@ -6,6 +6,7 @@ Sources: google-genai 3.4.0 (`_api_client.py`, `errors.py`), read 2026-11-20.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import ClassVar
 from urllib.parse import parse_qs
 
@@ -13,6 +14,7 @@ from relay.errors import RelayFault
 from relay.protocols import Family, LogProbabilities, TokenFields
 from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
+from relay.wire.contract_headers import Words
 from relay.wire.table_format import TableFormat, by_status, header
 
 __all__ = ["GEMINI", "GeminiFormat", "plain_path"]
@@ -51,11 +53,8 @@ class GeminiFormat(TableFormat):
     """Base of the Gemini formats: credentials, headers and the shape of errors."""
 
     family: ClassVar[Family] = GEMINI
+    contract_words: ClassVar[Mapping[str, Words]] = {}  # the API's version is in the path
     log_probabilities: ClassVar[LogProbabilities | None] = None
-
-    def request_headers(self, headers: Headers) -> Headers:
-        """Pass nothing on: the API's version is in the path."""
-        return ()
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `x-goog-api-key`, from `?key=`, or from `Authorization: Bearer`."""

@@ -6,13 +6,14 @@ Sources: ollama-python 0.6.3 (`_types.py`, `_client.py`) and Ollama's API descri
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
 from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
+from relay.wire.contract_headers import Words
 from relay.wire.document import read_document
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import TableFormat, header
@@ -46,6 +47,7 @@ class OllamaFormat(TableFormat):
     """Base of the Ollama formats."""
 
     family: ClassVar[Family] = OLLAMA
+    contract_words: ClassVar[Mapping[str, Words]] = {}
 
     def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, whatever the method."""
@@ -68,10 +70,6 @@ class OllamaFormat(TableFormat):
         """Tell whether `format` asks for JSON: the word, or a schema."""
         stated = document.tree.get("format") if document is not None else None
         return stated == "json" or type(stated) is dict
-
-    def request_headers(self, headers: Headers) -> Headers:
-        """Pass nothing on."""
-        return ()
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `Authorization: Bearer`; a server at home has none."""

@@ -19,6 +19,7 @@ from urllib.parse import parse_qsl
 
 from relay.errors import ClientFault
 from relay.types import Outbound
+from relay.wire.contract_headers import DATE
 from relay.wire.paths import canonical
 
 __all__ = ["ADDRESSING", "addressed", "split_deployment"]
@@ -29,7 +30,7 @@ ADDRESSING = "azure"
 _DEPLOYMENT = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
 _PATH = re.compile(rf"/v1/deployments/({_DEPLOYMENT})(/.+)")
 _NAME = re.compile(_DEPLOYMENT)
-_VERSION = re.compile(r"(\d{4}-\d{2}-\d{2}(?:-preview)?)|preview|latest")
+_VERSION = re.compile(rf"({DATE}(?:-preview)?)|preview|latest")
 _OF_A_DEPLOYMENT = frozenset({"/chat/completions", "/completions", "/embeddings"})
 
 

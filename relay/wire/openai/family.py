@@ -14,6 +14,7 @@ from relay.errors import RelayFault
 from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
 from relay.types import Event, Headers, Outbound
 from relay.wire import strict_json
+from relay.wire.contract_headers import DATE, Words
 from relay.wire.document import read_document
 from relay.wire.openai import azure
 from relay.wire.table_format import TableFormat, by_status
@@ -73,14 +74,20 @@ _ERROR_TYPES = {
     429: "rate_limit_error",
     500: "server_error",
 }
-# Beta flags are words; anything else in such a header is not ours to pass on.
-_FLAGS = re.compile(r"[A-Za-z0-9_.,=:; -]{1,512}")
+# A feature and its version. Listed is what openai-python 3.52.0 and Codex CLI 0.169 send.
+_FLAG = re.compile(rf"[a-z]{{1,16}}(?:_[a-z]{{1,16}}){{0,3}}=(?:v[0-9]{{1,2}}|{DATE})")
+_LISTED = """
+agents=v1 assistants=v1 assistants=v2 chatkit_beta=v1 realtime=v1 responses=experimental responses=v1
+responses_websockets=2026-02-06
+"""
 
 
 class OpenAIFormat(TableFormat):
     """Base of the OpenAI formats."""
 
     family: ClassVar[Family] = OPENAI
+    # Organization and project identify the client and stay here.
+    contract_words: ClassVar[Mapping[str, Words]] = {"openai-beta": Words(_FLAG, frozenset(_LISTED.split()))}
 
     def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, as OpenAI or as Azure writes it, whatever the method."""
@@ -104,11 +111,6 @@ class OpenAIFormat(TableFormat):
     def knows_forced(self, endpoint: Endpoint) -> bool:
         """Tell whether `endpoint` knows the fields that the table wants in requests to a frontier."""
         return True
-
-    def request_headers(self, headers: Headers) -> Headers:
-        """Pass on the beta flags; organization and project identify the client and stay here."""
-        value = dict(reversed(headers)).get("openai-beta")
-        return (("openai-beta", value),) if value is not None and _FLAGS.fullmatch(value) else ()
 
     def addressed(self, outbound: Outbound, addressing: str, model: str | None, query: str) -> Outbound:
         """Return `outbound` as OpenAI or, where `addressing` says so, Azure takes it. Raises ClientFault."""

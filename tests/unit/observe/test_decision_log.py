@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import os
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -99,6 +102,68 @@ def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe: Pipe) 
     for number in range(500):
         log.append(decision(number))
     assert check_chain(finish(log, pipe)).records == 500
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "decisions.jsonl"
+
+
+def write(path: Path, count: int, after: str | None = None) -> None:
+    """Append to a file, opened as a shell's `3>>` does, as one run of relay."""
+    fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    try:
+        log = DecisionLog(fd, lambda: 1.5, after=after)
+        for number in range(count):
+            log.append(decision(number))
+        log.close()
+    finally:
+        os.close(fd)
+
+
+def test_runs_on_one_file_are_one_chain(path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Each goes on where the one before ended, whatever else stands there; the log says where that is."""
+    caplog.set_level(logging.INFO, "relay")
+    for run in range(3):
+        write(path, 300)
+        with path.open("a") as file:
+            file.write("ready http://127.0.0.1:8080\n" + ("x" * 100_000 + "\n") * (run == 1))
+    lines = path.read_text().splitlines()
+    checked = check_chain(lines)
+    assert (checked.records, checked.chains, checked.others) == (900, 1, 4)
+    heads = [json.loads(record.getMessage())["head"] for record in caplog.records]
+    assert heads[-1] == checked.head
+    assert len(set(heads)) == 3
+    del lines[250:301]
+    with pytest.raises(ConfigFault, match="does not follow"):
+        check_chain(lines)
+
+
+def test_a_record_that_was_cut_short_keeps_its_line(path: Path) -> None:
+    """A process that was killed while it wrote leaves half a line, which does not take the next record with it."""
+    write(path, 3)
+    path.write_bytes(path.read_bytes()[:-40])
+    write(path, 2)
+    checked = check_chain(path.read_text().splitlines())
+    assert (checked.records, checked.others) == (4, 1)
+
+
+def test_a_log_that_lost_its_end_stops_the_start_of_who_kept_the_hash(path: Path) -> None:
+    """The hash that the log ended with must still be its last."""
+    write(path, 3)
+    head = check_chain(path.read_text().splitlines()).head
+    write(path, 2, after=head)
+    with pytest.raises(ConfigFault, match=r"decision_log\.after: the log does not end with this hash"):
+        write(path, 1, after=head)
+    assert check_chain(path.read_text().splitlines()).records == 5
+
+
+def test_behind_a_pipe_a_run_goes_on_with_the_hash_that_it_is_told(pipe: Pipe) -> None:
+    """And begins anew without one."""
+    log = DecisionLog(pipe.writer, lambda: 1.5, after="ab" * 32)
+    log.append(decision())
+    (line,) = finish(log, pipe)
+    assert json.loads(line)["previous"] == "ab" * 32
 
 
 @pytest.mark.parametrize("kind", ["closed", "for reading"])

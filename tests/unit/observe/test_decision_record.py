@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from relay.doors.cli.policy import app
 from relay.errors import ConfigFault
-from relay.observe.decision_record import START, Chain, Checked, check_chain, record
+from relay.observe.decision_record import START, Chain, Checked, Link, check_chain, last_record, record
 from relay.types import Action, Decision, RouteKind, Span, SpanAction
 
 
@@ -40,6 +40,9 @@ def test_a_record_says_what_was_decided_without_places_or_lengths() -> None:
     assert record(decision(1)) == {
         "id": "id1",
         "policy": "0123456789abcdef",
+        "client": "",
+        "model": "",
+        "upstream": "",
         "route": "frontier",
         "classes": ["NPI", "PII"],
         "reasons": ["class NPI: PERSON, US_SSN"],
@@ -49,15 +52,92 @@ def test_a_record_says_what_was_decided_without_places_or_lengths() -> None:
 
 
 def test_a_chain_checks_and_gives_its_head() -> None:
-    """Every line names the hash of the one before it; a restart begins anew."""
+    """Every line names the hash of the one before it; a run that knows nothing of the one before begins anew."""
     lines = log()
     rows = [json.loads(line) for line in lines]
     assert [row["seq"] for row in rows] == [0, 1, 2, 3]
     assert [row["previous"] for row in rows] == [START, *(row["hash"] for row in rows[:-1])]
-    assert check_chain(lines) == Checked(records=4, chains=1, others=0, head=rows[-1]["hash"])
-    assert check_chain([]) == Checked(records=0, chains=0, others=0, head=START)
+    assert check_chain(lines) == Checked(records=4, chains=1, unlinked=0, others=0, head=rows[-1]["hash"])
+    assert check_chain([]) == Checked(records=0, chains=0, unlinked=0, others=0, head=START)
     again = check_chain([*lines, "", *log(2)])
-    assert (again.records, again.chains, again.head) == (6, 2, rows[1]["hash"])
+    assert (again.records, again.chains, again.unlinked, again.head) == (6, 2, 1, rows[1]["hash"])
+
+
+def more(link: Link, count: int = 2) -> list[str]:
+    chain = Chain(link)
+    return [chain.append(decision(number), 1763712009.5) for number in range(count)]
+
+
+def test_a_chain_goes_on_over_restarts() -> None:
+    """By the end of the log, or by a hash that somebody kept; then a missing end shows at the run after it."""
+    lines = log()
+    link = last_record(reversed(lines))
+    assert link == Link(json.loads(lines[-1])["hash"], 4)
+    told = Link(link.previous)
+    for rest, chains in ((more(link), 1), (more(told), 2)):
+        checked = check_chain([*lines, *rest])
+        assert (checked.records, checked.chains, checked.unlinked) == (6, chains, 0)
+        for cut in (lines[:-1], lines[:1], lines[1:]):
+            with pytest.raises(ConfigFault, match="does not follow"):
+                check_chain([*cut, *rest])
+    # The file that a log goes on in after it was moved aside.
+    assert check_chain(more(told)).chains == 1
+    with pytest.raises(ConfigFault, match="does not follow"):
+        check_chain(more(link))
+
+
+@pytest.mark.parametrize(
+    ("lines", "link"),
+    [
+        ([], None),
+        (["ready http://127.0.0.1:8080", ""], None),
+        (["", '{"cut', log(1)[0], "older"], Link(json.loads(log(1)[0])["hash"], 1)),
+    ],
+)
+def test_the_newest_record_is_the_first_whole_one_from_the_end(lines: list[str], link: Link | None) -> None:
+    """Other lines and a record that was cut short stand behind it."""
+    assert last_record(lines) == link
+
+
+@pytest.mark.parametrize("before, after", [('"seq":0', '"seq":9'), ('"hash":"', '"hash":"0'), ('"seq":0', '"seq":"0"')])
+def test_no_chain_goes_on_behind_a_changed_record(before: str, after: str) -> None:
+    """Relay does not start on a log that was tampered with at its end."""
+    with pytest.raises(ConfigFault, match="was changed"):
+        last_record([log(1)[0].replace(before, after)])
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("gpt-4o-mini-2024-07-18", True),
+        ("gpt-3.5-turbo-0125", True),
+        ("o3-mini", True),
+        ("claude-opus-4-5-20251101", True),
+        ("gemini-2.5-flash-preview-05-20", True),
+        ("gemini-1.5-pro-001", True),
+        ("llama3.3:70b", True),
+        ("Qwen3-235b-a22b-instruct", True),
+        ("text-embedding-3-small", True),
+        ("our-own-model", True),  # in the configuration
+        ("", True),
+        ("our-other-model", False),
+        ("maria.gonzalez@example.org", False),
+        ("gpt-maria.gonzalez@example.org", False),
+        ("gpt-536-22-1874", False),
+        ("gpt-415-555-0132", False),
+        ("gpt-4111111111111111", False),
+        ("gpt-4-ghp_0123456789abcdefghijklmnopqrstu1Cv5r", False),
+        ("gpt-203.0.113.77", False),
+        ("ft:gpt-4o:acme::abc", False),
+        ("gpt-" + "4" * 50_000, False),
+        ("gpt" + "-a" * 40, False),
+    ],
+)
+def test_a_model_is_named_where_it_is_a_models_name(model: str, told: bool) -> None:
+    """A client can write anything there; what is neither configured nor called like a published model is `other`."""
+    row = record(replace(decision(1), model=model, client="desktop", upstream="openai"), {"our-own-model"})
+    assert (row["client"], row["upstream"]) == ("desktop", "openai")
+    assert row["model"] == (model if told else "other")
 
 
 def test_other_lines_may_stand_between() -> None:

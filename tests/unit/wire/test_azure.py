@@ -48,6 +48,7 @@ def outbound(path: str = CHAT, query: str = "", key: str = "k") -> Outbound:
         (CHAT, "gpt-5", "api-version=2024-10-21-beta", CHAT),
         (CHAT, "gpt-5", "api-version=2024-10-21%26x%3D1", CHAT),
         (CHAT, "gpt-5", "api-version=maria", CHAT),
+        (CHAT, "gpt-5", "api-version=1984-03-12", CHAT),  # a date of birth
         (CHAT, "gpt-5", "api-version=1&" + DATED, f"/deployments/gpt-5/chat/completions?{DATED}"),
         (CHAT, "gpt-5", "API-Version=2024-10-21", CHAT),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import string
 
 import pytest
 
@@ -10,6 +11,7 @@ import relay.wire
 from relay.errors import PolicyRefused, RelayFault, UpstreamBadStream
 from relay.protocols import Format
 from relay.registry import collect_families
+from relay.wire.contract_headers import NOTHING_PASSES
 from relay.wire.vendors import families_of, find, speaker
 
 FORMATS = {name: plugin() for name, plugin in collect_families(relay.wire).items()}
@@ -211,19 +213,65 @@ SENT = (
 
 @pytest.mark.parametrize(
     "format, names",
-    [(CHAT, ["openai-beta"]), (MESSAGES, ["anthropic-version", "anthropic-beta"])],
+    [(CHAT, ["openai-beta"]), (MESSAGES, ["anthropic-beta", "anthropic-version"])],
 )
 def test_passes_contract_headers_only(format, names):
     """The API's version and beta flags pass; organization, project and the rest identify the client."""
-    assert [name for name, _ in format.request_headers(SENT)] == names
-    assert format.request_headers(()) == ()
+    assert [name for name, _ in format.request_headers(SENT).headers] == names
+    assert format.request_headers(()) == NOTHING_PASSES
 
 
-@pytest.mark.parametrize("value", ["maria@example.com", "Zoë", "a" * 2000, "", 'a"b'])
-def test_a_contract_header_holds_words_only(value):
-    """A header is no way around the scrubber."""
-    assert CHAT.request_headers((("openai-beta", value),)) == ()
-    assert MESSAGES.request_headers((("anthropic-beta", value), ("anthropic-version", value))) == ()
+DAY = "2025-01-01"
+
+
+@pytest.mark.parametrize(
+    "name, value, passed, unlisted, dropped",
+    [
+        ("anthropic-version", "2023-06-01", "2023-06-01", 1, 0),
+        ("anthropic-version", "2026-10-21", "2026-10-21", 1, 0),
+        ("anthropic-version", "1984-03-12", "", 0, 1),  # a date of birth
+        ("anthropic-version", "2023-13-01", "", 0, 1),
+        ("anthropic-version", "2023-06-01-beta", "", 0, 1),
+        ("anthropic-beta", "files-api-2025-04-14", "files-api-2025-04-14", 0, 0),
+        ("anthropic-beta", "claude-code-20250219", "claude-code-20250219", 0, 0),
+        ("anthropic-beta", f"new-thing-{DAY}", f"new-thing-{DAY}", 1, 0),
+        ("anthropic-beta", f"context-2m-{DAY}, skills-2025-10-02", f"context-2m-{DAY},skills-2025-10-02", 1, 0),
+        ("anthropic-beta", f"b-{DAY},a-{DAY},b-{DAY},,", f"a-{DAY},b-{DAY}", 2, 0),
+        ("anthropic-beta", f"b-{DAY},maria@example.org,a-{DAY}", f"a-{DAY},b-{DAY}", 2, 1),
+        ("anthropic-beta", "maria-gonzalez-1984-03-12", "", 0, 1),
+        ("anthropic-beta", f"call-415-555-0132-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"ssn-536221874-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"ghp0123456789abcdef-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"New-Thing-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"new thing-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"{'a' * 17}-{DAY}", "", 0, 1),
+        ("anthropic-beta", f"{'a-' * 9}{DAY}", "", 0, 1),
+        ("anthropic-beta", f"zo\xeb-{DAY}", "", 0, 1),
+        ("anthropic-beta", 'a"b', "", 0, 1),
+        ("anthropic-beta", "", "", 0, 0),
+        ("openai-beta", "assistants=v2", "assistants=v2", 0, 0),
+        ("openai-beta", f"new_thing={DAY},realtime=v1", f"new_thing={DAY},realtime=v1", 1, 0),
+        ("openai-beta", "maria=gonzalez", "", 0, 1),
+        ("openai-beta", "key=sk-0123456789abcdef", "", 0, 1),
+        ("openai-beta", "born=1984-03-12", "", 0, 1),
+        ("openai-beta", "phone=v4155550132", "", 0, 1),
+    ],
+)
+def test_a_contract_header_holds_the_contracts_words_only(name, value, passed, unlisted, dropped):
+    """A header is no way around the scrubber; what is left out is counted."""
+    format = CHAT if name == "openai-beta" else MESSAGES
+    found = format.request_headers(((name, value),))
+    assert found.headers == (((name, passed),) if passed else ())
+    assert (len(found.unlisted), found.dropped) == (unlisted, dropped)
+
+
+def test_repeated_headers_are_one_and_their_number_is_bounded():
+    """Flags in several headers are read like flags in one, and not more of them than any client sends."""
+    sent = tuple(("anthropic-beta", f"{letter * 3}-{DAY}") for letter in "abc")
+    assert MESSAGES.request_headers(sent).headers == (("anthropic-beta", f"aaa-{DAY},bbb-{DAY},ccc-{DAY}"),)
+    many = ",".join(f"{first}{second}-{DAY}" for first in string.ascii_lowercase for second in string.ascii_lowercase)
+    found = MESSAGES.request_headers((("anthropic-beta", many),))
+    assert (len(found.headers[0][1].split(",")), found.dropped) == (64, 26 * 26 - 64)
 
 
 def test_tells_vendors_apart():

@@ -146,8 +146,8 @@ def check_log(
     data = sys.stdin.buffer.read() if str(log) == "-" else read(log)
     checked = check_chain(data.decode("utf-8", "replace").splitlines(), str(log), kept=head)
     say(
-        f"{log}: the chain holds; {checked.records} records in {checked.chains} runs of relay, "
-        f"{checked.others} other lines, head {checked.head}",
+        f"{log}: the chain holds; {checked.records} records, {checked.others} other lines, head {checked.head}"
+        + (f"; begun anew {checked.unlinked} times, and what stood before may be cut off" if checked.unlinked else ""),
         as_json,
     )
     if as_json:

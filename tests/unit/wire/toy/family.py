@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
 from relay.protocols import Family, TokenFields
 from relay.types import Event, Headers
 from relay.wire import strict_json
+from relay.wire.contract_headers import Words
 from relay.wire.table_format import TableFormat, header
 
 __all__ = ["TOY", "ToyFormat"]
@@ -33,10 +35,7 @@ class ToyFormat(TableFormat):
     """Base of Toy's formats."""
 
     family: ClassVar[Family] = TOY
-
-    def request_headers(self, headers: Headers) -> Headers:
-        """Pass nothing on."""
-        return ()
+    contract_words: ClassVar[Mapping[str, Words]] = {}
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `x-toy-key`."""
