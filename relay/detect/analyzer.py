@@ -32,6 +32,7 @@ from relay.detect.own.custom import CustomRules
 from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
 from relay.detect.reading import Reading
 from relay.detect.split_values import SEAM, crossings
+from relay.process.slices import end_slice
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
 
@@ -155,6 +156,7 @@ class Analyzer:
         """Let recognizers and model read each text by itself, or remember what they found in it."""
         fresh = [reading for reading in readings if not self._remember(reading)]
         for reading in fresh:
+            end_slice()
             self._scan(reading)
         self._read(fresh)
         for reading in fresh:
