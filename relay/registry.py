@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 import pkgutil
 import sys
+import traceback
 from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType, ModuleType
 from typing import TypeVar
@@ -57,8 +58,8 @@ def _collected(names: Iterable[str], contract: type[Contract]) -> Mapping[str, t
     for module_name in names:
         try:
             plugins = _module(module_name).PLUGINS
-        except (ImportError, AttributeError, TypeError, SyntaxError, OSError) as error:
-            raise ConfigFault(f"plug-in module {module_name} cannot be used: {type(error).__name__}") from error
+        except (Exception, SystemExit) as error:
+            raise ConfigFault(f"plug-in module {module_name} cannot be used: {_reason(error)}") from error
         for plugin in plugins:
             missing = sorted({member for member in _members(plugin, contract) if not hasattr(plugin, member)})
             if missing:
@@ -67,6 +68,17 @@ def _collected(names: Iterable[str], contract: type[Contract]) -> Mapping[str, t
                 raise ConfigFault(f"two plug-ins are called {plugin.name!r}; the second is in {module_name}")
             found[plugin.name] = plugin
     return MappingProxyType(found)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what is wrong with a module, and in which line of it."""
+    if isinstance(error, AttributeError) and error.name == "PLUGINS":
+        return "it does not end with PLUGINS = (YourClass,)"
+    if isinstance(error, ModuleNotFoundError):
+        return f"ModuleNotFoundError: there is no module {error.name}"
+    frames = traceback.extract_tb(error.__traceback__)
+    line = error.lineno if isinstance(error, SyntaxError) else frames[-1].lineno if frames else None
+    return f"{type(error).__name__} in line {line}"
 
 
 def _members(plugin: type, contract: type) -> Iterator[str]:

@@ -14,10 +14,11 @@ import shutil
 import subprocess
 import sys
 import threading
-import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 import typer
 
@@ -50,7 +51,8 @@ def blocks(language: str) -> list[str]:
 
 
 PYTHON = {
-    "sdk": [code for code in blocks("python") if "base_url" in code],
+    "sdk": [code for code in blocks("python") if "base_url=" in code],
+    "mirror": [code for code in blocks("python") if "Mirror()" in code],
     "library": [code for code in blocks("python") if "open_session" in code],
     "plug-in": [code for code in blocks("python") if "PLUGINS" in code],
 }
@@ -135,6 +137,20 @@ def test_sdk_blocks(
     assert "[PERSON_1]" in sent
     assert "Maria" not in sent
     assert "maria" not in sent
+
+
+@pytest.mark.parametrize("code", PYTHON["mirror"])
+def test_mirror_blocks(code: str) -> None:
+    """A program's test sees what its upstream got."""
+    names: dict[str, Any] = {}
+    exec(compile(code, "README.md", "exec"), names)
+
+    async def ask(base_url: str) -> None:
+        async with httpx.AsyncClient() as client:
+            body = {"model": "m", "messages": [{"role": "user", "content": "hello there"}]}
+            (await client.post(f"{base_url}/v1/chat/completions", json=body)).raise_for_status()
+
+    assert "hello there" in asyncio.run(names["upstream_saw"](ask))
 
 
 @pytest.mark.parametrize("code", PYTHON["library"])
@@ -249,8 +265,7 @@ def test_relay_commands_that_are_not_run(command: str) -> None:
 def test_other_commands(command: str, folder: Path) -> None:
     """What pip installs is this project; anything else runs."""
     if command.startswith("pip "):
-        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["name"]
-        assert command == f"pip install {project}"
+        assert command == f"pip install relay-{relay.__version__}-py3-none-any.whl"
         return
     if not command.startswith("export ") and shutil.which(command.split()[0]) is None:
         pytest.skip(f"{command.split()[0]} is not installed")

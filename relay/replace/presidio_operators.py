@@ -35,7 +35,7 @@ def _library(name: str) -> Any:
     except ImportError:
         raise ConfigFault(
             f'action "{name.lower()}" is an operator of Presidio, and presidio-anonymizer is not installed; '
-            "requirements-slim.lock leaves it out, requirements.lock has it"
+            "`pip install presidio-anonymizer` (requirements-slim.lock leaves it out)"
         ) from None
     return library
 

@@ -162,8 +162,8 @@ def test_presidio_and_spacy_wait_until_they_are_asked_for(installed: Installatio
     done = installed.run(*scrub, stdin=TEXT)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
-        "relay: own.yaml:1:12: Presidio is not installed; "
-        "requirements-slim.lock leaves it out, requirements.lock has it\n"
+        "relay: own.yaml:1:12: Presidio is not installed; `pip install presidio-analyzer` "
+        "(requirements-slim.lock leaves it out)\n"
     )
     if installed.version != HERE:
         return

@@ -38,8 +38,11 @@ def test_modules_are_taken_in_name_order(tmp_path: Path, monkeypatch: pytest.Mon
     ("files", "complaint"),
     [
         ({"a": MODULE.format(cls="A", name="x"), "b": MODULE.format(cls="B", name="x")}, "two plug-ins are called 'x'"),
-        ({"a": "VALUE = 1\n"}, "cannot be used: AttributeError"),
-        ({"a": "import no_such_module_anywhere\nPLUGINS = ()\n"}, "cannot be used: ModuleNotFoundError"),
+        ({"a": "VALUE = 1\n"}, "cannot be used: it does not end with PLUGINS"),
+        ({"a": "import no_such_module_anywhere\nPLUGINS = ()\n"}, "there is no module no_such_module_anywhere"),
+        ({"a": "\nraise RuntimeError('zq7f3a')\nPLUGINS = ()\n"}, "cannot be used: RuntimeError in line 2$"),
+        ({"a": "import sys\nsys.exit(3)\n"}, "cannot be used: SystemExit in line 2$"),
+        ({"a": "PLUGINS = (\n"}, "cannot be used: SyntaxError in line 1$"),
     ],
 )
 def test_what_cannot_be_a_plug_in_stops_start_up(

@@ -40,6 +40,8 @@ from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes,
 
 __all__ = ["CustomRecognizers", "load"]
 
+_PACKAGES = {"Presidio": "presidio-analyzer", "spaCy": "spacy"}
+
 _Entity = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]{0,63}$")]
 _Score = Annotated[float, Field(ge=0, le=1)]
 _Words = Annotated[tuple[str, ...], Field(max_length=1000)]
@@ -349,5 +351,5 @@ def _pipeline_finder(entry: _Spacy, folder: Path, document: YamlDocument, place:
 
 
 def _missing(library: str, document: YamlDocument, place: Place) -> ConfigFault:
-    message = f"{library} is not installed; requirements-slim.lock leaves it out, requirements.lock has it"
+    message = f"{library} is not installed; `pip install {_PACKAGES[library]}` (requirements-slim.lock leaves it out)"
     return fault([document.complaint(place, message)])

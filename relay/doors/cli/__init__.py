@@ -70,6 +70,10 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()  # the reader closed the pipe, so an error could not be shown either
         sys.exit(0)
+    except OSError as error:
+        _frames(error, debug)
+        # Files that commands read or write say so themselves: this one is standard output.
+        sys.exit(_say(f"standard output cannot be written ({error.strerror})"))
     except Exception as error:
         # The text of an unplanned exception may hold a value; its type does not.
         _frames(error, debug)

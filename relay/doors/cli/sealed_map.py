@@ -68,7 +68,10 @@ def secret(key_file: Path | None, *, confirm: bool) -> bytes:
 
 
 def write(path: Path, pairs: Iterable[tuple[str, str]], secret: bytes) -> None:
-    """Seal `pairs` of (placeholder, value) into `path`, readable by its owner only."""
+    """Seal `pairs` of (placeholder, value) into the new file `path`, readable by its owner only.
+
+    Raises ConfigFault for a file that exists: it may be all that another text can be restored from.
+    """
     import orjson
     from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -82,9 +85,11 @@ def write(path: Path, pairs: Iterable[tuple[str, str]], secret: bytes) -> None:
         "sealed": _text(sealed),
     }
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as stream:
             stream.write(orjson.dumps(document) + b"\n")
+    except FileExistsError:
+        raise ConfigFault(f"{path}: exists, and may be the map of another text; name a new file") from None
     except OSError as error:
         raise ConfigFault(f"{path}: cannot be written ({error.strerror})") from None
 

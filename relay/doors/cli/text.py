@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relay.doors.cli.streams import standard_input
 from relay.errors import ClientFault, ConfigFault
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ def _print_types(added: CustomRecognizers) -> None:
 def _texts(files: list[Path] | None) -> Iterator[str]:
     for path in files or [Path("-")]:
         try:
-            data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+            data = standard_input().read() if str(path) == "-" else path.read_bytes()
         except OSError as error:
             raise ConfigFault(f"{path}: cannot be read ({error.strerror})") from None
         try:
@@ -182,7 +183,7 @@ def _texts(files: list[Path] | None) -> Iterator[str]:
 def _lines(files: list[Path] | None) -> Iterator[bytes]:
     for path in files or [Path("-")]:
         if str(path) == "-":
-            yield from sys.stdin.buffer
+            yield from standard_input()
             continue
         try:
             with path.open("rb") as stream:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ import typer
 
 from relay.doors.cli.options import Json, Policy, Recognizers
 from relay.doors.cli.policy.inputs import Tools, read, say
+from relay.doors.cli.streams import standard_input
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -143,8 +143,10 @@ def check_log(
 
     from relay.observe.decision_record import check_chain
 
-    data = sys.stdin.buffer.read() if str(log) == "-" else read(log)
+    data = standard_input().read() if str(log) == "-" else read(log)
     checked = check_chain(data.decode("utf-8", "replace").splitlines(), str(log), kept=head)
+    if checked.others and not checked.records:
+        raise ConfigFault(f"{log}: none of its {checked.others} lines is a record of a decision log")
     say(
         f"{log}: the chain holds; {checked.records} records, {checked.others} other lines, head {checked.head}"
         + (f"; begun anew {checked.unlinked} times, and what stood before may be cut off" if checked.unlinked else ""),

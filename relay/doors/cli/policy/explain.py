@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +11,7 @@ import typer
 
 from relay.doors.cli.options import Json, Policy, Recognizers
 from relay.doors.cli.policy.inputs import Asked, Tools, asked, read
+from relay.doors.cli.streams import standard_input
 
 if TYPE_CHECKING:
     from relay.policy.engine import Engine, Explanation
@@ -40,7 +40,7 @@ def explain(
     from relay.policy.model import OpaqueHandling
     from relay.types import RouteKind
 
-    data = sys.stdin.buffer.read() if request is None or str(request) == "-" else read(request)
+    data = standard_input().read() if request is None or str(request) == "-" else read(request)
     found = asked(data, path)
     tools = Tools(recognizers)
     loaded = tools.policy(policy)
