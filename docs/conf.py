@@ -42,8 +42,6 @@ def _expand(app: Sphinx, name: str, source: list[str]) -> None:
         source[0] = (HERE.parent / _ELSEWHERE[name]).read_text(encoding="utf-8")
     for page, file in _ELSEWHERE.items():
         source[0] = re.sub(rf"\]\(((?:\.\./)*)\.\./{re.escape(file)}", rf"](\1{page}.md", source[0])
-    if name == "index" and not any(HERE.glob("extending*")):
-        source[0] = re.sub(r"^extending.*\n", "", source[0], flags=re.MULTILINE)
     source[0] = reference.expand(source[0])
 
 

@@ -103,7 +103,7 @@ def read_policy(wanted: Path | str | None, added: CustomRecognizers = NOTHING_AD
 class PolicySource:
     """Where this process has its policy from, and the key that must have signed it.
 
-    The key is read once: whoever can replace files later cannot replace the key that a running relay asks for.
+    The key is read once: replacing files later does not replace the key that a running relay asks for.
     """
 
     path: Path | None
@@ -237,10 +237,7 @@ def core(
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
     _check_formats(config, all_formats)
-    metrics = Metrics(
-        formats=(format.name for format in all_formats), entity_types=entity_types(added), clock=time.monotonic
-    )
-    metrics.policy(policy.digest, policy.mode.value)
+    metrics = _metrics(policy, added, all_formats)
     return Core(
         formats=all_formats,
         directory=vendors.Directory(all_formats),
@@ -253,6 +250,12 @@ def core(
         clock=time.perf_counter,
         metrics=metrics,
     )
+
+
+def _metrics(policy: Policy, added: CustomRecognizers, known: Iterable[Format]) -> Metrics:
+    metrics = Metrics(formats=(format.name for format in known), entity_types=entity_types(added), clock=time.monotonic)
+    metrics.policy(policy.digest, policy.mode.value)
+    return metrics
 
 
 def pipeline(

@@ -1,7 +1,7 @@
 """One tree of faults, split by whose fault it is.
 
 Each class fixes an HTTP status, a stable `code` and a public message that is safe to show. A message names sizes, kinds
-and field names, never contents: whoever raises one of these must not format a client's text into it.
+and field names, never contents: code that raises one of these must not format a client's text into it.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ class UpstreamUnreachable(UpstreamFault):
 
 
 class UpstreamClosed(UpstreamUnreachable):
-    """A connection ended before an answer began. The upstream may have read the request, so nobody sends it again."""
+    """A connection ended before an answer began. The upstream may have read the request, so it is not sent again."""
 
 
 class UpstreamTimeout(UpstreamFault):

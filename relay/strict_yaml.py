@@ -102,7 +102,7 @@ def read_document(source: str | bytes, file: str) -> YamlDocument:
             return _YamlReader(file).read(text, _FAST)
         except yaml.YAMLError:
             _YamlReader(file).read(text, yaml.SafeLoader)
-            raise  # only one of the two takes it, so nobody should rely on it
+            raise  # only one of the two takes it, so neither is relied on
     except UnicodeDecodeError as error:
         refused = _Refused(None, f"is not UTF-8: byte {error.start} cannot be decoded")
     except _Refused as error:

@@ -1,6 +1,6 @@
 """Scrub and restore in a Python program, without a server.
 
-    with relay.open_session(policy="policies/default.yaml") as session:
+    with relay.open_session(policy="default") as session:
         clean = session.scrub("Write to Maria Gonzalez, maria@example.org")
         answer = session.restore(model_says(clean.text))
 
@@ -92,7 +92,7 @@ def open_session(
     recognizers: Iterable[str | Path] = (),
     record: Callable[[Decision], None] | None = None,
 ) -> TextSession:
-    """Open a session under a policy file (none: the default policy), with recognizer files of one's own.
+    """Open a session under a policy, by its file or its shipped name, with recognizer files of one's own.
 
     `record` takes every decision before its text is returned; when it raises, `scrub` raises. It may be the `append` of
     a `relay.observe.decision_log.DecisionLog`. Raises ConfigFault, also when the policy only observes.

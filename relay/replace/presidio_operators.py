@@ -35,7 +35,7 @@ def _library(name: str) -> Any:
     except ImportError:
         raise ConfigFault(
             f'action "{name.lower()}" is an operator of Presidio, and presidio-anonymizer is not installed; '
-            'install relay with its extra "presidio"'
+            "requirements-slim.lock leaves it out, requirements.lock has it"
         ) from None
     return library
 

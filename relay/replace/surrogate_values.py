@@ -200,7 +200,10 @@ def _username(value: str, number: int, form: str) -> str:
 
 
 def shifted_date(value: str, days: int) -> str:
-    """Return a date `days` later in the same notation, or "" when it cannot be read. Day comes first where it must."""
+    """Return a date `days` later in the same notation, or "" when it cannot be read.
+
+    The first of two numbers is the day where it cannot be the month.
+    """
     match = next((found for pattern in _DATES if (found := pattern.fullmatch(value))), None)
     if match is None:
         return ""

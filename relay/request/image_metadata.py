@@ -4,7 +4,7 @@ Only inline PNG, JPEG, WebP and GIF, decoded by Pillow's own readers of these fo
 is copied by its pixels into an image without any metadata: EXIF (after it has turned the picture upright), XMP, ICC
 profile, thumbnails, comments and text chunks stay behind, also those that Pillow does not know. GIF becomes PNG.
 
-Not promised: that a picture shows nobody, or carries no mark in its pixels.
+Not promised: that a picture shows no person, or carries no mark in its pixels.
 """
 
 from __future__ import annotations

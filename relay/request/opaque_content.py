@@ -1,4 +1,4 @@
-"""What becomes of content that nobody can read, and of fields that no table names, as policy says."""
+"""Handle content that relay cannot read, and fields that no table names, as policy says."""
 
 from __future__ import annotations
 

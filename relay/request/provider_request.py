@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import assert_never
 
 from relay.config import Store, UpstreamConfig
 from relay.errors import AuthenticationFailed, ScrubFailed
-from relay.protocols import Document, Endpoint, Format
+from relay.protocols import ContractHeaders, Document, Endpoint, Format
 from relay.request import egress, strip
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
@@ -59,11 +59,9 @@ class ProviderRequest:
         one; one that reads like a value by itself is refused at once (`relay.request.start_line`).
         """
         document, name = prepared.document, prepared.upstream
-        if not prepared.decision.observed:
-            mark = self._format.citation_mark
-            cited = self._format.sent_citations(document) if mark and mark in self._request.body else ()
-            if cited:
-                self._move_back(cited, prepared)
+        mark = self._format.citation_mark
+        if mark and mark in self._request.body and not prepared.decision.observed:
+            self._move_back(self._format.sent_citations(document), prepared)
         upstream = self.plan.upstreams[name]
         document.force(forcing(self._endpoint, upstream))
         if self.plan.asks_confidence:
@@ -72,11 +70,7 @@ class ProviderRequest:
         path = self._endpoint.upstream_path
         if model is not None and model != document.model:
             path = self._format.rename(self._endpoint, document, model)
-        contract = self._format.request_headers(self._request.headers)
-        if contract.unlisted and prepared.scrubbed.removed:
-            values = egress.private(prepared.scrubbed.removed, issued=())
-            contract = less(contract, [word for word in contract.unlisted if egress.holds(word, values)])
-        self.dropped_words = contract.dropped
+        contract = self._contract(prepared.scrubbed.removed)
         headers = strip.request_headers(
             self._format, contract.headers, self._key(name), has_body=True, stream=document.stream
         )
@@ -97,8 +91,7 @@ class ProviderRequest:
 
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
-        contract = self._format.request_headers(self._request.headers)
-        self.dropped_words = contract.dropped
+        contract = self._contract(())
         headers = strip.request_headers(self._format, contract.headers, self._key(name), has_body=False, stream=False)
         outbound = Outbound(
             upstream=name,
@@ -109,6 +102,15 @@ class ProviderRequest:
             headers=headers,
         )
         return self._addressed(outbound, None)
+
+    def _contract(self, removed: Iterable[tuple[str, str]]) -> ContractHeaders:
+        """Return what may pass of the client's headers, which holds none of the `removed` values."""
+        contract = self._format.request_headers(self._request.headers)
+        if contract.unlisted and removed:
+            values = egress.private(removed, issued=())
+            contract = less(contract, [word for word in contract.unlisted if egress.holds(word, values)])
+        self.dropped_words = contract.dropped
+        return contract
 
     def _addressed(self, outbound: Outbound, model: str | None) -> Outbound:
         """Return `outbound` as its upstream is addressed. Raises ScrubFailed when it was made for another route."""

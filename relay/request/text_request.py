@@ -49,7 +49,7 @@ class TextRequest:
     @staticmethod
     def spans(prepared: Prepared) -> tuple[Span, ...]:
         """Return what was found in the text as it came, disjoint and in order."""
-        return tuple(item.span for item in prepared.decision.actions[0])
+        return tuple(item.span for row in prepared.decision.actions for item in row)
 
     @staticmethod
     def text(prepared: Prepared) -> str:

@@ -227,11 +227,7 @@ class StreamedAnswer(Answer):
             self._flush(tuple(self._lanes), out)
             out.append(self._framing.encode(event))
             return
-        try:
-            tree = strict_json.decode(event.data.encode("utf-8", "surrogatepass"))
-        except RelayFault:
-            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
-        self._observe(tree)
+        tree = self._decoded(event.data)
         closing = set(self._reader.closing(tree))
         interrupted = set(self._reader.interrupted(tree))
         leaves = list(self._reader.leaves(tree))
@@ -246,14 +242,21 @@ class StreamedAnswer(Answer):
         changed = self._move(self._reader.citations(tree))
         for leaf in leaves:
             is_last = last.get(leaf.lane or ()) is leaf
-            changed = (
-                self._rewrite_leaf(
-                    leaf, ends=is_last and leaf.lane in closing, pauses=is_last and leaf.lane in interrupted
-                )
-                or changed
-            )
+            ends, pauses = is_last and leaf.lane in closing, is_last and leaf.lane in interrupted
+            changed = self._rewrite_leaf(leaf, ends=ends, pauses=pauses) or changed
+        out.append(self._written(event, tree, changed=changed))
+
+    def _decoded(self, data: str) -> JSON:
+        try:
+            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"))
+        except RelayFault:
+            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        self._observe(tree)
+        return tree
+
+    def _written(self, event: Event, tree: JSON, *, changed: bool) -> bytes:
         data = strict_json.encode(tree).decode() if changed else event.data
-        out.append(self._framing.encode(Event(data, self._reader.name(event, tree))))
+        return self._framing.encode(Event(data, self._reader.name(event, tree)))
 
     def _rewrite_leaf(self, leaf: Leaf, *, ends: bool, pauses: bool) -> bool:
         if leaf.lane is None:

@@ -66,7 +66,7 @@ class BudgetLedger:
         self._spent: dict[str, float] = {}
 
     def __bool__(self) -> bool:
-        """Tell whether anybody has a budget."""
+        """Tell whether any client has a budget."""
         return bool(self._limits)
 
     def left(self, client: str, wall: float) -> float:

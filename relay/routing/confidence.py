@@ -14,9 +14,9 @@ from dataclasses import replace
 from typing import Any
 
 from relay.errors import RelayFault
-from relay.protocols import Format
+from relay.protocols import Format, LogProbabilities
 from relay.routing.usage import Meter
-from relay.types import JSON, Headers, LogProbabilities
+from relay.types import JSON, Headers
 from relay.wire import strict_json
 from relay.wire.framing import framing_of
 

@@ -21,7 +21,7 @@ __all__ = ["Hardware", "Report", "Row", "report"]
 _DAY_S = 86_400
 _DAYS_A_YEAR = 365
 _MILLION = 1_000_000
-# A frontier's tokens are compared with at most so many machines: beyond that, nobody asks this report.
+# A frontier's tokens are compared with at most so many machines: beyond that, the report says nothing useful.
 _MOST_MACHINES = 10_000
 
 Amount = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
-from relay.types import JSON, TokenFields
+from relay.protocols import TokenFields
+from relay.types import JSON
 
 __all__ = ["CHARACTERS_PER_TOKEN", "Meter", "Usage", "expected_output"]
 

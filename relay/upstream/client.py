@@ -167,7 +167,7 @@ class _Http1Transport:
             with _ending_with_connection(response):
                 yield _Http1Response(response, self._inflate_limit)
         finally:
-            # A body that was not read to its end takes its connection with it: the upstream sees that nobody listens.
+            # A body that was not read to its end takes its connection with it: the upstream sees it close.
             response.close() if not response.content.is_eof() else response.release()
 
 
@@ -202,7 +202,7 @@ class _Http1Response:
 
 @contextmanager
 def _ending_with_connection(response: aiohttp.ClientResponse) -> Iterator[None]:
-    """Make sure that whoever reads the body learns when its connection is gone.
+    """Let the reader of the body learn when its connection is gone.
 
     aiohttp 3.14 closes the connection when the framing of a chunk is wrong, but leaves the reader waiting, and takes
     the time-out away.

@@ -44,7 +44,6 @@ class Vault:
         "_forms",
         "_index",
         "_keys",
-        "_ledger",
         "_link_people",
         "_lock",
         "_make_keys",
@@ -55,6 +54,7 @@ class Vault:
         "_records",
         "_sealed",
         "_style",
+        "_turns",
         "closed",
     )
 
@@ -83,7 +83,7 @@ class Vault:
         self._numbers: dict[str, int] = {}
         self._link_people = link_people
         self._people: aliases.People | None = None
-        self._ledger: TurnCache | None = None
+        self._turns: TurnCache | None = None
         self._bytes = 0
         self._sealed = 0
 
@@ -146,26 +146,26 @@ class Vault:
         with self._lock:
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
-            if self._ledger is None:
-                self._ledger = TurnCache()
-            if self._ledger.find(mark) is not None:
+            if self._turns is None:
+                self._turns = TurnCache()
+            if self._turns.find(mark) is not None:
                 return
             if text == original:
-                self._ledger.add(mark, CachedTurn(0))
+                self._turns.add(mark, CachedTurn(0))
                 return
             sealed = keys.seal(self._sealed, original.encode(*_CODEC), self._bind(mark.hex(), "turn"))
             self._sealed += 1
-            self._ledger.add(mark, CachedTurn(self._sealed - 1, sealed))
+            self._turns.add(mark, CachedTurn(self._sealed - 1, sealed))
 
     def recall_turn(self, upstream: str, text: str) -> str | None:
         """Return what `upstream` wrote where the client received `text`, or None when it is not recorded."""
         with self._lock:
             self._check_open()
-            if self._ledger is None:
+            if self._turns is None:
                 return None
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
-            entry = self._ledger.find(mark)
+            entry = self._turns.find(mark)
             if entry is None or entry.sealed is None:
                 return None if entry is None else text
             return keys.open(entry.counter, entry.sealed, self._bind(mark.hex(), "turn")).decode(*_CODEC)
@@ -211,8 +211,8 @@ class Vault:
             self._index.clear()
             self._numbers.clear()
             self._forms.clear()
-            if self._ledger is not None:
-                self._ledger.clear()
+            if self._turns is not None:
+                self._turns.clear()
             if self._people is not None:
                 self._people.clear()
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from relay.protocols import Endpoint, Format
-from relay.types import Family, Headers
+from relay.protocols import Endpoint, Family, Format
+from relay.types import Headers
 
 __all__ = ["Directory", "caller", "families_of", "find", "speaker", "split_prefix"]
 

@@ -32,8 +32,8 @@ def new_session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     path = tmp_path_factory.mktemp("policy") / "policy.yaml"
     path.write_text("version: 1\nmodel: none\nrestore: {urls: true}\n", encoding="utf-8")
     policy = build.read_policy(path)
-    analyzer, engine = build.analyzer(policy), build.engine(policy)
-    return lambda: TextSession(analyzer, engine, build.sessions(policy))  # type: ignore[return-value]
+    pipeline = build.pipeline(policy)
+    return lambda: TextSession(pipeline, build.sessions(policy))  # type: ignore[return-value]
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

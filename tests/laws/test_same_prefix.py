@@ -347,7 +347,7 @@ def test_a_request_without_a_session_remembers_nothing(core: Core) -> None:
     exchange.feed(json.dumps(_chat_answer("to [EMAIL_ADDRESS_1]", "{}", False)).encode())
     vault = exchange._session.vault
     exchange.finish()
-    assert len(vault._ledger) == 0
+    assert vault._turns is None
 
 
 ASKED = ("mail ann@example.org", "order 4155552671", "plain words", "my phone is 4155552671", "ann@example.org again")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 import tomllib
 
@@ -30,10 +31,12 @@ def test_one_lock_is_part_of_another(part: str, whole: str) -> None:
     assert pins(part).items() < pins(whole).items()
 
 
-def test_slim_holds_what_relay_needs_and_no_extra() -> None:
-    """No model of another library, no plots, no tool that builds."""
-    slim = pins("requirements-slim.lock").keys()
-    assert names(PROJECT["dependencies"]) <= slim
-    extras = names([line for extra in PROJECT["optional-dependencies"].values() for line in extra])
-    assert extras <= pins("requirements.lock").keys()
-    assert not slim & (extras | {"matplotlib", "hatchling", "pip", "pytest"})
+def test_slim_lacks_what_is_imported_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No Presidio and no spaCy, no plots, no tool that builds; all else that relay needs."""
+    monkeypatch.syspath_prepend(str(ROOT / ".ci"))
+    module = importlib.import_module("slim")
+    slim, on_demand = pins("requirements-slim.lock").keys(), set(module.ON_DEMAND)
+    assert names(module.slim()) == names(PROJECT["dependencies"]) - on_demand
+    assert names(module.slim()) <= slim
+    assert on_demand <= names(PROJECT["dependencies"])
+    assert not slim & (on_demand | {"matplotlib", "hatchling", "pip", "pytest"})

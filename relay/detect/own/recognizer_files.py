@@ -349,5 +349,5 @@ def _pipeline_finder(entry: _Spacy, folder: Path, document: YamlDocument, place:
 
 
 def _missing(library: str, document: YamlDocument, place: Place) -> ConfigFault:
-    message = f'{library} is not installed; install relay with its extra "presidio"'
+    message = f"{library} is not installed; requirements-slim.lock leaves it out, requirements.lock has it"
     return fault([document.complaint(place, message)])

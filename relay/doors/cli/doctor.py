@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relay.doors.cli.options import ConfigFile, Policy, Upstream
+from relay.doors.cli.serve import OPTIONS, settings
 from relay.errors import ConfigFault, PolicyRefused, RelayFault, ScrubFailed
 
 if TYPE_CHECKING:
@@ -36,79 +37,114 @@ def doctor(
     ] = False,
 ) -> None:
     """Check configuration, policy, model, upstreams and hardening, and send canaries through the real pipeline."""
-    import asyncio
-    import os
-
-    from rich.console import Console
-
-    from relay import build, shipped
-    from relay.config import load
-    from relay.doors.cli.serve import OPTIONS, settings
-    from relay.policy.authoring.signing import key_id
-    from relay.process import harden
-    from relay.upstream import health
-
-    console = Console(highlight=False)
-    failed = 0
-
-    def check(name: str, run: Callable[[], str]) -> None:
-        nonlocal failed
-        try:
-            console.print(f"[green]ok[/]   {name}: ", run(), sep="", markup=True)
-        except RelayFault as fault:
-            failed += 1
-            console.print(f"[red]FAIL[/] {name}: ", end="")
-            console.print(fault.public, markup=False)
-
-    overrides = settings(upstream=upstream, policy=policy)
-    try:
-        loaded = load(config, os.environ, overrides, OPTIONS)
-    except RelayFault as fault:
-        console.print("[red]FAIL[/] configuration: ", end="")
-        console.print(fault.public, markup=False)
-        raise typer.Exit(1) from None
-    check("configuration", lambda: f"{len(loaded.upstreams)} upstreams, {len(loaded.clients)} clients")
-    try:
-        source = build.policy_source(loaded)
-        rules = source.read()
-    except RelayFault as fault:
-        console.print("[red]FAIL[/] policy: ", end="")
-        console.print(fault.public, markup=False)
-        raise typer.Exit(1) from None
-    signed = f", signed by key {key_id(source.key)}" if source.key is not None else ""
-    check("policy", lambda: f"{loaded.policy or shipped.DEFAULT}, digest {rules.digest}{signed}")
-    check("mode", lambda: _mode(rules))
-
-    def model() -> str:
-        if rules.model == "none":
-            return "off by policy: names and addresses in prose are not found"
-        from relay.detect.ner.model import LANGUAGES, NerModel
-
-        found = NerModel.load(loaded.model_dir or shipped.model(rules.model))
-        best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
-        return (
-            f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "
-            f"scored in {scored}; do not rely on it in {unsupported}"
-        )
-
-    check("model", model)
-    for name, destination in loaded.upstreams.items():
-        check(f"upstream {name}", lambda destination=destination: asyncio.run(health.probe(destination)))  # type: ignore[misc]
-    if rules.confidence.escalate:
-        for said in _unjudged(loaded):
-            console.print(f"[blue]note[/] confidence: {said}")
-    console.print(f"[blue]note[/] keys: {build.sessions(rules).memory.protection().meaning}")
-    for line in harden.report():
-        console.print(f"[blue]note[/] hardening (of this process; serve hardens its own): {line}")
+    checks = _Checks()
+    loaded, rules = _read(checks, config, settings(upstream=upstream, policy=policy))
+    checks.run("mode", lambda: _mode(rules))
+    checks.run("model", lambda: _model(loaded, rules))
+    _check_upstreams(checks, loaded)
+    _note(checks, loaded, rules)
     send = _pipeline(loaded)
     for kind, value in _CANARIES.items():
         if rules.mode == "observe" or (kind == "model" and rules.model == "none"):
             continue
-        check(f"canary by {kind}", lambda value=value: send(value))  # type: ignore[misc]
+        checks.run(f"canary by {kind}", lambda value=value: send(value))  # type: ignore[misc]
     if memory:
-        check("memory", lambda: _memory(loaded.policy, check))
-    if failed:
-        raise typer.Exit(1)
+        checks.run("memory", lambda: _memory(loaded.policy, checks.run))
+    checks.end()
+
+
+class _Checks:
+    """Runs checks, prints what they say, and remembers whether one failed."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False)
+        self._failed = False
+
+    def run(self, name: str, check: Callable[[], str]) -> None:
+        """Print what `check` says, or why it raised RelayFault."""
+        try:
+            self._console.print(f"[green]ok[/]   {name}: ", check(), sep="", markup=True)
+        except RelayFault as fault:
+            self.fail(name, fault)
+
+    def fail(self, name: str, fault: RelayFault) -> None:
+        """Print a check that failed."""
+        self._failed = True
+        self._console.print(f"[red]FAIL[/] {name}: ", end="")
+        self._console.print(fault.public, markup=False)
+
+    def note(self, text: str) -> None:
+        """Print what is neither right nor wrong."""
+        self._console.print(f"[blue]note[/] {text}")
+
+    def end(self) -> None:
+        """Exit with status 1 when a check failed."""
+        if self._failed:
+            raise typer.Exit(1)
+
+
+def _read(checks: _Checks, config: Path | None, overrides: Mapping[str, Any]) -> tuple[Config, model.Policy]:
+    """Read configuration and policy, without which there is nothing else to check."""
+    import os
+
+    from relay import build, shipped
+    from relay.config import load
+    from relay.policy.authoring.signing import key_id
+
+    try:
+        loaded = load(config, os.environ, overrides, OPTIONS)
+    except RelayFault as fault:
+        checks.fail("configuration", fault)
+        raise typer.Exit(1) from None
+    checks.run("configuration", lambda: f"{len(loaded.upstreams)} upstreams, {len(loaded.clients)} clients")
+    try:
+        source = build.policy_source(loaded)
+        rules = source.read()
+    except RelayFault as fault:
+        checks.fail("policy", fault)
+        raise typer.Exit(1) from None
+    signed = f", signed by key {key_id(source.key)}" if source.key is not None else ""
+    checks.run("policy", lambda: f"{loaded.policy or shipped.DEFAULT}, digest {rules.digest}{signed}")
+    return loaded, rules
+
+
+def _model(loaded: Config, rules: model.Policy) -> str:
+    """Load the model that the policy names, and say what it finds. Raises ConfigFault."""
+    if rules.model == "none":
+        return "off by policy: names and addresses in prose are not found"
+    from relay import shipped
+    from relay.detect.ner.model import LANGUAGES, NerModel
+
+    found = NerModel.load(loaded.model_dir or shipped.model(rules.model))
+    best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
+    return (
+        f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "
+        f"scored in {scored}; do not rely on it in {unsupported}"
+    )
+
+
+def _check_upstreams(checks: _Checks, loaded: Config) -> None:
+    import asyncio
+
+    from relay.upstream import health
+
+    for name, upstream in loaded.upstreams.items():
+        checks.run(f"upstream {name}", lambda upstream=upstream: asyncio.run(health.probe(upstream)))  # type: ignore[misc]
+
+
+def _note(checks: _Checks, loaded: Config, rules: model.Policy) -> None:
+    """Say what an operator should know: answers that are not judged, where keys are, how the process is hardened."""
+    from relay import build
+    from relay.process import harden
+
+    if rules.confidence.escalate:
+        for said in _unjudged(loaded):
+            checks.note(f"confidence: {said}")
+    checks.note(f"keys: {build.sessions(rules).memory.protection().meaning}")
+    for line in harden.report():
+        checks.note(f"hardening (of this process; serve hardens its own): {line}")
 
 
 def _memory(policy: Path | None, check: Callable[[str, Callable[[], str]], None]) -> str:

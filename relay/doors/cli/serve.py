@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,7 +54,6 @@ def serve(
         harden.reexec_if_needed()  # before the imports below, which would be paid for twice
 
     import os
-    import sys
 
     from relay import build
     from relay.config import load
@@ -67,20 +68,23 @@ def serve(
     log = build.decision_log(loaded)
     core = build.core(loaded, os.environ, source=source, record=log.append if log is not None else None)
 
-    def complain(reason: str) -> None:
-        print(f"relay: the policy in force stays: {reason}", file=sys.stderr, flush=True)
-
-    def on_ready(url: str) -> None:
-        print(f"ready {url}", flush=True)
-        if core.engine.observes:
-            print("relay: mode observe: requests and answers pass as they are; nothing is protected", file=sys.stderr)
-
-    reload = app.PolicyReload(lambda core: build.reloaded(core, loaded, source), complain)
+    on_ready = partial(_on_ready, observes=core.engine.observes)
+    reload = app.PolicyReload(partial(build.reloaded, config=loaded, source=source), _complain)
     try:
         app.run(core, loaded, build.client(loaded), on_ready=on_ready, reload=reload)
     finally:
         if log is not None:
             log.close()
+
+
+def _on_ready(url: str, *, observes: bool) -> None:
+    print(f"ready {url}", flush=True)
+    if observes:
+        print("relay: mode observe: requests and answers pass as they are; nothing is protected", file=sys.stderr)
+
+
+def _complain(reason: str) -> None:
+    print(f"relay: the policy in force stays: {reason}", file=sys.stderr, flush=True)
 
 
 def settings(

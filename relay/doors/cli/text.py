@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from relay.errors import ClientFault, ConfigFault
 
 if TYPE_CHECKING:
     from relay.build import CustomRecognizers
+    from relay.types import Decision
 
 __all__ = ["detect", "restore", "scrub"]
 
@@ -99,18 +101,42 @@ def scrub(
     ] = None,
     key_file: _KeyFile = None,
     recognizers: _Recognizers = None,
+    decision_fd: Annotated[
+        int | None,
+        typer.Option("--decision-fd", min=3, help="Descriptor for the decision log, as in `3>> decisions.jsonl`."),
+    ] = None,
 ) -> None:
     """Replace what a policy wants replaced on a frontier route; the result goes to standard output."""
     from relay.doors import library
     from relay.doors.cli import sealed_map
 
-    with library.open_session(policy, recognizers=recognizers or ()) as session:
+    with (
+        _decision_log(decision_fd) as record,
+        library.open_session(policy, recognizers=recognizers or (), record=record) as session,
+    ):
         cleaned = [session.scrub(text).text for text in _texts(files)]
         if map_file is not None:
             # The map is written before the text goes out, so that a full disk loses nothing.
             sealed_map.write(map_file, session.pairs(), sealed_map.secret(key_file, confirm=True))
         for text in cleaned:
             sys.stdout.write(text)
+
+
+@contextmanager
+def _decision_log(fd: int | None) -> Iterator[Callable[[Decision], None] | None]:
+    """Return what takes decisions; None without a descriptor. Raises ConfigFault when nothing can be written to it."""
+    if fd is None:
+        yield None
+        return
+    import time
+
+    from relay.observe.decision_log import DecisionLog
+
+    log = DecisionLog(fd, time.time)
+    try:
+        yield log.append
+    finally:
+        log.close()
 
 
 def restore(

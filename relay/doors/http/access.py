@@ -17,7 +17,7 @@ __all__ = ["HostRefused", "OriginRefused", "check_host", "is_allowed_origin"]
 
 
 class HostRefused(ClientFault):
-    """The `Host` header names somebody else."""
+    """The `Host` header names another host."""
 
     status = 403
     code = "host_refused"

@@ -124,10 +124,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
                 _log_ready(core, config)
                 yield served
         finally:
-            if handler.forgetter is not None:
-                handler.forgetter.close()
+            handler.close()
             core.sessions.close_all()
-            service.close()
             logs.event(logs.LogEvent.STOPPED)
 
 

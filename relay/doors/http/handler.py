@@ -57,6 +57,12 @@ class Handler:
         """Wait until no request is in work."""
         await self._idle.wait()
 
+    def close(self) -> None:
+        """Give back the threads and the timer."""
+        if self.forgetter is not None:
+            self.forgetter.close()
+        self.service.close()
+
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer `request`."""
         gauge = self.service.core.metrics.in_flight

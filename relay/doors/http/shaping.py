@@ -1,4 +1,4 @@
-"""Hide the rhythm and the sizes of an answer from whoever watches the client's connection.
+"""Hide the rhythm and the sizes of an answer from observers of the client's connection.
 
 The lengths of encrypted packets give away how long each token is, and with it often the topic ("Whisper Leak", 2025).
 With `shaping` on,
@@ -140,6 +140,6 @@ class Shaped:
 
 
 def _seen(task: asyncio.Task[None]) -> None:
-    """Look at how a task ended, so that nobody logs an error that nobody asked for any more."""
+    """Look at how a task ended, so that an error whose request has ended is not logged."""
     if not task.cancelled():
         task.exception()

@@ -197,16 +197,20 @@ class Sending:
         self._sent = sending
         answer = UpstreamAnswer(response, upstream, router, asked_at)
         if response.status in RETRIED_STATUSES:
-            wait_s = retry_after_s(response.headers, router.wall())
-            if response.status in FAILING_STATUSES:
-                router.failed(upstream, "error")
-            else:
-                router.limited(upstream, wait_s)
-            return answer, _Failure(wait_s=wait_s)
+            return answer, self._refused(response, upstream)
         router.answered(upstream)
         if self._exchange.plan.judge is not None and response.status == 200:
             return await self._judged(outbound, response, answer, asked_at)
         return answer, None
+
+    def _refused(self, response: Response, upstream: str) -> _Failure:
+        """Note an answer with a status that may be another one in a moment."""
+        wait_s = retry_after_s(response.headers, self._router.wall())
+        if response.status in FAILING_STATUSES:
+            self._router.failed(upstream, "error")
+        else:
+            self._router.limited(upstream, wait_s)
+        return _Failure(wait_s=wait_s)
 
     async def _judged(
         self, outbound: Outbound, response: Response, answer: UpstreamAnswer, asked_at: float

@@ -49,6 +49,17 @@ def report(
         ),
         Heading(2, "How a request is decided"),
         *_decision(policy),
+        *_mildest(known_types, frontier),
+        *_coverage(policy, frontier, recognized),
+        Heading(2, "What lint says"),
+        *_findings(findings),
+        Heading(2, "Test cases"),
+        *_cases(outcomes),
+    )
+
+
+def _mildest(known_types: Mapping[str, KnownType], frontier: Mapping[str, tuple[Action, str]]) -> list[Block]:
+    return [
         Heading(2, "What at the mildest happens to each entity type on its way to a provider"),
         Paragraph(
             "With every exemption that could hold, and of the rules only those without conditions: a rule that "
@@ -56,12 +67,7 @@ def report(
         ),
         Plot("Entity types by group and mildest action", _bars(known_types, frontier)),
         PageTable(("group", *_COLUMNS), tuple(_groups(known_types, frontier))),
-        *_coverage(policy, frontier, recognized),
-        Heading(2, "What lint says"),
-        *_findings(findings),
-        Heading(2, "Test cases"),
-        *_cases(outcomes),
-    )
+    ]
 
 
 def _mode(policy: Policy) -> list[Block]:

@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import relay.wire
 from relay.errors import ConfigFault
-from relay.protocols import Format
+from relay.protocols import Family, Format
 from relay.registry import collect_families
-from relay.types import Family, Headers
+from relay.types import Headers
 from relay.wire import vendors
 from relay.wire.speech import Call, Error, Speech, Voice
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, LogProbabilities
+from relay.protocols import Document, Endpoint, LogProbabilities, StreamReader
+from relay.types import JSON
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable
 from relay.wire.ollama.family import LINE_LOG_PROBABILITIES, LineReader, OllamaFormat

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import LogProbabilities
+from relay.protocols import Document, Endpoint, LogProbabilities, StreamReader
 from relay.wire.fields import compile_table
 from relay.wire.models_list import no_reader
 from relay.wire.nodes import FieldTable

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import LogProbabilities
+from relay.protocols import Document, Endpoint, LogProbabilities, StreamReader
 from relay.wire.models_list import MODELS_TABLE, match_models, no_reader
 from relay.wire.nodes import FieldTable
 from relay.wire.openai.family import OpenAIFormat

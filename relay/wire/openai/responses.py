@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, CitationOffset, LogProbabilities
+from relay.protocols import Document, Endpoint, LogProbabilities, StreamReader
+from relay.types import JSON, CitationOffset
 from relay.wire.citations import INDEX_FIELD, dicts
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable

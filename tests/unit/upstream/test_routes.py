@@ -11,7 +11,7 @@ import pytest
 
 from relay import build
 from relay.errors import ConfigFault
-from relay.types import Family
+from relay.protocols import Family
 from relay.upstream.mirror.reply import Turn
 from relay.upstream.mirror.routes import Speech, error_of, route, voice_of
 from relay.wire.openai.family import OPENAI

@@ -23,7 +23,8 @@ from relay.doors.http import cors
 from relay.doors.serving import faults
 from relay.errors import ClientFault, ConfigFault
 from relay.exchange import Core, Exchange
-from relay.types import Family, LogProbabilities, Request, RouteKind, TokenFields
+from relay.protocols import Family, LogProbabilities, TokenFields
+from relay.types import Request, RouteKind
 from relay.upstream.mirror.reply import answer
 from relay.upstream.mirror.routes import Speech, error_of, route
 from relay.wire.vendors import families_of

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from relay.doors.cli.options import Json, Policy, Recognizers
 from relay.doors.cli.policy.inputs import Tools, read, say
 from relay.errors import ConfigFault
+
+if TYPE_CHECKING:
+    from relay.detect.analyzer import Analyzer
+    from relay.policy.authoring.cases import Outcome
+    from relay.policy.engine import Engine
+    from relay.policy.loader import Layer
 
 __all__ = ["check_log", "report", "sign", "verify"]
 
@@ -25,8 +32,6 @@ def report(
 ) -> None:
     """Write a report for auditors: settings, rules, coverage of HIPAA, GDPR and PCI items, test results."""
     from relay import shipped
-    from relay.policy.authoring import signing
-    from relay.policy.authoring.cases import SUFFIX, load_cases, run
     from relay.policy.authoring.lint import lint as find
     from relay.policy.authoring.pages import to_html, to_markdown, to_tree
     from relay.policy.authoring.report import report as write
@@ -37,17 +42,8 @@ def report(
     whole = merged(layers)
     tools = Tools(recognizers)
     finder = tools.analyzer(whole)
-    file = signing.signature_path(policy)
-    signature = f"not checked: {file.name} is there, give its public key as --key" if file.exists() else "not signed"
-    if key is not None:
-        public = signing.read_public_key(key)
-        signing.verify(layers, read(file), public)
-        signature = f"valid, by key {signing.key_id(public)}"
-    outcomes = None
-    test_file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
-    if test_file.is_file():
-        cases, document, _ = load_cases(test_file)
-        outcomes = run(cases, document, tools.engine(whole), finder.analyze)
+    signature = _signature(policy, layers, key)
+    outcomes = _outcomes(policy, tools.engine(whole), finder)
     blocks = write(
         layers,
         tools.known_types,
@@ -61,6 +57,29 @@ def report(
     else:
         typer.echo(to_html(blocks) if html else to_markdown(blocks), nl=False)
     raise typer.Exit(0 if outcomes is None or all(item.passed for item in outcomes) else 1)
+
+
+def _signature(policy: Path, layers: Sequence[Layer], key: Path | None) -> str:
+    """Return what a report says of the signature. Raises ConfigFault when it does not hold."""
+    from relay.policy.authoring import signing
+
+    file = signing.signature_path(policy)
+    if key is None:
+        return f"not checked: {file.name} is there, give its public key as --key" if file.exists() else "not signed"
+    public = signing.read_public_key(key)
+    signing.verify(layers, read(file), public)
+    return f"valid, by key {signing.key_id(public)}"
+
+
+def _outcomes(policy: Path, engine: Engine, finder: Analyzer) -> Sequence[Outcome] | None:
+    """Run the policy's test file; None without one."""
+    from relay.policy.authoring.cases import SUFFIX, load_cases, run
+
+    file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
+    if not file.is_file():
+        return None
+    cases, document, _ = load_cases(file)
+    return run(cases, document, engine, finder.analyze)
 
 
 def sign(

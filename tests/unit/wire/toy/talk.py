@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from relay.wire.toy.family import ToyFormat
 
-from relay.protocols import Document, Endpoint, StreamReader
-from relay.types import JSON, Event, LogProbabilities
+from relay.protocols import Document, Endpoint, LogProbabilities, StreamReader
+from relay.types import JSON, Event
 from relay.wire import strict_json
 from relay.wire.fields import compile_table
 from relay.wire.nodes import FieldTable

@@ -1,0 +1,35 @@
+"""The contracts of every plug-in kind and of the few parts that cross a layer.
+
+A new provider, recognizer, operator, placeholder style or route is one file whose class satisfies one of these. One
+shared test holds every plug-in to its contract.
+"""
+
+from __future__ import annotations
+
+from relay.protocols.detection import EntityModel, Recognizer
+from relay.protocols.documents import AssistantText, Document, Endpoint
+from relay.protocols.families import ContractHeaders, ContractWords, Family, LogProbabilities, TokenFields
+from relay.protocols.formats import Format, StreamReader
+from relay.protocols.routes import Route
+from relay.protocols.sealing import Operator, Restoring, Sealing, Style, Writer
+
+__all__ = [
+    "AssistantText",
+    "ContractHeaders",
+    "ContractWords",
+    "Document",
+    "Endpoint",
+    "EntityModel",
+    "Family",
+    "Format",
+    "LogProbabilities",
+    "Operator",
+    "Recognizer",
+    "Restoring",
+    "Route",
+    "Sealing",
+    "StreamReader",
+    "Style",
+    "TokenFields",
+    "Writer",
+]
