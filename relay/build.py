@@ -21,6 +21,7 @@ from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCaches
 from relay.detect.ner.model import NerModel
+from relay.detect.normalize import legible
 from relay.detect.own.recognizer_files import CustomRecognizers
 from relay.detect.own.recognizer_files import load as load_additions
 from relay.detect.sources import found_by
@@ -135,7 +136,7 @@ def policy_source(config: Config) -> PolicySource:
 
 def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
     """Return the decision engine of a policy."""
-    return Engine(policy, entity_types(added), describe=taxonomy.describe)
+    return Engine(policy, entity_types(added), describe=taxonomy.describe, legible=legible)
 
 
 def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:

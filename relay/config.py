@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from relay.client_keys import KeyDigest
 from relay.errors import ConfigFault
 from relay.strict_yaml import Place, YamlDocument, read_bytes, read_document
 from relay.suggest import keys_at, suggest
@@ -96,7 +97,7 @@ class ClientConfig(_Section):
     """A program that may call relay, known by the SHA-256 of its key (hex)."""
 
     name: str = Field(description="Name of the client, for rules, budgets and sessions.")
-    key_sha256: str = Field(pattern=r"^[0-9a-f]{64}$", repr=False, description="SHA-256 of the client's key, in hex.")
+    key_sha256: KeyDigest = Field(repr=False, description="SHA-256 of the client's key, in hex.")
 
 
 class SecretReference(_Section):

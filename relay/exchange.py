@@ -202,6 +202,15 @@ class Exchange:
             logs.event(logs.LogEvent.WORDS_DROPPED, exchange=logs.Id(self._id), count=source.dropped_words)
 
     @property
+    def log_fields(self) -> dict[str, logs.Value]:
+        """What a line in the log says of the exchange: where it went, and the decision's id that the client saw."""
+        decision = self.plan.decision
+        return {
+            **({"upstream": logs.Name(self._upstream)} if self._upstream else {}),
+            **({"decision": logs.Id(decision.id)} if decision is not None else {}),
+        }
+
+    @property
     def response_headers(self) -> Headers:
         """What relay says of the exchange in every response to it."""
         decision = self.plan.decision
@@ -228,6 +237,10 @@ class Exchange:
         """Take the upstream's status and headers and return the head for the client."""
         content_type = next((value for name, value in headers if name == "content-type"), "")
         framing: Framing | None = framing_of(content_type) if status == 200 and self._prepared is not None else None
+        if status == 401:
+            logs.event(
+                logs.LogEvent.UPSTREAM_REFUSED_KEY, logging.WARNING, exchange=logs.Id(self._id), **self.log_fields
+            )
         passed = strip.response_headers(headers)
         if framing is not None and self._format.streams_array(self._query):
             framing = ArrayStream(framing)

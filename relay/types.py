@@ -17,7 +17,6 @@ __all__ = [
     "Action",
     "Candidate",
     "CitationOffset",
-    "ContractHeaders",
     "Decision",
     "Encoding",
     "Event",
@@ -273,18 +272,6 @@ class Decision:
                 key = (item.span.entity_type, str(item.action))
                 result[key] = result.get(key, 0) + 1
         return result
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContractHeaders:
-    """What of a client's headers belongs to the provider's contract (API version, beta flags), in one order.
-
-    `unlisted` are the words among them that are only shaped like the contract's own; `dropped` words may not pass.
-    """
-
-    headers: Headers = field(default=(), repr=False)
-    unlisted: tuple[str, ...] = field(default=(), repr=False)
-    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

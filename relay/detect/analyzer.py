@@ -27,6 +27,7 @@ from functools import partial
 from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
+from relay.detect.normalize import legible, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
@@ -131,6 +132,17 @@ class Analyzer:
         result = cover(readings, own, alikes, values, known, occurrences)
         occurrences.remember()
         return tuple(result)
+
+    def legible(self, client: str, text: str) -> str:
+        """Return `text` as detection reads it, with its escapes and disguises undone.
+
+        What was analyzed for `client` a moment ago costs one look-up, unless there is something to undo.
+        """
+        kept = self._caches[client].find(text)[1] if self._caches is not None else None
+        if kept is None:
+            return legible(text)
+        copied = normalize(text, kept.hints) if kept.copied else None
+        return text if copied is None else copied.text
 
     def find(self, text: str) -> tuple[Span, ...]:
         """Return the disjoint, sorted spans of one text by patterns alone: no model reads it and no cache keeps it.

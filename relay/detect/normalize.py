@@ -29,7 +29,7 @@ from html import unescape
 
 from relay.types import Pattern, Span
 
-__all__ = ["HINTS", "Normalized", "normalize"]
+__all__ = ["HINTS", "Normalized", "legible", "normalize"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +154,18 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
     if copy.text == text:
         return None
     return copy.done()
+
+
+def legible(text: str) -> str:
+    """Return `text` as its copy reads, where it has one, and otherwise as it is.
+
+    For who has not scanned the text: finding out by oneself whether there is anything to decode takes longer.
+    """
+    copy = normalize(text, _HINTED)
+    return text if copy is None else copy.text
+
+
+_HINTED = frozenset(pattern.name for pattern in HINTS)
 
 
 class _Copy:

@@ -1,8 +1,8 @@
 """Logging by enumerated events and fields: numbers, enum members, booleans and random ids, never text.
 
-There is no free-form message. A field's value may be an int, a float, a bool, an `Enum` member, or an `Id` (a random
-identifier made by relay). Anything else raises, even when the log level suppresses the line, so that every test shows
-a mistake.
+There is no free-form message. A field's value may be an int, a float, a bool, an `Enum` member, an `Id` (a random
+identifier made by relay) or a `Name` (fixed at start, in the configuration or in relay). Anything else raises, even
+when the log level suppresses the line, so that every test shows a mistake.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from enum import Enum, StrEnum
 
 import orjson
 
-__all__ = ["Id", "LogEvent", "configure", "event", "logger"]
+__all__ = ["Id", "LogEvent", "Name", "Value", "configure", "event", "logger"]
 
 logger = logging.getLogger("relay")
 
@@ -32,6 +32,9 @@ class LogEvent(StrEnum):
     REFUSED = "refused"
     FAILED = "failed"
     UPSTREAM_FAILED = "upstream_failed"
+    UPSTREAM_DOWN = "upstream_down"  # nothing is sent to it for the time being
+    UPSTREAM_UP = "upstream_up"
+    UPSTREAM_REFUSED_KEY = "upstream_refused_key"
     DISCONNECTED = "disconnected"
 
 
@@ -41,14 +44,22 @@ class Id(str):
     __slots__ = ()
 
 
-Value = int | float | bool | Enum | Id
+class Name(str):
+    """A name that no request can choose, safe to log: of a configured client or upstream, or the code of a fault."""
+
+    __slots__ = ()
+
+
+Value = int | float | bool | Enum | Id | Name
 
 
 def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
     """Log `name` with `fields` as one JSON line. Raises TypeError for a value that could hold a client's text."""
     for key, value in fields.items():
-        if not isinstance(value, int | float | Enum | Id):
-            raise TypeError(f"log field {key!r} is a {type(value).__name__}, expected a number, enum member or Id")
+        if not isinstance(value, int | float | Enum | Id | Name):
+            raise TypeError(
+                f"log field {key!r} is a {type(value).__name__}, expected a number, enum member, Id or Name"
+            )
     if logger.isEnabledFor(level):
         line = {"event": name.value, **{key: _plain(value) for key, value in fields.items()}}
         logger.log(level, orjson.dumps(line).decode())
@@ -64,7 +75,7 @@ class _Lines(logging.Formatter):
 def _plain(value: Value) -> object:
     if isinstance(value, Enum):
         return value.value
-    return str(value) if isinstance(value, Id) else value
+    return str(value) if isinstance(value, Id | Name) else value
 
 
 def configure(level: int = logging.INFO) -> None:

@@ -18,13 +18,13 @@ The types that name or reach one person are `PERSON_TYPES`. Tool descriptions an
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED
 from relay.policy.model import DataClass
-from relay.policy.words import Phrases, Words
+from relay.policy.words import Phrases, Words, as_written
 from relay.types import Segment
 
 __all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "ClassEvidence", "Evidence", "KnownType", "classify", "evidence_types"]
@@ -133,10 +133,16 @@ class ClassEvidence:
 
 
 def classify(
-    segments: Sequence[Segment], found: ClassEvidence, trade_secrets: Phrases | None = None
+    segments: Sequence[Segment],
+    found: ClassEvidence,
+    trade_secrets: Phrases | None = None,
+    legible: Callable[[str], str] = as_written,
 ) -> tuple[Evidence, ...]:
-    """Return the evidence for each data class of a request, in the order of `DataClass`."""
-    words = Words([segment.text for segment in segments if not segment.contract])
+    """Return the evidence for each data class of a request, in the order of `DataClass`.
+
+    `legible` undoes what disguises a text, so that a word counts in every spelling in which detection finds values.
+    """
+    words = Words([segment.text for segment in segments if not segment.contract], legible)
     evidence = (
         _phi(found, words),
         _pci(found, words),

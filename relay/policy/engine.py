@@ -23,7 +23,7 @@ from relay.policy.globs import any_of
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
 from relay.policy.route import TO_FRONTIER, RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
-from relay.policy.words import Phrases
+from relay.policy.words import Phrases, as_written
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
 
 __all__ = ["Engine", "Explanation", "KnownType"]
@@ -58,13 +58,18 @@ class Engine:
         known_types: Mapping[str, KnownType],
         *,
         describe: Callable[[str], KnownType] | None = None,
+        legible: Callable[[str], str] = as_written,
     ) -> None:
-        """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it."""
+        """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it.
+
+        `legible` returns a text as detection reads it: escapes decoded, disguises undone.
+        """
         self.policy = policy
         self.digest = policy.digest
         self.observes = policy.mode is PolicyMode.OBSERVE
         listed = (*policy.trade_secrets.markers, *policy.trade_secrets.code_names)
         self._trade_secrets = Phrases(listed) if listed else None
+        self._legible = legible
         self._table = PolicyTable(known_types, describe, policy)
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
@@ -97,6 +102,7 @@ class Engine:
         client: str | None = None,
         model: str | None = None,
         unfit: Collection[RouteKind] = (),
+        legible: Callable[[str], str] | None = None,
     ) -> Decision:
         """Return the decision for one request. `spans` runs parallel to `segments`, each row sorted and disjoint.
 
@@ -105,10 +111,10 @@ class Engine:
         answer) give way to one that is not, unless a rule requires them. `client` is the name of the client's
         configuration entry and `model` the one that the request asks for. Words are read only for a policy that is
         about data classes: with another one `data_classes` are those that the entity types make by themselves.
+        `legible` returns a text as detection reads it, where the caller knows that sooner than the engine.
         """
-        return self._explain(
-            segments, spans, decision_id, available, client, model, unfit, read_words=self._is_about_classes
-        ).decision
+        read = (legible or self._legible) if self._is_about_classes else None
+        return self._explain(segments, spans, decision_id, available, client, model, unfit, read).decision
 
     def explain(
         self,
@@ -121,7 +127,7 @@ class Engine:
         model: str | None = None,
     ) -> Explanation:
         """Return what `decide` returns, with the evidence for every data class there is."""
-        return self._explain(segments, spans, decision_id, available, client, model, (), read_words=True)
+        return self._explain(segments, spans, decision_id, available, client, model, (), self._legible)
 
     def _explain(
         self,
@@ -132,13 +138,12 @@ class Engine:
         client: str | None,
         model: str | None,
         unfit: Collection[RouteKind],
-        *,
-        read_words: bool,
+        legible: Callable[[str], str] | None,
     ) -> Explanation:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, conditions, mask = self._conditions(segments, present, client, model, read_words=read_words)
+        evidence, conditions, mask = self._conditions(segments, present, client, model, legible)
 
         required, preferred = (
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
@@ -192,7 +197,7 @@ class Engine:
     ) -> tuple[tuple[SpanAction, ...], ...]:
         """Return what would happen to each span if the request went by `route`, whatever route it needs."""
         present = frozenset([span.entity_type for row in spans for span in row])
-        *_, mask = self._conditions(segments, present, None, None)
+        *_, mask = self._conditions(segments, present, None, None, self._legible)
         table = self._table_of(present, route, mask)
         return tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
 
@@ -202,18 +207,22 @@ class Engine:
         present: frozenset[str],
         client: str | None,
         model: str | None,
-        *,
-        read_words: bool = True,
+        legible: Callable[[str], str] | None,
     ) -> tuple[tuple[Evidence, ...], Mapping[str, Any], int]:
-        """Return the evidence for data classes, what conditions read, and which hold, as bits."""
+        """Return the evidence for data classes, what conditions read, and which hold, as bits.
+
+        Without `legible` no words are read.
+        """
         found = self._found.get(present)
         if found is None:
             types = {name: self._table[name] for name in present}
             found = ClassEvidence.of(types, {name for name in present if self._is_personal(name)})
             _remember(self._found, present, found)
         evidence: tuple[Evidence, ...] = ()
-        if read_words or found.hinted:
-            evidence = classify(segments if read_words else (), found, self._trade_secrets)
+        if legible is not None:
+            evidence = classify(segments, found, self._trade_secrets, legible)
+        elif found.hinted:
+            evidence = classify((), found, self._trade_secrets)
         facts = RequestFacts(
             segments=segments,
             data_classes=frozenset([item.data_class.value for item in evidence]),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
-__all__ = ["Lexicon", "Phrases", "Words"]
+__all__ = ["Lexicon", "Phrases", "Words", "as_written"]
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 
@@ -20,14 +20,32 @@ def _words_of(text: str) -> list[str]:
     return [word[2:] if word[:2] in _ELIDED and len(word) > 3 else word for word in words]
 
 
-class Words:
-    """The words of several texts, found when first asked for: many requests are decided without them."""
+def as_written(text: str) -> str:
+    """Return `text`: how texts are read where nothing else is said."""
+    return text
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
+
+class Words:
+    """The words of several texts, found when first asked for: many requests are decided without them.
+
+    `legible` returns a text with its escapes and disguises undone, as detection reads it beside the text itself.
+    """
+
+    def __init__(self, texts: Sequence[str], legible: Callable[[str], str] = as_written) -> None:
+        self._written = texts
+        self._legible = legible
+        self._both: Sequence[str] | None = None
         self._folded: str | None = None
         self._rows: tuple[list[str], ...] | None = None
         self._distinct: frozenset[str] | None = None
+
+    @property
+    def _texts(self) -> Sequence[str]:
+        """The texts, and behind them those that read otherwise in a legible form."""
+        if self._both is None:
+            written, legible = self._written, self._legible
+            self._both = [*written, *(copy for text in written if (copy := legible(text)) != text)]
+        return self._both
 
     @property
     def folded(self) -> str:
@@ -49,7 +67,7 @@ class Words:
 
     @property
     def rows(self) -> tuple[list[str], ...]:
-        """The words of each text in order, in lower case."""
+        """The words of each text and legible form in order, in lower case."""
         if self._rows is None:
             self._rows = tuple(_words_of(text) for text in self._texts)
         return self._rows

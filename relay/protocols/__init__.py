@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from relay.protocols.detection import EntityModel, Recognizer
 from relay.protocols.documents import AssistantText, Document, Endpoint
-from relay.protocols.families import Family, LogProbabilities, TokenFields
+from relay.protocols.families import ContractHeaders, ContractWords, Family, LogProbabilities, TokenFields
 from relay.protocols.formats import Format, StreamReader
 from relay.protocols.routes import Route
 from relay.protocols.sealing import Operator, Restoring, Sealing, Style, Writer
 
 __all__ = [
     "AssistantText",
+    "ContractHeaders",
+    "ContractWords",
     "Document",
     "Endpoint",
     "EntityModel",

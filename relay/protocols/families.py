@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-__all__ = ["Family", "LogProbabilities", "TokenFields"]
+from relay.types import Headers
+
+__all__ = ["ContractHeaders", "ContractWords", "Family", "LogProbabilities", "TokenFields"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +67,23 @@ class Family:
     keyless: bool
     keep_alive: bytes
     tokens: TokenFields
+
+
+@dataclass(frozen=True, slots=True)
+class ContractWords:
+    """The words that one header may hold: those `listed`, and others of the documented `shape`."""
+
+    shape: re.Pattern[str]
+    listed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContractHeaders:
+    """What of a client's headers belongs to the provider's contract (API version, beta flags), in one order.
+
+    `unlisted` are the words among them that are only shaped like the contract's own; `dropped` words may not pass.
+    """
+
+    headers: Headers = field(default=(), repr=False)
+    unlisted: tuple[str, ...] = field(default=(), repr=False)
+    dropped: int = 0

@@ -7,7 +7,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from relay.errors import RelayFault
 from relay.protocols.documents import Document, Endpoint
-from relay.protocols.families import Family, LogProbabilities
+from relay.protocols.families import ContractHeaders, ContractWords, Family, LogProbabilities
 from relay.types import (
     JSON,
     CitationOffset,
@@ -76,7 +76,7 @@ class Format(Protocol):
     family: ClassVar[Family]
     endpoints: ClassVar[Sequence[Endpoint]]  # those with a path of their own; others `match` makes of the path
     log_probabilities: ClassVar[LogProbabilities | None]  # None: answers have none that relay could ask for
-    contract_words: ClassVar[Mapping[str, Any]]  # what each header that passes may hold (relay.wire.contract_headers)
+    contract_words: ClassVar[Mapping[str, ContractWords]]  # what each header may hold that passes
     citation_mark: ClassVar[bytes]  # is in every body that brings offsets back; empty: the format has none
 
     def match(self, path: str) -> Endpoint | None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Protocol
 
 from relay.detect.analyzer import Analyzer
@@ -180,6 +181,7 @@ class Pipeline:
             client=source.client,
             model=document.model,
             unfit=plan.unfit,
+            legible=partial(self.analyzer.legible, source.client or ""),
         )
         if decided.wanted is not None and decided.wanted is not decided.route:
             decided = plan.explained(decided)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import assert_never
 
 from relay.config import Store, UpstreamConfig
 from relay.errors import AuthenticationFailed, ScrubFailed
-from relay.protocols import Document, Endpoint, Format
+from relay.protocols import ContractHeaders, Document, Endpoint, Format
 from relay.request import egress, strip
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
@@ -70,7 +70,7 @@ class ProviderRequest:
         path = self._endpoint.upstream_path
         if model is not None and model != document.model:
             path = self._format.rename(self._endpoint, document, model)
-        contract = self._contract(prepared)
+        contract = self._contract(prepared.scrubbed.removed)
         headers = strip.request_headers(
             self._format, contract.headers, self._key(name), has_body=True, stream=document.stream
         )
@@ -90,19 +90,9 @@ class ProviderRequest:
             return "\n".join((self.outbound.path, self.outbound.query, *contract.unlisted))
         return "\n".join(contract.unlisted)
 
-    def _contract(self, prepared: Prepared) -> ContractHeaders:
-        """Return the client's headers that may pass, less the words of no list that hold a value of the request."""
-        contract = self._format.request_headers(self._request.headers)
-        if contract.unlisted and prepared.scrubbed.removed:
-            values = egress.private(prepared.scrubbed.removed, issued=())
-            contract = less(contract, [word for word in contract.unlisted if egress.holds(word, values)])
-        self.dropped_words = contract.dropped
-        return contract
-
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
-        contract = self._format.request_headers(self._request.headers)
-        self.dropped_words = contract.dropped
+        contract = self._contract(())
         headers = strip.request_headers(self._format, contract.headers, self._key(name), has_body=False, stream=False)
         outbound = Outbound(
             upstream=name,
@@ -113,6 +103,15 @@ class ProviderRequest:
             headers=headers,
         )
         return self._addressed(outbound, None)
+
+    def _contract(self, removed: Iterable[tuple[str, str]]) -> ContractHeaders:
+        """Return what may pass of the client's headers, which holds none of the `removed` values."""
+        contract = self._format.request_headers(self._request.headers)
+        if contract.unlisted and removed:
+            values = egress.private(removed, issued=())
+            contract = less(contract, [word for word in contract.unlisted if egress.holds(word, values)])
+        self.dropped_words = contract.dropped
+        return contract
 
     def _addressed(self, outbound: Outbound, model: str | None) -> Outbound:
         """Return `outbound` as its upstream is addressed. Raises ScrubFailed when it was made for another route."""

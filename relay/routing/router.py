@@ -6,6 +6,7 @@ reports never see half of one. Records are written by the event loop alone.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from relay.errors import (
     RelayFault,
     UpstreamUnreachable,
 )
+from relay.observe import logs
 from relay.observe.metrics import Metrics
 from relay.protocols import Route
 from relay.routing import health
@@ -292,3 +294,5 @@ class Router:
             self._health[upstream] = record
             if record.is_open is not before.is_open:
                 self._metrics.breaker(upstream, is_open=record.is_open)
+                event = logs.LogEvent.UPSTREAM_DOWN if record.is_open else logs.LogEvent.UPSTREAM_UP
+                logs.event(event, logging.WARNING, upstream=logs.Name(upstream), failures=record.failures)

@@ -7,13 +7,12 @@ neither does not leave, and the log counts it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
-from relay.types import ContractHeaders, Headers
+from relay.protocols import ContractHeaders, ContractWords
+from relay.types import Headers
 
-__all__ = ["DATE", "NOTHING_PASSES", "Words", "less", "passing"]
+__all__ = ["DATE", "NOTHING_PASSES", "less", "passing"]
 
 # The date of an API version or of a beta flag. The oldest one in use is 2022-12-01 (Azure), so no date of birth is one.
 DATE = r"20(?:2[2-9]|[3-9][0-9])-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
@@ -21,18 +20,10 @@ DATE = r"20(?:2[2-9]|[3-9][0-9])-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
 _MOST_WORDS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """The words that one header may hold: those `listed`, and others of the documented `shape`."""
-
-    shape: re.Pattern[str]
-    listed: frozenset[str] = frozenset()
-
-
 NOTHING_PASSES = ContractHeaders()
 
 
-def passing(headers: Headers, grammars: Mapping[str, Words]) -> ContractHeaders:
+def passing(headers: Headers, grammars: Mapping[str, ContractWords]) -> ContractHeaders:
     """Return what of `headers` may pass, by the grammar of each name (in lower case).
 
     Words are sorted and each stands once, whatever the client's order.

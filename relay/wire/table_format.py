@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from relay.protocols import Document, Endpoint
-from relay.types import JSON, CitationOffset, ContractHeaders, Headers, Leaf, Outbound
-from relay.wire.contract_headers import NOTHING_PASSES, Words, passing
+from relay.protocols import ContractHeaders, ContractWords, Document, Endpoint
+from relay.types import JSON, CitationOffset, Headers, Leaf, Outbound
+from relay.wire.contract_headers import NOTHING_PASSES, passing
 from relay.wire.document import read_document
 from relay.wire.leaves import collect
 from relay.wire.nodes import FieldTable, Node
@@ -39,7 +39,7 @@ class TableFormat:
 
     table: ClassVar[FieldTable]
     endpoints: ClassVar[tuple[PathEndpoint, ...]]
-    contract_words: ClassVar[Mapping[str, Words]]
+    contract_words: ClassVar[Mapping[str, ContractWords]]
     citation_mark: ClassVar[bytes] = b""
 
     def match(self, path: str) -> Endpoint | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from relay.client_keys import SHOWN
 from relay.config import load
 from relay.doors.http.app import Running
 from relay.upstream.mirror import Mirror
@@ -135,8 +136,8 @@ def test_azure_configuration(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shown", blocks("yaml", "A page in a browser", "A client in a container"))
 def test_configuration(shown: str, tmp_path: Path) -> None:
-    """The configuration is valid as it stands."""
-    (tmp_path / "relay.yaml").write_text(shown, encoding="utf-8")
+    """The configuration is valid as it stands, with the digest of a key in place of the zeros."""
+    (tmp_path / "relay.yaml").write_text(shown.replace(SHOWN, "ab" * 32), encoding="utf-8")
     given = {"upstreams": {"one": {"kind": "frontier", "base_url": "http://127.0.0.1:9", "credential": "none"}}}
     server = load(tmp_path / "relay.yaml", {}, given).server
     assert server.allowed_origins or server.allowed_hosts

@@ -19,10 +19,10 @@ RULES = ("echo", "mangle", "error 400", "error 500", "cut", "gzip", "redirect", 
 async def test_nothing_is_said(relay: Running, mirror: Mirror, caplog: pytest.LogCaptureFixture) -> None:
     """No value, key, path or address of a client is in a log line, whatever went wrong."""
     levels = {name: logging.getLogger(name).level for name in ("aiohttp.server", "aiohttp.client", "asyncio", "relay")}
+    caplog.set_level(logging.DEBUG)  # first, so that it restores the level that was there
     logging.getLogger().setLevel(logging.DEBUG)
     for name in levels:
         logging.getLogger(name).setLevel(logging.DEBUG)
-    caplog.set_level(logging.DEBUG)
     try:
         async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
             for rule in RULES:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import unicodedata
 from collections.abc import Callable
 from typing import Any, Literal
+from urllib.parse import quote
 
 import pytest
 
+from relay.errors import PolicyRefused
 from relay.exchange import Core
+from tests.conftest import MakeCore
 from tests.support import VALUES, begin, post
 
 FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in map(chr, range(0x21, 0x7F))})
@@ -87,3 +91,58 @@ def test_reading_undoes_every_disguise() -> None:
     for disguise in DISGUISES.values():
         for entity_type in TYPES:
             assert VALUES[entity_type].lower() in read(disguise(VALUES[entity_type]))
+
+
+# How a whole text may be written so that words do not show: the disguises of values, and every encoding that is undone.
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    **{name: disguise for name, disguise in DISGUISES.items() if name != "digits of another script"},
+    "as written": str,
+    "percent": lambda text: "".join(f"%{byte:02X}" for byte in text.encode()),
+    "percent, reserved only": lambda text: quote(text, safe=""),
+    "HTML references": lambda text: "".join(f"&#{ord(char)};" for char in text),
+    "hexadecimal references": lambda text: "".join(f"&#x{ord(char):x};" for char in text),
+    "JSON escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
+    "base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "base64 for URLs": lambda text: base64.urlsafe_b64encode(text.encode()).decode().rstrip("="),
+    "spaced out": lambda text: "  ".join(" ".join(word) for word in text.split()),
+    "decomposed": lambda text: unicodedata.normalize("NFD", text),
+}
+CLASS_POLICY = """
+version: 1
+model: none
+trade_secrets: {{markers: [STRICTLY INTERNAL], code_names: [Bläuling]}}
+rules: [{{class: {data_class}, {order}, why: w}}]
+"""
+WORDS = {
+    "PHI": ["chemotherapy", "the patient has a diagnosis of asthma"],
+    "PRIVILEGED": ["attorney-client privileged communication"],
+    "TRADE_SECRET": ["STRICTLY INTERNAL", "the Bläuling plan"],
+}
+CASES = [
+    (data_class, text, order)
+    for data_class, texts in WORDS.items()
+    for text in texts
+    for order in ("require: local", "action: block")
+]
+
+
+@pytest.mark.parametrize("spelling", SPELLINGS)
+@pytest.mark.parametrize(("data_class", "text", "order"), CASES)
+def test_a_data_class_holds_in_every_spelling(
+    make_core: MakeCore, data_class: str, text: str, order: str, spelling: str
+) -> None:
+    """What has to stay or is refused does so however its words are written; other words in that spelling do not."""
+    core = make_core(CLASS_POLICY.format(data_class=data_class, order=order))
+    for said, refused in ((text, True), ("the weather in the mountains is fine", False)):
+        if spelling == "spaced out" and len(said.split()) > 1:
+            continue  # where one word ends is not written there
+        body = f"I am {VALUES['EMAIL_ADDRESS']}, about: {SPELLINGS[spelling](said)}"
+        for _ in range(2):  # the second time the text is known
+            exchange = begin(core, "/v1/chat/completions")
+            try:
+                exchange.open(post("/v1/chat/completions", BODIES["/v1/chat/completions"](body)))
+                assert not refused
+            except PolicyRefused:
+                assert refused
+            finally:
+                exchange.close()

@@ -1,13 +1,17 @@
 """Configuration: a file, the environment over it, overrides over both; complaints name the place and no value."""
 
+import hashlib
+import re
 from pathlib import Path
 
 import pytest
 
 from relay import build
+from relay.client_keys import SHOWN
 from relay.config import Config, UpstreamConfig, load
 from relay.errors import ConfigFault
 from relay.types import RouteKind
+from tests.conftest import ROOT
 
 FILE = """
 server: {port: 8181, max_body_mb: 4}
@@ -115,6 +119,45 @@ def test_a_complaint_names_what_set_the_key(
         load(write(tmp_path, "server: {workers: 2}"), environ, overrides, options)
     assert complaint in caught.value.public
     assert "\n" not in caught.value.public
+
+
+@pytest.mark.parametrize(
+    ("key", "passes"),
+    [
+        ("", False),
+        ("\n", False),
+        ("secret", False),
+        ("secret\n", False),
+        ("Secret", False),
+        ("PASSWORD", False),
+        ("changeme", False),
+        ("sk-test", False),
+        ("relay-R2m8Vb1xkQ0pWc7TzLh4", True),
+        ("7f3d secret", True),
+    ],
+)
+def test_a_key_that_anybody_knows_is_refused(tmp_path: Path, key: str, passes: bool) -> None:
+    """By its digest, in one line that does not repeat it."""
+    digest = hashlib.sha256(key.encode()).hexdigest()
+    path = write(tmp_path, f'clients: [{{name: a, key_sha256: "{digest}"}}]')
+    if passes:
+        assert load(path, {}).clients[0].key_sha256 == digest
+        return
+    with pytest.raises(ConfigFault, match=r"clients\.0\.key_sha256: is the digest of a word") as caught:
+        load(path, {})
+    assert digest not in caught.value.public
+    assert "\n" not in caught.value.public
+
+
+def test_no_digest_in_documentation_is_that_of_a_key(tmp_path: Path) -> None:
+    """Whoever copies an example does not serve under a key that stands in it, or that others can guess."""
+    pages = [*(ROOT / "docs").rglob("*.md"), *ROOT.glob("*.md"), *(ROOT / "policies").glob("*.md")]
+    shown = {
+        digest for page in pages for digest in re.findall(r"key_sha256: *\W?([0-9a-f]{64})", page.read_text("utf-8"))
+    }
+    assert shown == {SHOWN}
+    with pytest.raises(ConfigFault, match="documentation shows"):
+        load(write(tmp_path, f'clients: [{{name: a, key_sha256: "{SHOWN}"}}]'), {})
 
 
 def test_complaints_and_reprs_repeat_no_value(tmp_path: Path) -> None:

@@ -68,6 +68,7 @@ def init(
 ) -> None:
     """Write a commented configuration for one upstream."""
     from relay import shipped
+    from relay.client_keys import SHOWN
     from relay.config import load
 
     chosen = policy if policy is not None else Path(shipped.DEFAULT)
@@ -78,7 +79,7 @@ def init(
     name, formats = _PROVIDERS.get(urlsplit(upstream).hostname or "", ("local" if local else "upstream", _ALL_FORMATS))
     text = _TEMPLATE.format(
         file=output,
-        sha256="0" * 64,
+        sha256=SHOWN,
         name=name,
         kind=kind,
         pad=" " * (len("frontier") - len(kind)),

@@ -10,6 +10,7 @@ upstream call and closes the exchange.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 from dataclasses import dataclass, replace
 from functools import partial
@@ -129,6 +130,7 @@ class Service:
             return self._of_sessions(admitted)
         number = logs.Id(f"{self._run}{next(self._numbers):08x}")
         call = _Call(admitted.format, admitted.endpoint, admitted.caller, number)
+        call.client = admitted.client
         try:
             request = replace(admitted.request, body=body)
             del body
@@ -143,7 +145,11 @@ class Service:
     def refusal(
         self, fault: RelayFault, request: Request, format: Format | None = None, headers: Headers = ()
     ) -> Response:
-        """Return `fault` as an answer, in the shape of `format` or of the one that the client seems to speak."""
+        """Log `fault` and return it as an answer, in the shape of `format` or of what the client seems to speak."""
+        logs.event(logs.LogEvent.REFUSED, status=fault.status, code=logs.Name(fault.code))
+        return self._refusal(fault, request, format, headers)
+
+    def _refusal(self, fault: RelayFault, request: Request, format: Format | None, headers: Headers) -> Response:
         self.core.metrics.refused(fault.code)
         if format is None:
             format = faults.guess(self.core.formats, request.path, request.headers)
@@ -241,7 +247,7 @@ class Service:
         # The text of an unplanned one may hold anything, so nothing of it goes further than this line.
         fault = error if isinstance(error, RelayFault) else ScrubFailed(_UNPLANNED)
         headers = call.exchange.response_headers if call.exchange is not None else ()
-        return self.refusal(fault, request, call.format, headers)
+        return self._refusal(fault, request, call.format, headers)
 
 
 @dataclass(slots=True)
@@ -253,6 +259,7 @@ class _Call:
     caller: str
     id: logs.Id
     exchange: Exchange | None = None
+    client: str = ""
 
     @property
     def begun(self) -> Exchange:
@@ -266,15 +273,23 @@ class _Call:
 
     def log(self, error: BaseException) -> None:
         """Log how the exchange ended, without a word of its text."""
+        fields: dict[str, logs.Value] = {"exchange": self.id}
+        if isinstance(error, RelayFault):
+            fields |= {"status": error.status, "code": logs.Name(error.code)}
+        if self.client:
+            fields["client"] = logs.Name(self.client)
+        if self.exchange is not None:
+            fields |= self.exchange.log_fields
         match error:
             case asyncio.CancelledError() | ConnectionError():
-                logs.event(logs.LogEvent.DISCONNECTED, exchange=self.id)
+                event = logs.LogEvent.DISCONNECTED
             case UpstreamFault():
-                logs.event(logs.LogEvent.UPSTREAM_FAILED, exchange=self.id, status=error.status)
+                event = logs.LogEvent.UPSTREAM_FAILED
             case RelayFault():
-                logs.event(logs.LogEvent.REFUSED, exchange=self.id, status=error.status)
+                event = logs.LogEvent.REFUSED
             case _:
-                logs.event(logs.LogEvent.FAILED, exchange=self.id)
+                event = logs.LogEvent.FAILED
+        logs.event(event, logging.INFO, **fields)
 
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Family, LogProbabilities, TokenFields
+from relay.protocols import ContractWords, Family, LogProbabilities, TokenFields
 from relay.types import Event, Headers
 from relay.wire import strict_json
-from relay.wire.contract_headers import DATE, Words
+from relay.wire.contract_headers import DATE
 from relay.wire.table_format import TableFormat, by_status, header
 
 __all__ = ["ANTHROPIC", "AnthropicFormat"]
@@ -54,7 +54,7 @@ _ERROR_TYPES = {
     503: "overloaded_error",
     504: "timeout_error",
 }
-# Words of letters, some with a digit or a size ("128k", "1m"), and a date: its "Beta headers", read 2026-11-29.
+# ContractWords of letters, some with a digit or a size ("128k", "1m"), and a date: its "Beta headers", read 2026-11-29.
 _FLAG = re.compile(rf"[a-z]{{1,16}}[0-9]?(?:-(?:[a-z]{{1,16}}[0-9]?|[0-9]{{1,3}}[km])){{0,7}}-{DATE}")
 # anthropic-python 2.11.0 (`types/anthropic_beta_param.py`, `_client.py`, `lib/`), and what Claude Code and LiteLLM send
 # besides. Those of the documented shape need no list to pass; these pass whatever a request's values are.
@@ -87,9 +87,9 @@ class AnthropicFormat(TableFormat):
     family: ClassVar[Family] = ANTHROPIC
     log_probabilities: ClassVar[LogProbabilities | None] = None
     # Without its flags features break silently.
-    contract_words: ClassVar[Mapping[str, Words]] = {
-        "anthropic-version": Words(re.compile(DATE)),
-        "anthropic-beta": Words(_FLAG, frozenset(_LISTED.split())),
+    contract_words: ClassVar[Mapping[str, ContractWords]] = {
+        "anthropic-version": ContractWords(re.compile(DATE)),
+        "anthropic-beta": ContractWords(_FLAG, frozenset(_LISTED.split())),
     }
 
     def credential(self, headers: Headers, query: str) -> str | None:

@@ -11,10 +11,9 @@ from typing import ClassVar
 from urllib.parse import parse_qs
 
 from relay.errors import RelayFault
-from relay.protocols import Family, LogProbabilities, TokenFields
+from relay.protocols import ContractWords, Family, LogProbabilities, TokenFields
 from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
-from relay.wire.contract_headers import Words
 from relay.wire.table_format import TableFormat, by_status, header
 
 __all__ = ["GEMINI", "GeminiFormat", "plain_path"]
@@ -53,7 +52,7 @@ class GeminiFormat(TableFormat):
     """Base of the Gemini formats: credentials, headers and the shape of errors."""
 
     family: ClassVar[Family] = GEMINI
-    contract_words: ClassVar[Mapping[str, Words]] = {}  # the API's version is in the path
+    contract_words: ClassVar[Mapping[str, ContractWords]] = {}  # the API's version is in the path
     log_probabilities: ClassVar[LogProbabilities | None] = None
 
     def credential(self, headers: Headers, query: str) -> str | None:

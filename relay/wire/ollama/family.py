@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
+from relay.protocols import ContractWords, Document, Endpoint, Family, LogProbabilities, TokenFields
 from relay.types import JSON, Event, Headers
 from relay.wire import strict_json
-from relay.wire.contract_headers import Words
 from relay.wire.document import read_document
 from relay.wire.stream import Lane, TableReader
 from relay.wire.table_format import TableFormat, header
@@ -47,7 +46,7 @@ class OllamaFormat(TableFormat):
     """Base of the Ollama formats."""
 
     family: ClassVar[Family] = OLLAMA
-    contract_words: ClassVar[Mapping[str, Words]] = {}
+    contract_words: ClassVar[Mapping[str, ContractWords]] = {}
 
     def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, whatever the method."""

@@ -11,10 +11,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Document, Endpoint, Family, LogProbabilities, TokenFields
+from relay.protocols import ContractWords, Document, Endpoint, Family, LogProbabilities, TokenFields
 from relay.types import Event, Headers, Outbound
 from relay.wire import strict_json
-from relay.wire.contract_headers import DATE, Words
+from relay.wire.contract_headers import DATE
 from relay.wire.document import read_document
 from relay.wire.openai import azure
 from relay.wire.table_format import TableFormat, by_status
@@ -87,7 +87,9 @@ class OpenAIFormat(TableFormat):
 
     family: ClassVar[Family] = OPENAI
     # Organization and project identify the client and stay here.
-    contract_words: ClassVar[Mapping[str, Words]] = {"openai-beta": Words(_FLAG, frozenset(_LISTED.split()))}
+    contract_words: ClassVar[Mapping[str, ContractWords]] = {
+        "openai-beta": ContractWords(_FLAG, frozenset(_LISTED.split()))
+    }
 
     def match(self, path: str) -> Endpoint | None:
         """Return the endpoint whose path this is, as OpenAI or as Azure writes it, whatever the method."""

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from relay.errors import RelayFault
-from relay.protocols import Family, TokenFields
+from relay.protocols import ContractWords, Family, TokenFields
 from relay.types import Event, Headers
 from relay.wire import strict_json
-from relay.wire.contract_headers import Words
 from relay.wire.table_format import TableFormat, header
 
 __all__ = ["TOY", "ToyFormat"]
@@ -35,7 +34,7 @@ class ToyFormat(TableFormat):
     """Base of Toy's formats."""
 
     family: ClassVar[Family] = TOY
-    contract_words: ClassVar[Mapping[str, Words]] = {}
+    contract_words: ClassVar[Mapping[str, ContractWords]] = {}
 
     def credential(self, headers: Headers, query: str) -> str | None:
         """Return the key from `x-toy-key`."""
