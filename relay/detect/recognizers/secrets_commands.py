@@ -97,11 +97,11 @@ class CommandSecretRecognizer(RuleRecognizer):
         PatternRule(
             # A line of .pgpass: host:port:database:user:password.
             entity_type="PASSWORD",
-            regex=r"(?P<value>(?:\\.|[^\s:\\]){4,128})(?=\s|$)",
-            trigger=r"[\w*.-]:(?:\d{4,5}|\*):[\w*.-]{1,64}:[\w*.@-]{1,64}:",
+            regex=r"[\w*.-]{1,64}:[\w*.@-]{1,64}:(?P<value>(?:\\.|[^\s:\\]){4,128})(?=\s|$)",
+            trigger=r":(?:\d{4,5}|\*):",
             end="",
             score=0.6,
-            max_chars=140,
+            max_chars=270,
             follows=True,
         ),
         PatternRule(

@@ -33,7 +33,7 @@ def _crc_base62(token: str) -> bool:
     return digits == body[30:]
 
 
-# Entity type, prefix (an expression without repeats), tail.
+# Entity type, prefix (an expression without unbounded repeats), tail.
 _ROWS: tuple[tuple[str, str, str], ...] = (
     # Clouds
     ("AWS_ACCESS_KEY", "(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA|AGPA|ANPA|ANVA|APKA|ASCA)", "[A-Z0-9]{16}"),
@@ -110,12 +110,12 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("API_KEY", "odt_", "[A-Za-z0-9]{32}"),
     ("API_KEY", "(?:sgp|slk|sgd)_", "(?:(?:[a-f0-9]{16}|local)_)?[a-f0-9]{40,64}"),
     ("API_KEY", "sm_(?:aat|pat|sat)_", "[A-Za-z0-9]{16}"),
-    ("API_KEY", r"s\.[A-Za-z0-9]{6}", "[A-Za-z0-9]{18}"),
+    ("API_KEY", r"s\.[A-Za-z0-9]{24}", ""),
     ("API_KEY", "s-s4t2(?:ud|af)-", "[a-f0-9]{64}"),
     (
         "API_KEY",
-        "(?:sc|ext|scauth|authress)_[a-z0-9]",
-        r"[a-z0-9]{4,29}\.[a-z0-9]{4,6}\.acc[_-][a-z0-9-]{10,32}\.[\w+/=-]{30,120}",
+        r"(?:sc|ext|scauth|authress)_[a-z0-9]{5,30}\.[a-z0-9]{4,6}\.acc",
+        r"[_-][a-z0-9-]{10,32}\.[\w+/=-]{30,120}",
     ),
     ("API_KEY", "nbp_", "[A-Za-z0-9]{36}"),
     ("API_KEY", "polar_(?:oat|pat|at)_", "[A-Za-z0-9_-]{32,64}"),
@@ -234,7 +234,7 @@ def _check_of(entity_type: str, prefix: str) -> Callable[[str], bool] | None:
 
 def _lead(prefix: str) -> int:
     """Return how far before the end of its `prefix` a token may begin."""
-    return max(48, 16 + sum(map(int, re.findall(r"\{(\d+)\}", prefix))))
+    return max(48, 16 + sum(map(int, re.findall(r"\{(?:\d+,)?(\d+)\}", prefix))))
 
 
 # What tokens of issuers that no row names look like: short words, joined, and many random letters and digits.
