@@ -6,7 +6,17 @@ import re
 from collections import Counter
 from math import log2
 
-__all__ = ["entropy", "is_artefact", "is_program_text", "is_stand_in", "looks_random"]
+__all__ = [
+    "entropy",
+    "is_artefact",
+    "is_digest",
+    "is_odd",
+    "is_program_text",
+    "is_reference",
+    "is_stand_in",
+    "looks_random",
+    "reads_as_words",
+]
 
 # Stand-ins for "put your key here", in programs and in prose.
 _STAND_IN = re.compile(
@@ -17,6 +27,7 @@ _STAND_IN = re.compile(
       (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*\d?
     | (?:x{3,}|\*{3,}|\.{3,}|-{3,}|_{3,}|0{4,}|\?{3,}|•{2,}|…).*
     | .*(?:x{4,}|\*{3,}|\.\.\.|…).*
+    | (?:%[a-z]|%\(\w+\)s|[:/@])+
     | (?:null|none|nil|undefined|true|false|todo|tbd|n/?a|unknown|required|optional|empty|redacted|hidden|masked|removed
       |password|passwd|pass|pwd|secret|token|key|api[_-]?key|value|string|str|int|bytes|bool|example|sample|placeholder
       |user(?:name)?|change[_-]?me|foo|bar|baz|foobar|dummy|test|default|admin|root|os|process|env|config|self|this)
@@ -32,8 +43,9 @@ _OBJECTS = (
 )
 # A call, an attribute, names with dots between, a name, a lower-case word, an opened bracket, a short number, a path:
 # code, not a value.
+_REFERENCE = re.compile(rf"[\w.]+\((?:.*\)(?:[.\[].*)?)?|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*")
 _PROGRAM = re.compile(
-    rf"[\w.]+\(.*|(?:process\.env|os\.(?:environ|getenv)|{_OBJECTS})[.\[].*|[a-z_]+(?:\.[a-z_]+)+|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
+    rf"{_REFERENCE.pattern}|[\w.]+\(.*|[a-z_]+(?:\.[a-z_]+)+|[a-z]+[A-Z][A-Za-z]*|[a-z]+(?:_[a-z]+)+"
     r"|[A-Z][a-z]+(?:[A-Z][a-z]+)*|[a-z]{1,24}[;,)\]]?|[\[({].*|.*\[\]|[|&].*|\d{1,3}|https?://.*|/[\w./-]*"
 )
 
@@ -65,6 +77,28 @@ _ARTEFACT = re.compile(
 )
 
 
+def is_digest(value: str) -> bool:
+    """Tell whether `value` is written like a digest or an identifier: hexadecimal of a usual length, a UUID."""
+    return _DIGEST.fullmatch(value) is not None
+
+
+_DIGEST = re.compile(
+    r"(?:[0-9a-f]{32}|[0-9a-f]{40}|[0-9a-f]{56}|[0-9a-f]{64}"
+    r"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})",
+    re.IGNORECASE,
+)
+
+
+def reads_as_words(value: str) -> bool:
+    """Tell whether `value` is words with numbers behind them, joined by signs: `app-settings-v2`, `user:42`."""
+    return _JOINED_WORDS.fullmatch(value) is not None
+
+
+# A word in one case or with capitals at its humps, or a number; at most 8 digits.
+_WORD = r"(?:(?:[A-Z]?[a-z]+|[A-Z]{2,})+\d{0,8}|\d{1,8})"
+_JOINED_WORDS = re.compile(rf"{_WORD}(?:[-_./:#@ ]{{1,2}}{_WORD})*")
+
+
 def is_stand_in(value: str) -> bool:
     """Tell whether `value` stands for a secret instead of being one."""
     return len(set(value)) <= 2 or _STAND_IN.fullmatch(value) is not None or _VARIABLE.fullmatch(value) is not None
@@ -73,3 +107,13 @@ def is_stand_in(value: str) -> bool:
 def is_program_text(value: str) -> bool:
     """Tell whether an unquoted `value` reads like a piece of a program: a call, a name, a path."""
     return _PROGRAM.fullmatch(value) is not None
+
+
+def is_reference(value: str) -> bool:
+    """Tell whether an unquoted `value` is a call or a part of an object: `getpass()`, `os.environ["X"]`."""
+    return _REFERENCE.fullmatch(value) is not None
+
+
+def is_odd(value: str) -> bool:
+    """Tell whether `value` is unlike a word of prose: it mixes letters with digits or signs."""
+    return not value.isalpha() and (any(map(str.isdigit, value)) or any(char in "!@#$%^&*_+=~?" for char in value))

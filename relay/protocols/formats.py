@@ -11,7 +11,6 @@ from relay.protocols.families import ContractHeaders, ContractWords, Family, Log
 from relay.types import (
     JSON,
     CitationOffset,
-    ContractHeaders,
     Event,
     Headers,
     Leaf,

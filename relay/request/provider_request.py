@@ -12,7 +12,7 @@ from relay.protocols import ContractHeaders, Document, Endpoint, Format
 from relay.request import egress, strip
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
-from relay.types import CitationOffset, ContractHeaders, Outbound, Request, RouteKind
+from relay.types import CitationOffset, Outbound, Request, RouteKind
 from relay.wire.contract_headers import less
 from relay.wire.protocol_words import ID
 

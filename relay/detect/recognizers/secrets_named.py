@@ -1,43 +1,73 @@
-"""Secrets beside their name: `.env` lines, YAML, JSON, program text, connection strings, and passwords in prose."""
+"""Secrets beside their name: `.env` lines, YAML, JSON, program text, markup, connection strings, prose."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
 
-from relay.detect.entropy import is_artefact, is_program_text, is_stand_in, looks_random
+from relay.detect.assignments import MARKUP, NOT_A_PASSWORD, SET, TOLD, extent, is_setting, name_before, value
+from relay.detect.entropy import (
+    is_artefact,
+    is_digest,
+    is_odd,
+    is_program_text,
+    is_reference,
+    is_stand_in,
+    looks_random,
+    reads_as_words,
+)
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 
-# What the last part of a name says about its value; the short ones must be a part of their own.
+# What the last part of a name says about its value. A short word must be a part of its own: `dbPass`, not `compass`.
 _PASSWORDS = (
-    r"passw(?:or)?d|passphrase|passcode|passwort|kennwort|contraseña|senha|wachtwoord|mot[ _]?de[ _]?passe|(?:\b"
-    r"|_)(?:pass|pwd)"
+    r"passw(?:or)?d|passphrase|passcode|passwort|kennwort|contraseña|senha|wachtwoord|mot[ _]?de[ _]?passe"
+    r"|pre_?shared_?key|pswd|pass|pwd|psk"
 )
-_KEYS = (
-    r"secret|secret_?key|api[_-]?key|access_?key|auth_?key|private_?key|encryption_?key|signing_?key|master_?key"
-    r"|account_?key"
-    r"|hmac_?key|license_?key|key_?base|client_?secret|token|credentials?|connection_?string|(?:\b|_)(?:salt|dsn|sas)"
+_SECRETS = (
+    r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com|(?:client|access|api)[ _-]?id"
+    r"|keys?|salt|dsn|sas|creds?|login|auth"
 )
-_ASSIGN = r"[\"'`\]]{0,2} ? ?(?::=|=>|=|:)"
-_QUOTED = r"\"[^\"\n]{%d,%d}\"|'[^'\n]{%d,%d}'|`[^`\n]{%d,%d}`"
-# Words that follow "password is" without being one.
-_WORDS_AFTER_IS = (
-    "not the a an my your our their his her its wrong incorrect invalid required missing too very already "
-    "still same correct expired reset protected hashed encrypted stored changed needed empty weak strong "
-    "secure safe case sensitive at least being set used sent saved shown hidden valid always never only "
-    "also that this what when where which who why how and or but for from with without into on in of to "
-    "by as if is was are be been has have had will would should can could may must nicht falsch ungültig "
-    "erforderlich abgelaufen ist incorrecta incorrecto obligatorio requis errata manager policy field "
-    "input reset hash prompt box form page screen login user username email address protected correct "
-    "only just given unknown here there then shown blank none null about between because until while when now "
-    "sometimes usually often probably easy hard simple long short good bad new old different same own"
+_SHORT = "pass|pwd|psk|keys?|salt|dsn|sas|creds?|login|auth"
+# What may stand behind the word: `SECRET_KEY_BASE`, `token_prod`, `apiKey2`.
+_SUFFIX = (
+    r"(?:[ _-]?(?:base|value|str|string|text|raw|plain|prod(?:uction)?|dev(?:elopment)?|staging|stage|test|live|old|new"
+    r"|default|main|primary|secondary|current|backup|hash|md5|sha1|sha256|\d{1,3}))?"
 )
-_NOT_A_PASSWORD = frozenset(_WORDS_AFTER_IS.split())
-
-
+# In `key="TOKEN" value="…"` and `<key>token</key><string>…` the value of `key` is a name, and read as one.
+_NO_PAIR = r"(?!(?<=[\s<\"']key)(?:>|[\"']?[ \t]?[:=][ \t]?[\"'][^\"'\n]{0,64}[\"'],?\s{1,24}[\"']?value))"
+_PASSWORD_NAME = re.compile(_PASSWORDS, re.IGNORECASE)
+_SECRET_NAME = re.compile(_SECRETS, re.IGNORECASE)
+_PART = re.compile(rf"(?i:.*(?<![A-Za-z])(?:{_SHORT}))|.*[a-z0-9](?=[A-Z])(?i:{_SHORT})|[A-Za-z]?(?i:{_SHORT})")
+_LONG = re.compile(
+    r"passw|passp|passc|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
+    r"|(?:api|access|auth|private|encryption|signing|master|account|hmac|license|service|storage|admin|deploy)key",
+    re.IGNORECASE,
+)
+# Keys of rows, caches, maps and keyboards are no secrets; nor is a public one.
+_OTHER_KEY = re.compile(
+    r"(?:primary|foreign|public|pub|sort|partition|cache|row|hash|range|natural|surrogate|index|unique|object|s3|bucket"
+    r"|idempotency|translation|i18n|locale|lookup|group|routing|dedup\w*|message|map|dict|json|config|settings?|storage"
+    r"|session|registry|host|known|event|query|react|col(?:umn)?|field|data|item|node|tree|order|search|hot|short|arrow"
+    r"|tab|enter|escape|function|modifier|meta|feature|flag|metric|trace|kms|state|record|doc(?:ument)?|entity|user"
+    r"|mon|tur|don|hoc|joc|whis|answer|legend|store|lock|job|task|parent|child)[ _.-]?keys?$",
+    re.IGNORECASE,
+)
+_OWN_KEY = re.compile(
+    r"(?:^|[\W_])(?:my|our|private|wallet|eth\w*|deployer|signing|access|api|secret)[ _.-]?key$", re.IGNORECASE
+)
+_BARE_KEY = re.compile(r"(?:[\w.-]* |[\W_]*|.*\.)keys?", re.IGNORECASE)
+_CLIENT_ID = re.compile(r"id$", re.IGNORECASE)
+_ID = re.compile(r"\d{12,24}")
+_BRACED = re.compile(r"\{[A-Za-z0-9+/=_-]{24,256}\}")
+# The value of a call's next argument, or quoted directly behind the name.
+_LOOSE = re.compile(r"(?:,\s{0,12}|\w[ \t]{1,4})[brufBRUF@]{0,2}\\{0,3}[\"'`]$")
+# An element that is a password; elsewhere in markup stand labels and messages, too.
+_ELEMENT = re.compile(rf"<[\w:.-]{{0,32}}(?:{_PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?$", re.IGNORECASE)
+_COMPACT = re.compile(r"[A-Za-z0-9+/_=.~:-]{14,1024}")
+_WORDY_KEY = re.compile(r"[A-Za-z0-9_+/=-]{16,1024}")
 _INDEXED = re.compile(r"[A-Za-z_][\w.]*\[[^\]]*\]?")
 
 
@@ -48,35 +78,78 @@ class NamedSecretRecognizer(RuleRecognizer):
     """
 
     name = "secrets_named"
-    source = "naming conventions of .env files, YAML, JSON and common connection strings; own choice, 2026-11-21"
+    source = "naming conventions of .env files, YAML, JSON, markup and program text; own choice, 2026-11-29"
     rules = (
         PatternRule(
             entity_type="PASSWORD",
-            regex=r"\s{0,3}(?P<value>" + _QUOTED % (3, 128, 3, 128, 3, 128) + r"|[^\s\"'`,;<>]{4,128})",
-            trigger=rf"(?:{_PASSWORDS}){_ASSIGN}",
+            regex=_SUFFIX + rf"(?:{SET}|[ \t]{{1,3}}(?=[\"'`]))" + value(4, 128),
+            trigger=rf"(?:{_PASSWORDS})",
             end="",
             score=0.8,
-            max_chars=140,
+            max_chars=480,
             ignore_case=True,
             follows=True,
         ),
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=r"\s{0,3}(?P<value>" + _QUOTED % (8, 1024, 8, 1024, 8, 1024) + r"|[^\s\"'`,;<>&]{8,1024})",
-            trigger=rf"(?:{_KEYS}){_ASSIGN}",
+            regex=_NO_PAIR + _SUFFIX + SET + value(8, 1024),
+            trigger=rf"(?:{_SECRETS})",
             end="",
             score=0.8,
-            max_chars=1040,
+            max_chars=1400,
             ignore_case=True,
             follows=True,
         ),
         PatternRule(
+            entity_type="PASSWORD",
+            regex=_SUFFIX + MARKUP,
+            trigger=rf"(?:{_PASSWORDS})",
+            end="",
+            score=0.85,
+            max_chars=600,
+            ignore_case=True,
+            follows=True,
+        ),
+        PatternRule(
+            entity_type="SECRET_VALUE",
+            regex=_NO_PAIR + _SUFFIX + MARKUP,
+            trigger=rf"(?:{_SECRETS})",
+            end="",
+            score=0.85,
+            max_chars=600,
+            ignore_case=True,
+            follows=True,
+        ),
+        PatternRule(
+            entity_type="SECRET_VALUE",
+            regex=_SUFFIX + TOLD + value(14, 512),
+            trigger=rf"(?:{_SECRETS})",
+            end="",
+            score=0.7,
+            max_chars=560,
+            ignore_case=True,
+            follows=True,
+        ),
+        PatternRule(
+            # `"value" == password`
+            entity_type="PASSWORD",
+            regex=r"(?P<q>[\"'`])(?P<value>(?:(?!(?P=q))[^\n]){6,96})(?P=q) ?(?:={2,3}|!={1,2}) ?[\w.$>-]{0,32}"
+            rf"(?:{_PASSWORDS}|token|secret|api_?key)\b",
+            trigger=rf"[\"'`] ?[=!]={{1,2}} ?[\w.$>-]{{0,32}}(?:{_PASSWORDS}|token|secret|api_?key)",
+            start="",
+            end="",
+            score=0.65,
+            lead_chars=170,
+            max_chars=170,
+            ignore_case=True,
+        ),
+        PatternRule(
             entity_type="AWS_SECRET_KEY",
-            regex=r"\s{0,3}[\"']?(?P<value>[A-Za-z0-9/+]{40})",
-            trigger=rf"secret_?(?:access_?)?key{_ASSIGN}",
+            regex=SET + r"(?:\\{0,3}[\"'`])?(?P<value>[A-Za-z0-9/+]{40})",
+            trigger=r"secret_?(?:access_?)?key",
             end=r"(?![A-Za-z0-9/+=])",
             score=0.95,
-            max_chars=64,
+            max_chars=400,
             ignore_case=True,
             follows=True,
         ),
@@ -106,16 +179,6 @@ class NamedSecretRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
-            # On a command line: `-psecret`, `--password secret`, `-u name:secret`.
-            entity_type="PASSWORD",
-            regex=r"(?P<value>[^\s\"':]{6,64})",
-            trigger=r"\s(?:-p|--pass(?:word)?[ =]|-u ?[\w.@-]+:)[\"']?",
-            end=r"(?=[\s\"'@]|$)",
-            score=0.6,
-            max_chars=80,
-            follows=True,
-        ),
-        PatternRule(
             entity_type="TOTP_SEED",
             regex=r"\s{0,2}[\"']?(?P<value>(?:[A-Z2-7]{4}[ -]?){4,16}=*)",
             trigger=r"otpauth://[^\s\"']*[?&]secret=|\b(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed|key"
@@ -130,40 +193,85 @@ class NamedSecretRecognizer(RuleRecognizer):
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Return the value without its quotes when it is a value, not a stand-in or a piece of program text."""
-        text, start, end = candidate.text, candidate.start, candidate.end
-        quoted = text[start] in "\"'`" and text[end - 1] == text[start]
-        if quoted:
-            start, end = start + 1, end - 1
-        else:
-            field = _NEXT_FIELD.search(text, start, end)
-            end = end if field is None else field.start()
-            while end > start and text[end - 1] in ".,;:!?)]}\"'":
-                end -= 1
-        value = text[start:end]
-        rule = self._rules[candidate.pattern.name]
-        if len(value) < 3 or is_stand_in(value) or _is_next_setting(candidate.text, candidate.start, value):
+        text, rule = candidate.text, self._rules[candidate.pattern.name]
+        if rule.entity_type in ("AWS_SECRET_KEY", "TOTP_SEED"):
+            yield from super().check(candidate)
             return
-        if is_artefact(value) or _is_outcome(candidate.text, candidate.start, value):
+        start, end, quoted = candidate.start, candidate.end, True
+        if rule.score != _IN_MARKUP:
+            start, end, quoted = extent(text, start, end)
+        if _BRACED.fullmatch(text, start, end) and looks_random(text[start + 1 : end - 1]):
+            start, end, quoted = start + 1, end - 1, True
+        found = text[start:end]
+        if len(found) < 3 or is_stand_in(found) or is_artefact(found) or _is_next_setting(text, start, found):
             return
-        prose = rule.score == 0.75
         if rule.entity_type == "PASSWORD":
-            if value.lower() in _NOT_A_PASSWORD:
+            yield from self._password(text, start, end, quoted, rule)
+        else:
+            yield from self._secret(text, start, end, quoted, rule)
+
+    def _password(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
+        found = text[start:end]
+        if found.lower() in NOT_A_PASSWORD or _is_outcome(text, start, found):
+            return
+        told = rule.score == _PROSE
+        code = is_program_text(found) or _INDEXED.fullmatch(found) is not None
+        if code and not (told or quoted or (is_setting(text, start, end) and not is_reference(found))):
+            return
+        in_label = rule.score == _IN_MARKUP and not _ELEMENT.search(text, max(0, start - 80), start)
+        if in_label or rule.score == _COMPARED or (quoted and _LOOSE.search(text, max(0, start - 24), start)):
+            # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
+            if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
-            code = is_program_text(value) or _INDEXED.fullmatch(value) is not None
-            if code and not (prose or quoted or _is_setting(text, start, end)):
-                return
-            if rule.score == 0.6 and not _odd(value):
-                return
-            if prose and not _odd(value):
+        elif told:
+            if not is_odd(found):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
-                if value[0] in "([{<" or value.endswith(("ed", "ing", "ly")):
+                if found[0] in "([{<" or found.endswith(("ed", "ing", "ly")):
                     return
-                if quoted or not value.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
+                if quoted or not found.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
                     yield Span(rule.entity_type, start, end, 0.5, self.name)
                 return
-        elif rule.entity_type == "SECRET_VALUE" and (not looks_random(value) or is_program_text(value) or " " in value):
+        elif not _is_own_part(name_before(text, start, _PASSWORD_NAME)):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
+
+    def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
+        found = text[start:end]
+        if " " in found or not (looks_random(found) or _ID.fullmatch(found)) or is_program_text(found):
+            return
+        name = name_before(text, start, _SECRET_NAME)
+        if not name or not _is_own_part(name):
+            return
+        if _CLIENT_ID.search(name):
+            if not reads_as_words(found) and _COMPACT.fullmatch(found):
+                yield Span("ID_NUMBER", start, end, rule.score, self.name)
+            return
+        if _ID.fullmatch(found):
+            return
+        loose = rule.score == _NAMED_IN_PROSE or (quoted and _LOOSE.search(text, max(0, start - 24), start) is not None)
+        if loose and (reads_as_words(found) or not _COMPACT.fullmatch(found)):
+            return
+        if name.lower().endswith(("key", "keys")) and not _opens(name, found):
+            return
+        yield Span(rule.entity_type, start, end, rule.score, self.name)
+
+
+# The scores of the rules whose values are judged more strictly.
+_IN_MARKUP, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.75, 0.7, 0.65
+
+
+def _is_own_part(name: str) -> bool:
+    """Tell whether a short word is a part of its own in `name`; a long one always is."""
+    return _LONG.search(name) is not None or _PART.fullmatch(name) is not None
+
+
+def _opens(name: str, found: str) -> bool:
+    """Tell whether a key called `name` opens something: it does not name a row, a file or a digest."""
+    if _OTHER_KEY.search(name) or reads_as_words(found) or not _COMPACT.fullmatch(found):
+        return False
+    if _BARE_KEY.fullmatch(name) and not _OWN_KEY.search(name):
+        return _WORDY_KEY.fullmatch(found) is not None and not is_digest(found) and "-" not in found
+    return True
 
 
 def _is_next_setting(text: str, start: int, value: str) -> bool:
@@ -181,29 +289,6 @@ def _is_outcome(text: str, start: int, value: str) -> bool:
 
 _OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}$")
 _SPECIAL = frozenset("!@$%^&*?")
-
-
-def _is_setting(text: str, start: int, end: int) -> bool:
-    """Tell whether the value is set as in a file of settings, where a word is a value and no variable.
-
-    A name in capitals with an equals sign or, on a line of its own, a colon; a line `name=value` without a space.
-    """
-    if text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper():
-        return True
-    before = text[max(0, start - _LONGEST_NAME) : start].rpartition("\n")[2]
-    behind = text[end : end + 1]
-    return (not behind or behind in "\r\n") and _NAMED.fullmatch(before) is not None
-
-
-_LONGEST_NAME = 80
-_NAMED = re.compile(r"[ \t]{0,16}(?:- )?[A-Z][A-Z0-9_]{2,48}: ?|[a-z][\w.-]{2,48}=")
-# Of a form or the query of a URL.
-_NEXT_FIELD = re.compile(r"&[A-Za-z_]\w{0,32}=")
-
-
-def _odd(value: str) -> bool:
-    """Tell whether `value` is unlike a word of prose: it mixes letters with digits or signs."""
-    return not value.isalpha() and (any(map(str.isdigit, value)) or any(char in "!@#$%^&*_+=~?" for char in value))
 
 
 PLUGINS = (NamedSecretRecognizer,)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import binascii
 import json
+import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
@@ -24,6 +25,14 @@ def _is_jwt(value: str) -> bool:
     return isinstance(header, dict) and ("alg" in header or "typ" in header or "enc" in header)
 
 
+def _holds_key(armor: str) -> bool:
+    """Tell whether there is a piece of base64 between the lines of an armor that program text holds."""
+    return _PIECE.search(armor) is not None
+
+
+_PIECE = re.compile(r"(?<![A-Za-z0-9+/])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{20,}")
+
+
 class StructuredSecretRecognizer(RuleRecognizer):
     """Takes the secret value only: the scheme and the names of headers and cookies stay."""
 
@@ -35,8 +44,9 @@ class StructuredSecretRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="JWT",
-            regex=r"eyJ[A-Za-z0-9_-]{8,2000}\.[A-Za-z0-9_-]{0,6000}\.[A-Za-z0-9_-]{0,2000}(?:\.[A-Za-z0-9_-]{1,2000}){0,"
-            r"2}",
+            # With a signature, encrypted, or without the last part.
+            regex=r"eyJ[A-Za-z0-9_-]{8,2000}\.(?:[A-Za-z0-9_-]{0,6000}\.[A-Za-z0-9_-]{0,2000}(?:\.[A-Za-z0-9_-]{1,2000}){0,"
+            r"2}|eyJ[A-Za-z0-9_-]{8,6000})",
             trigger=r"eyJ[A-Za-z0-9_-]{6}",
             start=r"(?<![A-Za-z0-9_-])",
             end=r"(?![A-Za-z0-9_-])",
@@ -60,6 +70,20 @@ class StructuredSecretRecognizer(RuleRecognizer):
             max_chars=16384,
         ),
         PatternRule(
+            # In program text, a piece a line: quotes, signs and line ends stand between.
+            entity_type="PRIVATE_KEY",
+            regex=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'`\\]"
+            r"(?:[A-Za-z0-9+/=:.,;()@<>\"'`&|#* \t\r\n\\]"
+            r"|-(?!----)){16,16000}-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----",
+            trigger=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'`\\]",
+            start="",
+            end="",
+            score=0.97,
+            check=_holds_key,
+            lead_chars=80,
+            max_chars=16384,
+        ),
+        PatternRule(
             entity_type="PRIVATE_KEY",
             regex=r"PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[^\n]{0,200}\n){4,80}Private-MAC: [0-9a-f]{40,64}",
             trigger=r"PuTTY-User-Key-File-[23]:",
@@ -71,11 +95,10 @@ class StructuredSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="ACCESS_TOKEN",
-            regex=r"\s{0,3}[\"']?(?:(?:bearer|basic|token|digest|apikey|negotiate|ntlm|key|aws4-hmac-sha256)\s{1,3})?"
-            r"(?P<value>[^\s\"',;<>{}]{8,4000})",
+            # Any scheme of RFC 9110: "Bearer", "Basic", "Api-Token", "AWS4-HMAC-SHA256".
+            regex=r"\s{0,3}(?:\\{0,3}[\"'`])?(?:[a-z][a-z0-9-]{1,31}[ \t]{1,3})?(?P<value>[^\s\"'`,;&<>{}\\]{8,4000})",
             trigger=r"(?:authorization|auth-token|api-key|access-token|private-token|vault-token|security-token"
-            r"|csrf-token"
-            r"|subscription-key)[\"']? ? ?[:=]",
+            r"|csrf-token|subscription-key)\\{0,3}[\"'`]? ? ?[:=,]",
             end="",
             score=0.9,
             max_chars=4100,
@@ -91,6 +114,23 @@ class StructuredSecretRecognizer(RuleRecognizer):
             max_chars=4100,
             ignore_case=True,
             follows=True,
+        ),
+        PatternRule(
+            # What a password is stored as: crypt(3), bcrypt, argon2, scrypt, PBKDF2, phpass, LDAP, SCRAM, MySQL.
+            entity_type="PASSWORD",
+            regex=r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{53}|\$(?:[156y7]|md5|sha1|apr1|gy)\$(?:[\w=,.]{1,24}\$){0,2}[./A-Za-z0-9]{0,32}"
+            r"\$[./A-Za-z0-9]{22,90}|\$(?:argon2(?:id|i|d)|scrypt|s0|pbkdf2(?:-sha\d{1,3})?)\$[\w=,.+/$-]{32,400}"
+            r"|(?:pbkdf2|scrypt|bcrypt|argon2)[_:](?:sha\d{1,3}[$:])?[\w:.]{0,24}\$[\w./+=,$-]{32,400}"
+            r"|\$[PHS]\$[./A-Za-z0-9]{31,60}|\{(?:S?SHA|SSHA(?:256|512)|SHA(?:256|512)|S?MD5)\}[A-Za-z0-9+/]{20,120}={0,2}"
+            r"|SCRAM-SHA-(?:1|256)\$\d{3,7}:[A-Za-z0-9+/=]{16,64}\$[A-Za-z0-9+/=:]{40,140}",
+            trigger=r"\$2[abxy]?\$\d\d\$[./A-Za-z0-9]{16}|\$(?:[156y7]|md5|sha1|apr1|gy)\$[\w./=,]|\$(?:argon2|scrypt|s0|pbkdf2)"
+            r"|(?:pbkdf2|scrypt|bcrypt|argon2)[_:][\w:.]{1,32}\$|\$[PHS]\$[./A-Za-z0-9]{16}|\{S?(?:SHA|MD5)(?:256|512)?\}[A-Za-z0-9+/]"
+            r"|SCRAM-SHA-(?:1|256)\$\d",
+            start=r"(?<![A-Za-z0-9$])",
+            end=r"(?![A-Za-z0-9/])",
+            score=0.95,
+            lead_chars=64,
+            max_chars=520,
         ),
         PatternRule(
             entity_type="COOKIE",

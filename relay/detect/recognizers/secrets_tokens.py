@@ -1,7 +1,8 @@
 """Keys and tokens that an issuer marks with a prefix of its own.
 
 One row for each form: entity type, the prefix that the scan looks for, and what follows it. The tail gives the issuer's
-alphabet and length, so a near miss is no match. A new form is a new row.
+alphabet and length, so a near miss is no match. A new form is a new row. Tokens of issuers that have no row are found
+where their shape leaves no other reading.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ def _crc_base62(token: str) -> bool:
     return digits == body[30:]
 
 
-# Entity type, prefix (an expression without repeats), tail.
+# Entity type, prefix (an expression without unbounded repeats), tail.
 _ROWS: tuple[tuple[str, str, str], ...] = (
     # Clouds
     ("AWS_ACCESS_KEY", "(?:AKIA|ASIA|ABIA|ACCA|AROA|AIDA|AGPA|ANPA|ANVA|APKA|ASCA)", "[A-Z0-9]{16}"),
@@ -51,6 +52,11 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("AZURE_KEY", "SharedAccessKey=", "(?P<value>[A-Za-z0-9+/]{40,100}={0,2})"),
     ("API_KEY", "do[opr]_v1_", "[a-f0-9]{64}"),
     ("API_KEY", "LTAI", "[A-Za-z0-9]{12,26}"),
+    ("API_KEY", "AVNS_", "[A-Za-z0-9_-]{16,24}"),
+    ("AZURE_KEY", "[A-Za-z0-9]{52}JQQJ99", "[A-Za-z0-9]{24}A{11}[A-Za-z0-9]{2}"),
+    ("API_KEY", "sha256~", "[A-Za-z0-9_-]{43}"),
+    ("API_KEY", "tk-us-", "[A-Za-z0-9_-]{48}"),
+    ("API_KEY", "dnkey-", "[A-Za-z0-9=_-]{26}-[A-Za-z0-9=_-]{52}"),
     ("API_KEY", "AKID", "[A-Za-z0-9]{32,36}"),
     ("API_KEY", "SCW", "[A-Z0-9]{17}"),
     ("API_KEY", "(?:AQVN|YCA|YCM|YCN|YCO|YCP|YCS)", "[A-Za-z0-9_-]{22,38}"),
@@ -97,7 +103,33 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("API_KEY", "tskey-[a-z]", "[a-z]{2,12}-[A-Za-z0-9]{8,20}-[A-Za-z0-9]{20,40}"),
     ("API_KEY", "ops_eyJ", "[A-Za-z0-9+/=_-]{200,4000}"),
     ("API_KEY", "AGE-SECRET-KEY-1", "[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}"),
-    ("API_KEY", r"pat\.[A-Za-z0-9_-]", r"[A-Za-z0-9_-]{21}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}"),
+    ("API_KEY", r"[ps]at\.[A-Za-z0-9_-]", r"[A-Za-z0-9_-]{21}\.[a-f0-9]{24}\.[A-Za-z0-9]{20}"),
+    ("API_KEY", "A3-", "[A-Z0-9]{6}(?:-[A-Z0-9]{5,11}){4,5}"),
+    ("API_KEY", "BB(?:DC|FF)-", "[A-Za-z0-9+/@_-]{30,50}"),
+    ("API_KEY", "API-", "[A-Z0-9]{25,32}"),
+    ("API_KEY", "odt_", "[A-Za-z0-9]{32}"),
+    ("API_KEY", "(?:sgp|slk|sgd)_", "(?:(?:[a-f0-9]{16}|local)_)?[a-f0-9]{40,64}"),
+    ("API_KEY", "sm_(?:aat|pat|sat)_", "[A-Za-z0-9]{16}"),
+    ("API_KEY", r"s\.[A-Za-z0-9]{24}", ""),
+    ("API_KEY", "s-s4t2(?:ud|af)-", "[a-f0-9]{64}"),
+    (
+        "API_KEY",
+        r"(?:sc|ext|scauth|authress)_[a-z0-9]{5,30}\.[a-z0-9]{4,6}\.acc",
+        r"[_-][a-z0-9-]{10,32}\.[\w+/=-]{30,120}",
+    ),
+    ("API_KEY", "nbp_", "[A-Za-z0-9]{36}"),
+    ("API_KEY", "polar_(?:oat|pat|at)_", "[A-Za-z0-9_-]{32,64}"),
+    ("API_KEY", "tr_(?:dev|prod|stg)_", "[A-Za-z0-9]{20,32}"),
+    ("API_KEY", "gAAAAAB", "[A-Za-z0-9_=-]{73,4000}"),
+    # Data
+    ("API_KEY", "4b1d", "[A-Za-z0-9]{38}"),
+    ("API_KEY", "cflt", "[A-Za-z0-9+/]{60}"),
+    ("API_KEY", "mdb_sa_(?:sk|id)_", "[A-Za-z0-9_-]{30,60}"),
+    ("API_KEY", "napi_", "[a-z0-9]{48,80}"),
+    ("API_KEY", "pgar_", "[A-Za-z0-9]{27}"),
+    ("API_KEY", "aio_", "[A-Za-z0-9]{28}"),
+    ("API_KEY", "[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk", ""),
+    ("API_KEY", "p8e-", "[A-Za-z0-9]{32}"),
     # Models
     ("OPENAI_API_KEY", "sk-(?:proj|svcacct|admin|None)-", "[A-Za-z0-9_-]{20,200}"),
     ("OPENAI_API_KEY", "sk-[A-Za-z0-9]", "[A-Za-z0-9]{31,63}"),
@@ -135,10 +167,14 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("API_KEY", "EZ[AT]K", "[A-Za-z0-9]{54}"),
     ("API_KEY", "duffel_(?:test|live)_", "[A-Za-z0-9_=-]{43}"),
     ("API_KEY", "shippo_(?:live|test)_", "[a-fA-F0-9]{40}"),
+    ("API_KEY", "live_", "[A-Za-z0-9_=-]{38,46}"),
+    ("API_KEY", "pdl_(?:live|sdbx)_apikey_", "[a-z0-9]{26}_[A-Za-z0-9]{22}_[A-Za-z0-9]{3}"),
+    ("API_KEY", "AQE[A-Za-z0-9]{2,4}hmf", "[A-Za-z0-9+/=*%$^@!{}-]{50,200}"),
+    ("API_KEY", "secret-(?:test|live)-", "[A-Za-z0-9_=-]{36,50}"),
     ("API_KEY", "(?:live|test)_pub_|(?:live|test)_[a-f0-9]", "[a-f0-9]{30,34}"),
     ("API_KEY", "shp(?:at|ca|pa|ss|tka)_", "[a-fA-F0-9]{32}"),
     # Messages and people
-    ("SLACK_TOKEN", "xox[abeprs]-", "[A-Za-z0-9-]{10,250}"),
+    ("SLACK_TOKEN", "xox[abdeprs]-", "[A-Za-z0-9-]{10,250}"),
     ("SLACK_TOKEN", r"xoxo-\d", "[A-Za-z0-9-]{9,250}"),
     ("SLACK_TOKEN", "xoxe\\.xox[bp]-", "[A-Za-z0-9-]{20,250}"),
     ("SLACK_TOKEN", "xapp-", r"\d-[A-Z0-9]{8,14}-\d{8,14}-[a-z0-9]{32,72}"),
@@ -154,19 +190,23 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
     ("API_KEY", "xsmtpsib-", "[a-f0-9]{64}-[A-Za-z0-9]{16}"),
     ("API_KEY", "re_[A-Za-z0-9]", "[A-Za-z0-9]{7}_[A-Za-z0-9]{20,30}"),
     ("API_KEY", "pat-(?:na|eu)[0-9]", f"-{_UUID}"),
+    ("API_KEY", r"\d{15,16}(?:\||%7C)", "[A-Za-z0-9_-]{27,40}"),
+    ("API_KEY", r"mlsn\.", "[a-f0-9]{64}"),
     ("API_KEY", "EAA[A-Z]", "[A-Za-z0-9]{80,260}"),
     ("API_KEY", "IGQV", "[A-Za-z0-9_-]{80,260}"),
     ("API_KEY", "AAAAAAAAAAAAAAAAAAAA", "[A-Za-z0-9%]{30,120}"),
     ("API_KEY", "sl\\.(?:u\\.)?[A-Za-z0-9_-]", "[A-Za-z0-9_-]{100,1400}"),
     # Tools
+    ("API_KEY", r"[012]/\d{12}", r"\d{2,6}(?:/\d{14,18})?:[a-f0-9]{32}"),
+    ("API_KEY", "zpka_", "[a-f0-9]{32}_[a-f0-9]{8}"),
     ("API_KEY", "lin_(?:api|oauth)_", "[A-Za-z0-9]{40,64}"),
     ("API_KEY", "secret_", "[A-Za-z0-9]{43}"),
     ("API_KEY", "ntn_", "[0-9]{11}[A-Za-z0-9]{32,36}"),
     ("API_KEY", "pat[A-Za-z0-9]{14}\\.", "[a-f0-9]{64}"),
     ("API_KEY", "fig(?:d|oh|or|u)_", "[A-Za-z0-9_-]{40,64}"),
-    ("API_KEY", "NR(?:AK|JS|AA|II|RA|BR)-", "[A-Za-z0-9_-]{19,42}"),
+    ("API_KEY", "NR(?:AK|JS|AA|II|IQ|RA|BR|SP|AL)-", "[A-Za-z0-9_-]{19,42}"),
     ("API_KEY", "sntry[su]_", "[A-Za-z0-9+/=_]{40,400}"),
-    ("API_KEY", "gl(?:c_eyJ|sa_)", "[A-Za-z0-9+/=_]{32,400}"),
+    ("API_KEY", "gl(?:c|sa)_", "[A-Za-z0-9+/=_]{32,400}"),
     ("API_KEY", "dapi[a-f0-9]", "[a-f0-9]{31}(?:-[0-9])?"),
     ("API_KEY", r"dt0[a-z]\d\d\.", r"[A-Z0-9]{8,24}\.[A-Z0-9]{64}"),
     ("API_KEY", "sb(?:p|_secret|_publishable)_", "[A-Za-z0-9_-]{30,60}"),
@@ -186,7 +226,46 @@ _ROWS: tuple[tuple[str, str, str], ...] = (
 
 
 def _check_of(entity_type: str, prefix: str) -> Callable[[str], bool] | None:
-    return _crc_base62 if entity_type == "NPM_TOKEN" or prefix.startswith("gh[") else None
+    if entity_type == "NPM_TOKEN" or prefix.startswith("gh["):
+        return _crc_base62
+    # Short prefixes that names in programs begin with, too.
+    return _is_mixed if prefix == "live_" or prefix.startswith("s\\.") else None
+
+
+def _lead(prefix: str) -> int:
+    """Return how far before the end of its `prefix` a token may begin."""
+    return max(48, 16 + sum(map(int, re.findall(r"\{(?:\d+,)?(\d+)\}", prefix))))
+
+
+# What tokens of issuers that no row names look like: short words, joined, and many random letters and digits.
+_UNKNOWN = r"(?:[A-Za-z0-9]{1,10}[_-]){1,4}[A-Za-z0-9]{24,128}"
+# Letters in a row as in words, and long numbers: half the characters of a name and more, a fifth of a random text.
+_RUNS = re.compile("[a-z]{3,}|[A-Z]{4,}|[0-9]{4,}")
+_MOST_IN_RUNS = 0.45
+# Identifiers that APIs give to messages, calls, objects and builds.
+_IDS_TEXT = (
+    "call toolu tooluse srvtoolu msg message chatcmpl cmpl resp rs fc run file asst thread step req request evt event "
+    "item ws batch vs ft ftjob gen id uid trace span session conv org proj project user acct cus sub price prod "
+    "in pi ch py txn ci chunk index main vendor app page sha1 sha256 sha384 sha512 md5 build deploy dpl img "
+    "image commit blob sandbox snap"
+)
+_IDS = frozenset(_IDS_TEXT.split())
+
+
+def _is_mixed(token: str) -> bool:
+    """Tell whether the last part of `token` is random: digits and letters of both cases, few of them in a row."""
+    body = re.split("[._-]", token)[-1]
+    in_runs = sum(map(len, _RUNS.findall(body)))
+    return (
+        sum(map(str.isdigit, body)) > 1
+        and any(map(str.islower, body))
+        and any(map(str.isupper, body))
+        and in_runs <= _MOST_IN_RUNS * len(body)
+    )
+
+
+def _is_unknown_token(token: str) -> bool:
+    return re.split("[_-]", token, maxsplit=1)[0].lower() not in _IDS and _is_mixed(token)
 
 
 # A hash that a build wrote into the name of a file: "logo.ico-7a38….png", "app.key-0f1e….js".
@@ -216,20 +295,33 @@ class TokenRecognizer(RuleRecognizer):
         "authentication token formats' (2021-04-05), Cloudflare's forms from its page 'Token formats' (read "
         "2026-11-21); the other rows as of 2026-11-21, each held by a generated example only"
     )
-    rules = tuple(
+    rules = (
+        *(
+            PatternRule(
+                entity_type=entity_type,
+                regex=f"(?:{prefix}){tail}",
+                trigger=f"(?:{prefix})",
+                start=r"(?<![A-Za-z0-9])",
+                end=r"(?![A-Za-z0-9])",
+                score=0.95,
+                otherwise=0.9 if _check_of(entity_type, prefix) is _crc_base62 else 0.0,
+                check=_check_of(entity_type, prefix),
+                lead_chars=_lead(prefix),
+                max_chars=2100 if "2000" in tail or "4000" in tail else 512,
+            )
+            for entity_type, prefix, tail in _ROWS
+        ),
         PatternRule(
-            entity_type=entity_type,
-            regex=f"(?:{prefix}){tail}",
-            trigger=f"(?:{prefix})",
-            start=r"(?<![A-Za-z0-9])",
-            end=r"(?![A-Za-z0-9])",
-            score=0.95,
-            otherwise=0.9,
-            check=_check_of(entity_type, prefix),
-            lead_chars=48,
-            max_chars=2100 if "2000" in tail or "4000" in tail else 512,
-        )
-        for entity_type, prefix, tail in _ROWS
+            entity_type="API_KEY",
+            regex=_UNKNOWN,
+            trigger="[A-Za-z0-9][_-][A-Za-z0-9]{24}",
+            start=r"(?<![A-Za-z0-9_+/=.-])",
+            end=r"(?![A-Za-z0-9+/=_-])",
+            score=0.7,
+            check=_is_unknown_token,
+            lead_chars=72,
+            max_chars=180,
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.entropy import is_stand_in
@@ -22,13 +23,16 @@ class UrlCredentialRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="URL_CREDENTIAL",
-            regex=r"(?<=://)(?P<value>[^\s/@\"'<>`?#]{1,256})@(?=[\w\[])",
-            trigger=r"://[^\s/@]+@",
+            # A password may hold `#`, `/` and `@`: it ends at the first @ with a whole host behind it. What
+            # has digits and a slash behind the colon is a port and a path.
+            regex=r"(?<=://)(?P<value>[^\s/@\"'<>`?#:]{0,96}:(?!\d{1,5}[/?#])[^\s\"'<>`]{1,160}?|[^\s/@\"'<>`?#:]{1,256})@"
+            r"(?=(?:[\w-][\w.-]{0,253}|\[[\da-fA-F:.]{2,45}\])(?::\d{1,5})?(?:[/?#\s\"'<>`,;&|)\]}\\]|\.?(?:\s|$)))",
+            trigger=r"://[^\s@\"'<>`]+@",
             start="",
             end="",
             score=0.9,
             lead_chars=264,
-            max_chars=264,
+            max_chars=520,
         ),
         PatternRule(
             entity_type="URL_CREDENTIAL",
@@ -80,11 +84,24 @@ class UrlCredentialRecognizer(RuleRecognizer):
         rule = self._rules[candidate.pattern.name]
         if rule.entity_type == "URL_CREDENTIAL" and rule.score >= 0.9:
             user, colon, password = value.partition(":")
-            if is_stand_in(password if colon else user) or (not colon and user.lower() in _COMMON_USERS):
+            if (_stands_for_one(password) if colon else is_stand_in(user)) or (
+                not colon and user.lower() in _COMMON_USERS
+            ):
                 return
         elif is_stand_in(value) or (rule.score == 0.85 and not any(map(str.isdigit, value)) and len(value) < 16):
             return
         yield Span(rule.entity_type, candidate.start, candidate.end, rule.score, self.name)
+
+
+# Variables, brackets and dots; and "your password". Weak words are real: many a database has them.
+_STANDS_FOR = re.compile(
+    r"[$%<{\[(].*|\*+|[xX]{3,}|\.{3}|…|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|(?:your|my)[\W_]?(?:pass|pwd|secret|token).*"
+)
+
+
+def _stands_for_one(password: str) -> bool:
+    """Tell whether the part behind the colon stands for a password."""
+    return _STANDS_FOR.fullmatch(password) is not None or (is_stand_in(password) and not password.isalnum())
 
 
 PLUGINS = (UrlCredentialRecognizer,)

@@ -1,0 +1,147 @@
+"""One grammar of assignments: how a name is joined to its value in settings, program text, markup and prose.
+
+The grammar is independent of languages. Between the end of a name and its value stand, in this order: what closes the
+name (quotes, brackets), perhaps a type, a sign (`=`, `:=`, `?=`, `::=`, `=>`, `:`, `==`, …), and what opens the value.
+Instead of a sign there may be markup (`>`, `</key><string>`), the other half of a pair (`" value="`), the default of a
+block (`variable "x" { default = `), or the comma of a call. All expressions begin where a name ends, are bounded, and
+have no repeat inside an unbounded one.
+"""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["MARKUP", "NOT_A_PASSWORD", "SET", "TOLD", "extent", "is_setting", "name_before", "value"]
+
+# What closes a name: quotes, as they are or escaped, brackets, the stars of Markdown.
+_CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]){0,4}"
+# `: &str`, ` string`, `: Optional[str]`, `[32]`: only where an equals sign follows.
+_TYPE = (
+    r"(?:\[\d{0,4}\])?(?:(?::[ \t]?|[ \t])&?(?:'\w{1,12}[ \t])?(?:mut[ \t])?"
+    r"[A-Za-z_][\w.:<>\[\]?&*|]{0,30}(?:[ \t]\|[ \t]\w{1,12})?)?"
+)
+_SIGN = (
+    rf"(?:(?:(?<![\"'`]){_TYPE})?[ \t]{{0,16}}(?:[:?.+|&~]{{0,3}}={{1,3}}>?|!={{1,2}})"
+    r"|[ \t]{0,16}(?:->|:{1,2}|\|\|))"
+    r"(?:[ \t]{0,24}|\s{0,3})(?:[|>][+-]?\n[ \t]{1,24})?"
+)
+_CALL = r"(?<=[\"'`])[ \t]{0,4},\s{0,12}(?=\\{0,3}[brufBRUF@]{0,2}\\{0,3}[\"'`])"
+_PAIR = (
+    r"[ \t]{0,4},?\s{0,24}\\?[\"']?(?:(?:simple_?|string_?)?value|default|content|val)\\?[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
+)
+_BLOCK = r"[ \t]{0,4}\{[^{}]{0,240}?\bdefault[ \t]{0,16}=[ \t]{0,8}"
+_MARKUP = r"[ \t]{0,4}(?:</\w{2,16}>\s{0,24}<\w{2,16})?>\s{0,8}(?:<!\[CDATA\[)?"
+
+# A name is set to what follows.
+SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK})"
+# A name is an element, or the text of one, and the value the text of that or the next: `<password>…</password>`.
+MARKUP = rf"{_CLOSED}{_MARKUP}(?P<value>[^<\n]{{3,512}}?)(?=\s{{0,8}}(?:\]\]>)?</)"
+# A sentence, a log or a command names a value: "the token is …", "token - …", "token …".
+TOLD = (
+    rf"{_CLOSED}(?:[ \t](?:is|was|are|ist|lautet|war|est|es|era|è|é|to|of)"
+    r"(?:[ \t](?:now|set to|just|simply|still|currently))?:?|[ \t][-–—=]{1,2}|[ \t]?:)?[ \t]{1,4}"
+)
+
+
+def value(least: int, most: int) -> str:
+    """Return the expression of a value of `least` to `most` characters: inside quotes, or up to a space."""
+    return (
+        r"(?:[brufBRUF@]{1,2}(?=\\{0,3}[\"'`])|[\"'`](?=\\{1,3}[\"'`]))?(?P<q>\\{0,3}[\"'`])?"
+        rf"(?P<value>(?(q)(?:(?!(?P=q))(?:\\.|[^\n\\])){{{min(least, 3)},{most}}}"
+        rf"|[^\s\"'`<][^\s<]{{{least - 1},{most}}}))(?(q)(?P=q))"
+    )
+
+
+# Where an unquoted value may end before the next space.
+_DELIMITER = re.compile(r"[\"'`,;>]")
+# The next field of a form, a URL or a connection string.
+_NEXT_FIELD = re.compile(r"[&;][A-Za-z_][\w .-]{0,32}=|\\+[nrt]|\]\]$")
+_OWN_LINE = re.compile(r"[ \t]{0,24}(?:- |export |set |ENV |ARG )?[\w.-]{2,64}[ \t]{0,8}[:=][ \t]{0,8}")
+_PAIRS = {")": "(", "]": "[", "}": "{"}
+_LONGEST_LINE = 120
+
+
+def extent(text: str, start: int, end: int) -> tuple[int, int, bool]:
+    """Return where the value at `start` to `end`, as the grammar found it, really ends, and whether it is quoted.
+
+    A value alone on its line goes to the end of the line; another one ends at the first sign that may end it. A full
+    stop, comma or bracket behind a value is no part of it, nor is a question mark in prose; an exclamation mark is.
+    """
+    opening = text[start - 1 : start]
+    if opening and opening in "\"'`" and text[end : end + 1] in (opening, "\\"):
+        return start, end, True
+    field = _NEXT_FIELD.search(text, start, end)
+    end = end if field is None else field.start()
+    no_part = ".,;:\"'`"
+    if not _is_own_line(text, start, end):
+        delimiter = _DELIMITER.search(text, start, end)
+        end = end if delimiter is None else delimiter.start()
+        no_part += "?"
+    while end > start:
+        last = text[end - 1]
+        if last in no_part or (last in _PAIRS and text.count(_PAIRS[last], start, end) < text.count(last, start, end)):
+            end -= 1
+        else:
+            break
+    return start, end, False
+
+
+def _is_own_line(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
+    return text[end : end + 1] in ("", "\r", "\n") and _OWN_LINE.fullmatch(before) is not None
+
+
+def is_setting(text: str, start: int, end: int) -> bool:
+    """Tell whether the value is set as in a file of settings, where a word is a value and no variable.
+
+    A name in capitals with an equals sign or, on a line of its own, a colon; a line `name=value` without a space.
+    """
+    if text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper():
+        return True
+    before = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
+    behind = text[end : end + 1]
+    return (not behind or behind in "\r\n") and _NAMED.fullmatch(before) is not None
+
+
+_NAMED = re.compile(r"[ \t]{0,16}(?:- )?[A-Z][A-Z0-9_]{2,48}: ?|[a-z][\w.-]{2,48}=")
+
+
+def name_before(text: str, start: int, words: re.Pattern[str]) -> str:
+    """Return the last name before the value at `start` that ends in one of `words`, with the word before it if a space
+    parts them; empty when there is none near.
+    """
+    begin = end = -1
+    for match in words.finditer(text, max(0, start - _FARTHEST), start):
+        begin, end = match.span()
+    if begin < 0:
+        return ""
+    first = max(0, begin - _LONGEST_NAME)
+    parts = 0
+    while begin > first:
+        before = text[begin - 1]
+        if before == " " and not parts and text[begin - 2 : begin - 1].isalpha():
+            parts = 1
+        elif not (before.isalnum() or before in "_.$-"):
+            break
+        begin -= 1
+    return text[begin:end]
+
+
+_FARTHEST = 320
+_LONGEST_NAME = 40
+
+
+# Words that follow "password is" without being one.
+_WORDS_AFTER_IS = (
+    "not the a an my your our their his her its wrong incorrect invalid required missing too very already "
+    "still same correct expired reset protected hashed encrypted stored changed needed empty weak strong "
+    "secure safe case sensitive at least being set used sent saved shown hidden valid always never only "
+    "also that this what when where which who why how and or but for from with without into on in of to "
+    "by as if is was are be been has have had will would should can could may must nicht falsch ungültig "
+    "erforderlich abgelaufen ist incorrecta incorrecto obligatorio requis errata manager policy field "
+    "input reset hash prompt box form page screen login user username email address protected correct "
+    "only just given unknown here there then shown blank none null about between because until while when now "
+    "await lambda yield typeof sizeof sometimes usually often probably easy hard simple long short good bad new old "
+    "different same own"
+)
+NOT_A_PASSWORD = frozenset(_WORDS_AFTER_IS.split())

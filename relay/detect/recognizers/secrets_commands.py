@@ -1,0 +1,170 @@
+"""Secrets on command lines, in files of log-ins, and as the second argument of a log-in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from relay.detect.assignments import NOT_A_PASSWORD
+from relay.detect.entropy import is_odd, is_program_text, is_stand_in, looks_random
+from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.types import Candidate, Span
+
+__all__ = ["PLUGINS", "CommandSecretRecognizer"]
+
+_VALUE = r"(?P<q>\\?[\"'])?(?P<value>(?(q)(?:(?!(?P=q))[^\n]){3,128}|[^\s\"'|<>]{3,128}))"
+# The programs whose short option takes a password, by option. `-p` alone means a port or a folder elsewhere.
+_PROGRAMS = {
+    "-p": r"ps(?:exec|info|list|kill|service)(?:64)?|sshpass|(?:docker|podman|helm|oc|cf|az|nerdctl|crane|skopeo)\b"
+    r".*\blogin|evil-winrm|crackmapexec|netexec|nxc|cme|xfreerdp|rdesktop|7za?|rar|unrar|ansible-vault|wmiexec"
+    r"|mongo(?:sh|dump|restore)?|cqlsh|influx|tsql|ipmitool|rabbitmqadmin|lftp|snowsql",
+    "-P": r"(?:un)?zip|sqlcmd|osql|bcp|isql|mosquitto_\w+|ipmitool|rsync|smbmap",
+    "-a": r"redis-cli|ipmitool",
+    "-w": r"ldap\w+|dsconf|kinit",
+    "-pw": r"plink|pscp|psftp|putty|kitty",
+    "-b": r"htpasswd",
+}
+_PROGRAM = {
+    option: re.compile(rf"(?:^|[\s|;&(/\\$`\"'])(?:{names})(?:\.exe)?\b", re.IGNORECASE)
+    for option, names in _PROGRAMS.items()
+}
+_TAKES_USER = re.compile(r"\b(?:curl|wget|https?|xh|smbclient|rpcclient|smbmap|smbget|cifs|mount|svn|lftp|aria2c)\b")
+_OPTION = re.compile(r"\s(-[a-zA-Z]{1,2})[ =]?\\?[\"']?$")
+_PORTS = re.compile(r"[\d.:/-]+(?:tcp|udp)?")
+_LONGEST_LINE = 300
+
+
+class CommandSecretRecognizer(RuleRecognizer):
+    """Takes the password alone; the user's name and the option stay."""
+
+    name = "secrets_commands"
+    source = (
+        "manual pages of the programs named; curl(1) for -u; netrc(5); PostgreSQL 17 section 32.16 (password file); "
+        "constructors of common HTTP and mail libraries; as of 2026-11-29"
+    )
+    rules = (
+        PatternRule(
+            # `curl -u user:password`, `smbclient -U user%password`, `curl -u "key:"`.
+            entity_type="PASSWORD",
+            regex=_VALUE,
+            trigger=r"\s(?:-[uU]|--user|--proxy-user)(?:[ =]|\b)",
+            end="",
+            score=0.7,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
+            entity_type="PASSWORD",
+            regex=r"[ =]?" + _VALUE,
+            trigger=r"\s-(?:p|P|a|w|pw)\b|\s-p",
+            end="",
+            score=0.65,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
+            entity_type="PASSWORD",
+            regex=r"[ =]{1,2}" + _VALUE,
+            trigger=r"\s--?[a-z-]{0,24}(?:password|passwd|passphrase|pwd|pass)[ =]?"
+            r"|\s-(?:store|key|src|dest)?(?:store)?pass",
+            end="",
+            score=0.75,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
+            # `openssl -passin pass:…`, `xfreerdp /p:…`, `cmdkey /pass:…`
+            entity_type="PASSWORD",
+            regex=_VALUE,
+            trigger=r"\s-pass(?:in|out)?[ =]pass:|\s/(?:p|pass|password):",
+            end="",
+            score=0.8,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
+            # netrc; `ENV PASSWORD …`; `setenv PASSWORD …`; SQL
+            entity_type="PASSWORD",
+            regex=r"\s{0,8}" + _VALUE,
+            trigger=r"\blogin\s{1,8}[^\s]{1,64}\s{1,8}password\s|\b(?:setenv|ENV|setx|set -gx|set -x)\s{1,4}\w{0,40}"
+            r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|(?:identified|IDENTIFIED) (?:by|BY) "
+            r"|\bnet user\s{1,4}[\w.-]{1,32}\s",
+            end="",
+            score=0.8,
+            max_chars=150,
+            follows=True,
+        ),
+        PatternRule(
+            # A line of .pgpass: host:port:database:user:password.
+            entity_type="PASSWORD",
+            regex=r"[\w*.-]{1,64}:[\w*.@-]{1,64}:(?P<value>(?:\\.|[^\s:\\]){4,128})(?=\s|$)",
+            trigger=r":(?:\d{4,5}|\*):",
+            end="",
+            score=0.6,
+            max_chars=270,
+            follows=True,
+        ),
+        PatternRule(
+            # `new NetworkCredential("user", "password")`, `HTTPBasicAuth('user', 'password')`
+            entity_type="PASSWORD",
+            regex=r"(?P<value>[^\"'\n]{3,128})(?=[\"'])",
+            trigger=r"(?:credentials?|authentication|basic_?auth|authenticate|log_?in|sign_?in|connect)\(\s{0,8}[\"'][^\"'\n]{1,96}"
+            r"[\"'],\s{0,12}[\"']",
+            end="",
+            score=0.85,
+            max_chars=140,
+            ignore_case=True,
+            follows=True,
+        ),
+    )
+
+    def check(self, candidate: Candidate) -> Iterable[Span]:
+        """Return the password unless it stands for one or belongs to an option that takes something else."""
+        text, start, end = candidate.text, candidate.start, candidate.end
+        rule = self._rules[candidate.pattern.name]
+        line = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
+        if rule.score == _OF_USER:
+            user, sign, password = text[start:end].partition(
+                "%" if "%" in text[start:end] and ":" not in text[start:end] else ":"
+            )
+            if not sign or "//" in password or not (_TAKES_USER.search(line) or is_odd(password)):
+                return
+            start, end = (start + len(user) + 1, end) if password else (start, start + len(user))
+            if not password and not looks_random(user) and not (is_odd(user) and any(map(str.isdigit, user))):
+                return
+        while end > start and text[end - 1] in ";,)`":
+            end -= 1
+        value = text[start:end]
+        if len(value) < _LEAST or value[0] in "$-<{[(" or is_stand_in(value) or value.lower() in NOT_A_PASSWORD:
+            return
+        if rule.score == _OF_SHORT_OPTION and not _is_password_of_option(line, value):
+            return
+        if rule.score == _OF_OPTION and (not is_odd(value) or "/" in value or is_program_text(value)):
+            return
+        if rule.score == _OF_LINE and not (is_odd(value) and _HOST.fullmatch(line)):
+            return
+        if rule.score == _OF_CALL and not is_odd(value) and not _NAMES_CREDENTIAL.search(line):
+            return
+        if rule.score == _SET and is_program_text(value) and not value.isalpha():
+            return
+        yield Span(rule.entity_type, start, end, rule.score, self.name)
+
+
+# The scores of the rules, which tell them apart.
+_OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85
+_LEAST = 4
+_HOST = re.compile(r"\s{0,8}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:")
+_NAMES_CREDENTIAL = re.compile(r"(?:credentials?|authentication|auth)\(\s*[\"'][^\"']*[\"'],\s*[\"']$", re.IGNORECASE)
+
+
+def _is_password_of_option(line: str, value: str) -> bool:
+    """Tell whether a short option in `line` takes a password; directly behind `-p` stands one that looks like it."""
+    option = _OPTION.search(line)
+    if option is None or option[1] not in _PROGRAM:
+        return False
+    if line.endswith("-p"):
+        return is_odd(value) and not _PORTS.fullmatch(value) and "/" not in value
+    return _PROGRAM[option[1]].search(line) is not None and not _PORTS.fullmatch(value)
+
+
+PLUGINS = (CommandSecretRecognizer,)
