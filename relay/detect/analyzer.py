@@ -106,6 +106,7 @@ class Analyzer:
         across = list(crossings(segments, self._across)) if len(segments) > 1 else []
         if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
             return ((),) * len(segments)
+        end_slice()
         remembering = self._cache is not None and entity_types is None and not _is_short(readings)
         occurrences = Occurrences(readings, self._cache if remembering else None)
         found = [list(reading.spans) for reading in readings]
