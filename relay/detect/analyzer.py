@@ -111,6 +111,7 @@ class Analyzer:
         across = list(crossings(segments, partial(self._across, cache))) if len(segments) > 1 else []
         if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
             return ((),) * len(segments)
+        end_slice()
         remembering = entity_types is None and not _is_short(readings)
         occurrences = Occurrences(readings, cache if remembering else None)
         found = [list(reading.spans) for reading in readings]

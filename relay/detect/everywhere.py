@@ -21,6 +21,7 @@ from relay.detect.occurrences import Occurrences, Row, Text
 from relay.detect.overlap import LOOKALIKE, resolve
 from relay.detect.split_values import SEAM
 from relay.detect.taxonomy import describe
+from relay.process.slices import end_slice
 from relay.types import Span
 
 __all__ = ["Value", "cover"]
@@ -82,6 +83,7 @@ def cover(
         keys = {form(value.value) for value in new}
         changed = [place for place, rows in enumerate(occurrences.rows) if any(row[0] in keys for row in rows)]
         for place in changed:
+            end_slice()
             spans, text = list(_spans(place, occurrences.rows[place], known)), texts[place].text
             row = resolve([*own[place], *alikes[place], *_outside(own[place], spans)], text)
             # A remainder that `resolve` drops may have covered a value.

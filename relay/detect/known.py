@@ -22,6 +22,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from relay.detect.taxonomy import describe
+from relay.process.slices import end_slice
 from relay.types import Span
 
 __all__ = ["KNOWN", "KnownValues", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
@@ -30,6 +31,7 @@ KNOWN = "known"  # the recognizer that such spans name
 
 _MIN_CHARS = 3
 _MIN_DIGITS = 5
+_WORDS_A_SLICE = 16_384
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -141,7 +143,9 @@ class KnownValues:
                 for start in _places(text, word):
                     self._at(text, start, word, table[word], found)
         else:
-            for match in _WORD.finditer(text):
+            for number, match in enumerate(_WORD.finditer(text)):
+                if number % _WORDS_A_SLICE == _WORDS_A_SLICE - 1:
+                    end_slice()
                 if match.group() in present:
                     self._at(text, match.start(), match.group(), table[match.group()], found)
 

@@ -13,6 +13,7 @@ from relay.detect.own.custom import CustomRules
 from relay.detect.scan import Found, Scanner
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
+from relay.process.slices import end_slice
 from relay.protocols import Recognizer
 from relay.types import Span
 
@@ -20,6 +21,8 @@ __all__ = ["MIN_SCORE", "Finder", "PatternLayer", "detector_failure"]
 
 # The minimum score of a reported span. Recognizers report guesses below it that only context can raise.
 MIN_SCORE = 0.4
+# What is scanned at once of a long text, some 10 ms of work. Candidates take many times the memory of their text.
+_PART_CHARS = 32_768
 
 
 class Finder(Protocol):
@@ -68,34 +71,51 @@ class PatternLayer:
 
     def read(self, text: str) -> tuple[list[Span], frozenset[str]]:
         """Return what `find` does, and the hints that there may be something to normalise."""
-        candidates = self._scanner.candidates(text)
-        hints = frozenset(candidate.pattern.name for index, candidate in candidates if index >= len(self._owners))
-        return self._judge(text, candidates), hints
+        hints: set[str] = set()
+        return self._find(text, hints), frozenset(hints)
 
     def find(self, text: str) -> list[Span]:
         """Return the spans of the recognizers in `text`, with context applied; they may overlap.
 
         Raises ScrubFailed when a detector fails.
         """
-        return self._judge(text, self._scanner.candidates(text))
+        return self._find(text, set())
 
-    def _judge(self, text: str, candidates: Sequence[Found]) -> list[Span]:
-        """Return the spans that the recognizers make of `candidates`."""
-        seen: dict[tuple[int, int], Words] = {}
+    def _find(self, text: str, hints: set[str]) -> list[Span]:
+        """Return the spans in `text` and add to `hints`. A long text is scanned part by part: memory and slices."""
+        spans = self._find_others(text)
+        if len(text) <= _PART_CHARS:
+            self._judge(text, self._scanner.candidates(text), _Ranges(), spans, hints)
+            return spans
+        certain = _Ranges()
+        for start in range(0, len(text), _PART_CHARS):
+            end_slice()
+            self._judge(text, self._scanner.candidates(text, start, start + _PART_CHARS), certain, spans, hints)
+        return spans
+
+    def _find_others(self, text: str) -> list[Span]:
+        """Return the spans of the operator's own rules and of the finders."""
         others = self._custom.find(text)
         for finder in self._finders:
             try:
                 others.extend(finder.find(text))
             except Exception as error:
                 raise detector_failure(finder.name, error) from None
+        seen: dict[tuple[int, int], Words] = {}
         spans = [self._context.adjust(span, text, seen) for span in others]
-        spans = [span for span in spans if span.score >= self._min_score]
-        certain = _Ranges()
+        return [span for span in spans if span.score >= self._min_score]
+
+    def _judge(
+        self, text: str, candidates: Sequence[Found], certain: _Ranges, spans: list[Span], hints: set[str]
+    ) -> None:
+        """Add to `spans` what the recognizers make of `candidates`, to `certain` those that hold no other value."""
+        seen: dict[tuple[int, int], Words] = {}
         # Those that may be certain come first, in order: what lies inside of a certain value is a part of it and not
         # judged. The last patterns are hints.
         is_guess, owners = self._is_guess, len(self._owners)
         sure = sorted((found for found in candidates if not is_guess[found[0]]), key=_begin)
         guesses = [found for found in candidates if is_guess[found[0]] and found[0] < owners]
+        hints.update([found[1].pattern.name for found in candidates if found[0] >= owners])
         for index, candidate in [*sure, *guesses]:
             if certain.cover(candidate.start, candidate.end):
                 continue
@@ -112,7 +132,6 @@ class PatternLayer:
                 elif describe(span.entity_type).default:
                     certain.add(span.start, span.end)
                 spans.append(span)
-        return spans
 
 
 class _Ranges:

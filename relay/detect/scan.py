@@ -32,6 +32,9 @@ __all__ = ["Found", "Scanner", "Triggers", "triggers_of"]
 # Characters after a window that an expression may look at without taking them.
 _LOOK_AHEAD = 16
 
+# Characters that triggers see on either side of a part of a text. No trigger matches as many.
+_BESIDE = 1_024
+
 # From this length on, only beginnings near the trigger are tried.
 _LONG = 192
 
@@ -71,14 +74,20 @@ class Scanner:
         make = triggers or (HyperscanTriggers if has_hyperscan() else Re2Triggers)
         self._triggers = make(list(users)) if users else None
 
-    def candidates(self, text: str) -> list[Found]:
+    def candidates(self, text: str, start: int = 0, stop: int | None = None) -> list[Found]:
         """Return every pattern's matches in `text`: for one pattern in order and disjoint, the longest from each start.
 
-        A pattern's matches are found left to right, as its expression prefers them.
+        A pattern's matches are found left to right, as its expression prefers them. With `start` and `stop`, only
+        those are looked for whose trigger ends between; expressions read the whole text all the same.
         """
         if self._triggers is None or not text:
             return []
-        hits = self._triggers.ends(text.encode("latin-1", "replace"))
+        if start or stop is not None:
+            low, stop = max(0, start - _BESIDE), len(text) if stop is None else stop
+            near = self._triggers.ends(text[low : stop + _BESIDE].encode("latin-1", "replace"))
+            hits = [(trigger, end + low) for trigger, end in near if start < end + low <= stop]
+        else:
+            hits = self._triggers.ends(text.encode("latin-1", "replace"))
         if not hits:
             return []
         ends: dict[int, list[int]] = {}

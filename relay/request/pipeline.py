@@ -25,6 +25,7 @@ from relay.detect.analyzer import Analyzer
 from relay.detect.overlap import resolve
 from relay.errors import ClientFault, PolicyRefused, RelayFault, ScrubFailed
 from relay.policy.engine import Engine
+from relay.process.slices import end_slice
 from relay.protocols import Document, Operator
 from relay.request import egress, egress_rounds, opaque_content
 from relay.request.replay import scrub_new
@@ -207,6 +208,7 @@ class Pipeline:
         if session.ephemeral or self.engine.observes:
             if not any(actions):
                 return reading
+            end_slice()
             scrubbed = scrub(document.segments, actions, self.operators, session.vault)
         else:
             scrubbed = scrub_new(document, actions, self.operators, session.vault, reading.upstream)
@@ -227,6 +229,7 @@ class Pipeline:
         removed = prepared.scrubbed.removed
         if not removed:
             return ()
+        end_slice()
         issued = frozenset(session.vault.placeholders())
         return egress.left(prepared.document.free_texts(), head, removed, issued=issued)
 

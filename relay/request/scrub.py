@@ -14,11 +14,14 @@ from dataclasses import dataclass, field
 from relay.detect.known import form
 from relay.detect.split_values import SEAM
 from relay.errors import ScrubFailed
+from relay.process.slices import end_slice
 from relay.protocols import Operator, Sealing
 from relay.replace.replaced_urls import MOST_URLS, urls_with
 from relay.types import Action, Role, Segment, SpanAction
 
 __all__ = ["NOTHING_SCRUBBED", "Scrubbed", "moves_prefix", "scrub", "scrub_text"]
+
+_SPANS_A_SLICE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def scrub(
     types = _seal(segments, actions, operators, vault)
     for index, (segment, row) in enumerate(zip(segments, actions, strict=True)):
         if row:
+            end_slice()
             places: list[tuple[int, int]] = []
             text = scrub_text(segment.text, row, operators, vault, removed, places, types)
             kept.update(form(segment.text[slice(*item.span[1:3])]) for item in row if item.action is Action.KEEP)
@@ -78,7 +82,9 @@ def _seal(
         if item.action.seals
     ]
     types: dict[str, str] = {}
-    for _, index, item in sorted(rows, key=_discovery):
+    for number, (_, index, item) in enumerate(sorted(rows, key=_discovery)):
+        if number % _SPANS_A_SLICE == _SPANS_A_SLICE - 1:
+            end_slice()
         value = segments[index].text[slice(*item.span[1:3])]
         if value not in types and item.action in operators:
             types[value] = item.span.entity_type

@@ -42,7 +42,18 @@ class Receipt:
 class Session:
     """One vault with its id and its times. `hold` and `release` bracket an exchange."""
 
-    __slots__ = ("_clock", "_holds", "_lock", "_make_vault", "_vault", "ephemeral", "id", "opened_at", "used_at")
+    __slots__ = (
+        "_clock",
+        "_holds",
+        "_lock",
+        "_make_vault",
+        "_vault",
+        "caller",
+        "ephemeral",
+        "id",
+        "opened_at",
+        "used_at",
+    )
 
     def __init__(
         self, session_id: str, make_vault: Callable[[], Vault], clock: Callable[[], float], *, ephemeral: bool
@@ -52,6 +63,7 @@ class Session:
         self._vault = None if ephemeral else make_vault()
         self._make_vault = make_vault
         self.ephemeral = ephemeral
+        self.caller = ""  # whose share of the sessions it is
         self.opened_at = self.used_at = clock()
         self._clock = clock
         # An ephemeral one is made for an exchange, which holds it.
@@ -149,7 +161,7 @@ class Sessions:
         self._clock = clock
         self._wall = wall or clock
         self._style = style
-        self._max_sessions = max_sessions
+        self.limit = max_sessions
         self._max_entities = max_entities
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
@@ -161,14 +173,20 @@ class Sessions:
         if isinstance(material, bytearray):
             material[:] = bytes(_ID_KEY_BYTES)
 
-    def open(self, *, owner: str = "") -> Session:
+    def count(self, caller: str) -> int:
+        """Return how many sessions `caller` has opened."""
+        with self._lock:
+            return sum(session.caller == caller for session in self._by_mark.values())
+
+    def open(self, *, owner: str = "", caller: str = "") -> Session:
         """Open an explicit session. Raises RelayBusy when there are too many."""
-        if len(self._by_mark) >= self._max_sessions:
+        if len(self._by_mark) >= self.limit:
             self.sweep()
         with self._lock:
-            if len(self._by_mark) >= self._max_sessions:
-                raise RelayBusy(f"{self._max_sessions} sessions are open, the limit")
+            if len(self._by_mark) >= self.limit:
+                raise RelayBusy(f"{self.limit} sessions are open, the limit")
             session = self._make(ephemeral=False)
+            session.caller = caller
             self._by_mark[self._mark(session.id, owner)] = session
             return session
 

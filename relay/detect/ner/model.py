@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from relay.detect.ner.decoder import decode_words, word_scores
 from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
 from relay.detect.ner.tokenizer import Coder, Encoded
-from relay.detect.ner.windows import plan_windows
+from relay.detect.ner.windows import plan_pieces, plan_windows
 from relay.detect.technical import is_believed, narrowed
 from relay.errors import ConfigFault
 from relay.process.slices import end_slice
@@ -42,6 +42,8 @@ LANGUAGES = ("best", "scored", "unsupported")
 # companies ("Logan", "Pearson"), which the default policy does not replace: a false alarm costs a placeholder, a miss
 # exposes a name. From a third on instead, three in a hundred more people in Italian news are missed.
 _MAYBE_PERSON = 0.05
+# A text above this is read piece by piece.
+_SHORT_CHARS = 16_384
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,8 +160,30 @@ class NerModel:
 
     def find(self, text: str) -> list[Span]:
         """Return the entities in `text`: code-point offsets, disjoint, in order. Never raises on any string."""
-        spans = [narrowed(text, span) for span in self.choose(text, self.score(text))]
+        found = self.choose(text, self.score(text)) if len(text) <= _SHORT_CHARS else self._find_long(text)
+        spans = [narrowed(text, span) for span in found]
         return [span for span in spans if is_believed(text, span)]
+
+    def _find_long(self, text: str) -> list[Span]:
+        """Find piece by piece, so that memory and the time of a slice do not depend on the length of the text.
+
+        What the pieces on both sides of a border find there is joined: each may see a part of it only.
+        """
+        found: list[Span] = []
+        border = 0
+        for piece in plan_pieces(text):
+            end_slice()
+            part = text[piece.start : piece.end]
+            for span in self.choose(part, self.score(part)):
+                start, end = span.start + piece.start, span.end + piece.start
+                if end <= border or start >= piece.border:
+                    continue
+                if found and start < found[-1].end:
+                    found[-1] = found[-1]._replace(end=max(end, found[-1].end))
+                else:
+                    found.append(span._replace(start=start, end=end))
+            border = piece.border
+        return found
 
     def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
         """Return `[find(text) for text in texts]`. One text a call is fastest on one core; see the module's note."""

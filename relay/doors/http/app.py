@@ -19,6 +19,7 @@ from aiohttp import http_parser, web
 
 from relay.config import Config
 from relay.doors.http.admin import Admin
+from relay.doors.http.connections import Connections, address
 from relay.doors.http.handler import Handler
 from relay.doors.http.reload import Reload
 from relay.doors.serving.forward import probing
@@ -133,7 +134,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
 async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
-    server, service = _Server(handler, loop), handler.service
+    service = handler.service
+    server = _Server(handler, loop, Connections(service.refusal))
     metrics = service.core.metrics
     admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
     admin_server, admin_listening = _Server(admin, loop), None
@@ -197,7 +199,26 @@ def _log_ready(core: Core, config: Config) -> None:
 
 
 class _Protocol(web.RequestHandler):
-    """aiohttp's connection, with its own words replaced: its error pages and log lines repeat what clients sent."""
+    """aiohttp's connection, with its own words replaced: its error pages and log lines repeat what clients sent.
+
+    One too many is refused. One that brings no whole head of a request for a while is closed, new ones too.
+    """
+
+    relay_limit: Connections | None = None
+    relay_peer = ""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take the connection, or leave it to a refusal."""
+        if self.relay_limit is not None and not self.relay_limit.admits(transport):
+            return
+        self.relay_peer = address(transport, "peername")
+        super().connection_made(transport)
+
+    def connection_lost(self, exc: BaseException | None) -> None:
+        """Give the connection back."""
+        super().connection_lost(exc)
+        if self.relay_limit is not None:
+            self.relay_limit.left(self.relay_peer)
 
     def handle_error(
         self,
@@ -233,13 +254,16 @@ class _Server(web.Server):
         self,
         handler: Callable[[web.BaseRequest], Any],
         loop: asyncio.AbstractEventLoop,
+        limit: Connections | None = None,
     ) -> None:
+        """Without a `limit` any number is taken, as on the admin port."""
         super().__init__(handler, handler_cancellation=True, loop=loop)
         self._relay_loop = loop
+        self._relay_limit = limit
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol for one new connection."""
-        return _Protocol(
+        protocol = _Protocol(
             self,
             loop=self._relay_loop,
             access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to switch it off
@@ -249,6 +273,8 @@ class _Server(web.Server):
             max_field_size=_MAX_HEADER_BYTES,
             lingering_time=2.0,
         )
+        protocol.relay_limit = self._relay_limit
+        return protocol
 
     def close_idle(self) -> None:
         """Close connections that wait for a request, the others after the one in work."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from aiohttp import StreamReader, web
 
@@ -14,6 +14,8 @@ __all__ = ["BodyTimeout", "UnsupportedMediaType", "read", "require_json"]
 
 # How long a client may send nothing in the middle of its body. A slow link is fine, a dead one is not.
 _SILENCE_S = 30.0
+# The slowest link whose bodies come to their end: a megabit a second, beside that silence.
+_LEAST_BYTES_PER_S = 131_072
 # No content type, and what `curl -d` sends.
 _UNSAID = ("", "application/x-www-form-urlencoded")
 # Every POST of a page has an Origin, `null` where there is nothing to tell (Fetch standard, 2026-11-26).
@@ -41,10 +43,13 @@ def require_json(fields: Mapping[str, str]) -> None:
         raise UnsupportedMediaType("relay reads JSON only: the content type must be application/json.")
 
 
-async def read(request: web.BaseRequest, limit_bytes: int, fields: Mapping[str, str]) -> bytes:
+async def read(
+    request: web.BaseRequest, limit_bytes: int, fields: Mapping[str, str], arrived: Callable[[int], None]
+) -> bytes:
     """Return the request's JSON body, at most `limit_bytes` of it before and after inflation.
 
-    `fields` are the headers by name in lower case.
+    `fields` are the headers by name in lower case; `arrived` is told the size of each piece, inflated ones too, and may
+    raise. The whole body has to come in the time that its size, or the limit where it names none, takes on a slow link.
     Raises BodyTooLarge, UnsupportedMediaType, BodyTimeout, and ClientFault for a body cut short or broken.
     """
     require_json(fields)
@@ -59,12 +64,21 @@ async def read(request: web.BaseRequest, limit_bytes: int, fields: Mapping[str, 
     waiting = not request.content.is_eof()
     if waiting and fields.get("expect", "").lower() == "100-continue" and request.transport is not None:
         request.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-    data = await _collect(request.content, limit_bytes)
+    size = int(length) if length is not None else limit_bytes
+    try:
+        async with asyncio.timeout(None if request.content.is_eof() else _SILENCE_S + size / _LEAST_BYTES_PER_S):
+            data = await _collect(request.content, limit_bytes, arrived)
+    except TimeoutError:
+        raise BodyTimeout(f"The body came slower than {_LEAST_BYTES_PER_S} bytes per second.") from None
     # In a thread: a few bytes can take a tenth of a second to inflate to the limit.
-    return await asyncio.to_thread(inflate, data, codings, limit_bytes) if codings else data
+    if not codings:
+        return data
+    inflated = await asyncio.to_thread(inflate, data, codings, limit_bytes)
+    arrived(len(inflated))
+    return inflated
 
 
-async def _collect(content: StreamReader, limit_bytes: int) -> bytes:
+async def _collect(content: StreamReader, limit_bytes: int, arrived: Callable[[int], None]) -> bytes:
     chunks: list[bytes] = []
     total = 0
     while True:
@@ -85,4 +99,5 @@ async def _collect(content: StreamReader, limit_bytes: int) -> bytes:
             raise BodyTooLarge(
                 f"The body has more than the {limit_bytes} bytes allowed; the configuration key is server.max_body_mb."
             )
+        arrived(len(chunk))
         chunks.append(chunk)

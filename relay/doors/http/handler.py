@@ -8,7 +8,7 @@ No exception leaves this module and none is logged with its text. A client that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -16,18 +16,21 @@ from aiohttp import web
 
 from relay.config import Config
 from relay.doors.http import access, body, cors
+from relay.doors.http.connections import address
 from relay.doors.http.reply import Sent, Stream, send
 from relay.doors.http.shaping import Shaped, padded
 from relay.doors.serving.response import Response, StreamedResponse
 from relay.doors.serving.service import Admitted, Service
-from relay.errors import ClientFault, RelayBusy, RelayFault, ScrubFailed
+from relay.doors.serving.shares import Shares
+from relay.errors import ClientFault, RelayFault, ScrubFailed
 from relay.process.forget import Forgetter
 from relay.types import Headers, Request
 
 __all__ = ["Handler"]
 
-# Bodies of the largest size that may be arriving at the same time: a bound on memory before any has been looked at.
+# Bodies of the largest size that may be arriving or waiting at the same time: a bound on memory.
 _BODIES_AT_ONCE = 16
+_BODIES_LIMIT = f"{_BODIES_AT_ONCE} times server.max_body_mb"
 _HELLO: Final = Response(200, (("content-type", "text/plain"),), b"relay\n")
 
 
@@ -47,7 +50,7 @@ class Handler:
         self._server = config.server
         self._shaping = config.shaping
         self._limit = config.server.max_body_mb * 1024 * 1024
-        self._arriving = 0  # bytes of bodies
+        self._bodies = Shares(_BODIES_AT_ONCE * self._limit, "many bytes of requests are in work", _BODIES_LIMIT)
         self._idle = asyncio.Event()
         self._idle.set()
         self.in_flight = 0  # requests in work
@@ -121,30 +124,31 @@ class Handler:
         if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         admitted = self.service.admit(head, _peer(request))
-        return await self.service.answer(admitted, await self._body(request, admitted, fields))
+        return await self._served(request, admitted, fields)
 
-    async def _body(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> bytes:
+    async def _served(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> Response:
+        """Read the body of an admitted request and have it answered."""
         if admitted.has_body:
-            with self._room_for(fields.get("content-length", "")):
-                return await body.read(request, self._limit, fields)
+            with self._room_of(admitted) as arrived:
+                return await self.service.answer(admitted, await body.read(request, self._limit, fields, arrived))
         if admitted.endpoint is None and request.method == "POST":
             body.require_json(fields)
-        return b""
+        return await self.service.answer(admitted, b"")
 
     @contextmanager
-    def _room_for(self, length: str) -> Iterator[None]:
-        """Hold room for a body of `length` (no number: of any size) while it is read. Raises RelayBusy."""
-        wanted = min(int(length), self._limit) if length.isdigit() else self._limit
-        if self._arriving + wanted > _BODIES_AT_ONCE * self._limit:
-            raise RelayBusy(
-                "Too many large requests are arriving; try again in a moment. The configuration key is "
-                "server.max_body_mb."
-            )
-        self._arriving += wanted
+    def _room_of(self, admitted: Admitted) -> Iterator[Callable[[int], None]]:
+        """Yield what takes room for the bytes of a body that have arrived; they have it until the answer begins."""
+        client, taken = admitted.caller, 0
+
+        def arrived(size: int) -> None:
+            nonlocal taken
+            self._bodies.take(client, size)
+            taken += size
+
         try:
-            yield
+            yield arrived
         finally:
-            self._arriving -= wanted
+            self._bodies.give_back(client, taken)
 
     # --------------------------------------------------------------------------------------------------------- writing
 
@@ -191,11 +195,8 @@ def _content_type(headers: Headers) -> str:
 
 
 def _peer(request: web.BaseRequest) -> str:
-    name = request.transport.get_extra_info("peername") if request.transport is not None else None
-    return str(name[0]) if isinstance(name, tuple) else ""
+    return address(request.transport, "peername")
 
 
 def _local(request: web.BaseRequest) -> str:
-    transport = request.transport
-    name = transport.get_extra_info("sockname") if transport is not None else None
-    return str(name[0]) if isinstance(name, tuple) else ""
+    return address(request.transport, "sockname")

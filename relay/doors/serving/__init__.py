@@ -4,7 +4,8 @@ service.py         `handle(Request) -> Response`
 response.py        an answer on its way to the client
 forward.py         send to an upstream that answers, elsewhere or again where one fails
 slots.py           no more requests at an upstream than it takes
-work.py            scrubbing in a bounded pool of threads
+work.py            scrubbing in threads: small requests first, a fair share for each client
+shares.py          what one client may have of places, bytes and connections
 authentication.py  who a client is, by its key
 sessions.py        open, describe and close explicit sessions
 target.py          the path as the client means it

@@ -162,7 +162,9 @@ class Service:
                 raise PolicyRefused(
                     "policy opens no sessions: the vault of a request ends with it; the policy key sessions allows them"
                 )
-            status, data = sessions.answer(core.sessions, request.method, request.path, admitted.client)
+            status, data = sessions.answer(
+                core.sessions, request.method, request.path, admitted.client, admitted.caller
+            )
         except RelayFault as fault:
             return self.refusal(fault, request)
         core.metrics.sessions.set(len(core.sessions))

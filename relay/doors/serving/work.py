@@ -19,9 +19,9 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Any, TypeVar
 
+from relay.doors.serving.shares import share
 from relay.errors import RelayBusy, TooManyRequests
 from relay.process.slices import Abandoned, sliced
 
@@ -35,8 +35,6 @@ _S_PER_BYTE = 2e-5
 _LARGE_BYTES = 1 << 20
 # Up to here a call is a slice of its own: it neither gives way nor ends early.
 _ONE_SLICE_BYTES = 512
-# Of the calls that may wait, one client may have this part: the others always find places.
-_SHARE = 0.75
 
 
 class WorkPool:
@@ -47,7 +45,7 @@ class WorkPool:
     ) -> None:
         """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
         self._limit = workers + queue
-        self._most_of_one = ceil(self._limit * _SHARE)
+        self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._clock = clock
         self._executor = ThreadPoolExecutor(self._limit, thread_name_prefix="relay-scrub")

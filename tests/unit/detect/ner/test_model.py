@@ -13,11 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from relay.detect.ner import model as model_module
 from relay.detect.ner.decoder import decode_words, word_scores
 from relay.detect.ner.model import NerModel, Scored
 from relay.detect.ner.span_repair import repair_spans
 from relay.detect.ner.tokenizer import Encoded
+from relay.detect.ner.windows import Piece
 from relay.errors import ConfigFault
+from relay.process import slices
 from relay.types import Span
 from tests.counted import steps
 
@@ -129,6 +132,35 @@ def test_long_texts_are_read_to_the_end(model: NerModel) -> None:
         text = filler * repeat + "\nMy name is John Smith.\n" + filler * (40 - repeat)
         start = text.index("John Smith")
         assert (start, start + 10) in {(s.start, s.end) for s in model.find(text) if s.entity_type == "PERSON"}
+
+
+def test_a_name_is_found_across_the_border_of_pieces(model: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a border falls in a name, all of it is found, in spans that do not overlap."""
+    filler = "the weather was fine and nothing much happened on that day in the garden "
+    text = f"{filler * 6}\nMy name is John Smith.\n{filler * 6}"
+    start = text.index("John Smith")
+    for border in range(start - 6, start + 16, 3):
+        pieces = [Piece(start=0, end=border + 60, border=border), Piece(start=border - 60, end=len(text), border=9_999)]
+        monkeypatch.setattr(model_module, "_SHORT_CHARS", 100)
+        monkeypatch.setattr(model_module, "plan_pieces", lambda _text, pieces=pieces: pieces)
+        spans = model.find(text)
+        assert (start, start + 10) in {(s.start, s.end) for s in spans if s.entity_type == "PERSON"}, border - start
+        assert all(one.end <= other.start for one, other in itertools.pairwise(spans))
+
+
+def test_slices_are_windows(model: NerModel) -> None:
+    """The model gives way before every window, and stops where the result is not wanted any more."""
+    text, count = "Ask Maria Gonzalez or Chen Wei. " * 2_000, 0
+
+    def between() -> None:
+        nonlocal count
+        count += 1
+        if count == 100:
+            raise slices.Abandoned
+
+    with slices.sliced(between), pytest.raises(slices.Abandoned):
+        model.find(text)
+    assert count == 100
 
 
 @pytest.mark.parametrize(
