@@ -1,0 +1,167 @@
+"""Law 12: a value that is found alone is found glued to any script, beside any sign.
+
+Scripts and signs come from Unicode. What is left out is what makes another value of it: digits of any script, Latin
+letters, and the signs that continue it (`GOES_ON`).
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+import unicodedata
+from functools import cache
+
+import pytest
+
+from relay.detect.borders import LATIN, WORD, is_bounded, narrowed
+from relay.detect.known import KnownValues
+from relay.request import egress
+from relay.types import Segment
+from tests.support import VALUES, patterns_only
+
+ANALYZER = patterns_only()
+ALONE = {
+    **VALUES,
+    "AWS_ACCESS_KEY": "AKIAIOSFODNN7EXAMPLQ",
+    "BR_CPF": "529.982.247-25",
+    "CARD_UNSPACED": "4111111111111111",
+    "CN_RESIDENT_ID": "330106198407162885",
+    "CRYPTO": "1BvBMSEYstWetqTFn5Au4m4GFg7xJaNVN2",
+    "ES_NIF": "12345678Z",
+    "IBAN_UNSPACED": "DE89370400440532013000",
+    "IPV6": "2001:db8:85a3::8a2e:370:7334",
+    "IT_FISCAL_CODE": "RSSMRA85T10A562S",
+    "KR_RRN": "840716-2387988",
+    "MAC_ADDRESS": "9c:2d:71:e4:0a:b6",
+    "PHONE_JAPAN": "090-1234-5678",
+    "UK_NINO": "AB123456C",
+    "VIN": "1M8GDM9AXKP042788",
+}
+# Signs that may be a part of the value or make a version, a decimal or an address of it, before and behind.
+GOES_ON = {
+    "IP_ADDRESS": (".-", "."),
+    "IPV6": (":.", ":."),
+    "IBAN_CODE": ("-", ""),
+    "IBAN_UNSPACED": ("-", ""),
+    "MAC_ADDRESS": (":.-", ":-"),
+    "PHONE_NUMBER": ("+", "%@"),
+    "PHONE_JAPAN": ("+@#", "%@"),
+}
+
+
+@cache
+def neighbours() -> tuple[str, ...]:
+    """Return a letter of each script, and every sign of the Basic Multilingual Plane and emoji."""
+    letters: dict[str, str] = {}
+    for code in range(0x370, sys.maxunicode + 1):
+        char = chr(code)
+        if unicodedata.category(char) in ("Lo", "Ll") and unicodedata.normalize("NFKC", char) == char:
+            letters.setdefault(unicodedata.name(char, "?").split(" ")[0], char)
+    letters.pop("LATIN", None)
+    signs = [
+        char
+        for char in map(chr, [*range(0x20, 0x3100), *range(0xFE10, 0x10000), *range(0x1F300, 0x1FAFF)])
+        if unicodedata.category(char)[0] in "PSZ"
+        and not any(each.isalnum() and each.isascii() for each in unicodedata.normalize("NFKC", char))
+    ]
+    return (*letters.values(), *signs)
+
+
+def is_covered(text: str, value: str) -> bool:
+    """Tell whether spans cover all letters and digits of `value` in `text`."""
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    start = text.index(value)
+    covered = {place for span in spans for place in range(span.start, span.end)}
+    return all(place in covered for place in range(start, start + len(value)) if text[place].isalnum())
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_found_beside_anything(name: str) -> None:
+    """Before, behind and on both sides of a value, in a sample of all scripts and signs that is another for each."""
+    value = ALONE[name]
+    before, behind = GOES_ON.get(name, ("", ""))
+    rng = random.Random(name)
+    beside = rng.sample(neighbours(), 160) + list("_=:|\"'`«»「（：；，。、*~<>[]{}()号は는รдωبשक😀☎")
+    missed = [
+        text
+        for char in beside
+        for text in (
+            *([] if char in before else [f"{char}{value}"]),
+            *([] if char in behind else [f"{value}{char}"]),
+            *([] if char in before + behind else [f"{char * 2}{value}{char * 2}"]),
+        )
+        if not is_covered(text, value)
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize("name", ALONE)
+def test_known_values_and_egress_see_the_same_borders(name: str) -> None:
+    """What detection would find beside a sign or script, the search for known values and egress find, too."""
+    value = ALONE[name]
+    known = KnownValues([("CUSTOM", value)])
+    for char in neighbours():
+        text = f"{char}{value}{char}"
+        assert [text[span.start : span.end] for span in known.find(text)] == [value]
+        assert egress.left([text], "", [("CUSTOM", value)]) == [("CUSTOM", value)]
+    for char in "aZé7":
+        assert not known.find(char + value) or not value[0].isalnum()
+        assert not egress.left([value + char], "", [("CUSTOM", value)])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("x4111111111111111", "4111111111111111"),
+        ("41111111111111112", "4111111111111111"),
+        ("ADE89370400440532013000", "DE89370400440532013000"),
+        ("é330106198407162885", "330106198407162885"),
+        ("1.203.0.113.77", "203.0.113.77"),
+        ("lib==24.12.31.77", "24.12.31.77"),
+        ("v4.25.3.1", "4.25.3.1"),
+    ],
+)
+def test_near_misses(text: str, value: str) -> None:
+    """Glued to a Latin letter or a digit it is another word or number."""
+    assert not is_covered(text, value)
+
+
+@pytest.mark.parametrize("char", "aZ0éßŁ")
+def test_one_class_of_joining_characters(char: str) -> None:
+    """The class that recognizers write and the rule that searches ask are one."""
+    assert WORD.fullmatch(char)
+    assert not is_bounded(f"{char}x", 1, 2)
+    assert LATIN in narrowed(r"(?<!\w)")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        # a label that no table holds, in any script, in front of a right check digit
+        ("IdNr: 47036892816", "47036892816"),
+        ("Matrikel-Kz.: 47036892816", "47036892816"),
+        ("VNR: 1237 010180", "1237 010180"),
+        ("Номер в реестре: 500100732259", "500100732259"),
+        ("登録番号：500100732259", "500100732259"),
+        ("Αριθμός Μητρώου: 01013099997", "01013099997"),
+    ],
+)
+def test_an_unknown_label_counts(text: str, value: str) -> None:
+    """A word with a colon stands in for a word that relay does not know."""
+    assert is_covered(text, value)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("IdNr: 47036892817", "47036892817"),  # a wrong check digit
+        ("order: 47036892816", "47036892816"),  # the number of a thing
+        ("size: 47036892816", "47036892816"),
+        ("inode: 47036892816", "47036892816"),
+        ('"ref": 47036892816, "n": 3', "47036892816"),  # a program's line
+        ("about 47036892816 of them", "47036892816"),
+    ],
+)
+def test_what_no_label_supports(text: str, value: str) -> None:
+    """Numbers of programs and wrong check digits stay."""
+    assert not is_covered(text, value)
