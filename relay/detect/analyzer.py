@@ -3,6 +3,7 @@
 The order of work, for all segments of one request:
 
 1. each text is scanned once for all patterns; recognizers check their candidates; nearby words move the scores;
+   what has a label, a key or the head of a column, is scanned once more with it;
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text that is not contract text;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
@@ -23,6 +24,7 @@ import copy
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from relay.detect import labels
 from relay.detect.cache import Kept, SpanCache
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
@@ -139,9 +141,12 @@ class Analyzer:
     def _scan(self, reading: Reading) -> None:
         """Let the recognizers read a text and its copy."""
         spans, reading.hints = self._patterns.read(reading.text)
+        label, find = reading.segment.label, self._patterns.find
+        spans.extend(labels.find(reading.text, label, find))
         copy = reading.copy
         if copy is not None:
-            spans.extend(map(copy.back, self._patterns.find(copy.text)))
+            spans.extend(map(copy.back, find(copy.text)))
+            spans.extend(map(copy.back, labels.find(copy.text, label, find)))
         reading.spans = spans
         reading.alikes = self._alikes(reading.text)
 
@@ -177,8 +182,11 @@ class Analyzer:
         """Take what the cache knows of a text; tell whether it knows any."""
         if self._cache is None:
             return False
-        variant = b"contract" if reading.segment.contract else b""
-        reading.digest, kept = self._cache.find(reading.text, variant)
+        segment, text = reading.segment, reading.text
+        variant = b"contract" if segment.contract else b""
+        if segment.label:
+            variant, text = variant + b" label", f"{segment.label}\0{text}"
+        reading.digest, kept = self._cache.find(text, variant)
         reading.kept = kept
         if kept is None:
             return False

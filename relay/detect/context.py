@@ -42,8 +42,8 @@ LABELLED = 0.42
 _BEST = CERTAIN - 0.05
 
 _WORD = re.compile(r"[^\W\d_]+")
-# A word with its colon or equals sign, which may be a full-width one, right before a value.
-_LABEL = re.compile(r"([^\W\d][\w.-]*)[ \t]?[:\uff1a\ufe55=\uff1d][ \t]{0,2}[\"'`*]{0,3}\Z")
+# A word with its colon, which may be a full-width one, right before a value.
+_LABEL = re.compile(r"([^\W\d][\w.-]*)[ \t]?[:\uff1a\ufe55][ \t]{0,2}[\"'`*]{0,3}\Z")
 # A name written as `apiKey`, and its parts.
 _CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is faster than [a-z][A-Z]
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")

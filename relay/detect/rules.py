@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from relay.detect.borders import LATIN, narrowed
+from relay.detect.expressions import walk
 from relay.types import Candidate, Pattern, Span
 
 __all__ = [
@@ -166,6 +167,11 @@ def _digits_trigger(bare: str) -> str:
 _BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
 
 
+def _spelled(labels: str) -> str:
+    """Let each label also be written as one name: `license plate`, `license_plate`, `license-plate`, `licensePlate`."""
+    return walk(labels, lambda sign, inside: "[ _-]?" if sign == " " and not inside else sign)
+
+
 def labelled(
     entity_type: str, labels: str, value: str, *, score: float, end: str = WORD_END, max_chars: int = 96
 ) -> PatternRule:
@@ -173,7 +179,7 @@ def labelled(
     return PatternRule(
         entity_type=entity_type,
         regex=rf"(?![^\W\d_]){LINK}(?P<value>{value})",
-        trigger=rf"(?:\b|_)(?:{labels})",
+        trigger=rf"(?:\b|_)(?:{_spelled(labels)})",
         end=end,
         score=score,
         max_chars=max_chars,
@@ -190,7 +196,7 @@ def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> 
     return PatternRule(
         entity_type=entity_type,
         regex=rf"[\"'*]{{0,2}}\s{{0,2}}[:=]\s{{0,2}}[\"'*]{{0,2}}(?P<value>{value})",
-        trigger=rf"\b(?:{labels})",
+        trigger=rf"\b(?:{_spelled(labels)})",
         end=end,
         score=0.6,
         max_chars=64,

@@ -14,15 +14,13 @@ from collections.abc import Container
 from relay.types import JSON, Treatment
 from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.nodes import NAMES, UNKNOWN, Node
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_WORDS, is_name
+from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_WORDS, holds_digits, is_name
 
 __all__ = ["free_texts"]
 
 _K, _N, _P = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS
 _S, _SJ = Treatment.SCRUB, Treatment.SCRUB_JSON
 _PINNED = (Treatment.PINNED, Treatment.SIGNED)
-# A number of fewer digits is compared with nothing.
-_SMALLEST_NUMBER = 10_000
 
 
 def free_texts(
@@ -118,5 +116,5 @@ class _OutgoingWalk:
 
     def number(self, value: int | float, node: Node) -> None:
         # Of numbers that the table passes only the provider knows the meaning; in schemas they are bounds.
-        if abs(value) >= _SMALLEST_NUMBER and (node.text is None or node.text is _S or node.text is _SJ):
+        if holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
             self.texts.append(repr(value))

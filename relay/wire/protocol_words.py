@@ -10,10 +10,20 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["ID", "NAME_LISTS", "SCHEMA_KEYS", "SCHEMA_WORDS", "is_identifier", "is_name", "is_signature"]
+__all__ = [
+    "ID",
+    "NAME_LISTS",
+    "SCHEMA_KEYS",
+    "SCHEMA_WORDS",
+    "holds_digits",
+    "is_identifier",
+    "is_name",
+    "is_signature",
+]
 
 # Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
 ID: Final = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
+_LEAST_DIGITS: Final = 5
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
 _MOST_DIGITS: Final = 6  # a name with more may hold a person's number
@@ -42,6 +52,13 @@ _HEX = re.compile("[0-9a-fA-F]+")
 _CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)*[A-Z0-9+/=]{2})[A-Za-z0-9+/=_-]*")
 # A key and not a name: capitals and digits as issuers of credentials write them.
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
+
+
+def holds_digits(value: int | float) -> bool:
+    """Tell whether a number has as many digits as a value that is looked for (`relay.detect.known`)."""
+    return abs(value) >= 10 ** (_LEAST_DIGITS - 1) or (
+        type(value) is float and sum(map(str.isdigit, repr(value))) >= _LEAST_DIGITS
+    )
 
 
 def is_identifier(key: str) -> bool:

@@ -1,4 +1,4 @@
-"""Law 12: a value that is found alone is found glued to any script, beside any sign.
+"""Law 12: a value that is found alone is found glued to any script, in any leaf, under any key, beside any sign.
 
 Scripts and signs come from Unicode. What is left out is what makes another value of it: digits of any script, Latin
 letters, and the signs that continue it (`GOES_ON`).
@@ -6,18 +6,22 @@ letters, and the signs that continue it (`GOES_ON`).
 
 from __future__ import annotations
 
+import json
 import random
 import sys
 import unicodedata
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
 
 from relay.detect.borders import LATIN, WORD, is_bounded, narrowed
 from relay.detect.known import KnownValues
+from relay.exchange import Core
 from relay.request import egress
 from relay.types import Segment
-from tests.support import VALUES, patterns_only
+from tests.support import VALUES, chat, forms, patterns_only, sent
 
 ANALYZER = patterns_only()
 ALONE = {
@@ -165,3 +169,149 @@ def test_an_unknown_label_counts(text: str, value: str) -> None:
 def test_what_no_label_supports(text: str, value: str) -> None:
     """Numbers of programs and wrong check digits stay."""
     assert not is_covered(text, value)
+
+
+# What only its key makes a value, with keys of other ways to write them.
+KEYED: list[tuple[str, Any]] = [
+    ("ssn", "536904399"),
+    ("ssn", 536904399),
+    ("SSN", 536904399),
+    ("social_security_number", "536904399"),
+    ("dob", "1984-03-07"),
+    ("dateOfBirth", "03/07/1984"),
+    ("phone", 14155550132),
+    ("phoneNumber", "4155550132"),
+    ("password", "correct horse"),
+    ("db_password", "kelp7Harbor"),
+    ("api_key", "a8F3kq92LmX0vT7b"),
+    ("license_plate", "B-MV 1984"),
+    ("licensePlate", "KT63WXY"),
+    ("latitude", 52.520008),
+    ("cvv", "123"),
+    ("driver_license", "F162823540116"),
+    ("passport", "E48213377"),
+    ("手机号", "13911351197"),
+    ("телефон", 89161234567),
+    ("护照", "E48213377"),
+]
+UNDER: dict[str, Callable[[str, Any], Any]] = {
+    "itself": lambda key, value: {key: value},
+    "below": lambda key, value: {"record": {"owner": {key: value}}},
+    "in an array": lambda key, value: {key: [value, value]},
+    "in an object": lambda key, value: {key: {"value": value, "number": value}},
+    "in rows": lambda key, value: [{"n": 1, key: value}, {"n": 2, key: value}],
+    "in JSON in a string": lambda key, value: {"body": json.dumps({"a": {key: value}})},
+}
+
+
+def _called(arguments: Any) -> Any:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": json.dumps(arguments)}}
+    return chat(
+        "go", messages=[{"role": "assistant", "tool_calls": [call]}, {"role": "tool", "tool_call_id": "call_1"}]
+    )
+
+
+PLACES: dict[str, tuple[str, Callable[[Any], Any]]] = {
+    "chat arguments": ("/v1/chat/completions", _called),
+    "chat, an unknown field": ("/v1/chat/completions", lambda tree: chat("go", unheard_of=tree)),
+    "responses arguments": (
+        "/v1/responses",
+        lambda tree: {
+            "model": "m",
+            "input": [{"type": "function_call", "call_id": "c", "name": "f", "arguments": json.dumps(tree)}],
+        },
+    ),
+    "responses output": (
+        "/v1/responses",
+        lambda tree: {
+            "model": "m",
+            "input": [{"type": "function_call_output", "call_id": "c", "output": json.dumps(tree)}],
+        },
+    ),
+    "messages input": (
+        "/v1/messages",
+        lambda tree: {
+            "model": "m",
+            "max_tokens": 9,
+            "messages": [
+                {"role": "assistant", "content": [{"type": "tool_use", "id": "t", "name": "f", "input": {"x": tree}}]}
+            ],
+        },
+    ),
+    "gemini response": (
+        "/v1beta/models/g:generateContent",
+        lambda tree: {
+            "contents": [{"role": "user", "parts": [{"functionResponse": {"name": "f", "response": {"result": tree}}}]}]
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("under", UNDER)
+def test_a_leaf_is_read_with_its_key(core: Core, place: str, under: str) -> None:
+    """What a key gives away is replaced in every leaf that a tool or a client can fill, numbers too; the key stays."""
+    path, body = PLACES[place]
+    leaked = []
+    for key, value in KEYED:
+        outbound = sent(core, path, body(UNDER[under](key, value)), x_goog_api_key="k").body
+        shown = value if isinstance(value, str) else json.dumps(value)
+        leaked += [(key, name) for name, raw in forms(shown).items() if raw in outbound]
+        assert key in outbound.decode() or not key.isascii() or "wrong" in key, key
+    assert leaked == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("offset", 536904399),
+        ("order_id", 4155550132),
+        ("size", "4155550132"),
+        ("sha", "a8F3kq92LmX0vT7b"),
+        ("released", "1984-03-07"),
+        ("some_count", 47036892816),
+        ("x", 52.520008),
+    ],
+)
+def test_a_key_that_gives_nothing_away(core: Core, key: str, value: Any) -> None:
+    """Numbers of programs under their keys leave as they are."""
+    outbound = sent(core, "/v1/chat/completions", _called({key: value}))
+    assert json.dumps(json.dumps({key: value}))[1:-1].encode() in outbound.body
+
+
+TABLES: dict[str, Callable[[list[str], list[list[str]]], str]] = {
+    "comma": lambda heads, rows: "\n".join(",".join(row) for row in (heads, *rows)),
+    "semicolon": lambda heads, rows: "export:\n\n" + "\r\n".join(";".join(row) for row in (heads, *rows)) + "\r\n",
+    "tab": lambda heads, rows: "\n".join("\t".join(row) for row in (heads, *rows)),
+    "quoted": lambda heads, rows: "\n".join(",".join(f'"{cell}"' for cell in row) for row in (heads, *rows)),
+    "Markdown": lambda heads, rows: "\n".join(
+        "| " + " | ".join(row) + " |" for row in (heads, ["---", ":--", "--:", "---", "---", "---"], *rows)
+    ),
+}
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_cell_is_read_with_the_head_of_its_column(table: str) -> None:
+    """Each cell is found by the head of its own column, wherever that stands, and by no other."""
+    rows = [["1", "536904399", "1984-03-07", "123", "correct horse", "48213377"]]
+    rows.append(["2", "219099999", "1990-11-30", "456", "kelp7Harbor", "48213378"])
+    for turn in range(6):
+        heads = ["n", "ssn", "dob", "cvv", "password", "size"]
+        turned = [row[turn:] + row[:turn] for row in (heads, *rows)]
+        text = TABLES[table](turned[0], turned[1:])
+        assert all(is_covered(text, cell) for row in rows for cell in row[1:5])
+        assert not any(is_covered(text, row[5]) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from a import ssn, dob\nrange(536904399, 219099999)",
+        "ssn, and then the dob.\nOf 536904399, 219099999 things",
+        "order,size\n536904399,219099999",
+        "ssn 1,dob 2\n\n536904399,219099999",
+    ],
+)
+def test_what_is_no_table(text: str) -> None:
+    """Code, sentences and columns of other numbers name nothing."""
+    assert not is_covered(text, "536904399")
