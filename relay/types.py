@@ -168,7 +168,8 @@ class Segment:
 
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
     cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only. `label` is the key of
-    a free-form object that the text stands under: it is read as "label: text".
+    a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
+    belongs, and only a value that is sure counts there.
     """
 
     pointer: str = field(repr=False)  # a key may be somebody's text
@@ -178,6 +179,7 @@ class Segment:
     contract: bool = False
     number: bool = False  # stands as a number in JSON
     label: str = field(default="", repr=False)
+    is_id: bool = False
 
 
 class Span(NamedTuple):

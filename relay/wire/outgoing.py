@@ -14,7 +14,7 @@ from collections.abc import Container
 from relay.types import JSON, Treatment
 from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.nodes import NAMES, UNKNOWN, Node
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_WORDS, holds_digits, is_name
+from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, holds_digits, is_name, passes
 
 __all__ = ["free_texts"]
 
@@ -63,7 +63,7 @@ class _OutgoingWalk:
                     if not is_name(key):
                         texts.append(key)
                 elif node.key is _P:
-                    if not ID.fullmatch(key):
+                    if not passes(key):
                         texts.append(key)
                 elif key not in self._names:
                     texts.append(key)
@@ -71,7 +71,7 @@ class _OutgoingWalk:
             if kind is str:
                 text = below.text
                 if text is _P:
-                    if not ID.fullmatch(value):
+                    if not passes(value):
                         texts.append(value)
                 elif not (
                     (text is _K and value in SCHEMA_WORDS)
@@ -101,7 +101,7 @@ class _OutgoingWalk:
             kind = type(value)
             if kind is str:
                 if not (
-                    (text is _P and ID.fullmatch(value))
+                    (text is _P and passes(value))
                     or (text is _K and value in SCHEMA_WORDS)
                     or (text is _N and is_name(value))
                     or (text in _PINNED and (id(holder), index) in self._pinned)

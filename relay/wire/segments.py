@@ -8,8 +8,8 @@ What becomes of each kind of leaf:
 * PINNED leaves that are written like opaque text, SIGNED leaves beside a signature and REFUSE leaves are listed and
   never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
   `read` returns;
-* PASS leaves are ids, names and closed sets of words. One that is not written like an id, or has more than six digits
-  and no letter, becomes a contract segment;
+* PASS leaves are ids, names and closed sets of words (`protocol_words.passes`). Any other text there becomes a contract
+  segment, and one that is written like an id is replaced only for a value that is sure to be one;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
 * a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
@@ -33,7 +33,16 @@ from relay.wire.media import is_remote, kind_of_media, opaque
 from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape, named
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, holds_digits, is_identifier, is_name
+from relay.wire.protocol_words import (
+    ID,
+    NAME_LISTS,
+    SCHEMA_KEYS,
+    SCHEMA_WORDS,
+    holds_digits,
+    is_identifier,
+    is_name,
+    passes,
+)
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
 
@@ -149,8 +158,8 @@ class Scan:
             elif kind is str:
                 text = below.text
                 if text is _P:
-                    if not ID.fullmatch(value):
-                        self._add([holder, key], value, _at(pointer, key), speaker, message, contract=True)
+                    if not passes(value):
+                        self._id([holder, key], value, _at(pointer, key), speaker, message)
                 elif text is _S and below.any is not below:
                     if value:
                         if below.stop:
@@ -207,6 +216,7 @@ class Scan:
         contract: bool = False,
         number: bool = False,
         label: str = "",
+        is_id: bool = False,
     ) -> None:
         if text:
             if len(self.segments) >= MAX_SEGMENTS:
@@ -220,9 +230,14 @@ class Scan:
                     contract=contract,
                     number=number,
                     label=label,
+                    is_id=is_id,
                 ),
             )
             self.places.append(place)
+
+    def _id(self, place: Place, text: str, pointer: str, role: Role, message: int) -> None:
+        """Add what stands where an id or a word of a closed set belongs, and is not known to be one."""
+        self._add(place, text, pointer, role, message, contract=True, is_id=ID.fullmatch(text) is not None)
 
     def _text(self, text: str, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int) -> None:
         treatment = node.text
@@ -232,8 +247,8 @@ class Scan:
         if treatment is _K:
             self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _P:
-            if not ID.fullmatch(text):
-                self._add([holder, key], text, pointer, role, message, contract=True)
+            if not passes(text):
+                self._id([holder, key], text, pointer, role, message)
         elif treatment is _SJ:
             if not self._json(text, pointer, [holder, key], None, None, role, message):
                 self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
@@ -249,8 +264,8 @@ class Scan:
         elif treatment is _F:
             if not node.when or text.lower() == node.when:
                 self._refuse(pointer, node.kind, role, message)
-            elif not ID.fullmatch(text):
-                self._add([holder, key], text, pointer, role, message, contract=True)
+            elif not passes(text):
+                self._id([holder, key], text, pointer, role, message)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
             kind = opaque(text)
@@ -284,9 +299,11 @@ class Scan:
             if key in self.names:
                 return
             contract = is_identifier(key)
-        elif treatment is _K or (treatment is _P and not ID.fullmatch(key)):
+        elif treatment is _K:
             contract = True
         else:
+            if treatment is _P and not passes(key):
+                self._id(KeyPlace(holder, key), key, _at(pointer, key) + "#", role, message)
             return
         self._add(KeyPlace(holder, key), key, _at(pointer, key) + "#", role, message, contract=contract)
 

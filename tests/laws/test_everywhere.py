@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import string
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -21,6 +22,7 @@ from relay.detect.known import KnownValues
 from relay.exchange import Core
 from relay.request import egress
 from relay.types import Segment
+from relay.wire.protocol_words import passes
 from tests.support import VALUES, chat, forms, patterns_only, sent
 
 ANALYZER = patterns_only()
@@ -315,3 +317,45 @@ def test_a_cell_is_read_with_the_head_of_its_column(table: str) -> None:
 def test_what_is_no_table(text: str) -> None:
     """Code, sentences and columns of other numbers name nothing."""
     assert not is_covered(text, "536904399")
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("text", "tool_use", "web_search_20250305", "gpt-4.1-2025-04-14", "claude-sonnet-4-5-20250929", "1", ""),
+        *("us.anthropic.claude-sonnet-4-20250514-v1:0", "meta-llama/Llama-3.3-70B-Instruct-Turbo", "call_abc123"),
+        *("call_Xk3v9Qz0LmT7bWc2Rf8sYd1N", "resp_67ccd2bed1ec8190b14f964abc0542670bb6a6b452d3795b"),
+        "0192f3a4-5b6c-7d8e-9f01-23456789abcd",
+    ],
+)
+def test_words_and_issued_ids_pass(word: str) -> None:
+    """Closed words, names of models and ids with an opaque tail are not read, so none of them can be an alarm."""
+    assert passes(word)
+
+
+def test_no_value_passes_for_an_id() -> None:
+    """What is found alone is read where an id stands, glued to the prefix of one too."""
+    for value in ALONE.values():
+        for text in (value, f"call_{value}", f"toolu_{value.lower()}", f"x-{value}", f"{value}_1"):
+            assert not passes(text), text
+
+
+def test_ids_stay() -> None:
+    """Of ten thousand ids of many makes none is taken for a value, and of decimal tails few."""
+    rng = random.Random(1)
+    shapes = {
+        "call_": (string.ascii_letters + string.digits, (8, 9, 16, 20, 22, 24)),
+        "toolu_01": (string.ascii_letters + string.digits, (20, 22)),
+        "chatcmpl-": ("0123456789abcdef", (16, 32)),
+        "": (string.ascii_lowercase + string.digits, (9, 12, 17, 24)),
+        "run-": (string.digits, (10, 13)),
+    }
+    ids = [
+        prefix + "".join(rng.choices(alphabet, k=rng.choice(sizes)))
+        for prefix, (alphabet, sizes) in shapes.items()
+        for _ in range(2_000)
+    ]
+    rows = ANALYZER.analyze(
+        [Segment(pointer=f"/{n}", text=text, contract=True, is_id=True) for n, text in enumerate(ids)]
+    )
+    assert [ids[n] for n, row in enumerate(rows) if row] == []
