@@ -162,7 +162,9 @@ class Segment:
     """One piece of text with the place it came from.
 
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
-    cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only.
+    cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only. `label` is the key of
+    a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
+    belongs, and only a value that is sure counts there.
     """
 
     pointer: str = field(repr=False)  # a key may be a client's text
@@ -171,6 +173,8 @@ class Segment:
     message: int = -1
     contract: bool = False
     number: bool = False  # stands as a number in JSON
+    label: str = field(default="", repr=False)
+    is_id: bool = False
 
 
 class Span(NamedTuple):

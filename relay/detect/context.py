@@ -1,10 +1,14 @@
 """Raise or lower a span's score by the words near it.
 
 A table, not code: for each entity type the words that support it, in English, German, French, Spanish, Italian,
-Portuguese and Dutch, and for each family of types the words against it. Near means: on the same line or the
-line before when that ends in a colon, within NEAR_BEFORE characters before the span or NEAR_AFTER after it. Words are
-compared without case; two neighbouring words are compared as a pair too ("social security"). `api_key`, `api-key` and
-`apiKey` all count as "api key".
+Portuguese and Dutch (other scripts: `context_scripts`), and for each family of types the words against it. Near means:
+on the same line or the line before when that ends in a colon, within NEAR_BEFORE characters before the span or
+NEAR_AFTER after it. Words are compared without case; two neighbouring words are compared as a pair too ("social
+security"). `api_key`, `api-key` and `apiKey` all count as "api key". A word of a script without spaces counts wherever
+it stands.
+
+A label that relay does not know ("IdNr:", in any language) supports a number whose check digit is right, unless it is a
+word of programs or the line is technical.
 
 A raised span gains RAISE but stays below overlap.CERTAIN, which only a checksum or an issuer's prefix may claim; a
 lowered one loses LOWER. A certain span is not moved. So a recognizer that depends on context reports a score
@@ -17,7 +21,11 @@ import re
 from collections.abc import Iterable, Mapping
 from itertools import pairwise
 
+from relay.detect.borders import is_unspaced
+from relay.detect.context_scripts import RAISING_ELSEWHERE
 from relay.detect.overlap import CERTAIN
+from relay.detect.place import LineKind, line_kind
+from relay.detect.taxonomy import Method, describe
 from relay.types import Span
 
 __all__ = ["LOWERING", "RAISING", "ContextTable", "words_near"]
@@ -26,10 +34,16 @@ NEAR_BEFORE = 64
 NEAR_AFTER = 24
 RAISE = 0.4
 LOWER = 0.3
+# From this score on, a number of a type with a check digit has a right one (`rules.BARE`).
+CHECKED = 0.15
+# What such a number is worth behind a label that relay does not know: less than any that a known word supports.
+LABELLED = 0.42
 # The highest score that context gives.
 _BEST = CERTAIN - 0.05
 
 _WORD = re.compile(r"[^\W\d_]+")
+# A word with its colon, which may be a full-width one, right before a value.
+_LABEL = re.compile(r"([^\W\d][\w.-]*)[ \t]?[:\uff1a\ufe55][ \t]{0,2}[\"'`*]{0,3}\Z")
 # A name written as `apiKey`, and its parts.
 _CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is faster than [a-z][A-Z]
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
@@ -111,6 +125,16 @@ _NUMBERS_THAT_ARE_NOT_PRIVATE = _words(
     "transaction, confirmation, rfc, pid, model, parcel, shipment, quantity, size, price, amount, total, score, random"
 )
 
+# What programs call their numbers.
+_PROGRAM_NUMBERS = _words(
+    "id, ids, uid, gid, guid, time, ts, date, length, len, offset, count, counter, key, val, value, index, idx,"
+    " seed, line, lines, col, column, inode, duration, elapsed, mtime, ctime, atime, sequence, nonce, block,"
+    " height, width, ip, host, file, files, sum, checksum, crc, sha, digest, status, level, rate, limit, max, min,"
+    " num, int, long, float, double, token, tokens, session, request, run, job, task, thread, process, batch,"
+    " step, epochs, address, addr, ptr, byte, kb, mb, gb, memory, mem, rss, cpu, cost, usd, eur, views, likes,"
+    " population, revenue, x, y, z, n, i, created, updated, ean, upc, gtin, barcode, asin, pmid"
+)
+
 # Words that lower each type, unless a near word raises it.
 LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
     (
@@ -137,16 +161,20 @@ LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
 class _Entries:
     """The entries of one type: single words with their plurals, and pairs of neighbouring words."""
 
-    __slots__ = ("_pairs", "_single")
+    __slots__ = ("_anywhere", "_pairs", "_single")
 
     def __init__(self, entries: Iterable[str]) -> None:
         parts = [_WORD.findall(entry.lower()) for entry in entries]
+        self._anywhere = tuple(dict.fromkeys("".join(row) for row in parts if is_unspaced("".join(row))))
         single = {row[0] for row in parts if len(row) == 1}
         self._single = frozenset(single | {word + "s" for word in single})
         self._pairs = frozenset((row[0], row[1]) for row in parts if len(row) == 2)
 
     def among(self, words: list[str]) -> bool:
         """Tell whether an entry is among `words`, which stand in the order of the text."""
+        row = "".join(words) if self._anywhere else ""
+        if not row.isascii() and any(entry in row for entry in self._anywhere):
+            return True
         return not self._single.isdisjoint(words) or not (
             len(words) < 2 or not self._pairs or self._pairs.isdisjoint(pairwise(words))
         )
@@ -158,6 +186,8 @@ class ContextTable:
     def __init__(self, own: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         """Build the table; `own` holds `(entity type, words)` pairs that raise it."""
         raising = {entity_type: set(words) for entity_type, words in RAISING.items()}
+        for entity_type, listed in RAISING_ELSEWHERE.items():
+            raising.setdefault(entity_type, set()).update(listed.split(","))
         for entity_type, words in own:
             raising.setdefault(entity_type, set()).update(words)
         self._raising = {entity_type: _Entries(words) for entity_type, words in raising.items()}
@@ -173,7 +203,8 @@ class ContextTable:
             return span
         raising = self._raising.get(entity_type)
         lowering = self._lowering.get(entity_type)
-        if raising is None and lowering is None:
+        is_checked = score >= CHECKED and describe(entity_type).method is Method.CHECKSUM
+        if raising is None and lowering is None and not is_checked:
             return span
         near = seen.get((start, end))
         if near is None:
@@ -189,7 +220,21 @@ class ContextTable:
             return Span(entity_type, start, end, min(score + RAISE, _BEST), recognizer)
         if objects:
             return Span(entity_type, start, end, max(score - LOWER, 0.0), recognizer)
+        if is_checked and score < LABELLED and _is_labelled(text, start, end):
+            return Span(entity_type, start, end, LABELLED, recognizer)
         return span
+
+
+def _is_labelled(text: str, start: int, end: int) -> bool:
+    """Tell whether a word and a colon stand right before `text[start:end]`, and not a word of programs."""
+    label = _LABEL.search(text, start - NEAR_BEFORE if start > NEAR_BEFORE else 0, start)
+    if label is None:
+        return False
+    words = _split(label[1])
+    if not words or words[-1] in _PROGRAM_NUMBERS or not _NUMBERS_THAT_ARE_NOT_PRIVATE.isdisjoint(words):
+        return False
+    first = text.rfind("\n", 0, start) + 1
+    return not label[1].isascii() or line_kind(text[max(first, start - NEAR_BEFORE) : end]) is not LineKind.TECHNICAL
 
 
 def words_near(text: str, start: int, end: int) -> Words:

@@ -2,8 +2,9 @@
 
 The rule, which the check of outbound bytes shares:
 
-* a value counts where it stands between word boundaries: the characters just outside do not continue the word or number
-  that the value begins or ends with. A value in a script written without spaces counts anywhere;
+* a value counts where it stands between the borders of `relay.detect.borders`: the characters just outside do not
+  continue the word or number that the value begins or ends with. A value in a script written without spaces counts
+  anywhere;
 * case matters only for a single plain word (letters only), because "Will" is a name and "will" is not; a value with a
   digit, a space, an @ or any other sign is found in any letter case;
 * a value shorter than 3 characters (2 in a script without spaces), or a number of fewer than 5 digits, is not
@@ -21,20 +22,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from relay.detect.borders import PIECE, WORD, is_bounded, is_unspaced
 from relay.detect.taxonomy import describe
 from relay.process.slices import end_slice
 from relay.types import Span
 
-__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_bounded", "is_off", "is_unspaced", "searchable"]
+__all__ = ["KNOWN", "KnownValues", "fold", "form", "is_off", "searchable"]
 
 KNOWN = "known"  # the recognizer that such spans name
 
 _MIN_CHARS = 3
 _MIN_DIGITS = 5
 _WORDS_A_SLICE = 16_384
-_WORD = re.compile(r"\w+")
-# Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 # Up to so many first words that occur in a text, searching for each beats walking over all words.
 _FEW = 12
@@ -49,7 +48,6 @@ _Table = dict[str, dict[tuple[int, int], dict[str, str]]]
 _Tree = dict[str, Any]
 _END = ""
 _NOTHING: dict[str, str] = {}
-_PIECE = re.compile(r"\w+|\W")
 
 
 def searchable(value: str) -> bool:
@@ -75,11 +73,6 @@ def form(value: str) -> str:
     return value if value.isalpha() or is_unspaced(value) else fold(value)
 
 
-def is_unspaced(value: str) -> bool:
-    """Tell whether `value` holds letters of a script that is written without spaces."""
-    return not value.isascii() and _UNSPACED.search(value) is not None
-
-
 class KnownValues:
     """A set of `(entity type, value)` pairs that can be found in any number of texts. Immutable."""
 
@@ -100,7 +93,7 @@ class KnownValues:
             table = self._exact
             if not value.isalpha():
                 table, value = self._folded, fold(value)
-            first = _WORD.search(value)
+            first = WORD.search(value)
             if first is not None:
                 place = (first.start(), len(value))
                 table.setdefault(first.group(), {}).setdefault(place, {}).setdefault(value, entity_type)
@@ -108,7 +101,7 @@ class KnownValues:
             if len(places) > _MANY:
                 for (before, _), found in places.items():
                     for value, entity_type in found.items():
-                        _plant(self._trees, _PIECE.findall(value, before), value[:before], entity_type)
+                        _plant(self._trees, PIECE.findall(value, before), value[:before], entity_type)
                 places.clear()
 
     def __bool__(self) -> bool:
@@ -135,7 +128,7 @@ class KnownValues:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
-        present = {word for word in table if word in text} if few else table.keys() & set(_WORD.findall(text))
+        present = {word for word in table if word in text} if few else table.keys() & set(WORD.findall(text))
         if not present:
             return
         if len(present) <= _FEW:
@@ -143,7 +136,7 @@ class KnownValues:
                 for start in _places(text, word):
                     self._at(text, start, word, table[word], found)
         else:
-            for number, match in enumerate(_WORD.finditer(text)):
+            for number, match in enumerate(WORD.finditer(text)):
                 if number % _WORDS_A_SLICE == _WORDS_A_SLICE - 1:
                     end_slice()
                 if match.group() in present:
@@ -196,7 +189,7 @@ def _climb(text: str, start: int, end: int, node: _Tree, found: list[Span]) -> N
             first = start - len(before)
             if text.startswith(before, max(first, 0)) and first >= 0 and is_bounded(text, first, end):
                 found.append(Span(entity_type, first, end, 1.0, KNOWN))
-        piece = _PIECE.match(text, end)
+        piece = PIECE.match(text, end)
         if piece is None or piece.group() not in node:
             return
         node, end = node[piece.group()], piece.end()
@@ -212,15 +205,3 @@ def _places(text: str, word: str) -> Iterable[int]:
     while start >= 0:
         yield start
         start = text.find(word, start + len(word))
-
-
-def is_bounded(text: str, start: int, end: int) -> bool:
-    """Tell whether the characters just outside of `text[start:end]` do not continue the words at its ends."""
-    return not (
-        (start > 0 and _continues(text[start - 1]) and _continues(text[start]))
-        or (end < len(text) and _continues(text[end - 1]) and _continues(text[end]))
-    )
-
-
-def _continues(char: str) -> bool:
-    return char.isalnum() or char == "_"

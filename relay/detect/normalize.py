@@ -7,7 +7,7 @@ pass over the text:
 * compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
 * decomposed letters (composed), digits of other scripts (their ASCII digit);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
-* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`;
+* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`, the escaped quotes of JSON in a string;
 * base64 of at least 16 characters that decodes to text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
 
@@ -94,6 +94,7 @@ _ESCAPE = re.compile(
     r"|(?P<html>&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
     r"|(?P<unicode>(?<!\\)(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
     r"|(?P<control>(?<!\\)\\+[nrt](?=\w))"
+    r"|(?P<quote>(?<!\\)\\+\"(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ])\\+\")"  # of JSON in a string
 )
 # A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
 # steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
@@ -273,6 +274,8 @@ def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
             return [(unescape(whole), 0, len(whole))]
         case "control":
             return [("\n", 0, len(whole))]
+        case "quote":
+            return [('"', 0, len(whole))]
         case _:
             return _decode_units(whole)
 

@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+from relay.detect.borders import LATIN, narrowed
+from relay.detect.expressions import walk
 from relay.types import Candidate, Pattern, Span
 
 __all__ = [
@@ -27,7 +29,8 @@ __all__ = [
     "number",
 ]
 
-# Characters that must not stand beside a word, and beside a number ("1.234", "12-34-56", "1/2").
+# Characters that must not stand beside a word, and beside a number ("1.234", "12-34-56", "1/2"). Borders are read as
+# `borders.narrowed` says: `\w` is a Latin letter or a digit.
 WORD_START = r"(?<!\w)"
 WORD_END = r"(?!\w)"
 NUMBER_START = r"(?<!\w)(?<!\d[.,/+-])(?<![-.]\d)"
@@ -91,11 +94,11 @@ class RuleRecognizer:
         cls.patterns = tuple(
             Pattern(
                 name=name,
-                regex=f"{'' if rule.follows else rule.start}(?:{rule.regex}){rule.end}",
+                regex=f"{'' if rule.follows else narrowed(rule.start)}(?:{rule.regex}){narrowed(rule.end)}",
                 score=rule.score,
                 # A trigger cannot have look-around, so it is the expression without its borders.
-                trigger=rule.trigger or rule.regex,
-                lead_chars=rule.lead_chars,
+                trigger=(rule.trigger or rule.regex).replace(r"\b", _WORD_BORDER),
+                lead_chars=rule.lead_chars + (rule.lead_chars >= 0),  # a border may take a character
                 max_chars=rule.max_chars,
                 ignore_case=rule.ignore_case,
                 follows=rule.follows,
@@ -120,7 +123,7 @@ def _opens(rule: PatternRule) -> str:
     first = _LOOKS_BEHIND.sub("", rule.regex)
     if _DIGIT_FIRST.match(first):
         return r"\d+"
-    return r"\w+" if _WORD_FIRST.match(first) else ""
+    return f"[{LATIN}]+" if _WORD_FIRST.match(first) else ""
 
 
 def _has_alternatives(regex: str) -> bool:
@@ -140,7 +143,9 @@ _LOOKS_BEHIND = re.compile(r"^(?:\(\?<[!=][^()]*\))+")
 # A first sign that is required: a digit or a class of digits; a letter or a class of letters and digits.
 _MUST = r"(?![?*]|\{0)"
 _DIGIT_FIRST = re.compile(rf"(?:\\d|\[(?:\d(?:-\d)?)+\]){_MUST}")
-_WORD_FIRST = re.compile(rf"(?:\\w|\[[A-Za-z0-9-]+\]|[A-Za-z]){_MUST}")
+_WORD_FIRST = re.compile(rf"(?:\[[A-Za-z0-9-]+\]|[A-Za-z]){_MUST}")
+# The word border of a trigger, which takes an underscore for a part of the word.
+_WORD_BORDER = r"(?:\b|_)"
 
 # Scores of a national number: with its usual separators and a right check digit; bare digits with a right one; and with
 # a wrong or no check digit, which needs a word beside it.
@@ -162,6 +167,11 @@ def _digits_trigger(bare: str) -> str:
 _BARE = re.compile(r"(?P<first>\d|\[\d-]+\]|\[\d-\d\])?\\d\{(?P<length>\d+)\}")
 
 
+def _spelled(labels: str) -> str:
+    """Let each label also be written as one name: `license plate`, `license_plate`, `license-plate`, `licensePlate`."""
+    return walk(labels, lambda sign, inside: "[ _-]?" if sign == " " and not inside else sign)
+
+
 def labelled(
     entity_type: str, labels: str, value: str, *, score: float, end: str = WORD_END, max_chars: int = 96
 ) -> PatternRule:
@@ -169,7 +179,7 @@ def labelled(
     return PatternRule(
         entity_type=entity_type,
         regex=rf"(?![^\W\d_]){LINK}(?P<value>{value})",
-        trigger=rf"(?:\b|_)(?:{labels})",
+        trigger=rf"(?:\b|_)(?:{_spelled(labels)})",
         end=end,
         score=score,
         max_chars=max_chars,
@@ -186,7 +196,7 @@ def field(entity_type: str, labels: str, value: str, *, end: str = WORD_END) -> 
     return PatternRule(
         entity_type=entity_type,
         regex=rf"[\"'*]{{0,2}}\s{{0,2}}[:=]\s{{0,2}}[\"'*]{{0,2}}(?P<value>{value})",
-        trigger=rf"\b(?:{labels})",
+        trigger=rf"\b(?:{_spelled(labels)})",
         end=end,
         score=0.6,
         max_chars=64,

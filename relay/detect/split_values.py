@@ -116,7 +116,7 @@ def _are_parts(one: Segment, other: Segment) -> bool:
 
     Neighbouring fields of an object are not: a key and its value, joined, would read as one word.
     """
-    if not one.message == other.message >= 0:
+    if one.is_id or other.is_id or not one.message == other.message >= 0:
         return False
     pairs = [pair for pair in zip(one.pointer.split("/"), other.pointer.split("/"), strict=False) if pair[0] != pair[1]]
     return (

@@ -22,6 +22,7 @@ from urllib.parse import unquote
 
 from ahocorasick_rs import AhoCorasick
 
+from relay.detect.borders import is_bounded, is_unspaced
 from relay.detect.distinctive import distinctive
 from relay.types import Span
 
@@ -50,14 +51,10 @@ _TO_KINDS: Final = bytes(
     else ord(" ")
     for code in range(256)
 )
-_TO_WORDS: Final = b"\n" + bytes(
-    code if code < 128 and (chr(code).isalnum() or code == ord("_")) else ord(" ") for code in range(1, 256)
-)
+_TO_WORDS: Final = b"\n" + bytes(code if code < 128 and chr(code).isalnum() else ord(" ") for code in range(1, 256))
 # Up to so many values are searched for one by one.
 _FEW: Final = 12
 _CODEC: Final = ("utf-8", "surrogatepass")
-# Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def left(
@@ -167,7 +164,7 @@ def _likely(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> l
     lines = _words(_unescape("\0".join([value.replace("\0", " ") for _, value in values])).lower()).split(b"\n")
     for pair, line in zip(values, lines, strict=True):
         word = max(line.split(), key=len, default=b"")
-        unbounded = not word or (not pair[1].isascii() and _UNSPACED.search(pair[1]) is not None)
+        unbounded = not word or is_unspaced(pair[1])
         (likely if unbounded else by_word.setdefault(word, [])).append(pair)
     for _, lower in readings:
         words = _words(lower).split()
@@ -194,26 +191,13 @@ def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
 
 
 def _occurs(wanted: str, text: str) -> bool:
+    anywhere = is_unspaced(wanted)
     start = text.find(wanted)
     while start >= 0:
-        end = start + len(wanted)
-        if _bounded(text, start, end):
+        if anywhere or is_bounded(text, start, start + len(wanted)):
             return True
         start = text.find(wanted, start + 1)
     return False
-
-
-def _bounded(text: str, start: int, end: int) -> bool:
-    if _UNSPACED.search(text, start, end):
-        return True
-    return not (
-        (start > 0 and _continues(text[start - 1]) and _continues(text[start]))
-        or (end < len(text) and _continues(text[end - 1]) and _continues(text[end]))
-    )
-
-
-def _continues(char: str) -> bool:
-    return char.isalnum() or char == "_"
 
 
 def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, str]]:

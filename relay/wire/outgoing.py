@@ -14,15 +14,13 @@ from collections.abc import Container
 from relay.types import JSON, Treatment
 from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.nodes import NAMES, UNKNOWN, Node
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_WORDS, is_name
+from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, holds_digits, is_name, passes
 
 __all__ = ["free_texts"]
 
 _K, _N, _P = Treatment.CONTRACT, Treatment.NAME, Treatment.PASS
 _S, _SJ = Treatment.SCRUB, Treatment.SCRUB_JSON
 _PINNED = (Treatment.PINNED, Treatment.SIGNED)
-# A number of fewer digits is compared with nothing.
-_SMALLEST_NUMBER = 10_000
 
 
 def free_texts(
@@ -65,7 +63,7 @@ class _OutgoingWalk:
                     if not is_name(key):
                         texts.append(key)
                 elif node.key is _P:
-                    if not ID.fullmatch(key):
+                    if not passes(key):
                         texts.append(key)
                 elif key not in self._names:
                     texts.append(key)
@@ -73,7 +71,7 @@ class _OutgoingWalk:
             if kind is str:
                 text = below.text
                 if text is _P:
-                    if not ID.fullmatch(value):
+                    if not passes(value):
                         texts.append(value)
                 elif not (
                     (text is _K and value in SCHEMA_WORDS)
@@ -103,7 +101,7 @@ class _OutgoingWalk:
             kind = type(value)
             if kind is str:
                 if not (
-                    (text is _P and ID.fullmatch(value))
+                    (text is _P and passes(value))
                     or (text is _K and value in SCHEMA_WORDS)
                     or (text is _N and is_name(value))
                     or (text in _PINNED and (id(holder), index) in self._pinned)
@@ -118,5 +116,5 @@ class _OutgoingWalk:
 
     def number(self, value: int | float, node: Node) -> None:
         # Of numbers that the table passes only the provider knows the meaning; in schemas they are bounds.
-        if abs(value) >= _SMALLEST_NUMBER and (node.text is None or node.text is _S or node.text is _SJ):
+        if holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
             self.texts.append(repr(value))

@@ -10,10 +10,34 @@ from __future__ import annotations
 import re
 from typing import Final
 
-__all__ = ["ID", "NAME_LISTS", "SCHEMA_KEYS", "SCHEMA_WORDS", "is_identifier", "is_name", "is_signature"]
+__all__ = [
+    "ID",
+    "NAME_LISTS",
+    "SCHEMA_KEYS",
+    "SCHEMA_WORDS",
+    "holds_digits",
+    "is_identifier",
+    "is_name",
+    "is_signature",
+    "passes",
+]
 
-# Ids, model names, tool names and words of closed sets, as all providers write them. Digits alone can be anybody's.
+# How ids, model names, tool names and words of closed sets are written. Digits alone can be anybody's.
 ID: Final = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
+# What a field that the table passes may hold unread. Words of a closed set or the name of a model: pieces that are
+# words, short numbers or short mixtures of both, with six digits in all and perhaps a date.
+_PIECES = re.compile(
+    r"(?:[A-Za-z]{1,24}|[0-9]{1,4}|[A-Za-z0-9]{1,8}|)(?:[_.:/=+-](?:[A-Za-z]{1,24}|[A-Za-z0-9]{1,8}|))*"
+)
+_WORDS_ONLY = re.compile(r"[A-Za-z]{1,24}(?:[_.:/-][A-Za-z]{1,24}){0,7}")
+_DATE = re.compile(r"(?<![0-9])20[0-9]{2}(-?)[01][0-9]\1[0-3][0-9](?![0-9])")
+# An id as providers issue them: a UUID, or a prefix with an opaque tail. IBANs, cards and keys have other lengths, no
+# small letters, or hardly a letter.
+_ISSUED = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+    r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
+)
+_LEAST_DIGITS: Final = 5
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
 _MOST_DIGITS: Final = 6  # a name with more may hold a person's number
@@ -41,7 +65,30 @@ _HEX = re.compile("[0-9a-fA-F]+")
 # and has a length (Anthropic, Google), or a Fernet token (OpenAI). Words have no two capitals or digits in a row.
 _CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)*[A-Z0-9+/=]{2})[A-Za-z0-9+/=_-]*")
 # A key and not a name: capitals and digits as issuers of credentials write them.
+_JOINTS = re.compile("[_-]")
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
+
+
+def holds_digits(value: int | float) -> bool:
+    """Tell whether a number has as many digits as a value that is looked for (`relay.detect.known`)."""
+    return abs(value) >= 10 ** (_LEAST_DIGITS - 1) or (
+        type(value) is float and sum(map(str.isdigit, repr(value))) >= _LEAST_DIGITS
+    )
+
+
+def passes(text: str) -> bool:
+    """Tell whether a text that stands where the table passes is read by no recognizer, and compared with no value."""
+    if _WORDS_ONLY.fullmatch(text) is not None or not text:
+        return True
+    issued = _ISSUED.fullmatch(text)
+    if issued is not None:
+        tail = issued["tail"] or ""
+        return not tail or (not tail.isupper() and sum(map(str.isdigit, tail)) * 4 <= len(tail) * 3)
+    return (
+        ID.fullmatch(text) is not None
+        and sum(map(str.isdigit, _DATE.sub("", text, count=1))) <= _MOST_DIGITS
+        and _PIECES.fullmatch(text) is not None
+    )
 
 
 def is_identifier(key: str) -> bool:
@@ -62,7 +109,7 @@ def is_name(text: str) -> bool:
         and plain.isalnum()
         and not plain[0].isdigit()
         and sum(map(str.isdigit, plain)) <= _MOST_DIGITS
-        and _KEY_LIKE.fullmatch(plain) is None
+        and not any(map(_KEY_LIKE.fullmatch, _JOINTS.split(text)))
     )
 
 

@@ -8,8 +8,8 @@ What becomes of each kind of leaf:
 * PINNED leaves that are written like opaque text, SIGNED leaves beside a signature and REFUSE leaves are listed and
   never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
   `read` returns;
-* PASS leaves are ids, names and closed sets of words. One that is not written like an id, or has more than six digits
-  and no letter, becomes a contract segment;
+* PASS leaves are ids, names and closed sets of words (`protocol_words.passes`). Any other text there becomes a contract
+  segment, and one that is written like an id is replaced only for a value that is sure to be one;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
 * a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
@@ -29,10 +29,20 @@ from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
+from relay.wire.media import is_remote, kind_of_media, opaque
 from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
-from relay.wire.pointer import escape
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_identifier, is_name
+from relay.wire.pointer import escape, named
+from relay.wire.protocol_words import (
+    ID,
+    NAME_LISTS,
+    SCHEMA_KEYS,
+    SCHEMA_WORDS,
+    holds_digits,
+    is_identifier,
+    is_name,
+    passes,
+)
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
 
@@ -48,10 +58,6 @@ _S, _SJ, _K, _N, _P, _V, _VS = (
 _X, _F = Treatment.STRIP, Treatment.REFUSE
 
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
-_DATA_URL = re.compile(r"data:([a-z]*)[^,]{0,100};base64,", re.IGNORECASE)
-_LONG_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{1024,}={0,2}")
-# A number of fewer digits is no value that is looked for (`relay.detect.known`).
-_FIVE_DIGITS = 10_000
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
 
@@ -152,9 +158,9 @@ class Scan:
             elif kind is str:
                 text = below.text
                 if text is _P:
-                    if not ID.fullmatch(value):
-                        self._add([holder, key], value, _at(pointer, key), speaker, message, contract=True)
-                elif text is _S and below is not UNKNOWN:
+                    if not passes(value):
+                        self._id([holder, key], value, _at(pointer, key), speaker, message)
+                elif text is _S and below.any is not below:
                     if value:
                         if below.stop:
                             self.stops.append(len(self.segments))
@@ -209,14 +215,29 @@ class Scan:
         *,
         contract: bool = False,
         number: bool = False,
+        label: str = "",
+        is_id: bool = False,
     ) -> None:
         if text:
             if len(self.segments) >= MAX_SEGMENTS:
                 raise ClientFault(f"the body holds more than {MAX_SEGMENTS} texts")
             self.segments.append(
-                Segment(pointer=pointer, text=text, role=role, message=message, contract=contract, number=number),
+                Segment(
+                    pointer=pointer,
+                    text=text,
+                    role=role,
+                    message=message,
+                    contract=contract,
+                    number=number,
+                    label=label,
+                    is_id=is_id,
+                ),
             )
             self.places.append(place)
+
+    def _id(self, place: Place, text: str, pointer: str, role: Role, message: int) -> None:
+        """Add what stands where an id or a word of a closed set belongs, and is not known to be one."""
+        self._add(place, text, pointer, role, message, contract=True, is_id=ID.fullmatch(text) is not None)
 
     def _text(self, text: str, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int) -> None:
         treatment = node.text
@@ -226,11 +247,11 @@ class Scan:
         if treatment is _K:
             self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _P:
-            if not ID.fullmatch(text):
-                self._add([holder, key], text, pointer, role, message, contract=True)
+            if not passes(text):
+                self._id([holder, key], text, pointer, role, message)
         elif treatment is _SJ:
             if not self._json(text, pointer, [holder, key], None, None, role, message):
-                self._add([holder, key], text, pointer, role, message)
+                self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
         elif treatment is _N:
             if is_name(text):
                 self.names.add(text)
@@ -243,29 +264,30 @@ class Scan:
         elif treatment is _F:
             if not node.when or text.lower() == node.when:
                 self._refuse(pointer, node.kind, role, message)
-            elif not ID.fullmatch(text):
-                self._add([holder, key], text, pointer, role, message, contract=True)
+            elif not passes(text):
+                self._id([holder, key], text, pointer, role, message)
         elif treatment is None or node is UNKNOWN:
             self.unknown += 1
-            kind = _opaque(text)
+            kind = opaque(text)
             if kind:
                 self._refuse(pointer, kind, role, message)
             else:
-                self._add([holder, key], text, pointer, role, message)
+                self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
         else:
             if node.stop and text:
                 self.stops.append(len(self.segments))
-            self._add([holder, key], text, pointer, role, message)
+            self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
 
     def _number(
         self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int
     ) -> None:
         if node.number is _F:
             self._refuse(_at(pointer, str(key)), node.kind, role, message)
-        elif abs(value) >= _FIVE_DIGITS and (node.text is None or node.text is _S or node.text is _SJ):
+        elif holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
             text = strict_json.encode(value).decode()
             at = _at(pointer, str(key))
-            self._add([holder, key], text, at, role, message, contract=True, number=True)
+            label = _label(node, at)
+            self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
 
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int
@@ -277,9 +299,11 @@ class Scan:
             if key in self.names:
                 return
             contract = is_identifier(key)
-        elif treatment is _K or (treatment is _P and not ID.fullmatch(key)):
+        elif treatment is _K:
             contract = True
         else:
+            if treatment is _P and not passes(key):
+                self._id(KeyPlace(holder, key), key, _at(pointer, key) + "#", role, message)
             return
         self._add(KeyPlace(holder, key), key, _at(pointer, key) + "#", role, message, contract=contract)
 
@@ -307,8 +331,10 @@ class Scan:
                 contract = is_identifier(each.text)
                 self._add((nested, each), each.text, f"{inner}#", role, message, contract=contract)
             elif each.is_number or not self._json(each.text, inner, None, nested, each, role, message):
-                is_number = each.is_number
-                self._add((nested, each), each.text, inner, role, message, contract=is_number, number=is_number)
+                is_number, label = each.is_number, named(each.pointer)
+                self._add(
+                    (nested, each), each.text, inner, role, message, contract=is_number, number=is_number, label=label
+                )
         return True
 
     def _is_signed(self, holder: Mapping[str, JSON], node: Node) -> bool:
@@ -339,10 +365,10 @@ class Scan:
             if value is None or value is False or value in ("", []):
                 return
             kind = node.kind
-            if kind in {"image", "audio", "file"} and _is_remote(value):
+            if kind in {"image", "audio", "file"} and is_remote(value):
                 kind = "remote_url"
             elif kind == "file" and type(holder) is dict:
-                kind = _kind_of_media(holder)
+                kind = kind_of_media(holder)
             self._refuse(_at(pointer, str(key)), kind, role, message)
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
@@ -357,32 +383,12 @@ class Scan:
             holder[key] = None
 
 
+def _label(node: Node, pointer: str) -> str:
+    """Return the key that the text at `pointer` stands under; "" where the table says what it is."""
+    return named(pointer) if node.any is node else ""
+
+
 def _role(holder: Mapping[str, JSON]) -> Role:
     """Return who speaks in an object that says it itself."""
     name = holder.get("role")
     return ROLES.get(name, Role.OTHER) if type(name) is str else Role.OTHER
-
-
-def _is_remote(value: JSON) -> bool:
-    """Tell whether `value` is, or is an object around, a URL that the upstream would fetch."""
-    if type(value) is dict:
-        value = value.get("url")
-    return type(value) is str and value[:8].lower().startswith(("http:", "https:"))
-
-
-def _kind_of_media(holder: Mapping[str, JSON]) -> str:
-    """Return the kind of content whose media type stands beside it."""
-    for key in ("mimeType", "mime_type", "media_type"):
-        media = holder.get(key)
-        if type(media) is str and media.partition("/")[0].lower() in {"image", "audio"}:
-            return media.partition("/")[0].lower()
-    return "file"
-
-
-def _opaque(text: str) -> str:
-    """Return the kind of content in disguise that `text` is, or "" for text."""
-    found = _DATA_URL.match(text)
-    if found is not None:
-        kind = found.group(1).lower()
-        return kind if kind in {"image", "audio"} else "file"
-    return "file" if len(text) >= 1024 and _LONG_BASE64.fullmatch(text) is not None else ""

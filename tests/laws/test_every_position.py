@@ -25,9 +25,13 @@ FORMATS = {
 }
 PATHS = {name: format.endpoints[0].upstream_path for name, format in FORMATS.items() if format.endpoints}
 PATHS["gemini_generate"] = "/v1beta/models/gemini-x:generateContent"
-# Values of each way to look: with and without letters, spaces and signs. A token that is written like an id may stand
-# where the provider's ids stand.
-PLANTED = [VALUES[name] for name in ("EMAIL_ADDRESS", "CREDIT_CARD", "US_SSN", "IP_ADDRESS")]
+# Values of each way to look: with and without letters, spaces and signs, and such as are written like an id.
+PLANTED = [
+    *(VALUES[name] for name in ("EMAIL_ADDRESS", "CREDIT_CARD", "US_SSN", "IP_ADDRESS", "GITHUB_TOKEN")),
+    "DE89370400440532013000",
+    "call_4111111111111111",
+    "toolu_AKIAIOSFODNN7EXAMPLQ",
+]
 
 
 def positions(node: Node, value: str, done: set[int], label: str = "") -> Iterator[tuple[str, Any]]:

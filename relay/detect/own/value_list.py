@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 import ahocorasick_rs
 
-from relay.detect.known import KNOWN, fold, form, is_bounded, is_unspaced, searchable
+from relay.detect.borders import is_bounded, is_unspaced
+from relay.detect.known import KNOWN, fold, form, searchable
 from relay.types import Span
 
 __all__ = ["ValueList"]

@@ -39,7 +39,7 @@ class DeviceRecognizer(RuleRecognizer):
     name = "devices"
     source = (
         "49 CFR 565.15 table VI (VIN); GSMA TS.06 (IMEI, Luhn); ITU-T E.118 (ICCID, Luhn); ITU-T E.212 (IMSI); "
-        "RFC 9562 (UUID); labels by own choice; as of 2026-11-21"
+        "RFC 9562 (UUID); DVLA INF104 (plates of Great Britain); labels by own choice; as of 2026-11-21"
     )
     rules = (
         PatternRule(
@@ -56,6 +56,14 @@ class DeviceRecognizer(RuleRecognizer):
         *number("ICCID", r"", luhn, "iccid, sim, sim card", bare=r"89\d{17}"),
         labelled("IMSI", "imsi", r"\d{14,15}", score=0.8),
         labelled("LICENSE_PLATE", _PLATE, r"(?=[A-ZÄÖÜ -]{0,6}\d)[A-ZÄÖÜ0-9](?:[ -]?[A-ZÄÖÜ0-9]){3,9}", score=0.65),
+        PatternRule(
+            entity_type="LICENSE_PLATE",
+            regex=r"[A-HJ-PR-Y]{2}\d{2} [A-HJ-PR-Z]{3}",
+            trigger=r"\b[A-Z]{2}\d{2} [A-Z]{3}\b",
+            score=0.45,
+            lead_chars=9,
+            max_chars=10,
+        ),
         labelled(
             "SERIAL_NUMBER",
             r"s/n|serial|seriennummer|série|serie|seriale|serienummer|numéro de série|número de serie",

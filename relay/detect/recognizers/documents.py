@@ -37,6 +37,15 @@ class DocumentRecognizer(RuleRecognizer):
         labelled("DRIVER_LICENSE", _LICENSE, r"(?=[A-Z0-9 -]{0,12}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){4,17}", score=0.7),
         labelled("PASSPORT", _PASSPORT, r"[A-Z]{0,3}[ -]?\d{6,9}[A-Z]?|[A-Z0-9]{9}", score=0.65),
         PatternRule(
+            # Labels in other scripts cannot be triggers: the words near the number decide (`context_scripts`).
+            entity_type="PASSPORT",
+            regex=r"[A-Z]{1,2}\d{6,8}|\d{2} ?\d{2} ?\d{6}",
+            trigger=r"\b(?:[A-Z]{1,2}\d{6}|\d{2} ?\d{2} ?\d{6}\b)",
+            score=0.05,
+            lead_chars=14,
+            max_chars=16,
+        ),
+        PatternRule(
             entity_type="PASSPORT_MRZ",
             regex=r"P[A-Z<][A-Z<]{3}[A-Z<]{39}\s{1,3}[A-Z0-9<]{44}"
             r"|[AIC][A-Z0-9<][A-Z<]{3}[A-Z0-9<]{25}\s{1,3}[A-Z0-9<]{30}\s{1,3}[A-Z<]{30}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.borders import LATIN, WORD
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -52,6 +53,9 @@ _SPELT = re.compile(
 _URL_BEFORE = re.compile(r"://[^\s/@]{0,256}$")
 
 
+_LOCAL = r"\w.+%'&*=/!#$?^{}~-"  # what a mailbox's name may hold
+
+
 class EmailRecognizer(RuleRecognizer):
     """An address with a domain of at least two labels, whose last one is letters; not one that only programs use."""
 
@@ -62,12 +66,13 @@ class EmailRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="EMAIL_ADDRESS",
-            regex=r"\w[\w.+%'&*=/!#$?^{}~-]{0,63}@(?:[^\W_](?:[^\W_]|-){0,62}\.){1,8}(?:[^\W\d_]{2,24}|xn--[a-z0-9-]{2,"
-            r"59})",
+            regex=rf"\w[{_LOCAL}]{{0,63}}@(?:[^\W_](?:[^\W_]|-){{0,62}}\.){{1,8}}"
+            r"(?:xn--[a-z0-9-]{2,59}|[A-Za-z]{2,24}|[^\W\d_A-Za-z]{2,24})",
             trigger=r"[^\s@]@[^\s@]",
-            start=r"(?<![\w.+%-])",
-            opens=r"[\w.+%-]++(?=[\w.+%'&*=/!#$?^{}~-]{0,63}+@)",
-            end=r"(?![^\W_])(?!-[^\W_])",
+            start=r"(?<![\w_.+%-])",
+            # One run for each kind of letters: an address may be glued to a word of another script.
+            opens=rf"[{LATIN}_.+%-]++(?=[{_LOCAL}]{{0,63}}+@)|[^\W{LATIN}_]++(?=[{_LOCAL}]{{0,63}}+@)",
+            end=r"(?![A-Za-z])(?!\d{1,2}(?!\d))(?!-[^\W_])",
             score=0.9,
             lead_chars=66,
             max_chars=128,
@@ -111,6 +116,11 @@ class EmailRecognizer(RuleRecognizer):
         )
         if local[skip + 1 : skip + 2] == "'":  # author_email='me@example.com'
             skip += 1
+        # "邮箱maria@example.org": letters right before those of another script are a word of the sentence.
+        for word in WORD.finditer(local, skip + 1):
+            place = word.start()
+            if place > skip + 1 and local[place - 1].isalpha() and not word.group().isdecimal():
+                skip = place - 1
         yield Span("EMAIL_ADDRESS", start + skip + 1, end, candidate.pattern.score, self.name)
 
 

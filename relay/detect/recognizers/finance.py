@@ -127,11 +127,20 @@ class FinanceRecognizer(RuleRecognizer):
             r"|NL\d{9}B\d{2}|PL\d{10}|PT\d{9}|RO\d{2,10}|SE\d{12}|SI\d{8}|SK\d{10})",
             trigger=r"\b[A-Z]{2}[A-Z0-9]{2}\d{4}",
             words="vat, vat number, vat id, ust, id nr, ustid, ust idnr, tva, iva, btw, moms, umsatzsteuer,"
-            " partita iva, nif",
+            " partita iva, nif, ustidnr, ust id",
             score=0.2,
             lead_chars=10,
             max_chars=18,
         ),
+        PatternRule(
+            entity_type="EU_VAT_ID",
+            regex=r"(?:DE|EL|PT|EE) ?\d{3}[ .]\d{3}[ .]\d{3}",
+            trigger=r"\b[A-Z]{2} ?\d{3}[ .]\d{3}[ .]\d{3}\b",
+            score=0.2,
+            lead_chars=16,
+            max_chars=18,
+        ),
+        labelled("TAX_ID", r"rnc|nit|ruc|rut", r"\d{1,3}(?:[.-]?\d{2,5}){1,3}-?[0-9K]", score=0.45),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:

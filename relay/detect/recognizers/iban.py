@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+from relay.detect.borders import LATIN, narrowed
 from relay.detect.checksums import iso7064_mod97
-from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.rules import WORD_END, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "IbanRecognizer"]
@@ -39,13 +40,14 @@ _LENGTHS = {
 }
 _GAPS = " .\u00a0\u202f-"
 _WITHOUT_GAPS = str.maketrans("", "", _GAPS)
-_CAPITALS = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}(?!\w)")
+_END = narrowed(WORD_END)
+_CAPITALS = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}" + _END)
 
 
 @cache
 def _of_length(count: int) -> re.Pattern[str]:
     """Return the expression of `count` letters and digits with at most two gaps after each."""
-    return re.compile(rf"(?:[A-Za-z0-9][{_GAPS}]{{0,2}}){{{count - 1}}}[A-Za-z0-9](?![^\W_])")
+    return re.compile(rf"(?:[A-Za-z0-9][{_GAPS}]{{0,2}}){{{count - 1}}}[A-Za-z0-9]{_END}")
 
 
 class IbanRecognizer(RuleRecognizer):
@@ -57,12 +59,12 @@ class IbanRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="IBAN_CODE",
             regex=r"[A-Z]{2}\d{2}(?=(?:[ .\u00a0\u202f-]{0,2}[A-Z0-9]){11})",
-            trigger=r"(?:\b|_)[A-Z]{2}\d{2}[^0-9A-Z\n]?[^0-9A-Z\n]?[A-Z0-9]{2}",
-            start=r"(?<![^\W_])(?<!-)",
+            trigger=r"\b[A-Z]{2}\d{2}[^0-9A-Z\n]?[^0-9A-Z\n]?[A-Z0-9]{2}",
+            start=r"(?<!\w)(?<!-)",
             end="",
             score=0.95,
             otherwise=0.2,
-            opens=r"[^\W_]+",
+            opens=f"[{LATIN}]+",
             lead_chars=10,
             max_chars=64,
             ignore_case=True,

@@ -13,6 +13,8 @@ __all__ = ["PLUGINS", "IpAddressRecognizer"]
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 # An address whose numbers are all this small reads like a version number unless a word says otherwise.
 _VERSION_LIKE = 20
+# Behind an equals sign, as in "protobuf=4.25.3.1", versions have numbers up to here.
+_PINNED_LIKE = 99
 # Arcs of object identifiers: X.500 attributes and extensions, enterprises (ITU-T X.660, RFC 5280).
 _OBJECT_IDENTIFIERS = ("2.5.4.", "2.5.29.", "1.3.6.1", "1.2.840.", "1.3.14.", "1.3.101.")
 
@@ -77,8 +79,10 @@ class IpAddressRecognizer(RuleRecognizer):
             if value.startswith(("127.", "0.", "255.", *_OBJECT_IDENTIFIERS)):
                 return
             before = candidate.text[max(0, candidate.start - 2) : candidate.start]
-            small = max(map(int, value.split("."))) <= _VERSION_LIKE and not value.startswith("10.")
-            if small or before[-1:] in ("-", "=") or before.lower().endswith("v"):
+            largest = max(map(int, value.split(".")))
+            small = largest <= _VERSION_LIKE and not value.startswith("10.")
+            pinned = before[-1:] == "=" and largest <= _PINNED_LIKE
+            if small or pinned or before[-1:] == "-" or before.lower().endswith("v"):
                 score = 0.25
 
         yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)

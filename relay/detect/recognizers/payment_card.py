@@ -92,7 +92,7 @@ class PaymentCardRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="CARD_CVV",
             regex=r"(?:CVV2?|CVC2?|CVN|CSC|CID|card verification (?:value|code)|security code|Prüfnummer|Prüfziffer"
-            r"|cryptogramme)(?:\s{0,2}(?:number|code|no\.?|is|was|ist|est|es|è|é|[:=#(-])){0,3}\s{0,2}(?P<value>\d{3,"
+            r"|cryptogramme)(?:\s{0,2}(?:number|code|no\.?|is|was|ist|est|es|è|é|[:=#(\"'-])){0,4}\s{0,2}(?P<value>\d{3,"
             r"4})",
             trigger=r"(?:cv[vcn]2?|csc|cid|verification (?:value|code)|security code|prüfnummer|prüfziffer"
             r"|cryptogramme)"
@@ -106,7 +106,7 @@ class PaymentCardRecognizer(RuleRecognizer):
             regex=r"(?:exp(?:iry|ires|iration)?(?: date)?|valid (?:thru|until|to)|good thru|gültig bis|ablaufdatum"
             r"|vence"
             r"|caduca|caducidad|scadenza|validade|vervaldatum|expire(?: le)?)\.?(?:\s{0,2}(?:is|ist|est|es"
-            r"|[:=#(-])){0,2}\s{0,2}"
+            r"|[:=#(\"'-])){0,4}\s{0,2}"
             r"(?P<value>(?:0[1-9]|1[0-2])\s?[/-]\s?(?:20)?\d{2})",
             trigger=r"\b[01]\d ?[/-] ?(?:20)?\d\d\b",
             score=0.6,

@@ -61,7 +61,8 @@ class PhoneRecognizer(RuleRecognizer):
             regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
             # Where a run of digits ends that is the seventh digit or a later one: once for a group, not for a digit.
             trigger=r"\d(?:[^0-9a-zA-Z\n]{0,3}\d){6}(?:[^0-9]|$)",
-            start=r"(?<![\w+@#])(?<!\d[.,:/-])(?<!\w[-=/])",
+            # "#4155552671" and "@4155552671" are no numbers to call, "#+1 415 …" is one.
+            start=r"(?<![\w+])(?:(?<![@#])|(?=[+(]))(?<!\d[.,:/-])(?:(?<!\w[-/])|(?=\+))",
             end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
             score=0.6,
             lead_chars=52,
@@ -72,8 +73,9 @@ class PhoneRecognizer(RuleRecognizer):
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Decide by shape first, and ask the numbering plans only when the shape leaves it open."""
-        value = candidate.value
-        value = _one_pair(value)
+        # Of brackets that open one after the other the last may be an area code's.
+        start = candidate.start + max(0, len(candidate.value) - len(candidate.value.lstrip("(")) - 1)
+        value = _one_pair(candidate.text[start : candidate.end])
         if value.startswith("+"):
             value = _leading(value)
         digits = "".join(filter(str.isdecimal, value))
@@ -87,7 +89,7 @@ class PhoneRecognizer(RuleRecognizer):
             # One of a row of numbers: only a word makes it a telephone.
             score = min(score, 0.15)
         if score:
-            start, end = candidate.start, candidate.start + len(value)
+            end = start + len(value)
             if value.startswith("(") and value.count("(") > value.count(")"):
                 start += 1
             more = _EXTENSION.match(text, end, end + 24)

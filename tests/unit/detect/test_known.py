@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import unicodedata
 from collections.abc import Iterable
 from unittest import mock
 
@@ -11,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import relay.detect.known as known_module
+from relay.detect.borders import is_unspaced
 from relay.detect.distinctive import distinctive, recurs
-from relay.detect.known import KnownValues, fold, form, is_unspaced, searchable
+from relay.detect.known import KnownValues, fold, form, searchable
 from relay.detect.own.value_list import ValueList
 from relay.types import Span
 
@@ -30,7 +32,15 @@ def find(values: list[str], text: str) -> list[str]:
     ("value", "text", "expected"),
     [
         ("Will", "Will said he will", ["Will"]),  # a single word: case counts
-        ("Will", "Willow, goodWill, Will_x", []),  # inside a word
+        ("Will", "Willow, goodWill, Will2", []),  # inside a word
+        (
+            "Will",
+            "Will_x, 是Will吗, \U0001f600Will, деWill",
+            ["Will"] * 4,
+        ),  # an underscore and a change of script end it
+        ("Иван", "Иванов, Иван2", ["Иван"]),
+        ("김민수", "김민수는", ["김민수"]),  # endings are glued on
+        ("4155552671", "call_4155552671_now 号4155552671号 №4155552671рублей", ["4155552671"] * 3),
         ("Maria Gonzalez", "maria gonzalez and MARIA GONZALEZ", ["maria gonzalez", "MARIA GONZALEZ"]),
         ("maria@example.org", "<MARIA@example.org>", ["MARIA@example.org"]),
         ("maria@example.org", "xmaria@example.org maria@example.organic", []),
@@ -72,7 +82,9 @@ def test_a_list_tells_spellings_apart() -> None:
     assert ValueList([]).find("Will") == []
 
 
-WORDS = st.sampled_from(["Ann", "ann", "Lee", "İ", "张", "\ud800", "x1", "@", "-", "é", " ", "\n", "12345", "_"])
+WORDS = st.sampled_from(
+    ["Ann", "ann", "Lee", "İ", "张", "\ud800", "x1", "@", "-", "é", " ", "\n", "12345", "_", "и", "한"]
+)
 
 
 @settings(max_examples=300, deadline=None)
@@ -84,7 +96,9 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
     """The slow obvious implementation, position by position, agrees."""
 
     def joins(left: str, right: str) -> bool:
-        return (left.isalnum() or left == "_") and (right.isalnum() or right == "_")
+        if is_unspaced(left + right) or not (left.isalnum() and right.isalnum()):
+            return False
+        return is_latin(left) == is_latin(right)
 
     expected = set()
     for value in values:
@@ -103,6 +117,10 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
     for kind in (KnownValues, ValueList, in_trees):
         found = {(span.start, span.end) for span in kind(("CUSTOM", value) for value in values).find(text)}
         assert found == expected
+
+
+def is_latin(char: str) -> bool:
+    return char in "0123456789" or "LATIN" in unicodedata.name(char)
 
 
 def in_trees(values: Iterable[tuple[str, str]]) -> KnownValues:

@@ -1,0 +1,55 @@
+r"""Tell where words and numbers end: between scripts, not between `\w` and `\W`.
+
+One rule for recognizers, known values and the check of outbound bytes. Two neighbouring characters belong to one
+word when both are
+
+* Latin letters or ASCII digits, or
+* letters or digits of other scripts that are written with spaces between words.
+
+Everything else is a border: signs, an underscore, an emoji, a change between those two kinds, and every character of a
+script that is written without spaces or glues endings to its words (Thai, Lao, Khmer, Myanmar, kana, Han, Hangul).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from relay.detect.expressions import walk
+
+__all__ = ["LATIN", "PIECE", "WORD", "is_bounded", "is_unspaced", "narrowed"]
+
+# Members of a character class: Latin letters and ASCII digits, by Unicode block.
+LATIN: Final = "A-Za-z0-9\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
+# By Unicode block: Thai, Lao, Tibetan to Myanmar, Hangul, Khmer, kana, Han, and the planes of rarer Han.
+_UNSPACED: Final = (
+    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
+)
+_OTHER: Final = rf"[^\W_{LATIN}{_UNSPACED}]"
+_ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
+# A word within the borders above, and one with whatever stands between words, sign by sign.
+WORD: Final = re.compile(f"[{LATIN}]+|{_OTHER}+")
+PIECE: Final = re.compile(f"(?s:[{LATIN}]+|{_OTHER}+|.)")
+_JOINED = re.compile(f"[{LATIN}]{{2}}|{_OTHER}{{2}}")
+
+
+def is_unspaced(text: str) -> bool:
+    """Tell whether `text` holds letters of a script without spaces between words: it has no borders of its own."""
+    return not text.isascii() and _ANY_UNSPACED.search(text) is not None
+
+
+def is_bounded(text: str, start: int, end: int) -> bool:
+    """Tell whether the characters just outside of `text[start:end]` do not continue the words at its ends."""
+    return not (
+        (start > 0 and _JOINED.match(text, start - 1, start + 1))
+        or (end < len(text) and _JOINED.match(text, end - 1, end + 1))
+    )
+
+
+def narrowed(border: str) -> str:
+    r"""Return a look-around with the Latin class for its `\w`, for values of Latin letters and digits.
+
+    An underscore is no part of it. An expression whose value may hold underscores says so itself.
+    """
+    return walk(border, lambda sign, inside: (LATIN if inside else f"[{LATIN}]") if sign == r"\w" else sign)
