@@ -35,7 +35,7 @@ from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
 from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
 from relay.detect.reading import Reading
-from relay.detect.split_values import SEAM, crossings
+from relay.detect.split_values import SEAM, Crossing, crossings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice
 from relay.protocols import EntityModel, Recognizer
@@ -124,12 +124,7 @@ class Analyzer:
         found = [list(reading.spans) for reading in readings]
         if self._model is not None:
             _give_up(readings, found, occurrences)
-        values: list[Value] = []
-        for crossing in across:
-            since = crossing.pieces[-1][0]
-            values.append(Value(since, crossing.entity_type, crossing.value))
-            for place, span in crossing.pieces:
-                found[place].append(span._replace(since=since) if place < since else span)
+        values = _crossed(across, found)
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             values = [value for value in values if value.entity_type in entity_types]
@@ -256,6 +251,17 @@ def _is_sure(span: Span) -> bool:
     """Tell whether a value counts in an id: one that a label gives away does not."""
     info = describe(span.entity_type)
     return span.score >= _SURE_IN_IDS and info.default and info.method in (Method.CHECKSUM, Method.PATTERN)
+
+
+def _crossed(across: Iterable[Crossing], found: list[list[Span]]) -> list[Value]:
+    """Add to `found` the pieces of values that cross a border, and return the values."""
+    values: list[Value] = []
+    for crossing in across:
+        since = crossing.pieces[-1][0]
+        values.append(Value(since, crossing.entity_type, crossing.value))
+        for place, span in crossing.pieces:
+            found[place].append(span._replace(since=since) if place < since else span)
+    return values
 
 
 def _is_short(readings: Sequence[Reading]) -> bool:

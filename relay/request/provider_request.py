@@ -13,6 +13,7 @@ from relay.request import egress, strip
 from relay.request.pipeline import Prepared
 from relay.routing.route_plan import RoutePlan
 from relay.types import CitationOffset, Outbound, Request, RouteKind
+from relay.wire import strict_json
 from relay.wire.contract_headers import less
 from relay.wire.protocol_words import ID
 
@@ -81,7 +82,7 @@ class ProviderRequest:
                 method=self._endpoint.method,
                 path=path,
                 headers=headers,
-                body=document.encode(),
+                body=strict_json.encode(document.tree),
                 stream=document.stream,
             ),
             model,

@@ -15,6 +15,7 @@ __all__ = [
     "NAME_LISTS",
     "SCHEMA_KEYS",
     "SCHEMA_WORDS",
+    "WORDS_ONLY",
     "holds_digits",
     "is_identifier",
     "is_name",
@@ -29,7 +30,7 @@ ID: Final = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+
 _PIECES = re.compile(
     r"(?:[A-Za-z]{1,24}|[0-9]{1,4}|[A-Za-z0-9]{1,8}|)(?:[_.:/=+-](?:[A-Za-z]{1,24}|[A-Za-z0-9]{1,8}|))*"
 )
-_WORDS_ONLY = re.compile(r"[A-Za-z]{1,24}(?:[_.:/-][A-Za-z]{1,24}){0,7}")
+WORDS_ONLY = re.compile(r"[A-Za-z]{1,24}(?:[_.:/-][A-Za-z]{1,24}){0,7}")
 _DATE = re.compile(r"(?<![0-9])20[0-9]{2}(-?)[01][0-9]\1[0-3][0-9](?![0-9])")
 # An id as providers issue them: a UUID, or a prefix with an opaque tail. IBANs, cards and keys have other lengths, no
 # small letters, or hardly a letter.
@@ -78,7 +79,7 @@ def holds_digits(value: int | float) -> bool:
 
 def passes(text: str) -> bool:
     """Tell whether a text that stands where the table passes is read by no recognizer, and compared with no value."""
-    if _WORDS_ONLY.fullmatch(text) is not None or not text:
+    if WORDS_ONLY.fullmatch(text) is not None or not text:
         return True
     issued = _ISSUED.fullmatch(text)
     if issued is not None:

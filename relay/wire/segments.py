@@ -38,6 +38,7 @@ from relay.wire.protocol_words import (
     NAME_LISTS,
     SCHEMA_KEYS,
     SCHEMA_WORDS,
+    WORDS_ONLY,
     holds_digits,
     is_identifier,
     is_name,
@@ -157,10 +158,9 @@ class Scan:
                 self._whole(value, below, holder, key, pointer, speaker, message)
             elif kind is str:
                 text = below.text
-                if text is _P:
-                    if not passes(value):
-                        self._id([holder, key], value, _at(pointer, key), speaker, message)
-                elif text is _S and below.any is not below:
+                if text is _P and WORDS_ONLY.fullmatch(value):
+                    continue
+                if text is _S and below.any is not below:
                     if value:
                         if below.stop:
                             self.stops.append(len(self.segments))
@@ -168,10 +168,6 @@ class Scan:
                             Segment(pointer=_at(pointer, key), text=value, role=speaker, message=message)
                         )
                         self.places.append([holder, key])
-                elif text is _K:
-                    if value not in SCHEMA_WORDS:
-                        pointer_below = _at(pointer, key)
-                        self._add([holder, key], value, pointer_below, speaker, message, contract=True)
                 else:
                     self._text(value, below, holder, key, pointer, speaker, message)
             elif kind is dict:

@@ -8,7 +8,7 @@ well, which a page cannot send to another origin without asking first (see `cors
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from relay.config import ServerConfig
 from relay.errors import ClientFault
@@ -30,7 +30,9 @@ class OriginRefused(ClientFault):
     code = "origin_refused"
 
 
-def check_host(host: str | None, server: ServerConfig, local_address: str, *, keys_required: bool) -> None:
+def check_host(
+    host: str | None, server: ServerConfig, local_address: Callable[[], str], *, keys_required: bool
+) -> None:
     """Raise HostRefused unless `host` (the header) is a loopback name, a configured one, or the address connected to.
 
     Where keys are required and no host is configured, any name will do: a page that rebinds a name has no key.
@@ -46,7 +48,7 @@ def check_host(host: str | None, server: ServerConfig, local_address: str, *, ke
         if keys_required and not server.allowed_hosts:
             return
     else:
-        if address.is_loopback or name == local_address:
+        if address.is_loopback or name == local_address():
             return
     raise HostRefused("The Host header is not a name of this relay; the configuration key is server.allowed_hosts.")
 

@@ -42,7 +42,7 @@ class Admin:
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer `request`."""
         try:
-            check_host(request.headers.get("Host"), ServerConfig(), "", keys_required=False)
+            check_host(request.headers.get("Host"), ServerConfig(), str, keys_required=False)
             status, kind, data = await self._answer(request)
         except RelayFault as fault:
             status, kind, data = fault.status, "text/plain", fault.public.encode()

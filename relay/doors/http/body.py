@@ -12,6 +12,8 @@ from relay.errors import BodyTooLarge, ClientFault
 
 __all__ = ["BodyTimeout", "UnsupportedMediaType", "read", "require_json"]
 
+# A body up to this size that is here already needs no room: it is gone from the buffers in a moment.
+_SMALL_BYTES = 65_536
 # How long a client may send nothing in the middle of its body. A slow link is fine, a dead one is not.
 _SILENCE_S = 30.0
 # The slowest link whose bodies come to their end: a megabit a second, beside that silence.
@@ -80,7 +82,7 @@ async def read(
 
 async def _collect(content: StreamReader, limit_bytes: int, arrived: Callable[[int], None]) -> bytes:
     chunks: list[bytes] = []
-    total = 0
+    total = told = 0
     while True:
         try:
             if content.is_eof():  # the rest is here already, as it nearly always is
@@ -99,5 +101,7 @@ async def _collect(content: StreamReader, limit_bytes: int, arrived: Callable[[i
             raise BodyTooLarge(
                 f"The body has more than the {limit_bytes} bytes allowed; the configuration key is server.max_body_mb."
             )
-        arrived(len(chunk))
+        if total > _SMALL_BYTES or not content.is_eof():
+            arrived(total - told)
+            told = total
         chunks.append(chunk)

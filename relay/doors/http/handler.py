@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -108,7 +109,7 @@ class Handler:
     async def _response(self, request: web.BaseRequest, head: Request, added: list[tuple[str, str]]) -> Response:
         fields = dict(reversed(head.headers))  # of a repeated one the first
         host, origin = fields.get("host", ""), fields.get("origin")
-        access.check_host(host, self._server, _local(request), keys_required=bool(self._config.clients))
+        access.check_host(host, self._server, partial(_local, request), keys_required=bool(self._config.clients))
         if origin:
             if not access.is_allowed_origin(origin, host, self._server.allowed_origins):
                 raise access.OriginRefused(

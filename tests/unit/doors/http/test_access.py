@@ -41,10 +41,10 @@ LISTED = ServerConfig(host="0.0.0.0", allowed_hosts=("relay.example.com",))
 def test_check_host(host: str | None, server: ServerConfig, keys: bool, allowed: bool) -> None:
     """Names of this machine, configured ones, and the address connected to."""
     if allowed:
-        check_host(host, server, "192.168.1.2", keys_required=keys)
+        check_host(host, server, lambda: "192.168.1.2", keys_required=keys)
     else:
         with pytest.raises(HostRefused):
-            check_host(host, server, "192.168.1.2", keys_required=keys)
+            check_host(host, server, lambda: "192.168.1.2", keys_required=keys)
 
 
 @pytest.mark.parametrize(
