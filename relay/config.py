@@ -60,8 +60,14 @@ class ServerConfig(_Section):
         default=None, ge=0, le=65535, description="Loopback port for `/livez`, `/readyz` and `/metrics`."
     )
     max_body_mb: int = Field(default=32, ge=1, le=1024, description="Largest request body, decompressed, in MiB.")
-    workers: int = Field(default=2, ge=1, le=64, description="Threads that scrub requests.")
-    queue: int = Field(default=256, ge=1, description="Requests that may wait for a worker; more are answered 503.")
+    workers: int | None = Field(
+        default=None, ge=1, le=64, description="Requests that are scrubbed at once; unset: one for each processor core."
+    )
+    queue: int = Field(
+        default=256,
+        ge=1,
+        description="Requests that may wait for a worker, three quarters of them of one client; more are refused.",
+    )
     connect_timeout_s: float = Field(
         default=10, gt=0, description="Longest time to connect to an upstream, name look-up included."
     )

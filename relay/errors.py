@@ -22,6 +22,7 @@ __all__ = [
     "RelayFault",
     "ScrubFailed",
     "SessionClosed",
+    "TooManyRequests",
     "UnknownEndpoint",
     "UpstreamBadStream",
     "UpstreamClosed",
@@ -131,6 +132,13 @@ class RelayBusy(RelayFault):
 
     status = 503
     code = "relay_busy"
+
+
+class TooManyRequests(RelayBusy):
+    """One client has its share of what relay can do at once; others are served."""
+
+    status = 429
+    code = "too_many_requests"
 
 
 class NotRecorded(RelayFault):

@@ -34,6 +34,7 @@ from relay.detect.own.custom import CustomRules
 from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
 from relay.detect.reading import Reading
 from relay.detect.split_values import SEAM, crossings
+from relay.process.slices import end_slice
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
 
@@ -171,6 +172,7 @@ class Analyzer:
         """Let recognizers and model read each text by itself, or remember what they found in it."""
         fresh = [reading for reading in readings if cache is None or not _remembered(reading, cache)]
         for reading in fresh:
+            end_slice()
             self._scan(reading)
         self._read(fresh)
         for reading in fresh:

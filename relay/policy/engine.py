@@ -21,7 +21,7 @@ from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, 
 from relay.policy.condition import RequestFacts, known_conditions
 from relay.policy.globs import any_of
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
-from relay.policy.route import RouteChoice, choose_route
+from relay.policy.route import TO_FRONTIER, RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
 from relay.policy.words import Phrases, as_written
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
@@ -83,6 +83,7 @@ class Engine:
         self._exemptions = compile_exemptions(policy)
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
+        self._frontier_first = policy.prefer is not RouteKind.LOCAL
         self._is_about_classes = any(entry.data_class for entry in entries)
         asked = {name for condition in self._bits for name, _ in condition.asks}
         self._asked = {name: known_conditions()[name] for name in sorted(asked)}
@@ -267,6 +268,8 @@ class Engine:
         available: Collection[RouteKind],
         unfit: Collection[RouteKind],
     ) -> RouteChoice:
+        if not required and not preferred and self._frontier_first and RouteKind.FRONTIER in available and not unfit:
+            return TO_FRONTIER  # as most requests go
         return choose_route(
             required_by=[entry.label for entry in required],
             preferred_by=[entry.label for entry in preferred],

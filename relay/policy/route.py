@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from relay.types import RouteKind
 
-__all__ = ["RouteChoice", "choose_route"]
+__all__ = ["TO_FRONTIER", "RouteChoice", "choose_route"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +17,11 @@ class RouteChoice:
     wanted: RouteKind
     taken: RouteKind
     reasons: tuple[str, ...]
+
+
+_UNREQUIRED = "route frontier: no rule requires local"
+# What `choose_route` returns when nothing speaks for local and the frontier is fit.
+TO_FRONTIER = RouteChoice(wanted=RouteKind.FRONTIER, taken=RouteKind.FRONTIER, reasons=(_UNREQUIRED,))
 
 
 def choose_route(
@@ -47,5 +52,5 @@ def choose_route(
     if other in available and wanted in unfit and other not in unfit:
         reason = f"route {other}: {wanted} is preferred{by} but not fit"
         return RouteChoice(wanted=wanted, taken=other, reasons=(reason,))
-    reason = f"route local: preferred{by}" if prefers else "route frontier: no rule requires local"
+    reason = f"route local: preferred{by}" if prefers else _UNREQUIRED
     return RouteChoice(wanted=wanted, taken=wanted, reasons=(reason,))

@@ -24,6 +24,7 @@ from relay.detect.ner.tokenizer import Coder, Encoded
 from relay.detect.ner.windows import plan_windows
 from relay.detect.technical import is_believed, narrowed
 from relay.errors import ConfigFault
+from relay.process.slices import end_slice
 from relay.types import Span
 
 if TYPE_CHECKING:
@@ -215,6 +216,7 @@ class NerModel:
             ids[0, 1:-1] = encoded.ids[window.start : window.end]
             types = np.zeros((1, size + 2), dtype=np.int64)
             types[0, 1:-1] = encoded.types[window.start : window.end]
+            end_slice()
             (output,) = self._session.run(None, {"ids": ids, "types": types})
             shift = 1 - window.start
             logits[window.keep_start : window.keep_end] = output[0, window.keep_start + shift : window.keep_end + shift]

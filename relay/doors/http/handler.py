@@ -120,7 +120,7 @@ class Handler:
             return _HELLO
         if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
-        admitted = self.service.admit(head)
+        admitted = self.service.admit(head, _peer(request))
         return await self.service.answer(admitted, await self._body(request, admitted, fields))
 
     async def _body(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> bytes:
@@ -188,6 +188,11 @@ class Handler:
 
 def _content_type(headers: Headers) -> str:
     return next((value for name, value in headers if name == "content-type"), "")
+
+
+def _peer(request: web.BaseRequest) -> str:
+    name = request.transport.get_extra_info("peername") if request.transport is not None else None
+    return str(name[0]) if isinstance(name, tuple) else ""
 
 
 def _local(request: web.BaseRequest) -> str:

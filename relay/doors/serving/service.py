@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
@@ -46,6 +47,9 @@ _LARGE_BYTES = 32_768
 # Without the model, requests up to this size are scrubbed on the loop: 1 to 2 ms of work in Python, which holds the
 # interpreter in any thread, while the way to a thread and back costs 0.2 ms more.
 _SMALL_BYTES = 4_096
+_MOST_WORKERS = 64
+# Bodies of the largest size that may be in work at once: each takes ten times its size in memory.
+_LARGEST_IN_WORK = 2
 _JSON: Headers = (("content-type", "application/json"),)
 _UNPLANNED = "Something unplanned happened, so nothing was sent."
 
@@ -56,6 +60,7 @@ class Admitted:
 
     request: Request
     client: str  # the name of its entry in the configuration; empty where none are configured
+    caller: str  # whose share of relay it uses: the client's name, else the address that it calls from
     session: Session | None = None
     format: Format | None = None
     endpoint: Endpoint | None = None
@@ -69,7 +74,11 @@ class Service:
         self.core = core
         self._clients = config.clients
         self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
-        self._pool = WorkPool(workers=config.server.workers, queue=config.server.queue)
+        self._pool = WorkPool(
+            workers=config.server.workers or min(os.cpu_count() or 1, _MOST_WORKERS),
+            queue=config.server.queue,
+            most_bytes=_LARGEST_IN_WORK * config.server.max_body_mb * 1024 * 1024,
+        )
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
         self._numbers = count(1)
@@ -79,15 +88,18 @@ class Service:
         """Give the threads back."""
         self._pool.close()
 
-    async def handle(self, request: Request) -> Response:
-        """Answer a whole request. Use the answer in `async with`. Raises nothing but what cancels the caller."""
+    async def handle(self, request: Request, peer: str = "") -> Response:
+        """Answer a whole request, which came from the address `peer`, where there is one.
+
+        Use the answer in `async with`. Raises nothing but what cancels the caller.
+        """
         try:
-            admitted = self.admit(request)
+            admitted = self.admit(request, peer)
         except RelayFault as fault:
             return self.refusal(fault, request)
         return await self.answer(admitted, request.body)
 
-    def admit(self, request: Request) -> Admitted:
+    def admit(self, request: Request, peer: str = "") -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
@@ -99,7 +111,7 @@ class Service:
         if matched is None:
             request = replace(request, path=normalise(request.path))
             if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-                return Admitted(request, client)
+                return Admitted(request, client, client or peer)
             matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
@@ -109,14 +121,15 @@ class Service:
         name = next((value for name, value in request.headers if name == "x-relay-session"), "")
         session = self.core.sessions.get(name, owner=client) if name else None
         endpoint = matched[1]
-        return Admitted(request, client, session, *matched, endpoint.has_body and request.method == endpoint.method)
+        has_body = endpoint.has_body and request.method == endpoint.method
+        return Admitted(request, client, client or peer, session, *matched, has_body)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
         if admitted.format is None or admitted.endpoint is None:
             return self._of_sessions(admitted)
-        call = _Call(admitted.format, admitted.endpoint, logs.Id(f"{self._run}{next(self._numbers):08x}"))
-        call.client = admitted.client
+        number = logs.Id(f"{self._run}{next(self._numbers):08x}")
+        call = _Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, number)
         try:
             request = replace(admitted.request, body=body)
             del body
@@ -174,33 +187,32 @@ class Service:
         try:
             if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
                 return begin()
-            return await self._pool.run(begin, abandoned=call.close)
+            return await self._pool.run(begin, client=call.caller, size=len(request.body), abandoned=call.close)
         except asyncio.CancelledError:
             raise  # the pool abandons: `open` may still be running in its thread
         except BaseException:
             call.close()
             raise
 
-    async def _reopen(self, exchange: Exchange, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
+    async def _reopen(self, call: _Call, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
-        return await self._pool.run(
-            partial(exchange.open, request, avoid=avoid, unsure=unsure), abandoned=exchange.close
-        )
+        exchange = call.begun
+        again = partial(exchange.open, request, avoid=avoid, unsure=unsure)
+        return await self._pool.run(again, client=call.caller, size=len(request.body), abandoned=exchange.close)
 
     async def _forward(self, call: _Call, outbound: Outbound, request: Request) -> Response:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
-        exchange = call.exchange
-        assert exchange is not None
+        exchange = call.begun
         sending: Sending | None = None
         try:
-            reopen = partial(self._reopen, exchange, request)
+            reopen = partial(self._reopen, call, request)
             sending = await Sending.send(self._forwarder, exchange, outbound, reopen)
             head = _started(exchange, sending.answer)
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
                 return StreamedResponse(head, exchange, sending, failure, call.log, keep_alive=keep_alive)
-            data = await self._whole(exchange, sending.answer)
+            data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
             if sending is not None:
@@ -212,14 +224,14 @@ class Service:
         exchange.close()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
 
-    async def _whole(self, exchange: Exchange, answer: UpstreamAnswer) -> bytes:
-        size = 0
+    async def _whole(self, call: _Call, answer: UpstreamAnswer) -> bytes:
+        exchange, size = call.begun, 0
         try:
             async for chunk in answer.chunks():
                 size += len(chunk)
                 exchange.feed(chunk)
             if size > _LARGE_BYTES:
-                data = await self._pool.run(exchange.finish, abandoned=exchange.close)
+                data = await self._pool.run(exchange.finish, client=call.caller, size=size, abandoned=exchange.close)
             else:
                 data = exchange.finish()
         except UpstreamFault:
@@ -243,9 +255,16 @@ class _Call:
 
     format: Format
     endpoint: Endpoint
+    client: str
+    caller: str
     id: logs.Id
     exchange: Exchange | None = None
-    client: str = ""
+
+    @property
+    def begun(self) -> Exchange:
+        """The exchange, once it has begun."""
+        assert self.exchange is not None
+        return self.exchange
 
     def close(self) -> None:
         if self.exchange is not None:

@@ -1,63 +1,238 @@
-"""Run the scrubbing of requests in a bounded pool of threads, so that the event loop never waits for it."""
+"""Run the scrubbing of requests in threads: small ones first, a fair share for each client, and none for who is gone.
+
+As many calls run at once as there are workers; the others wait, some of them in the middle of their work. A call gives
+way at the end of a slice (`relay.process.slices`) when another one is next:
+
+* next is the client that has had the least time so far, among those that want any;
+* of one client's calls the one that is due first: a small one is due soon, a large one in about as long as it takes. So
+  small ones overtake, and still no call waits for ever.
+
+A client counts by the time that it takes away from others, so what it has had is forgotten when it wants nothing more,
+and a new one begins with as little as the one that has had the least.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
-from typing import TypeVar
+from dataclasses import dataclass, field
+from math import ceil
+from typing import Any, TypeVar
 
-from relay.errors import RelayBusy
+from relay.errors import RelayBusy, TooManyRequests
+from relay.process.slices import Abandoned, sliced
 
 __all__ = ["WorkPool"]
 
 T = TypeVar("T")
 
+# With the model, on one core of the machine that the benchmarks ran on (2026-11-29). Only the order depends on it.
+_S_PER_BYTE = 2e-5
+# Of the calls above this size only so many have begun at once as `most_bytes` allows: those wait with all their memory.
+_LARGE_BYTES = 1 << 20
+# Up to here a call is a slice of its own: it neither gives way nor ends early.
+_ONE_SLICE_BYTES = 512
+# Of the calls that may wait, one client may have this part: the others always find places.
+_SHARE = 0.75
+
 
 class WorkPool:
-    """`workers` threads with at most `queue` calls waiting for one."""
+    """`workers` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
 
-    def __init__(self, *, workers: int, queue: int) -> None:
-        self._executor = ThreadPoolExecutor(workers, thread_name_prefix="relay-scrub")
+    def __init__(
+        self, *, workers: int, queue: int, most_bytes: int = 1 << 26, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
         self._limit = workers + queue
-        self._pending = 0
+        self._most_of_one = ceil(self._limit * _SHARE)
+        self._most_bytes = most_bytes
+        self._clock = clock
+        self._executor = ThreadPoolExecutor(self._limit, thread_name_prefix="relay-scrub")
+        self._lock = threading.Lock()
+        self._workers = workers
+        self._running: set[_Call] = set()
+        self._waiting: list[_Call] = []
+        self._clients: dict[str, _Client] = {}  # those with calls
+        self._bytes = 0  # of large calls that have begun
 
-    async def run(self, call: Callable[[], T], *, abandoned: Callable[[], None]) -> T:
-        """Return the result of `call`. Raises RelayBusy when too many are waiting.
+    async def run(self, call: Callable[[], T], *, client: str, size: int, abandoned: Callable[[], None]) -> T:
+        """Return the result of `call`, which `client` wants, for a request of `size` bytes.
 
-        When the caller is cancelled, `abandoned` is called as soon as `call` is certain not to be running any more: at
-        once, or from its thread.
+        Raises RelayBusy when too many wait. When the caller is cancelled, `call` ends with its slice, and `abandoned`
+        is called as soon as it is certain not to be running any more: at once, or from its thread.
         """
-        if self._pending >= self._limit:
-            raise RelayBusy(
-                "Too many requests are waiting; try again in a moment. The configuration keys are server.workers and "
-                "server.queue."
-            )
-        self._pending += 1
-        future: Future[T] = self._executor.submit(call)
+        future: Future[T] = Future()
+        with self._lock:
+            self._check_room(client)
+            for other in self._running:
+                self._charge(other)
+            began = min((one.used_s for one in self._clients.values()), default=0.0)
+            owner = self._clients.setdefault(client, _Client(client, began))
+            owner.calls += 1
+            future.set_running_or_notify_cancel()  # `_cancel` alone cancels it
+            entry = _Call(call, future, owner, size, self._clock() + size * _S_PER_BYTE)
+            self._waiting.append(entry)
+            self._fill()
         try:
-            result = await asyncio.wrap_future(future)
+            return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
-            # A call that has not begun never will; a running one ends by itself, and holds its place until then.
-            loop = asyncio.get_running_loop()
-            future.add_done_callback(lambda _: self._leave(loop, abandoned))
+            self._cancel(entry, abandoned)
             raise
-        except BaseException:
-            self._pending -= 1
-            raise
-        self._pending -= 1
-        return result
 
     def close(self) -> None:
-        """Take no more work and drop what waits."""
+        """Take no more work, drop what waits, and let what runs end with its slice."""
+        with self._lock:
+            self._workers = 0
+            for entry in (*self._running, *self._waiting):
+                entry.cancelled = True
+                if entry.begun:
+                    entry.turn.set()
+                else:
+                    entry.future.set_exception(RelayBusy("relay is shutting down; try again in a moment."))
+            self._waiting.clear()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
-    def _leave(self, loop: asyncio.AbstractEventLoop, abandoned: Callable[[], None]) -> None:
-        abandoned()
-        # The loop is closed when relay stops meanwhile, and nobody counts any more.
-        with suppress(RuntimeError):
-            loop.call_soon_threadsafe(self._free)
+    def _check_room(self, client: str) -> None:
+        keys = "try again in a moment. The configuration keys are server.workers and server.queue."
+        if sum(one.calls for one in self._clients.values()) >= self._limit:
+            raise RelayBusy(f"Too many requests are waiting; {keys}")
+        if client in self._clients and self._clients[client].calls >= self._most_of_one:
+            raise TooManyRequests(f"Too many requests of this client are waiting; {keys}")
 
-    def _free(self) -> None:
-        self._pending -= 1
+    # ------------------------------------------------------------------------- with the lock held, in whatever thread
+
+    def _fill(self) -> None:
+        """Let those that are next run, as long as there are workers."""
+        while len(self._running) < self._workers and (entry := self._next()) is not None:
+            self._waiting.remove(entry)
+            self._running.add(entry)
+            entry.since = self._clock()
+            if entry.begun:
+                entry.turn.set()
+                continue
+            entry.begun = True
+            self._bytes += entry.large
+            self._executor.submit(self._work, entry)
+
+    def _next(self) -> _Call | None:
+        """Return the call that is next, of those that may run."""
+        room = self._most_bytes - self._bytes
+        able = [entry for entry in self._waiting if entry.begun or not self._bytes or entry.large <= room]
+        return min(able, key=_Call.rank, default=None)
+
+    def _charge(self, entry: _Call) -> None:
+        now = self._clock()
+        entry.client.used_s += now - entry.since
+        entry.since = now
+
+    def _leave(self, entry: _Call) -> None:
+        """Take a call out that runs no more, or never did."""
+        if entry.begun:
+            self._bytes -= entry.large
+        if entry in self._running:
+            self._charge(entry)
+            self._running.remove(entry)
+        entry.client.calls -= 1
+        if not entry.client.calls:
+            self._clients.pop(entry.client.name, None)
+        self._fill()
+
+    # --------------------------------------------------------------------------------------------- in a call's thread
+
+    def _work(self, entry: _Call) -> None:
+        result: Any = None
+        error: BaseException | None = None
+        try:
+            if not entry.cancelled and entry.size <= _ONE_SLICE_BYTES:
+                result = entry.call()
+            elif not entry.cancelled:
+                with sliced(lambda: self._pause(entry)):
+                    result = entry.call()
+        except BaseException as raised:
+            error = raised
+        with self._lock:
+            self._leave(entry)
+            abandoned, entry.call = entry.abandoned, _nothing
+        if abandoned is not None:
+            abandoned()
+        elif error is not None:
+            entry.future.set_exception(error)
+        else:
+            entry.future.set_result(result)
+        del error  # which holds this frame
+
+    def _pause(self, entry: _Call) -> None:
+        """End a slice: stop when nobody waits for the result, wait when another call is next."""
+        if entry.cancelled:
+            raise Abandoned
+        if not self._waiting:
+            return
+        with self._lock:
+            self._charge(entry)
+            other = self._next()
+            if other is None or other.rank() >= entry.rank():
+                return
+            entry.turn.clear()
+            self._running.remove(entry)
+            self._waiting.append(entry)
+            self._fill()
+        entry.turn.wait()
+        if entry.cancelled:
+            raise Abandoned
+
+    # -------------------------------------------------------------------------------------------------- in the loop
+
+    def _cancel(self, entry: _Call, abandoned: Callable[[], None]) -> None:
+        with self._lock:
+            entry.cancelled = True
+            if entry in self._waiting:
+                self._waiting.remove(entry)
+                if entry.begun:
+                    entry.turn.set()  # without a worker: all it does is to end
+                else:
+                    self._leave(entry)
+            if entry.begun and entry.call is not _nothing:
+                entry.abandoned = abandoned
+                return
+        abandoned()
+
+
+@dataclass(slots=True)
+class _Client:
+    """A client with calls. `used_s`: what it has had, in seconds of a worker."""
+
+    name: str
+    used_s: float
+    calls: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class _Call:
+    """A call that waits or runs. `begun`: it has a thread, and waits in it."""
+
+    call: Callable[[], Any]
+    future: Future[Any]
+    client: _Client
+    size: int
+    due: float
+    since: float = 0.0
+    begun: bool = False
+    cancelled: bool = False
+    abandoned: Callable[[], None] | None = None
+    turn: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def large(self) -> int:
+        """The bytes that count among those of large calls."""
+        return self.size if self.size > _LARGE_BYTES else 0
+
+    def rank(self) -> tuple[float, float]:
+        """Return what calls are ordered by."""
+        return self.client.used_s, self.due
+
+
+def _nothing() -> None:
+    """Stand for a call that has ended: its own would keep the request."""

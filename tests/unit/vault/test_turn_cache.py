@@ -39,12 +39,12 @@ def test_holds_no_text_and_goes_with_the_vault() -> None:
     """Nothing of either text is in the entries, and after shredding nothing can be asked or noted."""
     vault = make_vault()
     vault.note_turn("one", "read Canary", "wrote CANARY")
-    entries = vault._ledger._entries
+    entries = vault._turns._entries
     held = b"".join(mark + (entry.sealed or b"") for mark, entry in entries.items()).lower()
     assert b"canary" not in held
     assert "canary" not in repr((vault, list(entries.values()))).lower()
     vault.shred()
-    assert len(vault._ledger) == 0
+    assert len(vault._turns) == 0
     with pytest.raises(SessionClosed):
         vault.recall_turn("one", "read Canary")
     with pytest.raises(SessionClosed):
@@ -56,8 +56,8 @@ def test_a_moved_entry_does_not_open() -> None:
     vault = make_vault()
     vault.note_turn("one", "a", "A")
     vault.note_turn("one", "b", "B")
-    first, second = vault._ledger._entries
-    vault._ledger._entries[second] = vault._ledger._entries[first]
+    first, second = vault._turns._entries
+    vault._turns._entries[second] = vault._turns._entries[first]
     with pytest.raises(Exception, match="altered"):
         vault.recall_turn("one", "b")
     vault.shred()
@@ -71,7 +71,7 @@ def test_turns_and_values_share_no_nonce() -> None:
     vault.seal("PERSON", "Jonas")
     vault.note_turn("one", "b", "B")
     counters = [record[1] for record in vault._records.values()]
-    counters += [entry.counter for entry in vault._ledger._entries.values()]
+    counters += [entry.counter for entry in vault._turns._entries.values()]
     assert sorted(counters) == [0, 1, 2, 3]
     vault.shred()
 

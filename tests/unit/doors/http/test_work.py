@@ -1,62 +1,290 @@
-"""The bounded pool: limits, and what happens to work that nobody waits for any more."""
+"""The bounded pool: limits, order, shares, and what happens to work that nobody waits for any more."""
 
 from __future__ import annotations
 
 import asyncio
 import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
 
 import pytest
 
 from relay.doors.serving.work import WorkPool
-from relay.errors import RelayBusy
+from relay.errors import RelayBusy, TooManyRequests
+from relay.process.slices import Abandoned, end_slice
+
+MIB = 1 << 20
+
+
+class Clock:
+    """Moves by a hundredth of a second each time it is read, so that time is counted in slices."""
+
+    def __init__(self) -> None:
+        self._ticks: Iterator[int] = count()
+
+    def __call__(self) -> float:
+        return next(self._ticks) / 100
+
+
+def pool(workers: int = 1, queue: int = 20, **fields: Any) -> WorkPool:
+    """Return a pool."""
+    return WorkPool(workers=workers, queue=queue, **fields)
+
+
+def begin(
+    pool: WorkPool, call: Callable[[], Any], client: str = "a", size: int = 100, gone: Callable[[], None] = int
+) -> asyncio.Task[Any]:
+    """Run `call` in the pool, in a task."""
+    return asyncio.create_task(pool.run(call, client=client, size=size, abandoned=gone))
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition()` holds."""
+    async with asyncio.timeout(5):
+        while not condition():  # noqa: ASYNC110 - another thread does it
+            await asyncio.sleep(0.005)
 
 
 async def test_limit() -> None:
-    """One running and one waiting fill a pool of one worker and a queue of one."""
-    pool = WorkPool(workers=1, queue=1)
-    go = threading.Event()
-    tasks = [asyncio.create_task(pool.run(go.wait, abandoned=lambda: None)) for _ in range(2)]
+    """One running and one waiting, of two clients, fill a pool of one worker and a queue of one."""
+    work, go = pool(queue=1), threading.Event()
+    tasks = [begin(work, go.wait, client) for client in "ab"]
     await asyncio.sleep(0)
     with pytest.raises(RelayBusy):
-        await pool.run(go.wait, abandoned=lambda: None)
+        await work.run(go.wait, client="c", size=1, abandoned=int)
     go.set()
     assert await asyncio.gather(*tasks) == [True, True]
-    assert await pool.run(lambda: 7, abandoned=lambda: None) == 7
-    pool.close()
+    assert await work.run(lambda: 7, client="c", size=1, abandoned=int) == 7
+    work.close()
+
+
+async def test_limit_of_one_client() -> None:
+    """One client cannot take all places: it is told 429 while others are served."""
+    work, go = pool(workers=2, queue=6), threading.Event()
+    tasks = [begin(work, go.wait) for _ in range(6)]
+    await asyncio.sleep(0)
+    with pytest.raises(TooManyRequests):
+        await work.run(go.wait, client="a", size=1, abandoned=int)
+    tasks += [begin(work, go.wait, "b") for _ in range(2)]
+    await asyncio.sleep(0)
+    go.set()
+    assert await asyncio.gather(*tasks) == [True] * 8
+    work.close()
 
 
 async def test_failure_frees_the_place() -> None:
     """An exception comes out, and the place is free again."""
-    pool = WorkPool(workers=1, queue=0)
+    work = pool(queue=0)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            await pool.run(lambda: 1 // 0, abandoned=lambda: None)
-    pool.close()
+            await work.run(lambda: 1 // 0, client="a", size=1, abandoned=int)
+    work.close()
+
+
+@pytest.mark.parametrize(
+    ("waiting", "order"),
+    [
+        ([("a", 900_000), ("a", 300), ("a", 200_000)], [300, 200_000, 900_000]),  # of one client the small ones first
+        ([("a", 500), ("b", 500_000)], [500_000, 500]),  # the other client's before those of who had time already
+        (
+            [("b", 70_000), ("c", 60_000), ("b", 50_000)],
+            [50_000, 60_000, 70_000],
+        ),  # of clients with nothing yet the small one first
+    ],
+)
+async def test_order(waiting: list[tuple[str, int]], order: list[int]) -> None:
+    """What waits begins in an order of clients, then sizes, whenever it came."""
+    work, go, done = pool(clock=Clock()), threading.Event(), list[int]()
+    tasks = [begin(work, go.wait, "a", 1)]
+    await asyncio.sleep(0)
+    tasks += [begin(work, lambda size=size: done.append(size), client, size) for client, size in waiting]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert done == order
+    work.close()
+
+
+async def test_a_large_call_is_not_overtaken_for_ever() -> None:
+    """A small call that comes later than a large one is done is due after it."""
+    now = [0.0]
+    work, go, done = pool(clock=lambda: now[0]), threading.Event(), list[int]()
+    tasks = [begin(work, go.wait)]
+    tasks.append(begin(work, lambda: done.append(MIB), size=MIB))
+    await asyncio.sleep(0)
+    now[0] = 60.0
+    tasks.append(begin(work, lambda: done.append(1), size=1))
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert done == [MIB, 1]
+    work.close()
+
+
+@pytest.mark.parametrize("client", ["a", "b"])
+async def test_large_work_gives_way(client: str) -> None:
+    """A small call runs between two slices of a large one, its own client's or another's."""
+    work, stop = pool(), threading.Event()
+
+    def large() -> None:
+        while not stop.is_set():
+            end_slice()
+
+    task = begin(work, large, size=MIB)
+    async with asyncio.timeout(5):
+        assert await work.run(lambda: 7, client=client, size=300, abandoned=int) == 7
+    assert not task.done()
+    stop.set()
+    await task
+    work.close()
+
+
+async def test_shares() -> None:
+    """Two clients that always want something get the same number of slices, however many calls each has."""
+    slices, go, stop = Counter[str](), threading.Event(), threading.Event()
+    work = pool(clock=lambda: slices.total() / 100)
+
+    def endless(client: str) -> None:
+        go.wait()
+        while not stop.is_set():
+            slices[client] += 1
+            if slices.total() >= 600:
+                stop.set()
+            end_slice()
+
+    tasks = [begin(work, lambda client=client: endless(client), client, MIB) for client in "abbbbb"]
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*tasks)
+    assert 250 < slices["a"] < 350
+    work.close()
+
+
+async def test_who_was_idle_has_saved_nothing() -> None:
+    """A client that comes late gets its share from then on, and not what it had not used before."""
+    slices, stop, late = Counter[str](), threading.Event(), threading.Event()
+    work = pool(clock=lambda: slices.total() / 100)
+    before = 0
+
+    def endless(client: str) -> None:
+        nonlocal before
+        while not stop.is_set():
+            slices[client] += 1
+            before = before or slices["a"] * (client == "b")
+            if slices["a"] == 400:
+                late.set()
+            if slices["b"] >= 200:
+                stop.set()
+            end_slice()
+
+    first = begin(work, lambda: endless("a"), "a", MIB)
+    await asyncio.to_thread(late.wait, 5)
+    await asyncio.gather(first, begin(work, lambda: endless("b"), "b", MIB))
+    assert slices["a"] - before > 150
+    work.close()
+
+
+async def test_few_large_ones_begin() -> None:
+    """Of large requests only so many are in memory at once; small ones begin all the same."""
+    work, stop, begun = pool(workers=4, most_bytes=4 * MIB), threading.Event(), list[str]()
+
+    def call(name: str) -> None:
+        begun.append(name)
+        stop.wait()
+
+    tasks = [begin(work, lambda n=n: call(f"large {n}"), f"client {n}", 2 * MIB) for n in range(3)]
+    tasks.append(begin(work, lambda: call("small"), "d", 300))
+    await until(lambda: "small" in begun)
+    assert sorted(begun) == ["large 0", "large 1", "small"]
+    stop.set()
+    await asyncio.gather(*tasks)
+    assert "large 2" in begun
+    work.close()
+
+
+async def test_one_larger_than_all_room_begins() -> None:
+    """A request above the bound is served, by itself."""
+    work = pool(most_bytes=MIB)
+    assert await work.run(lambda: 7, client="a", size=9 * MIB, abandoned=int) == 7
+    work.close()
 
 
 async def test_abandoned_only_after_the_call_has_ended() -> None:
-    """When the caller goes, the running call ends first, and only then is its work abandoned."""
-    pool = WorkPool(workers=1, queue=0)
+    """When the caller goes, the running slice ends first, and only then is the work abandoned."""
+    work = pool(queue=0)
     started, go, order = threading.Event(), threading.Event(), []
 
     def call() -> None:
         started.set()
         go.wait()
-        order.append("call")
+        order.append("slice")
+        end_slice()
+        order.append("another slice")
 
-    task = asyncio.create_task(pool.run(call, abandoned=lambda: order.append("abandoned")))
+    task = begin(work, call, gone=lambda: order.append("abandoned"))
     await asyncio.to_thread(started.wait)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     with pytest.raises(RelayBusy):  # the thread is still taken
-        await pool.run(lambda: None, abandoned=lambda: None)
+        await work.run(int, client="b", size=1, abandoned=int)
     assert order == []
     go.set()
-    async with asyncio.timeout(3):
-        while len(order) < 2:  # noqa: ASYNC110 - another thread does it
-            await asyncio.sleep(0.01)
-    assert order == ["call", "abandoned"]
-    await asyncio.sleep(0.01)
-    await pool.run(lambda: None, abandoned=lambda: None)
-    pool.close()
+    await until(lambda: len(order) > 1)
+    assert order == ["slice", "abandoned"]
+    await work.run(int, client="b", size=1, abandoned=int)
+    work.close()
+
+
+async def test_abandoned_while_it_waits() -> None:
+    """A call that gave way, or never began, is abandoned at once."""
+    work, order, go, stop = pool(), list[str](), threading.Event(), threading.Event()
+
+    def large() -> None:
+        try:
+            while True:
+                order.append("slice")
+                end_slice()
+        except Abandoned:
+            order.append("ended")
+            raise
+
+    paused = begin(work, large, size=MIB, gone=lambda: order.append("abandoned"))
+    small = begin(work, lambda: (go.set(), stop.wait()), "b")
+    never = begin(work, large, size=2 * MIB, gone=lambda: order.append("never begun"))
+    await asyncio.to_thread(go.wait, 5)
+    slices = order.count("slice")
+    for task in (paused, never):
+        task.cancel()
+    await asyncio.gather(paused, never, return_exceptions=True)
+    await until(lambda: "abandoned" in order)
+    assert order.count("slice") == slices
+    assert sorted(order[slices:]) == ["abandoned", "ended", "never begun"]
+    stop.set()
+    await small
+    assert await work.run(lambda: 7, client="a", size=1, abandoned=int) == 7
+    work.close()
+
+
+async def test_close_ends_what_runs() -> None:
+    """Closing ends a running call with its slice and refuses what has not begun."""
+    work, started = pool(), threading.Event()
+
+    def large() -> None:
+        started.set()
+        while True:
+            end_slice()
+
+    tasks = [begin(work, large), begin(work, int)]
+    await asyncio.to_thread(started.wait, 5)
+    work.close()
+    first, second = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 5)
+    assert isinstance(first, Abandoned)
+    assert isinstance(second, RelayBusy)
+
+
+def test_a_slice_that_nobody_runs() -> None:
+    """Outside of a pool, as in the library, the end of a slice is nothing."""
+    end_slice()
