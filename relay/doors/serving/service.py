@@ -129,8 +129,7 @@ class Service:
         if admitted.format is None or admitted.endpoint is None:
             return self._of_sessions(admitted)
         number = logs.Id(f"{self._run}{next(self._numbers):08x}")
-        call = _Call(admitted.format, admitted.endpoint, admitted.caller, number)
-        call.client = admitted.client
+        call = _Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, number)
         try:
             request = replace(admitted.request, body=body)
             del body
@@ -258,10 +257,10 @@ class _Call:
 
     format: Format
     endpoint: Endpoint
+    client: str
     caller: str
     id: logs.Id
     exchange: Exchange | None = None
-    client: str = ""
 
     @property
     def begun(self) -> Exchange:
