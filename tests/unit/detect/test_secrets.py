@@ -113,6 +113,12 @@ _SIGNS = [
     '{n}="{v}" # old',
     "**{n}**: {v}",
     "-D{n}={v}",
+    '{n}=SecretStr("{v}")',
+    '{n}: str = Field(default="{v}")',
+    '{n} = environ.get("NAME", "{v}")',
+    'client.set_{n}("{v}")',
+    "the {n} for prod is {v}",
+    "{n} (prod): {v}",
 ]
 
 
@@ -202,6 +208,13 @@ def test_a_password_of_a_settings_file_is_taken_whole(value: str) -> None:
         ("password = await fetchToken(user)", []),
         ("<secret>{ORYOOQSGFZQpu9zFd7JeCr09mOuXt29a}</secret>", ["ORYOOQSGFZQpu9zFd7JeCr09mOuXt29a"]),
         ("asanaClientId = '8407367155109384'", ["8407367155109384"]),
+        ("wifi password - Kelp7harbor", ["Kelp7harbor"]),
+        ("password - required", []),
+        ('user.setPassword("kelp7Harbor"); getpass("Enter password 2: ")', ["kelp7Harbor"]),
+        ('password = os.getenv("DB_PASSWORD_2")', []),
+        ("SECRET_KEY = 'django-insecure-9fk2mqx7lr4!@#$%'", ["django-insecure-9fk2mqx7lr4!@#$%"]),
+        ('"private_key_id": "0fb9102f29a422eb14ab2f2d0f0cc022238daceb"', ["0fb9102f29a422eb14ab2f2d0f0cc022238daceb"]),
+        ("pass phrase = 'kelp harbor 7'", ["kelp harbor 7"]),
         ("order_id = '8407367155109384'", []),
     ],
 )
@@ -240,6 +253,8 @@ def test_passwords_in_text(text: str, found: list[str]) -> None:
         ('new NetworkCredential("milo", "kelpharbor")', ["kelpharbor"]),
         ("requests.get(url, auth=HTTPBasicAuth('milo', 'kelp7Harbor'))", ["kelp7Harbor"]),
         ('login("milo", "remember")', []),
+        ("get(url, auth=('milo', 'kelp7Harbor'))", ["kelp7Harbor"]),
+        ('ConvertTo-SecureString "kelp7Harbor" -AsPlainText', ["kelp7Harbor"]),
         ("kubeadm join --token abcdef.78ec16c03888ad3e", ["abcdef.78ec16c03888ad3e"]),
     ],
 )
