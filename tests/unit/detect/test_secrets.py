@@ -15,6 +15,7 @@ from benchmarks.secrets.negatives import negatives, program_files
 from relay.detect.recognizers.secrets_labels import LABELS
 from relay.detect.taxonomy import Group, describe
 from relay.types import Segment
+from tests.counted import steps
 from tests.support import patterns_only
 
 ANALYZER = patterns_only()
@@ -384,3 +385,18 @@ def test_names_are_no_unknown_tokens(words: list[str], number: int, joint: str) 
     """A prefix with many letters behind it: names in programs, builds and paths."""
     camel = "".join(map(str.capitalize, words))
     assert secrets(f"see my{joint}{camel}{number}And{camel} and {joint.join(words)}{joint}{number}") == []
+
+
+# Names, signs and openings again and again, which every expression of this grammar begins to match.
+_SLOW = (
+    'key |token is |password="|key="a" value=|secret<|<key>|pass(|token="\\"|://a:|://a:b@|$2b$12$|$6$a$|a_b_c_| -p'
+    '|-----BEGIN PRIVATE KEY-----"|A1b2_A1b2C3d4E5f6G7h8I9j0K1l2M3n4|пароль: |密码是|parola x |:5432:a:b:'
+    '|variable token { |"x" == |"a" == "b" == password'
+)
+
+
+@pytest.mark.parametrize("unit", _SLOW.split("|"))
+def test_work_is_linear(unit: str) -> None:
+    """At most as many steps for each character as other recognizers take, whatever the text is made of."""
+    text = (unit * (8_000 // len(unit) + 1))[:8_000]
+    assert steps(lambda: patterns_only().analyze([Segment(pointer="/0", text=text)])) <= 300 * len(text)
