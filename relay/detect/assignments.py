@@ -3,8 +3,8 @@
 The grammar is independent of languages. Between the end of a name and its value stand, in this order: what closes the
 name (quotes, brackets), perhaps a type, a sign (`=`, `:=`, `?=`, `::=`, `=>`, `:`, `==`, …), and what opens the value.
 Instead of a sign there may be markup (`>`, `</key><string>`), the other half of a pair (`" value="`), the default of a
-block (`variable "x" { default = `), or the comma of a call. All expressions begin where a name ends, are bounded, and
-have no repeat inside an unbounded one.
+block (`variable "x" { default = `), or the comma or bracket of a call. All expressions begin where a name ends, are
+bounded, and have no repeat inside an unbounded one.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ _SIGN = (
     rf"(?:(?:(?<![\"'`]){_TYPE})?[ \t]{{0,16}}(?:[:?.+|&~]{{0,3}}={{1,3}}>?|!={{1,2}})"
     r"|[ \t]{0,16}(?:->|:{1,2}|\|\|))"
     r"(?:[ \t]{0,24}|\s{0,3})(?:[|>][+-]?\n[ \t]{1,24})?"
+    # `SecretStr("…")`, `Field(default="…")`, `environ.get("NAME", "…")`
+    r"(?:[A-Za-z_][\w.:]{0,40}\((?:\w{1,16}=)?(?:[\"'][^\"'\n]{0,40}[\"'],[ \t]?)?(?=[\"']))?"
 )
-_CALL = r"(?<=[\"'`])[ \t]{0,4},\s{0,12}(?=\\{0,3}[brufBRUF@]{0,2}\\{0,3}[\"'`])"
+_CALL = r"(?<=[\"'`])[ \t]{0,4},\s{0,12}(?=\\{0,3}[brufBRUF@]{0,2}\\{0,3}[\"'`])|\(\s{0,8}(?=[\"'`])"
 _PAIR = (
     r"[ \t]{0,4},?\s{0,24}\\?[\"']?(?:(?:simple_?|string_?)?value|default|content|val)\\?[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
 )
@@ -38,7 +40,8 @@ SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK})"
 MARKUP = rf"{_CLOSED}{_MARKUP}(?P<value>[^<\n]{{3,512}}?)(?=\s{{0,8}}(?:\]\]>)?</)"
 # A sentence, a log or a command names a value: "the token is …", "token - …", "token …".
 TOLD = (
-    rf"{_CLOSED}(?:[ \t](?:is|was|are|ist|lautet|war|est|es|era|è|é|to|of)"
+    rf"{_CLOSED}(?:[ \t](?:for|in|on|of|für|para|pour)[ \t][\w.-]{{1,24}})?(?:[ \t]\([\w .-]{{1,24}}\))?"
+    r"(?:[ \t](?:is|was|are|ist|lautet|war|est|es|era|è|é|to|of)"
     r"(?:[ \t](?:now|set to|just|simply|still|currently))?:?|[ \t][-–—=]{1,2}|[ \t]?:)?[ \t]{1,4}"
 )
 

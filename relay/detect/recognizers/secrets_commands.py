@@ -22,7 +22,6 @@ _PROGRAMS = {
     "-a": r"redis-cli|ipmitool",
     "-w": r"ldap\w+|dsconf|kinit",
     "-pw": r"plink|pscp|psftp|putty|kitty",
-    "-b": r"htpasswd",
 }
 _PROGRAM = {
     option: re.compile(rf"(?:^|[\s|;&(/\\$`\"'])(?:{names})(?:\.exe)?\b", re.IGNORECASE)
@@ -87,7 +86,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             entity_type="PASSWORD",
             regex=r"\s{0,8}" + _VALUE,
             trigger=r"\blogin\s{1,8}[^\s]{1,64}\s{1,8}password\s|\b(?:setenv|ENV|setx|set -gx|set -x)\s{1,4}\w{0,40}"
-            r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|(?:identified|IDENTIFIED) (?:by|BY) "
+            r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|IDENTIFIED BY |ConvertTo-SecureString "
             r"|\bnet user\s{1,4}[\w.-]{1,32}\s",
             end="",
             score=0.8,
@@ -108,7 +107,8 @@ class CommandSecretRecognizer(RuleRecognizer):
             # `new NetworkCredential("user", "password")`, `HTTPBasicAuth('user', 'password')`
             entity_type="PASSWORD",
             regex=r"(?P<value>[^\"'\n]{3,128})(?=[\"'])",
-            trigger=r"(?:credentials?|authentication|basic_?auth|authenticate|log_?in|sign_?in|connect)\(\s{0,8}[\"'][^\"'\n]{1,96}"
+            trigger=r"(?:credentials?|authentication|basic_?auth|authenticate|auth|log_?in|sign_?in|connect)[\"']?"
+            r"[ :=]{0,3}\(\s{0,8}[\"'][^\"'\n]{1,96}"
             r"[\"'],\s{0,12}[\"']",
             end="",
             score=0.85,
@@ -154,7 +154,9 @@ class CommandSecretRecognizer(RuleRecognizer):
 _OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85
 _LEAST = 4
 _HOST = re.compile(r"\s{0,8}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:")
-_NAMES_CREDENTIAL = re.compile(r"(?:credentials?|authentication|auth)\(\s*[\"'][^\"']*[\"'],\s*[\"']$", re.IGNORECASE)
+_NAMES_CREDENTIAL = re.compile(
+    r"(?:credentials?|authentication|auth)[\"']?[ :=]{0,3}\(\s*[\"'][^\"']*[\"'],\s*[\"']$", re.IGNORECASE
+)
 
 
 def _is_password_of_option(line: str, value: str) -> bool:

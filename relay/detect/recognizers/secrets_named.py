@@ -23,14 +23,16 @@ __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 
 # What the last part of a name says about its value. A short word must be a part of its own: `dbPass`, not `compass`.
 _PASSWORDS = (
-    r"passw(?:or)?d|passphrase|passcode|passwort|kennwort|contraseña|senha|wachtwoord|mot[ _]?de[ _]?passe"
+    r"passw(?:or)?d|pass[ _-]?phrase|passcode|passkey|passwort|kennwort|contraseña|senha|wachtwoord"
+    r"|mot[ _]?de[ _]?passe"
     r"|pre_?shared_?key|pswd|pass|pwd|psk"
 )
 _SECRETS = (
-    r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com|(?:client|access|api)[ _-]?id"
-    r"|keys?|salt|dsn|sas|creds?|login|auth"
+    r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com"
+    r"|(?:client|access|api|private[_-]?key)[ _-]?id"
+    r"|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
 )
-_SHORT = "pass|pwd|psk|keys?|salt|dsn|sas|creds?|login|auth"
+_SHORT = "pass|pwd|psk|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
 # What may stand behind the word: `SECRET_KEY_BASE`, `token_prod`, `apiKey2`.
 _SUFFIX = (
     r"(?:[ _-]?(?:base|value|str|string|text|raw|plain|prod(?:uction)?|dev(?:elopment)?|staging|stage|test|live|old|new"
@@ -42,7 +44,7 @@ _PASSWORD_NAME = re.compile(_PASSWORDS, re.IGNORECASE)
 _SECRET_NAME = re.compile(_SECRETS, re.IGNORECASE)
 _PART = re.compile(rf"(?i:.*(?<![A-Za-z])(?:{_SHORT}))|.*[a-z0-9](?=[A-Z])(?i:{_SHORT})|[A-Za-z]?(?i:{_SHORT})")
 _LONG = re.compile(
-    r"passw|passp|passc|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
+    r"passw|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
     r"|(?:api|access|auth|private|encryption|signing|master|account|hmac|license|service|storage|admin|deploy)key",
     re.IGNORECASE,
 )
@@ -58,12 +60,15 @@ _OTHER_KEY = re.compile(
 _OWN_KEY = re.compile(
     r"(?:^|[\W_])(?:my|our|private|wallet|eth\w*|deployer|signing|access|api|secret)[ _.-]?key$", re.IGNORECASE
 )
+_SECRET_KEY = re.compile(
+    r"(?:secret|api|access|auth|private|encryption|signing|master|account|hmac|license)[_-]?key$", re.IGNORECASE
+)
 _BARE_KEY = re.compile(r"(?:[\w.-]* |[\W_]*|.*\.)keys?", re.IGNORECASE)
 _CLIENT_ID = re.compile(r"id$", re.IGNORECASE)
 _ID = re.compile(r"\d{12,24}")
 _BRACED = re.compile(r"\{[A-Za-z0-9+/=_-]{24,256}\}")
 # The value of a call's next argument, or quoted directly behind the name.
-_LOOSE = re.compile(r"(?:,\s{0,12}|\w[ \t]{1,4})[brufBRUF@]{0,2}\\{0,3}[\"'`]$")
+_LOOSE = re.compile(r"(?:,\s{0,12}|\((?:\w{1,16}=)?\s{0,8}|\w[ \t]{1,4})[brufBRUF@]{0,2}\\{0,3}[\"'`]$")
 # An element that is a password; elsewhere in markup stand labels and messages, too.
 _ELEMENT = re.compile(rf"<[\w:.-]{{0,32}}(?:{_PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?$", re.IGNORECASE)
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=.~:-]{14,1024}")
@@ -157,7 +162,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             entity_type="PASSWORD",
             regex=r"(?:\s(?:for|to|of|für|de|para|per|voor)\s[^\n.:;]{1,48}?)?(?:\s{0,2}(?:is|was|ist|lautet|war|est"
             r"|es|era|è|é|son"
-            r"|are|->))(?:\s(?:now|set to|just|simply|still"
+            r"|are|->|-|–|—))(?:\s(?:now|set to|just|simply|still"
             r"|currently))?\s{1,2}[\"'`“”‘’«„*]{0,3}(?P<value>[^\s\"'`“”‘’»*]{4,64})",
             trigger=r"\b(?:password|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord"
             r"|pin|pin code"
@@ -226,7 +231,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         elif told:
             if not is_odd(found):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.
-                if found[0] in "([{<" or found.endswith(("ed", "ing", "ly")):
+                if found[0] in "([{<" or text[start - 2] in "-–—" or found.endswith(("ed", "ing", "ly")):
                     return
                 if quoted or not found.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
                     yield Span(rule.entity_type, start, end, 0.5, self.name)
@@ -238,6 +243,8 @@ class NamedSecretRecognizer(RuleRecognizer):
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
         if " " in found or not (looks_random(found) or _ID.fullmatch(found)) or is_program_text(found):
+            return
+        if not quoted and _INDEXED.fullmatch(found):
             return
         name = name_before(text, start, _SECRET_NAME)
         if not name or not _is_own_part(name):
@@ -251,7 +258,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         loose = rule.score == _NAMED_IN_PROSE or (quoted and _LOOSE.search(text, max(0, start - 24), start) is not None)
         if loose and (reads_as_words(found) or not _COMPACT.fullmatch(found)):
             return
-        if name.lower().endswith(("key", "keys")) and not _opens(name, found):
+        if name.lower().endswith(("key", "keys")) and not (_SECRET_KEY.search(name) or _opens(name, found)):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
 

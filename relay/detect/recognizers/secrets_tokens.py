@@ -247,7 +247,7 @@ _IDS_TEXT = (
     "call toolu tooluse srvtoolu msg message chatcmpl cmpl resp rs fc run file asst thread step req request evt event "
     "item ws batch vs ft ftjob gen id uid trace span session conv org proj project user acct cus sub price prod "
     "in pi ch py txn ci chunk index main vendor app page sha1 sha256 sha384 sha512 md5 build deploy dpl img "
-    "image commit blob sandbox snap"
+    "image commit blob sandbox snap wrkspc sesn env agent skill dir ref"
 )
 _IDS = frozenset(_IDS_TEXT.split())
 

@@ -15,6 +15,7 @@ from benchmarks.secrets.negatives import negatives, program_files
 from relay.detect.recognizers.secrets_labels import LABELS
 from relay.detect.taxonomy import Group, describe
 from relay.types import Segment
+from tests.counted import steps
 from tests.support import patterns_only
 
 ANALYZER = patterns_only()
@@ -113,6 +114,12 @@ _SIGNS = [
     '{n}="{v}" # old',
     "**{n}**: {v}",
     "-D{n}={v}",
+    '{n}=SecretStr("{v}")',
+    '{n}: str = Field(default="{v}")',
+    '{n} = environ.get("NAME", "{v}")',
+    'client.set_{n}("{v}")',
+    "the {n} for prod is {v}",
+    "{n} (prod): {v}",
 ]
 
 
@@ -202,6 +209,13 @@ def test_a_password_of_a_settings_file_is_taken_whole(value: str) -> None:
         ("password = await fetchToken(user)", []),
         ("<secret>{ORYOOQSGFZQpu9zFd7JeCr09mOuXt29a}</secret>", ["ORYOOQSGFZQpu9zFd7JeCr09mOuXt29a"]),
         ("asanaClientId = '8407367155109384'", ["8407367155109384"]),
+        ("wifi password - Kelp7harbor", ["Kelp7harbor"]),
+        ("password - required", []),
+        ('user.setPassword("kelp7Harbor"); getpass("Enter password 2: ")', ["kelp7Harbor"]),
+        ('password = os.getenv("DB_PASSWORD_2")', []),
+        ("SECRET_KEY = 'django-insecure-9fk2mqx7lr4!@#$%'", ["django-insecure-9fk2mqx7lr4!@#$%"]),
+        ('"private_key_id": "0fb9102f29a422eb14ab2f2d0f0cc022238daceb"', ["0fb9102f29a422eb14ab2f2d0f0cc022238daceb"]),
+        ("pass phrase = 'kelp harbor 7'", ["kelp harbor 7"]),
         ("order_id = '8407367155109384'", []),
     ],
 )
@@ -240,6 +254,8 @@ def test_passwords_in_text(text: str, found: list[str]) -> None:
         ('new NetworkCredential("milo", "kelpharbor")', ["kelpharbor"]),
         ("requests.get(url, auth=HTTPBasicAuth('milo', 'kelp7Harbor'))", ["kelp7Harbor"]),
         ('login("milo", "remember")', []),
+        ("get(url, auth=('milo', 'kelp7Harbor'))", ["kelp7Harbor"]),
+        ('ConvertTo-SecureString "kelp7Harbor" -AsPlainText', ["kelp7Harbor"]),
         ("kubeadm join --token abcdef.78ec16c03888ad3e", ["abcdef.78ec16c03888ad3e"]),
     ],
 )
@@ -369,3 +385,18 @@ def test_names_are_no_unknown_tokens(words: list[str], number: int, joint: str) 
     """A prefix with many letters behind it: names in programs, builds and paths."""
     camel = "".join(map(str.capitalize, words))
     assert secrets(f"see my{joint}{camel}{number}And{camel} and {joint.join(words)}{joint}{number}") == []
+
+
+# Names, signs and openings again and again, which every expression of this grammar begins to match.
+_SLOW = (
+    'key |token is |password="|key="a" value=|secret<|<key>|pass(|token="\\"|://a:|://a:b@|$2b$12$|$6$a$|a_b_c_| -p'
+    '|-----BEGIN PRIVATE KEY-----"|A1b2_A1b2C3d4E5f6G7h8I9j0K1l2M3n4|пароль: |密码是|parola x |:5432:a:b:'
+    '|variable token { |"x" == |"a" == "b" == password'
+)
+
+
+@pytest.mark.parametrize("unit", _SLOW.split("|"))
+def test_work_is_linear(unit: str) -> None:
+    """At most as many steps for each character as other recognizers take, whatever the text is made of."""
+    text = (unit * (8_000 // len(unit) + 1))[:8_000]
+    assert steps(lambda: patterns_only().analyze([Segment(pointer="/0", text=text)])) <= 300 * len(text)
