@@ -32,6 +32,7 @@ KNOWN = "known"  # the recognizer that such spans name
 _MIN_CHARS = 3
 _MIN_DIGITS = 5
 _WORDS_A_SLICE = 16_384
+_PART_CHARS = 65_536
 _WORD = re.compile(r"\w+")
 # Scripts without spaces between words: Thai, Lao, Khmer, Myanmar, kana, Han (by Unicode block).
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -135,7 +136,7 @@ class KnownValues:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
-        present = {word for word in table if word in text} if few else table.keys() & set(_WORD.findall(text))
+        present = {word for word in table if word in text} if few else _present(table, text)
         if not present:
             return
         if len(present) <= _FEW:
@@ -181,6 +182,20 @@ class KnownValues:
                     done[text[match.start() : end]] = end
                     found.append(Span(entity_type, match.start(), end, 1.0, KNOWN))
                 node, end = node.get(text[end : end + 1] or None), end + 1
+
+
+def _present(table: _Table, text: str) -> set[str]:
+    """Return the words of `table` that are words of `text`, part by part: a list of all takes ten times its text."""
+    present: set[str] = set()
+    start = 0
+    while start < len(text):
+        if start:
+            end_slice()
+        goes_on = _WORD.match(text, start + _PART_CHARS)
+        end = start + _PART_CHARS if goes_on is None else goes_on.end()
+        present |= table.keys() & set(_WORD.findall(text, start, end))
+        start = end
+    return present
 
 
 def _plant(tree: _Tree, pieces: Iterable[str], before: str, entity_type: str) -> None:
