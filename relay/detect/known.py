@@ -34,6 +34,7 @@ KNOWN = "known"  # the recognizer that such spans name
 _MIN_CHARS = 3
 _MIN_DIGITS = 5
 _WORDS_A_SLICE = 16_384
+_PART_CHARS = 65_536
 
 # Up to so many first words that occur in a text, searching for each beats walking over all words.
 _FEW = 12
@@ -128,7 +129,7 @@ class KnownValues:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
-        present = {word for word in table if word in text} if few else table.keys() & set(WORD.findall(text))
+        present = {word for word in table if word in text} if few else _present(table, text)
         if not present:
             return
         if len(present) <= _FEW:
@@ -174,6 +175,20 @@ class KnownValues:
                     done[text[match.start() : end]] = end
                     found.append(Span(entity_type, match.start(), end, 1.0, KNOWN))
                 node, end = node.get(text[end : end + 1] or None), end + 1
+
+
+def _present(table: _Table, text: str) -> set[str]:
+    """Return the words of `table` that are words of `text`, part by part: a list of all takes ten times its text."""
+    present: set[str] = set()
+    start = 0
+    while start < len(text):
+        if start:
+            end_slice()
+        goes_on = WORD.match(text, start + _PART_CHARS)
+        end = start + _PART_CHARS if goes_on is None else goes_on.end()
+        present |= table.keys() & set(WORD.findall(text, start, end))
+        start = end
+    return present
 
 
 def _plant(tree: _Tree, pieces: Iterable[str], before: str, entity_type: str) -> None:

@@ -24,6 +24,7 @@ from ahocorasick_rs import AhoCorasick
 
 from relay.detect.borders import is_bounded, is_unspaced
 from relay.detect.distinctive import distinctive
+from relay.process.slices import end_slice
 from relay.types import Span
 
 __all__ = ["EGRESS", "holds", "left", "private", "uncovered"]
@@ -35,6 +36,7 @@ _NOT_PRIVATE: Final = frozenset({"PLACEHOLDER_LOOKALIKE"})
 _LEAST_BASE64_BYTES: Final = 8
 _LEAST_BASE64_CHARS: Final = 9  # of 8 bytes, without the ends that depend on neighbours
 _LONG_WORD_CHARS: Final = 16
+_PART_BYTES: Final = 65_536
 _UNICODE_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _PERCENT = re.compile("%[0-9a-fA-F]{2}")
 _REFERENCE = re.compile("&(?:#[0-9xX]|[a-zA-Z])")
@@ -167,11 +169,21 @@ def _likely(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> l
         unbounded = not word or is_unspaced(pair[1])
         (likely if unbounded else by_word.setdefault(word, [])).append(pair)
     for _, lower in readings:
-        words = _words(lower).split()
-        if not set(by_word).isdisjoint(words):
-            for word in by_word.keys() & set(words):
+        for words in _parts(_words(lower)):
+            for word in by_word.keys() & words:
                 likely += by_word.pop(word)
     return likely
+
+
+def _parts(words: bytes) -> Iterator[list[bytes]]:
+    """Yield the words between blanks, part by part: all of them at once take eight times the memory of their text."""
+    start = 0
+    while start < len(words):
+        end_slice()
+        blank = words.find(b" ", start + _PART_BYTES)
+        end = len(words) if blank < 0 else blank
+        yield words[start:end].split()
+        start = end
 
 
 def _words(text: str) -> bytes:

@@ -53,6 +53,7 @@ class TreeDocument:
         "_refused_where",
         "_unknown_at",
         "forced",
+        "large",
         "model",
         "names",
         "pinned",
@@ -75,6 +76,7 @@ class TreeDocument:
         forced: tuple[tuple[str, JSON], ...] = (),
     ) -> None:
         self.tree = tree
+        self.large = False  # memory counts more than time
         self.forced = forced
         self.stops: tuple[int, ...] = tuple(scan.stops)
         self.segments: tuple[Segment, ...] = tuple(scan.segments)
@@ -220,7 +222,7 @@ class TreeDocument:
 
     def encode(self) -> bytes:
         """Serialise the tree as it is now."""
-        return strict_json.encode(self.tree)
+        return strict_json.encode(self.tree, large=self.large)
 
     def _inline(self, kinds: Collection[str]) -> Iterator[tuple[int, list[Inline]]]:
         """Yield the refused places of `kinds` whose content is inline, by their index."""
@@ -298,7 +300,9 @@ def read_document(
     tree = strict_json.decode(body, MAX_ELEMENTS)
     if type(tree) is not dict:
         raise ClientFault(f"the body is a JSON {_KINDS.get(type(tree), 'value')}, expected an object")
-    return read_tree(tree, table, pseudonym, wrote, forced=forced)
+    document = read_tree(tree, table, pseudonym, wrote, forced=forced)
+    document.large = len(body) >= strict_json.LARGE_BYTES
+    return document
 
 
 def read_tree(

@@ -23,11 +23,14 @@ import orjson
 from relay.errors import ClientFault
 from relay.types import JSON
 
-__all__ = ["MAX_DEPTH", "decode", "encode", "encode_text"]
+__all__ = ["LARGE_BYTES", "MAX_DEPTH", "decode", "encode", "encode_text"]
 
 # Levels of objects and arrays. This is what orjson writes; tool schemas of real agents stay below 30.
 MAX_DEPTH = 254
 _TOO_DEEP = f"the body nests objects and arrays more than {MAX_DEPTH} levels deep"
+# From here on memory counts more than time: bodies are not compared with what orjson writes.
+LARGE_BYTES = 1 << 20
+_PIECE_CHARS = 1 << 18
 # Digits of one integer. CPython itself refuses to convert more than 4300 (bpo-95778).
 _MAX_DIGITS = 1000
 
@@ -59,7 +62,7 @@ def decode(body: bytes, limit_elements: int | None = None) -> JSON:
             raise ClientFault(f"the body is not valid JSON: syntax, encoding or nesting error near character {problem}")
         return _decode_exactly(body)
     # What most clients send is what orjson writes, and that repeats no key, is exact and is not too deep.
-    if _encode_fast(tree) == body:
+    if len(body) < LARGE_BYTES and _encode_fast(tree) == body:
         return tree
     members, structure = _outside_strings(body)
     if _count_members(tree) != members:
@@ -67,9 +70,12 @@ def decode(body: bytes, limit_elements: int | None = None) -> JSON:
     return tree if _LONG_INTEGER.search(structure) is None else _decode_exactly(body)
 
 
-def encode(tree: JSON) -> bytes:
-    """Return `tree` as compact UTF-8 JSON; a lone surrogate becomes its escape. Key order is kept."""
-    data = _encode_fast(tree)
+def encode(tree: JSON, *, large: bool = False) -> bytes:
+    """Return `tree` as compact UTF-8 JSON; a lone surrogate becomes its escape. Key order is kept.
+
+    `large` saves memory where strings are long, and changes no byte.
+    """
+    data = _encode_fast(tree, large=large)
     if data is not None:
         return data
     text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -81,12 +87,27 @@ def encode_text(text: str) -> str:
     return encode(text).decode()
 
 
-def _encode_fast(tree: JSON) -> bytes | None:
+def _encode_fast(tree: JSON, *, large: bool = False) -> bytes | None:
     """Return `tree` as orjson writes it, or None where it holds a lone surrogate or an integer beyond 64 bits."""
     try:
-        return orjson.dumps(tree)
+        return orjson.dumps(_with_pieces(tree) if large else tree)
     except TypeError:
         return None
+
+
+def _with_pieces(node: Any) -> Any:
+    """Return `node` with its long strings encoded already: for a string orjson reserves eight times its length."""
+    kind = type(node)
+    if kind is str and len(node) > _PIECE_CHARS:
+        pieces = [orjson.dumps(node[at : at + _PIECE_CHARS])[1:-1] for at in range(0, len(node), _PIECE_CHARS)]
+        return orjson.Fragment(b'"%b"' % b"".join(pieces))
+    if kind is dict:
+        items = {key: _with_pieces(value) for key, value in node.items()}
+        return items if any(items[key] is not value for key, value in node.items()) else node
+    if kind is list:
+        elements = [_with_pieces(value) for value in node]
+        return elements if any(one is not other for one, other in zip(elements, node, strict=True)) else node
+    return node
 
 
 def _escape_surrogates(text: str) -> str:

@@ -212,3 +212,15 @@ def test_values_with_one_beginning_cost_no_more() -> None:
     begun = time.process_time()
     assert [span.end for span in KnownValues(values).find(text)] == [len(text)]
     assert time.process_time() - begun < 4
+
+
+@pytest.mark.parametrize("size", range(1, 24))
+def test_the_same_in_parts(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wherever a part of a long text ends, in a word or beside it, the same values are found."""
+    values = [("PERSON", f"Name{number} Other{number}") for number in range(40)]  # many, so that words are listed
+    text = ", ".join(f"then {value}" for _, value in values)
+    known = KnownValues(values)
+    whole = known.find(text)
+    assert len(whole) == 40
+    monkeypatch.setattr(known_module, "_PART_CHARS", size)
+    assert known.find(text) == whole

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import traceback
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from relay.errors import ClientFault
-from relay.wire.strict_json import MAX_DEPTH, decode, encode, encode_text
+from relay.wire.strict_json import LARGE_BYTES, MAX_DEPTH, decode, encode, encode_text
 
 ACCEPTED = [
     (b"{}", {}),
@@ -164,3 +165,34 @@ def test_sees_every_repeated_key(members, space, surrogate):
     else:
         with pytest.raises(ClientFault, match="repeats a key"):
             decode(body)
+
+
+_LONG = 'word "quoted" \\ \n\u0001 é 漢 😀 ' * 20_000
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        _LONG,
+        [_LONG, "short", 1.5, None],
+        {"a": {"b": [{"c": _LONG}, {"c": "short"}]}, "d": _LONG[1:]},
+        {"a": f"{_LONG}\ud83d"},
+        {"a": _LONG, "b": 2**70},
+        {"a": ["short"] * 100},
+    ],
+    ids=["string", "list", "nested", "surrogate", "integer", "short"],
+)
+def test_large_is_written_alike(tree: Any) -> None:
+    """What saves memory changes no byte, wherever a long string is cut, and leaves the tree as it is."""
+    before = json.dumps(tree)
+    assert encode(tree, large=True) == encode(tree)
+    assert json.dumps(tree) == before
+    assert decode(encode(tree)) == tree
+
+
+@pytest.mark.parametrize("fault", ['{"x": 1, "x": 2}', "[" * 255 + "]" * 255])
+def test_large_is_read_as_strictly(fault: str) -> None:
+    """A repeated key and a depth too much are refused in a large body as well."""
+    padding = json.dumps("a" * LARGE_BYTES)
+    with pytest.raises(ClientFault):
+        decode(f"[{padding},{fault}]".encode())
