@@ -18,13 +18,13 @@ __all__ = [
     "reads_as_words",
 ]
 
-# Stand-ins for "put your key here", in programs and in prose.
+# Stand-ins for "put your key here", in programs and in prose. Repeats that may take the same signs are possessive: each
+# takes all it can and gives nothing back, so no length of value costs more than one pass.
 _STAND_IN = re.compile(
     r"""<[^<>]*>? | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | \{\{?.*\}?\}? | %\w+% | \[.*\]? | @\w+@
-    | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*[\w-]*?
-      (?:key|token|secret|password|passwd|pass|pwd|here|me|value|id|code|string|this|name|user|credentials?|goes)*[\W_]*
-    | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]+(?:[\w-]*?[\W_])?
-      (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*\d?
+    | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*+[\w-]*+[\W_]*+
+    | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]++(?:[\w-]*?[\W_])?
+      (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*+\d?
     | (?:x{3,}|\*{3,}|\.{3,}|-{3,}|_{3,}|0{4,}|\?{3,}|•{2,}|…).*
     | .*(?:x{4,}|\*{3,}|\.\.\.|…).*
     | (?:%[a-z]|%\(\w+\)s|[:/@])+

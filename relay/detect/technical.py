@@ -151,7 +151,7 @@ _THINGS_TEXT = (
     "percent age uptime http https opcode register segment vlan mtu ttl "
 )
 _OWN_LABEL = re.compile(r"([A-Za-z]+)[ :#=]")
-_COLUMN = re.compile(r"\t|\s{2,}\d")
+_COLUMN = re.compile(r"\t|(?<!\s)\s{2,}+\d")
 # A row of a table whose first cell is a number: "22E\t004F 0307".
 _KEYED_ROW = re.compile(r"[0-9A-F]{1,6}\t")
 _THINGS: Final = frozenset(_THINGS_TEXT.split())

@@ -25,7 +25,7 @@ _JOINED_BEFORE = re.compile(
 )
 _JOINED_BEHIND = re.compile(r"[/\\_=@$]|[:-]\w|\.(?![A-Z](?:\.|\b))\w|::|\(")
 HOME = re.compile(r"(?:(?:/home|/Users|\\Users)[/\\]{1,2}|~)$")
-_INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|San|El|Al|Ben|O)[A-Za-z]*[a-z][A-Z]\w*")
+_INNER_CAPITAL = re.compile(r"(?!Mc|Mac|De|Di|Da|Du|La|Le|Van|Von|Fitz|San|El|Al|Ben|O)(?=[A-Za-z]*[a-z][A-Z])\w++")
 _INTRODUCED = re.compile(
     r"(?:\b(?:name(?:'s| is)|named|called|i am|i'm|im|mr|mrs|ms|miss|master|dr|prof|professor|sri|shri|smt|adv"
     r"|herr|frau|señora?|madame|monsieur|author(?:s|ed by)?|maintainers?"

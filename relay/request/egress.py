@@ -16,7 +16,7 @@ from __future__ import annotations
 import html
 import re
 from binascii import b2a_base64
-from collections.abc import Collection, Container, Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -27,7 +27,7 @@ from relay.detect.distinctive import distinctive
 from relay.process.slices import end_slice
 from relay.types import Span
 
-__all__ = ["EGRESS", "holds", "left", "private", "uncovered"]
+__all__ = ["EGRESS", "holding", "holds", "left", "private", "uncovered", "without"]
 
 EGRESS = "egress"  # the recognizer that spans name which only this check found
 
@@ -91,34 +91,68 @@ def holds(text: str, values: list[tuple[str, str]]) -> bool:
     return bool(_found(text, values))
 
 
+def holding(texts: Sequence[str], values: list[tuple[str, str]]) -> Iterator[tuple[int, list[tuple[str, str]]]]:
+    """Yield the place of each text in which `left` would find some of `values`, with these, in order.
+
+    Texts are searched together and halved where something stands in them, for what was found there only. So the work
+    does not grow with texts times values.
+    """
+    halves = [(0, len(texts), values)]
+    while halves:
+        low, high, wanted = halves.pop()
+        found = _found("\0".join(texts[low:high]), wanted) if low < high else []
+        if found and high - low == 1:
+            yield low, found
+        elif found:
+            middle = (low + high) // 2
+            halves += ((middle, high, found), (low, middle, found))
+
+
 def uncovered(text: str, covered: Iterable[tuple[int, int]], values: list[tuple[str, str]]) -> list[Span]:
     """Return spans for what still holds one of `values` outside of the `covered` ranges, disjoint and in order.
 
     Used where a value was found again in a spelling that detection does not read: the whole word, else the line, else
     everything up to the next covered range is then taken for the value.
     """
-    found: list[Span] = []
+    return [
+        Span(rest[0][0], first, last, 1.0, EGRESS)
+        for start, end, found in _holding(text, _outside(text, covered), values)
+        for first, last, rest in _narrowed(text, start, end, found)
+    ]
+
+
+def without(text: str, covered: Iterable[tuple[int, int]]) -> str:
+    """Return `text` less the `covered` ranges, each a border that no value crosses."""
+    return "\0".join([text[start:end] for start, end in _outside(text, covered)])
+
+
+def _outside(text: str, covered: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    gaps: list[tuple[int, int]] = []
     done = 0
     for start, end in (*sorted(covered), (len(text), len(text))):
-        if done < start and holds(text[done:start], values):
-            for first, last in _narrowed(text, done, start, values):
-                entity_type = _found(text[first:last], values)[0][0]
-                found.append(Span(entity_type, first, last, 1.0, EGRESS))
+        if done < start:
+            gaps.append((done, start))
         done = max(done, end)
-    return found
+    return gaps
 
 
-def _narrowed(text: str, start: int, end: int, values: list[tuple[str, str]]) -> Iterator[tuple[int, int]]:
-    """Yield the words that hold a value, else the lines, else the whole range."""
-    lines = _holding(_LINE, text, start, end, values)
-    for first, last in lines or [(start, end)]:
-        yield from _holding(_WORD, text, first, last, values) or [(first, last)]
+_Held = tuple[int, int, list[tuple[str, str]]]
 
 
-def _holding(
-    pieces: re.Pattern[str], text: str, start: int, end: int, values: list[tuple[str, str]]
-) -> list[tuple[int, int]]:
-    return [piece.span() for piece in pieces.finditer(text, start, end) if holds(piece.group(), values)]
+def _narrowed(text: str, start: int, end: int, values: list[tuple[str, str]]) -> Iterator[_Held]:
+    """Yield the words that hold a value, else the lines, else the whole range, each with what it holds."""
+    lines = list(_holding(text, _pieces(_LINE, text, start, end), values))
+    for first, last, found in lines or [(start, end, values)]:
+        yield from list(_holding(text, _pieces(_WORD, text, first, last), found)) or [(first, last, found)]
+
+
+def _pieces(pattern: re.Pattern[str], text: str, start: int, end: int) -> list[tuple[int, int]]:
+    return [piece.span() for piece in pattern.finditer(text, start, end)]
+
+
+def _holding(text: str, ranges: Sequence[tuple[int, int]], values: list[tuple[str, str]]) -> Iterator[_Held]:
+    for place, found in holding([text[start:end] for start, end in ranges], values):
+        yield (*ranges[place], found)
 
 
 def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -53,11 +53,18 @@ def merged(
         for item in row:
             if form(segment.text[slice(*item.span[1:3])]) in forms:
                 since = min(since, max(index, item.span.since))
-    for index, (segment, row) in enumerate(zip(document.segments, decision.actions, strict=True)):
-        covered = [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP]
-        found = [span._replace(since=since) for span in egress.uncovered(segment.text, covered, values)]
-        if not found and covered and egress.holds(scrubbed.texts.get(index, segment.text), values):
-            found = [Span(values[0][0], 0, len(segment.text), 1.0, egress.EGRESS)]
+    texts = [segment.text for segment in document.segments]
+    ranges = [
+        [(item.span.start, item.span.end) for item in row if item.action is not Action.KEEP] for row in decision.actions
+    ]
+    bare = [egress.without(*pair) for pair in zip(texts, ranges, strict=True)]
+    for index, held in egress.holding(bare, values):
+        found = egress.uncovered(texts[index], ranges[index], held)
+        merged[index] = (*merged.get(index, ()), *(span._replace(since=since) for span in found))
         if found:
-            merged[index] = (*merged.get(index, ()), *found)
+            ranges[index] = []
+    rest = [index for index, covered in enumerate(ranges) if covered]
+    for place, _ in egress.holding([scrubbed.texts.get(index, texts[index]) for index in rest], values):
+        span = Span(values[0][0], 0, len(texts[rest[place]]), 1.0, egress.EGRESS)
+        merged[rest[place]] = (*merged.get(rest[place], ()), span)
     return merged

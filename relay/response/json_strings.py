@@ -28,9 +28,11 @@ class Strings:
     count only when it begins as a JSON object or array, because a sentence may hold quotes too.
     """
 
-    __slots__ = ("_begun", "_kinds")
+    __slots__ = ("_begun", "_kinds", "_slashes")
 
     def __init__(self) -> None:
+        # An escape that has begun: backslashes, counted, because a run that goes on is not read again; and its code.
+        self._slashes = 0
         self._begun = ""
         # One entry for each open string: "" nothing but white space so far, "{" or "[" begun like JSON, "json", "text".
         self._kinds: list[str] = []
@@ -42,19 +44,24 @@ class Strings:
 
     def skip(self) -> None:
         """Read a value that was inserted here: the string that holds it is not just JSON."""
-        self._begun = ""
+        self._slashes, self._begun = 0, ""
         self._settle("x")
 
     def read(self, text: str) -> list[tuple[str, Mark]]:
         """Return the text with its escapes undone, in pieces, the quotes of strings by themselves."""
-        if self._begun:
-            text, self._begun = self._begun + text, ""
+        if text and not self._begun and not text.strip("\\"):
+            self._slashes += len(text)
+            return []
+        if self._slashes:
+            text = "\\" * self._slashes + self._begun + text
+            self._slashes, self._begun = 0, ""
         code = _JSON_CODE_BEGUN.search(text, max(0, len(text) - 4))
         before_code = text[: code.start()] if code is not None else text
         complete = before_code.rstrip("\\")
         if len(complete) < len(before_code):
-            text, self._begun = complete, text[len(complete) :]
-        if not self._begun and "\\" not in text and '"' not in text:
+            self._slashes = len(before_code) - len(complete)
+            text, self._begun = complete, text[len(before_code) :]
+        if not self._slashes and "\\" not in text and '"' not in text:
             self._settle(text)
             return [(text, Mark.TEXT)]
         pieces: list[tuple[str, Mark]] = []

@@ -14,8 +14,8 @@ from relay.types import Headers, Outbound
 __all__ = ["Transport", "UpstreamResponse", "join", "tls_context"]
 
 # Segments that may begin a path on any upstream: a version, or Ollama's own prefix.
-_ROOTED = re.compile(r"(?:v\d+[a-z0-9]*|api)\Z")
-_VERSION = re.compile(r"v\d+[a-z0-9]*\Z")
+_ROOTED = re.compile(r"(?:v[0-9][a-z0-9]*+|api)\Z")
+_VERSION = re.compile(r"v[0-9][a-z0-9]*+\Z")
 
 
 class UpstreamResponse(Protocol):

@@ -89,9 +89,12 @@ class _OutgoingWalk:
     def _without_names(self, text: str) -> str:
         """Return JSON text less the keys that repeat a declared name."""
         if _ODD_KEY.search(text) is not None and is_json_container(text):
-            keys = [each for each in JsonText(text).literals if each.is_key and each.text in self._names]
-            for each in reversed(keys):
-                text = text[: each.start] + text[each.end :]
+            pieces, done = [], 0
+            for each in JsonText(text).literals:
+                if each.is_key and each.text in self._names:
+                    pieces.append(text[done : each.start])
+                    done = each.end
+            text = "".join((*pieces, text[done:]))
         return _JSON_KEY.sub(lambda key: "" if key[1] in self._names else key[0], text)
 
     def array(self, holder: list[JSON], node: Node) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import dropwhile
+
 __all__ = ["canonical"]
 
 
@@ -11,6 +13,4 @@ def canonical(path: str) -> str:
     SDKs append to a base URL that a person typed, so `/v1` may come twice or not at all, and slashes double.
     """
     parts = [part for part in path.split("/") if part]
-    while parts and parts[0] == "v1":
-        del parts[0]
-    return "/".join(["", "v1", *parts])
+    return "/".join(["", "v1", *dropwhile("v1".__eq__, parts)])

@@ -5,12 +5,15 @@ What is told by what, each family states (`relay.types.Family`).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from relay.protocols import Endpoint, Family, Format
 from relay.types import Headers
 
 __all__ = ["Directory", "caller", "families_of", "find", "speaker", "split_prefix"]
+
+_PART = re.compile(r"/*([^/]*)")
 
 
 def families_of(formats: Iterable[Format]) -> Mapping[str, Family]:
@@ -47,12 +50,12 @@ def split_prefix(path: str, names: Collection[str]) -> tuple[str, str]:
     SDKs append to a base URL that a person typed, and Azure's client appends `/openai` itself, so a prefix may stand
     twice.
     """
-    prefix, rest = "", path
-    while True:
-        first, slash, behind = rest.lstrip("/").partition("/")
-        if first not in names or (prefix and first != prefix):
-            return prefix, rest
-        prefix, rest = first, slash + behind or "/"
+    prefix, end = "", 0
+    for part in _PART.finditer(path):
+        if part[1] not in names or (prefix and part[1] != prefix):
+            break
+        prefix, end = part[1], part.end()
+    return (prefix, path[end:] or "/") if prefix else ("", path)
 
 
 def find(formats: Collection[Format], path: str, headers: Headers) -> tuple[Format, Endpoint] | None:

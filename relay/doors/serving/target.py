@@ -8,7 +8,7 @@ from relay.errors import ClientFault
 
 __all__ = ["OriginForm", "normalise"]
 
-_DOUBLED_VERSION = re.compile(r"/(v\d+[a-z0-9]*)(?:/\1)+(?=/|$)")
+_DOUBLED_VERSION = re.compile(r"/(v[0-9][a-z0-9]*+)(?:/\1)+(?=/|$)")
 _SLASHES = re.compile(r"/{2,}")
 
 

@@ -81,9 +81,8 @@ class GeminiFormat(TableFormat):
 def plain_path(path: str) -> str:
     """Return `path` without doubled versions and slashes: SDKs append theirs to what a person typed."""
     parts = [part for part in path.split("/") if part]
-    while len(parts) > 1 and parts[0] in _VERSIONS and parts[1] in _VERSIONS:
-        del parts[0]
-    return "/" + "/".join(parts)
+    first = next((place for place, part in enumerate(parts) if part not in _VERSIONS), len(parts))
+    return "/" + "/".join(parts[max(0, first - 1) :])
 
 
 _VERSIONS = frozenset({"v1", "v1beta", "v1alpha"})

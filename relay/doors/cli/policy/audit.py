@@ -11,7 +11,6 @@ import typer
 
 from relay.doors.cli.options import Json, Policy, Recognizers
 from relay.doors.cli.policy.inputs import Tools, read, say
-from relay.doors.cli.streams import standard_input
 from relay.errors import ConfigFault
 
 if TYPE_CHECKING:
@@ -143,7 +142,7 @@ def check_log(
 
     from relay.observe.decision_record import check_chain
 
-    data = standard_input().read() if str(log) == "-" else read(log)
+    data = read(log)
     checked = check_chain(data.decode("utf-8", "replace").splitlines(), str(log), kept=head)
     if checked.others and not checked.records:
         raise ConfigFault(f"{log}: none of its {checked.others} lines is a record of a decision log")

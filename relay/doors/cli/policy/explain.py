@@ -11,7 +11,6 @@ import typer
 
 from relay.doors.cli.options import Json, Policy, Recognizers
 from relay.doors.cli.policy.inputs import Asked, Tools, asked, read
-from relay.doors.cli.streams import standard_input
 
 if TYPE_CHECKING:
     from relay.policy.engine import Engine, Explanation
@@ -40,7 +39,7 @@ def explain(
     from relay.policy.model import OpaqueHandling
     from relay.types import RouteKind
 
-    data = standard_input().read() if request is None or str(request) == "-" else read(request)
+    data = read(request)
     found = asked(data, path)
     tools = Tools(recognizers)
     loaded = tools.policy(policy)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from relay.doors.cli.streams import standard_input
 from relay.errors import ConfigFault, RelayFault
 
 if TYPE_CHECKING:
@@ -103,8 +104,10 @@ def _read_as(data: bytes, path: str) -> Asked:
     raise ConfigFault(f"no format serves {path}")
 
 
-def read(path: Path) -> bytes:
-    """Return the bytes of a file. Raises ConfigFault."""
+def read(path: Path | None) -> bytes:
+    """Return a file's bytes, of standard input for None and `-`. Raises ConfigFault."""
+    if path is None or str(path) == "-":
+        return standard_input().read()
     try:
         return path.read_bytes()
     except OSError as error:
