@@ -29,10 +29,10 @@ from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
-from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
+from relay.wire.nodes import IDENTITY, NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape
-from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_identifier, is_name
+from relay.wire.protocol_words import ID, NAME_LISTS, SCHEMA_KEYS, SCHEMA_WORDS, is_identifier, is_name, names_client
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
 
@@ -141,6 +141,8 @@ class Scan:
                     below = NAMES
                 if node.any is None:
                     self.unknown_at.append(_at(pointer, key))
+                if below is UNKNOWN and type(value) is not dict and type(value) is not list and names_client(key):
+                    below = IDENTITY
                 if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)
