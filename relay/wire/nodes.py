@@ -10,7 +10,7 @@ from typing import Final
 
 from relay.types import JSON, Role, Treatment
 
-__all__ = ["NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "deep"]
+__all__ = ["IDENTITY", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "deep"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -136,5 +136,8 @@ def deep(treatment: Treatment) -> Node:
 
 # Where no row applies: scrubbed in requests, restored in responses.
 UNKNOWN: Final = deep(Treatment.SCRUB)
+# The id of a person, device, account or session in a field that no row names: a stand-in takes its place.
+IDENTITY: Final = Node()
+IDENTITY.text, IDENTITY.whole, IDENTITY.how = Treatment.STRIP, True, "pseudonym"
 # Names of properties in a schema.
 NAMES: Final = deep(Treatment.NAME)

@@ -20,6 +20,7 @@ __all__ = [
     "is_identifier",
     "is_name",
     "is_signature",
+    "names_client",
     "passes",
 ]
 
@@ -65,6 +66,12 @@ _HEX = re.compile("[0-9a-fA-F]+")
 # How signatures of the large providers begin, for one that was cut short: a protocol buffer whose first field is 1 or 2
 # and has a length (Anthropic, Google), or a Fernet token (OpenAI). Words have no two capitals or digits in a row.
 _CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)*[A-Z0-9+/=]{2})[A-Za-z0-9+/=_-]*")
+# Codex's `installation_id`, Claude Code's `device_id` and `account_uuid`, Azure's `end_user_id`, and the like.
+_CLIENTS_ID = re.compile(
+    r"[a-z0-9_-]*(?:device|install|installation|machine|hardware|host|account|user|member|employee|customer|tenant|session"
+    r"|profile|visitor|anonymous|distinct)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
+    re.IGNORECASE,
+)
 # A key and not a name: capitals and digits as issuers of credentials write them.
 _JOINTS = re.compile("[_-]")
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
@@ -97,6 +104,11 @@ def is_identifier(key: str) -> bool:
     return (
         len(key) <= _LONGEST_IDENTIFIER and key.isascii() and key.replace("_", "").replace("-", "").isalpha()
     ) or key == ""
+
+
+def names_client(key: str) -> bool:
+    """Tell whether a field that no table knows is called like the id of a person, device, account or session."""
+    return len(key) <= _LONGEST_NAME and _CLIENTS_ID.fullmatch(key) is not None
 
 
 def is_name(text: str) -> bool:

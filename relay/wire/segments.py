@@ -30,7 +30,7 @@ from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.media import is_remote, kind_of_media, opaque
-from relay.wire.nodes import NAMES, ROLES, UNKNOWN, FieldTable, Node
+from relay.wire.nodes import IDENTITY, NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape, named
 from relay.wire.protocol_words import (
@@ -42,6 +42,7 @@ from relay.wire.protocol_words import (
     holds_digits,
     is_identifier,
     is_name,
+    names_client,
     passes,
 )
 
@@ -148,6 +149,8 @@ class Scan:
                     below = NAMES
                 if node.any is None:
                     self.unknown_at.append(_at(pointer, key))
+                if below is UNKNOWN and type(value) is not dict and type(value) is not list and names_client(key):
+                    below = IDENTITY
                 if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
             kind = type(value)

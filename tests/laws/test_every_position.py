@@ -1,8 +1,8 @@
 """Law 1, position by position: a value planted anywhere in any format leaves nowhere, or the request does not leave.
 
 The positions come from the field tables: every text, key, element and union member that a row names, and a field beside
-each of them that no row names. Left out are pinned places alone, which hold what the provider itself signed or
-encrypted and wants back by the byte.
+each of them that no row names. Pinned places are among them: what does not look like a provider's signature or its
+encrypted content is text there as anywhere.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ import relay.wire
 from relay.errors import ClientFault
 from relay.exchange import Core
 from relay.registry import collect_families
-from relay.types import Treatment
 from relay.wire.nodes import Node
 from tests.support import VALUES, forms, sent
 
@@ -36,8 +35,6 @@ PLANTED = [
 
 def positions(node: Node, value: str, done: set[int], label: str = "") -> Iterator[tuple[str, Any]]:
     """Yield (name, tree) for each place at and below `node`, each place of the table once."""
-    if node.text is Treatment.PINNED:
-        return
     yield label, value
     if id(node) in done or node.whole:
         return

@@ -1,0 +1,57 @@
+"""Ids of people and devices in fields that no table names become stand-ins: the same in a process, none outside it."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import Any
+
+import pytest
+
+from relay.exchange import Core
+from tests.support import chat, sent
+
+BODIES: dict[str, dict[str, Any]] = {
+    "/v1/chat/completions": chat("hello"),
+    "/v1/responses": {"model": "m", "input": "hello"},
+    "/v1/messages": {**chat("hello"), "max_tokens": 5},
+    "/v1beta/models/m:generateContent": {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]},
+    "/api/chat": chat("hello"),
+}
+ID = "6f1c2d9e-6d7a-4b6e-9f52-3c0c8a1b7d42"
+WHO = ("device", "installation", "account", "user", "session", "machine", "employee", "tenant", "profile")
+KEYS = [f"{prefix}{who}_{kind}" for prefix, who, kind in product(("", "x-", "end_"), WHO, ("id", "uuid", "guid"))]
+KEYS += ["deviceId", "accountUuid", "endUserId", "X-Device-Id", "userID", "anonymous-id", "hardware_fingerprint"]
+
+
+@pytest.mark.parametrize("path", BODIES)
+def test_no_field_that_is_called_an_id_of_somebody_leaves_with_it(core: Core, path: str) -> None:
+    """At the top, below another unknown field, in lists, and as a number; the stand-in stays the same."""
+    for key in KEYS:
+        extra = {key: ID, "extra_body": {key: ID, "of": [{key: ID}]}, "telemetry": [{key: 990_123_456}]}
+        one, two = (sent(core, path, {**BODIES[path], **extra}, x_goog_api_key="k").body for _ in range(2))
+        assert ID not in one.decode(), key
+        assert "990123456" not in one.decode(), key
+        assert one == two
+        tree = json.loads(one)
+        assert tree["extra_body"][key] == core.pseudonym(ID)
+        assert tree.get(key, core.pseudonym(ID)) == core.pseudonym(ID)  # or a table drops it
+
+
+@pytest.mark.parametrize(
+    "key", ["request_id", "video_id", "id", "user", "session", "identity", "useridea", "deviceid_list"]
+)
+def test_other_unknown_fields_stay_as_they_are(core: Core, key: str) -> None:
+    """What is not called the id of somebody is text, and an id is none that anything finds."""
+    body = {**BODIES["/v1/messages"], "extra_body": {key: ID}}
+    assert json.loads(sent(core, "/v1/messages", body).body)["extra_body"] == {key: ID}
+
+
+def test_arguments_of_tools_get_no_stand_in(core: Core) -> None:
+    """There a key belongs to the tool: an id stays, or becomes a placeholder, whose value comes back."""
+    call = {"type": "tool_use", "id": "toolu_1", "name": "look_up", "input": {"user_id": ID, "account_id": "a-b"}}
+    turns = [{"role": "user", "content": "hello"}, {"role": "assistant", "content": [call]}]
+    body = {"model": "m", "max_tokens": 5, "messages": turns}
+    asked = json.loads(sent(core, "/v1/messages", body).body)["messages"][1]["content"][0]["input"]
+    assert asked["account_id"] == "a-b"
+    assert core.pseudonym(ID) not in asked.values()
