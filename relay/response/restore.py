@@ -8,8 +8,9 @@ Rules:
 2. The result does not depend on how the text was cut. Only the longest end is held back that can still become one of
    those placeholders, or that depends on the text after it; `finish` releases it.
 3. A restored value is never scanned again.
-4. Nothing is restored inside a URL, a link or image target or an HTML attribute (`destinations`); in the
-   arguments of a tool, inside an absolute URL (`tool_urls`). Exceptions: `urls` is true, the URL's host is among
+4. Nothing is restored inside a URL, a link or image target, a definition, an HTML attribute, a style or a script
+   (`destinations`), nor where what follows would make the value a part of one (`value_joins`); in the arguments of a
+   tool, inside an absolute URL (`tool_urls`). Exceptions: `urls` is true, the URL's host is among
    `hosts`, the URL stood in the request whole (`whole_urls`), or the value is the mailbox or telephone number
    that the link addresses. No placeholder that `allowed` refuses is restored anywhere.
 5. In JSON text a value is escaped as deep as the strings it stands in, in HTML it is written with references.
@@ -31,17 +32,17 @@ from relay.response.destinations import Surroundings
 from relay.response.issued import FoundAt, Issued
 from relay.response.link_text import is_link_text
 from relay.response.literal_matcher import LiteralFound
+from relay.response.place import Place
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
+from relay.response.value_joins import joins_host, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
-from relay.types import Encoding, Role, Segment
+from relay.types import Encoding
 
-__all__ = ["Restorer", "hosts_named"]
+__all__ = ["Restorer"]
 
 # `json.dumps` would create an encoder for each call.
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 _AS_ASCII = json.JSONEncoder().encode
-# The host of a URL, after user info if there is any (RFC 3986, 3.2).
-_URL_HOST = re.compile(r"://(?:[^\s/?#@]*@)?([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])")
 _BLANKS = re.compile(r"\s+")
 _NO_URLS = WholeUrls()
 
@@ -123,7 +124,7 @@ class Restorer:
         self._allowed = allowed
         self._whole = whole
         self._word = Word() if whole else None
-        self._place: Surroundings | None = None
+        self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
             self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
         self._ahead: _Ahead | None = None
@@ -156,6 +157,8 @@ class Restorer:
         if self._complete is None or (self._place is not None and self._place.inside):
             return rest
         _, end, text, form = self._complete
+        if self._place is not None and not self._urls and self._joins(rest, self._complete, self._place, final=True):
+            return rest
         return self._value(text, rest[:end], form) + rest[end:]
 
     def restore(self, text: str) -> str:
@@ -244,34 +247,70 @@ class Restorer:
 
     def _written(self, data: str, found: FoundAt, *, final: bool) -> str | None:
         """Return the text to write for an issued text, or None where that depends on what follows the data."""
-        start, end, placeholder, form = found
+        start, end, placeholder, _ = found
         assert end is not None, "the caller looks"
         raw = data[start:end]
         if self._allowed is not None and not self._allowed(placeholder):
             return self._pass(raw)
         place = self._place
-        if place is not None and place.inside and not self._urls and place.host not in self._hosts:
-            if place.addressee:
-                return self._addressed(placeholder, raw, place.addressee)
-            if place.in_home_folder:
-                return self._value(placeholder, raw, form)
-            begun = self._word.url() if self._word is not None else None
-            if (named := self._names_host(data, end, place, final=final)) is not False:
-                return None if named is None else self._value(placeholder, raw, form)
-            if begun is None or not place.is_all_of(begun.text):
-                return self._pass(raw)
-            is_whole = self._whole.holds(begun, data[start:], final=final)
-            if is_whole is None:
-                return None
-            return self._value(placeholder, raw, form) if is_whole else self._pass(raw)
-        if form != "bracket" or self._encoding is Encoding.HTML or not (raw[0] == "[" and raw[-1] == "]"):
-            return self._value(placeholder, raw, form)
-        if place is not None and place.inside:
+        if place is None or self._urls:
+            return self._in_text(data, found, final=final)
+        if place.inside:
+            if place.host in self._hosts:
+                return self._in_text(data, found, final=final)
+            return self._in_destination(data, found, place, final=final)
+        joins = self._joins(data, found, place, final=final)
+        if joins is None:
+            return None
+        return self._pass(raw) if joins else self._in_text(data, found, final=final)
+
+    def _in_text(self, data: str, found: FoundAt, *, final: bool) -> str | None:
+        """Return the value, with its brackets where they are those of a link."""
+        start, end, placeholder, form = found
+        assert end is not None, "the caller looks"
+        raw = data[start:end]
+        bracketed = form == "bracket" and self._encoding is not Encoding.HTML and raw[0] == "[" and raw[-1] == "]"
+        if not bracketed or (self._place is not None and self._place.inside):
             return self._value(placeholder, raw, form)
         is_link = is_link_text(data, end, final=final, code=self._tool)
         return None if is_link is None else self._value(placeholder, raw, form, brackets=is_link)
 
-    def _names_host(self, data: str, end: int, place: Surroundings, *, final: bool) -> bool | None:
+    def _in_destination(self, data: str, found: FoundAt, place: Place, *, final: bool) -> str | None:
+        """Return what to write inside a destination to which values do not go but for its exceptions."""
+        start, end, placeholder, form = found
+        assert end is not None, "the caller looks"
+        raw = data[start:end]
+        if place.addressee:
+            return self._addressed(placeholder, raw, place.addressee)
+        if place.in_home_folder:
+            return self._value(placeholder, raw, form)
+        if place.begins_definition:
+            defined = may_be_defined(self._vault.open(placeholder), data, end, final=final)
+            joins = self._joins(data, found, place, final=final) if defined is False else defined
+            if joins is None:
+                return None
+            return self._pass(raw) if joins else self._value(placeholder, raw, form)
+        if (named := self._names_host(data, end, place, final=final)) is not False:
+            return None if named is None else self._value(placeholder, raw, form)
+        begun = self._word.url() if self._word is not None else None
+        if begun is None or not place.is_all_of(begun.text):
+            return self._pass(raw)
+        is_whole = self._whole.holds(begun, data[start:], final=final)
+        if is_whole is None:
+            return None
+        return self._value(placeholder, raw, form) if is_whole else self._pass(raw)
+
+    def _joins(self, data: str, found: FoundAt, place: Place, *, final: bool) -> bool | None:
+        """Tell whether the value and the text around it would be a URL; None while undecided."""
+        assert found.end is not None, "the caller looks"
+        if self._tool or self._encoding is Encoding.HTML:
+            return False
+        completing = place.completed_by
+        if completing and self._vault.open(found.text).startswith(completing):
+            return True
+        return joins_host(data, found.end, final=final)
+
+    def _names_host(self, data: str, end: int, place: Place, *, final: bool) -> bool | None:
         """Tell whether user info ends here, before a host that may have values; None while undecided."""
         if not place.in_authority:
             return False
@@ -335,12 +374,3 @@ class Restorer:
 def _is_text(value: str) -> bool:
     """Tell whether `value` can be written in UTF-8: half a surrogate pair can only be escaped."""
     return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def hosts_named(segments: Iterable[Segment]) -> frozenset[str]:
-    """Return the hosts of the URLs that the client's side wrote itself: values may go back into links to them.
-
-    Hosts from tools and earlier answers do not count: they may have been planted.
-    """
-    own = (segment.text for segment in segments if segment.role in (Role.SYSTEM, Role.USER) and "://" in segment.text)
-    return frozenset(host.lower() for text in own for host in _URL_HOST.findall(text))

@@ -8,7 +8,8 @@ from relay.policy.engine import Engine
 from relay.protocols import Writer
 from relay.response.bare_numbers import BareNumbers, numbers_in
 from relay.response.issued import Issued
-from relay.response.restore import Restorer, hosts_named
+from relay.response.named_hosts import hosts_named
+from relay.response.restore import Restorer
 from relay.response.whole_urls import WholeUrls
 from relay.types import CitationOffset, Encoding, Leaf, Segment
 from relay.vault.vault import Vault

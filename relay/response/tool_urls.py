@@ -2,11 +2,12 @@
 
 Arguments are code, commands and files; nothing else in them counts as a destination.
 
-    begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp) any slash or backslash is enough
+    begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp, file) any slash or backslash is enough
     ends    at white space, < or >, or at what closes the quote or bracket right before the scheme
 
 A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
-quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing.
+quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
+more slashes it names a share of another machine.
 
 Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
 """
@@ -16,7 +17,7 @@ from __future__ import annotations
 import re
 
 from relay.replace.replaced_urls import CLOSERS
-from relay.response.destinations import Surroundings
+from relay.response.place import HOST_LIMIT, IN_AUTHORITY, Place, host_of
 from relay.types import Encoding
 
 __all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host"]
@@ -24,14 +25,13 @@ __all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host"]
 _SLASHES = re.compile(r":(?://|[/\\])")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
+_LOCAL_FILE = re.compile(r"[/\\](?:[/\\]{2})?(?![/\\])")
 _LONGEST_BEFORE = 40  # characters: what opens the URL, a backslash before that, the scheme and its signs
 _QUOTES = "\"'`"
 _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
-
-_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
 # The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows.
 _INFO = r"[^\s/?#\"'`<>\\@]{0,200}"
 USER_INFO = re.compile(_INFO + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)")
@@ -43,14 +43,17 @@ def is_own_host(host: str) -> bool:
     return _LOCAL.fullmatch(host) is not None
 
 
-class ToolUrls(Surroundings):
+class ToolUrls(Place):
     """Follow the arguments of a tool. `inside` is true in an absolute URL to another machine only."""
 
-    __slots__ = ("_closed", "_closer", "_escaped", "_in", "_previous", "_scheme")
+    __slots__ = ("_begun", "_closed", "_closer", "_escaped", "_in", "_previous", "_scheme", "_size", "_url")
 
     def __init__(self, encoding: Encoding) -> None:
         super().__init__(encoding)
+        self._begun = ""  # the end of other text, which may begin a URL
         self._in = False
+        self._url = ""  # what it holds so far after the colon, as far as its host needs it
+        self._size = 0  # its characters after the colon, before restoring
         self._scheme = ""
         self._closer = ""
         self._escaped = False  # the quote that opened the URL has a backslash before it
@@ -65,30 +68,28 @@ class ToolUrls(Surroundings):
     @property
     def host(self) -> str | None:
         """The host of the URL, in lower case; None when it is not complete or not plain."""
-        return self.host_of(self._authority()) if self._in else None
+        return host_of(self._authority()) if self._in else None
 
     def is_all_of(self, url: str) -> bool:
         """Tell whether `url`, before restoring, is the URL so far."""
         return self._in and self._size == len(url) - url.find(":") - 1
 
     @property
-    def addressee(self) -> str:
-        """Always "": only absolute URLs count here."""
-        return ""
-
-    @property
     def in_authority(self) -> bool:
         """True in a URL whose host may still come: what stands here may be user info."""
-        return self._in and _AUTHORITY.fullmatch(self._authority()) is not None
+        return self._in and IN_AUTHORITY.fullmatch(self._authority()) is not None
 
     def _authority(self) -> str:
         return self._url.lstrip("/\\") if self._scheme in _SPECIAL else self._url[2:]
 
     def _stays_here(self) -> bool:
         authority = self._authority()
-        if self._scheme not in _SPECIAL and authority.startswith("/"):
+        if self._scheme == "file":
+            if _LOCAL_FILE.match(self._url) is not None:
+                return True
+        elif self._scheme not in _SPECIAL and authority.startswith("/"):
             return True
-        host = self.host_of(authority)
+        host = host_of(authority)
         return host is not None and is_own_host(host)
 
     def _end(self) -> None:
@@ -120,7 +121,7 @@ class ToolUrls(Surroundings):
             if scheme is None:
                 continue
             name = scheme.group().lower()
-            if name not in _SPECIAL and slashes.end() - slashes.start() < 3:
+            if name not in _SPECIAL and name != "file" and slashes.end() - slashes.start() < 3:
                 start = slashes.start() + 1
                 continue
             before = text[max(0, scheme.start() - 2) : scheme.start()]
@@ -130,6 +131,14 @@ class ToolUrls(Surroundings):
             return text, slashes.start() + 1
         self._begun = text[-_LONGEST_BEFORE:]
         return text, len(text)
+
+    def _follow_value(self, value: str, came: int) -> None:
+        size = self._size
+        self._follow(value)
+        self._size = size + came
+
+    def _keep(self, text: str) -> None:
+        self._url += text[: HOST_LIMIT - len(self._url)] if len(self._url) < HOST_LIMIT else ""
 
     def _through(self, text: str, position: int) -> int:
         end = _END[self._closer].search(text, position)

@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relay.response.destinations import Surroundings
+from relay.response.place import Place
 from relay.response.restore import Restorer
 from relay.response.tool_urls import ToolUrls
 from relay.response.whole_urls import WholeUrls
@@ -154,7 +155,28 @@ def is_link_text(text: str, end: int, tool: bool) -> bool:
     return has_scheme(target) or (not tool and re.match(files, target, re.I) is not None)
 
 
-def stood_whole(text: str, position: int, place: Surroundings) -> bool:
+def is_host(place: Place, value: str, after: str) -> bool:
+    """Tell whether a value would be a part of somebody's host."""
+    if place.completed_by and value.startswith(place.completed_by):
+        return True
+    glued = re.match("[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]*", after)
+    assert glued is not None
+    first = re.match(r"\\?\.([\w-]+)", after[glued.end() :])
+    if len(glued.group()) > 63 or first is None or len(first[1]) > 63:
+        return False
+    return first[1].lower() in ("com", "net", "org") or (
+        re.match(r"\\?\.[\w-]", after[glued.end() + first.end() :]) is not None
+    )
+
+
+def is_defined(value: str, after: str) -> bool:
+    """Tell whether a value may be the target of a definition."""
+    text = value + after[:64]
+    target, _, rest = re.fullmatch(r"([^ \t\n\r]*)([ \t]*)(.*)", text, re.S).groups()  # type: ignore[union-attr]
+    return not target or text[0] == "<" or not rest or rest[0] in "\n\r\"'([\\&%［【"
+
+
+def stood_whole(text: str, position: int, place: Place) -> bool:
     """Tell whether the placeholder at `position` is in a URL of the request."""
     words = re.split(r"([\s<>\"`]|\\+(?:u[0-9a-fA-F]{4}|.)?)", text[:position], flags=re.S)
     start = position - len(words[-1])
@@ -202,8 +224,14 @@ def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
             value = re.sub(r"\s+", "" if place.addressee == "mailto" else "-", value)
             allowed = place.addressee != "mailto" or "@" in value
             form = ""
+        elif hits and place.inside and place.begins_definition and not place.in_home_folder:
+            allowed = not is_defined(value, text[end:]) and (
+                encoding is Encoding.HTML or not is_host(place, value, text[end:])
+            )
+        elif place.inside:
+            allowed = place.in_home_folder or stood_whole(text, position, place)
         else:
-            allowed = not place.inside or place.in_home_folder or stood_whole(text, position, place)
+            allowed = tool or encoding is Encoding.HTML or not (hits and is_host(place, value, text[end:]))
         if hits and allowed:
             history.append((value, end - position))
             written.append(as_written(value, form, max(1, place.depth), encoding))
@@ -214,7 +242,7 @@ def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
     return "".join(written)
 
 
-def surroundings(history: list[tuple[str, int]], encoding: Encoding, tool: bool) -> Surroundings:
+def surroundings(history: list[tuple[str, int]], encoding: Encoding, tool: bool) -> Place:
     """Return what the end of the output so far is inside of."""
     place = ToolUrls(encoding) if tool else Surroundings(encoding)
     for piece, came in history:
@@ -391,6 +419,18 @@ LINKS = st.lists(
                 "'ftp://c.co/[PERSON_2]'",
             ),
             *("/x", "http://b.example/?q=", "http://localhost/", "file:///", "]: ", "![", "|", "&", "..."),
+            *("\n[x]: ", "> [x]:\n> ", "[^1]: ", ".evil", ".example", ".com", "\\.", "//", "<style>", "</style>", "`"),
+            *(
+                '<a href="https://a.example/"',
+                "<a\xa0href=",
+                "style=",
+                "\xa0",
+                "&#58;",
+                "&sol;",
+                "file:",
+                "<x:",
+                "10.0.0.1/",
+            ),
         ]
     ),
     max_size=9,

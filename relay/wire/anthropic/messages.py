@@ -114,6 +114,7 @@ citations[]                           @citation
 <tool_result,mcp_tool_result>.content   S
 <tool_result,mcp_tool_result>.content[]   @block
 <tool_result,mcp_tool_result>.is_error   P
+<browser_state>                       .   role=tool
 <browser_state>.tabs[].{title,url}    S
 <browser_state>.tabs[].{id,tab_id,active}   P
 <browser_state>.state_changes[].{url,path,error}   S
@@ -123,6 +124,7 @@ citations[]                           @citation
 <image>.source.url                    F   kind=remote_url
 <image>.source.file_id                F   kind=stored_state
 <document>                            @document
+<search_result>                       .   role=other
 <search_result>.{source,title}        S
 <search_result>.content[]             @block
 <search_result>.citations.enabled     P
@@ -157,6 +159,8 @@ citations[]                           @citation
 <fallback>{}                          P
 
 [document]
+# The user attached it; what it says is not the user's own words.
+.                                     .   role=other
 {type,cache_control}                  P
 cache_control{}                       P
 {title,context}                       S
