@@ -3,12 +3,13 @@
 A value may be disguised to evade patterns, or copied from a web page or a log in another form. The copy undoes, in one
 pass over the text:
 
-* characters without width, and variation selectors (dropped);
+* characters without width, variation selectors and tags (dropped);
 * compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
-* decomposed letters (composed), digits of other scripts (their ASCII digit);
+* decomposed letters (composed), marks that no letter is composed of (dropped), digits of all scripts (ASCII digits);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
-* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`, the escaped quotes of JSON in a string;
-* base64 of at least 16 characters that decodes to text;
+* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`, quoted-printable, the escaped quotes of JSON in a string, one
+  inside the other up to three deep;
+* base64 of at least 16 characters with padding that decodes to text in UTF-8 or UTF-16, and hexadecimal of ASCII text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
 
 Text with nothing to undo has no copy; a fast test decides that, so plain text costs almost nothing. The scan reports
@@ -76,34 +77,49 @@ _LOOKALIKE = re.compile(f"[{_CONFUSABLE}]")
 _MIXED_HINT = re.compile(rf"[A-Za-z0-9@._+-][{_CONFUSABLE}]|[{_CONFUSABLE}][A-Za-z0-9@._+-]")
 
 _NO_WIDTH = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb"
 )
 _DROP = re.compile(f"[{_NO_WIDTH}\U000e0000-\U000e0fff]")
-# Blocks where NFKC changes most characters, non-ASCII digits, combining marks.
+# Digits of all scripts, and marks that stand on another character, as members of a character class.
+_KINDS = [(code, unicodedata.category(chr(code))) for code in range(0x300, 0x1FC00)]
+_DIGITS = "".join(f"{chr(code)}-{chr(code + 9)}" for code, kind in _KINDS if kind == "Nd" and int(chr(code)) == 0)
+_MARKS = "".join(chr(code) for code, kind in _KINDS if kind in ("Mn", "Me") and code < 0x10000)
+_MARK = re.compile(f"[{_MARKS}]")
+# Blocks where NFKC changes most characters, the Hangul filler, combining marks.
 _FORMS = (
+    f"{_DIGITS}\u20d0-\u20ff\u3164"
     "\u00a0\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef"
     "\u0e50-\u0e59\u1e00-\u1e03\u2000-\u200a\u2011\u2024\u202f\u205f\u2070-\u209c\u2100-\u214f\u2150-\u218b\u2460-\u24ff"
     "\u3000\u3200-\u33ff\ufb00-\ufb4f\ufe10-\ufe6f\uff01-\uffee\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff"
     "\U0001fbf0-\U0001fbf9"
 )
-_UNUSUAL = re.compile(f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
+# Every expression that looks for them first asks for a character outside of ASCII, which is fast; long classes are not.
+_ODD = f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]"
+_UNUSUAL = re.compile(rf"[^\x00-\x7f](?:(?<={_ODD})|(?<=[!-~][{_MARKS}]))")
 
 # A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. The
 # sign that begins an escape stands in front, so that the search goes from sign to sign: 1 MB takes 5 ms, not 160.
 _ESCAPE = re.compile(
-    r"[%&\\](?:"
+    r"[%&\\=](?:"
     r"(?P<percent>(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)"
-    r"|(?P<html>(?<=&)(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|(?P<html>(?<=&)(?:#\d{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};))"
     r"|(?P<unicode>(?<=\\)(?:(?<!\\\\)\\*+u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*"
     r"|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,6}\}))"
     r"|(?P<control>(?<=\\)(?<!\\\\)\\*+[nrt](?=\w))"
-    # Of JSON in a string.
-    r"|(?P<quote>(?<=\\)(?<!\\\\)\\*+\"(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\)\\*+\")"
+    r"|(?P<printable>(?<==)(?:[0-9A-F]{2}(?:=[0-9A-F]{2})+|\r?\n))"
+    # Quotes of JSON in a string, those beside what only JSON has.
+    r"|(?P<quote>(?<=\\)(?<!\\\\)\\*+\"(?:(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\\")))"
     r")"
 )
+_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|\r?\n)")
+# Escapes are undone as often: percent-encoding inside of HTML inside of JSON.
+_NESTED = 3
 # A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
 # steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
-_CLUSTER = re.compile(f"[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
+_CLUSTER = re.compile(
+    rf"[!-~](?=[^\x00-\x7f])[{_MARKS}]{{1,30}}|[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[^\x00-\x7f](?<={_ODD})"
+)
 _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
 
 
@@ -111,11 +127,11 @@ _CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
 HINTS = (
     Pattern(
         name="hint/base64",
-        regex=r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}",
-        trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}",
+        regex=r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10,15}={1,2}(?![\w=\"'$\[({]))",
+        trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10}={1,2}(?:$|[^A-Za-z0-9_=\"'$\[({])",
         score=0.0,
-        lead_chars=17,
-        max_chars=1,
+        lead_chars=19,
+        max_chars=4,
     ),
     Pattern(
         name="hint/spaced",
@@ -127,7 +143,9 @@ HINTS = (
     ),
 )
 
-_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,65536}={0,2}(?![A-Za-z0-9+/_=-])")
+_BASE64 = re.compile(
+    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16,}+={0,2}|[A-Za-z0-9+/_-]{10,15}={1,2})(?![A-Za-z0-9+/_=-])"
+)
 _GAP = re.compile(r"[ _*]+")
 _DOT = re.compile(r"[.-]")
 _SPACED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5,255}(?![A-Za-z0-9])")
@@ -138,7 +156,9 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
 
     `hints` names those of HINTS that matched in it.
     """
-    escapes = ("%" in text or "&" in text or "\\" in text) and _ESCAPE.search(text) is not None
+    escapes = (
+        "%" in text or "&" in text or "\\" in text or ("=" in text and _PRINTABLE.search(text) is not None)
+    ) and _ESCAPE.search(text) is not None
     unusual = mixed = False
     if not text.isascii():
         unusual = _UNUSUAL.search(text) is not None
@@ -150,8 +170,9 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
         copy.decode()
     if "hint/spaced" in hints:
         copy.close_up()
-    if escapes:
-        copy.unescape()
+    for _ in range(_NESTED if escapes else 0):
+        if not copy.unescape():
+            break
     # Unescaped text may need further steps.
     if unusual or (escapes and not copy.text.isascii() and _UNUSUAL.search(copy.text)):
         copy.compose()
@@ -185,10 +206,12 @@ class _Copy:
         """Return the copy."""
         return Normalized(self.text, tuple(self._at), tuple(self._starts), tuple(self._ends))
 
-    def unescape(self) -> None:
-        """Decode percent, HTML and JSON escapes."""
+    def unescape(self) -> bool:
+        """Decode percent, HTML and JSON escapes and quoted-printable once; tell whether there were any."""
         pieces = [(*match.span(), _decode(match)) for match in _ESCAPE.finditer(self.text)]
-        self._replace(pieces)
+        if pieces:
+            self._replace(pieces)
+        return bool(pieces)
 
     def decode(self) -> None:
         """Put in what base64 decodes to, where that is text."""
@@ -214,6 +237,8 @@ class _Copy:
         for match in _CLUSTER.finditer(self.text):
             cluster = match.group()
             plain = _DROP.sub("", unicodedata.normalize("NFKC", cluster))
+            if plain and (plain[0].isascii() or "\u00c0" <= plain[0] < "\u0250"):
+                plain = _MARK.sub("", plain)  # what no letter is composed of: a keycap, a stroke through
             folded = "".join(
                 str(unicodedata.decimal(char)) if not char.isascii() and char.isdecimal() else char for char in plain
             )
@@ -279,6 +304,8 @@ def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
             return [(unescape(whole), 0, len(whole))]
         case "control":
             return [("\n", 0, len(whole))]
+        case "printable":
+            return _decode_percent(bytes.fromhex(whole.replace("=", ""))) if len(whole) > 3 else []
         case "quote":
             return [('"', 0, len(whole))]
         case _:
@@ -286,17 +313,27 @@ def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
 
 
 def _decode_base64(value: str) -> str | None:
-    """Return the text behind `value`, or None when it is not base64 of a text."""
+    """Return the text behind `value`, or None when it is neither base64 nor hexadecimal of a text."""
     body = value.rstrip("=").translate(_URL_SAFE)
+    digits = body.removeprefix("0x")
+    if len(digits) % 2 == 0 and _HEX.fullmatch(digits):
+        plain = bytes.fromhex(digits)
+        if plain.isascii() and plain.decode("ascii").isprintable():
+            return plain.decode("ascii")
     if len(body) % 4 == 1 or body.islower() or body.isdigit():
         return None
+    data = b64decode(body + "=" * (-len(body) % 4))
+    # "powershell -enc": every other byte of Latin text in UTF-16 is zero.
+    wide = 2 * data[1::2].count(0) > len(data) // 2
     try:
-        plain = b64decode(body + "=" * (-len(body) % 4)).decode("utf-8")
+        plain_text = data[: len(data) - len(data) % 2].decode("utf-16-le") if wide else data.decode("utf-8")
     except ValueError:
         return None
-    return plain if plain.isprintable() or all(char.isprintable() or char.isspace() for char in plain) else None
+    legible = "".join(char if char.isprintable() or char.isspace() else " " for char in plain_text)
+    return legible if legible == plain_text or legible.count(" ") * 4 <= len(legible) else None
 
 
+_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
 _URL_SAFE = str.maketrans("-_", "+/")
 
 

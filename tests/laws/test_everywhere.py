@@ -6,6 +6,7 @@ letters, and the signs that continue it (`GOES_ON`).
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 import string
@@ -359,3 +360,71 @@ def test_ids_stay() -> None:
         [Segment(pointer=f"/{n}", text=text, contract=True, is_id=True) for n, text in enumerate(ids)]
     )
     assert [ids[n] for n, row in enumerate(rows) if row] == []
+
+
+def _digits(zero: int) -> Callable[[str], str]:
+    return lambda value: value.translate({ord("0") + n: zero + n for n in range(10)})
+
+
+def _each(pattern: str) -> Callable[[str], str]:
+    return lambda value: "".join(pattern.format(ord(char)) for char in value)
+
+
+def _zeros() -> dict[str, int]:
+    """Return the zero of each script's digits, by name."""
+    chars = map(chr, range(0x80, sys.maxunicode + 1))
+    return {unicodedata.name(char): ord(char) for char in chars if unicodedata.decimal(char, None) == 0}
+
+
+DISGUISES: dict[str, Callable[[str], str]] = {
+    **{name: _digits(zero) for name, zero in _zeros().items()},
+    **{
+        f"U+{ord(char):04X} between": char.join
+        for char in "\u00ad\u034f\u0336\u0483\u064b\u093c\u115f\u180e\u180f\u200b\u2064\u20dd\u20e3\u2800\u3164\ufe0f"
+        "\ufff9\uffa0\U000e0061\U000e0100"
+    },
+    "keycaps": lambda value: "".join(f"{char}\ufe0f\u20e3" if char.isdigit() else char for char in value),
+    "base64": lambda value: base64.b64encode(value.encode()).decode(),
+    "base64, long": lambda value: base64.b64encode(("word " * 20_000 + value).encode()).decode(),
+    "base64, URL-safe": lambda value: base64.urlsafe_b64encode(f"ÿ?> {value} ~~?".encode()).decode(),
+    "base64, UTF-16": lambda value: base64.b64encode(f"echo {value}".encode("utf-16-le")).decode(),
+    "base64, control bytes": lambda value: base64.b64encode(f"\0\1{value}\x1f".encode()).decode(),
+    "hexadecimal": lambda value: value.encode().hex(),
+    "hexadecimal, 0x": lambda value: f"0x{value.encode().hex().upper()}",
+    "percent": _each("%{:02x}"),
+    "percent twice": _each("%25{:02x}"),
+    "HTML": _each("&#{};"),
+    "HTML, open": _each("&#x{:x}"),
+    "HTML twice": _each("&amp;#{};"),
+    "JSON": _each("\\u{:04x}"),
+    "JSON twice": _each("\\\\u{:04x}"),
+    "percent in HTML": _each("%26%23{}%3b"),
+    "quoted-printable": _each("={:02X}"),
+    "quoted-printable, broken": lambda value: f"{value[:5]}=\n{value[5:]}",
+}
+
+
+@pytest.mark.parametrize("name", ["EMAIL_ADDRESS", "CARD_UNSPACED", "US_SSN", "IBAN_UNSPACED"])
+def test_no_disguise_hides_a_value(name: str) -> None:
+    """In digits of every script, beside every mark, and in each encoding the value is found."""
+    missed = []
+    for disguise, hide in DISGUISES.items():
+        hidden = hide(ALONE[name])
+        if not is_covered(f"please use {hidden} today", hidden):
+            missed.append(disguise)
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "deadbeefdeadbeefdeadbeefdeadbeef 5f4dcc3b5aa765d61d8327deb882cf99",
+        "if (a=10=b) {x=AB;}\ny=\nz",
+        "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= AbCdEfGhIjKl==",
+        "cafe\u0301 na\u0308ive हिन्दी ภาษาไทย \u2764\ufe0f 1\ufe0f\u20e3",
+    ],
+)
+def test_nothing_is_found_in_what_only_looks_disguised(text: str) -> None:
+    """Digests, assignments, accents and emoji decode to nothing."""
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert not [span for span in spans if span.entity_type not in ("API_KEY",)]
