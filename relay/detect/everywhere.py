@@ -89,6 +89,7 @@ def cover(
             # A remainder that `resolve` drops may have covered a value.
             bare = list(_bare(row, spans))
             result[place] = resolve([*row, *bare], text) if bare else row
+        end_slice()
         new = _add(_pieces(texts, result, changed), known, seen)
         if not new:
             break

@@ -166,6 +166,8 @@ class Pipeline:
         spans = list(self.analyzer.analyze(document.segments, known=known, client=client or ""))
         for index, found in more.items():
             spans[index] = resolve([*spans[index], *found], document.segments[index].text)
+        if any(spans):
+            end_slice()
         return spans
 
     def _decide(
