@@ -34,11 +34,16 @@ _LINE_BEGUN = re.compile(r"\n[ \t\r>]*\Z")
 _BLOCK = re.compile(r"^[ \t>*+\-0-9.)]*<", re.MULTILINE)
 # HTML blocks that a blank line does not end, and what does.
 _LONG_BLOCK = re.compile(
-    r"^[ \t>*+\-0-9.)]*<(?:(?P<raw>pre|textarea|script|style)|(?P<comment>!--)|(?P<declaration>![a-z])|(?P<other>[!?]))",
+    r"^[ \t>*+\-0-9.)]*<"
+    r"(?:(?P<raw>pre|textarea|script|style)|(?P<comment>!--)|(?P<declaration>![a-z])|(?P<other>[!?]))",
     re.MULTILINE | re.IGNORECASE,
 )
-_BLOCK_END = {"raw": re.compile(r"</(?:pre|textarea|script|style)>", re.I), "comment": re.compile("-->"), "declaration": re.compile(">"),
-              "other": re.compile(r"\?>|\]\]>")}  # fmt: skip
+_BLOCK_END = {
+    "raw": re.compile(r"</(?:pre|textarea|script|style)>", re.IGNORECASE),
+    "comment": re.compile("-->"),
+    "declaration": re.compile(">"),
+    "other": re.compile(r"\?>|\]\]>"),
+}
 _LONGEST_PARAGRAPH = 600
 _KEPT = 300  # of a longer one
 
