@@ -153,7 +153,7 @@ class BareUrls:
     def completed_by(self) -> tuple[str, ...]:
         """What a value begins with that makes the text before it a URL."""
         if self._hosts:
-            return ()
+            return ("/", "?", "#", ":") if self._soft else ()
         if _HOST_BEFORE.search(self._tail) is not None:
             return ("/", "?", "#", ":")
         slashes = _SCHEME_BEFORE.search(self._tail)

@@ -34,8 +34,8 @@ _LINE_BEGUN = re.compile(r"\n[ \t\r>]*\Z")
 _BLOCK = re.compile(r"^[ \t>*+\-0-9.)]*<", re.MULTILINE)
 # HTML blocks that a blank line does not end, and what does.
 _LONG_BLOCK = re.compile(
-    r"^[ \t>*+\-0-9.)]*<(?:(?P<raw>pre|textarea|script|style)|(?P<comment>!--)|(?P<declaration>![a-z])"
-    r"|(?P<other>[!?]))",
+    r"^[ \t>*+\-0-9.)]*<"
+    r"(?:(?P<raw>pre|textarea|script|style)|(?P<comment>!--)|(?P<declaration>![a-z])|(?P<other>[!?]))",
     re.MULTILINE | re.IGNORECASE,
 )
 _BLOCK_END = {

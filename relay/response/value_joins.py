@@ -15,11 +15,12 @@ import re
 __all__ = ["joins_host", "may_be_defined"]
 
 _DOT = r"\\?\."
-_LABEL = r"[\w-]{1,63}"
 # Renderers take symbols for letters of a host.
-_GLUED = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]{0,63}"
-_HOST = re.compile(rf"{_GLUED}(?:(?:{_DOT}{_LABEL}){{2}}|{_DOT}(?:com|net|org)(?![\w-]))", re.IGNORECASE)
-_HOST_BEGUN = re.compile(rf"{_GLUED}(?:{_DOT}[\w-]{{0,63}}){{0,2}}\\?\Z")
+_SIGN = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]"
+_HOST = re.compile(
+    rf"{_SIGN}{{0,63}}(?:(?:{_DOT}{_SIGN}{{1,63}}){{2}}|{_DOT}(?:com|net|org)(?!{_SIGN}))", re.IGNORECASE
+)
+_HOST_BEGUN = re.compile(rf"{_SIGN}{{0,63}}(?:{_DOT}{_SIGN}{{0,63}}){{0,2}}\\?\Z")
 _BLANKS = " \t\n\r"
 _TARGET = re.compile(rf"[^{_BLANKS}]+")
 _LONGEST_TARGET = 64

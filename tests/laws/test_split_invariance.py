@@ -159,13 +159,14 @@ def is_host(place: Place, value: str, after: str) -> bool:
     """Tell whether a value would be a part of somebody's host."""
     if place.completed_by and value.startswith(place.completed_by):
         return True
-    glued = re.match("[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]*", after)
+    sign = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]"
+    glued = re.match(f"{sign}*", after)
     assert glued is not None
-    first = re.match(r"\\?\.([\w-]+)", after[glued.end() :])
+    first = re.match(rf"\\?\.({sign}+)", after[glued.end() :])
     if len(glued.group()) > 63 or first is None or len(first[1]) > 63:
         return False
     return first[1].lower() in ("com", "net", "org") or (
-        re.match(r"\\?\.[\w-]", after[glued.end() + first.end() :]) is not None
+        re.match(rf"\\?\.{sign}", after[glued.end() + first.end() :]) is not None
     )
 
 
