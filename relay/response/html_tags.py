@@ -29,7 +29,9 @@ _FETCHED = re.compile(
 _RAW = frozenset({"style", "script"})
 _LONGEST_NAME = 64
 _RUN = re.compile(r"(\\?)(`+)")
+_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]+\1(?!`)")
 _BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
+_LINE_END = re.compile(r"\n")
 _LINE_BEGUN = re.compile(r"\n[ \t\r>]*\Z")
 _BLOCK = re.compile(r"^[ \t>*+\-0-9.)]*<", re.MULTILINE)
 # HTML blocks that a blank line does not end, and what does.
@@ -77,15 +79,26 @@ _SIGNS = {
 class _Tag:
     """A tag that is open here, if its beginning was one."""
 
-    __slots__ = ("attribute", "block", "closing", "endless", "line_began", "merged", "mixed", "name", "state", "value")
+    __slots__ = (
+        "attribute",
+        "block_end",
+        "closing",
+        "endless",
+        "line_began",
+        "merged",
+        "mixed",
+        "name",
+        "state",
+        "value",
+    )
 
-    def __init__(self, letter: str, *, closing: bool, block: bool) -> None:
+    def __init__(self, letter: str, *, closing: bool, block_end: re.Pattern[str] | None) -> None:
         self.state = _State.NAME
         self.name = letter
         self.closing = closing
         self.attribute = ""
         self.value = ""
-        self.block = block  # it stands in what may be an HTML block
+        self.block_end = block_end  # what ends the HTML block that it may stand in
         self.line_began = False  # the value so far ends with a line end and blanks
         self.endless = False  # Markdown ended the block in the value; whether it writes a later quote is not known
         self.mixed = False  # stands for other attributes, too
@@ -94,8 +107,10 @@ class _Tag:
     @property
     def in_value(self) -> bool:
         """True in the value of an attribute that a browser may use."""
-        if self.state not in _IN_VALUE or self.closing:
+        if self.closing or self.state is _State.NAME:
             return False
+        if self.state not in _IN_VALUE:
+            return self.name.lower() in _RAW  # the > of Markdown's own next tag would end it
         known = self.mixed or len(self.name) >= _LONGEST_NAME or _PLAIN.fullmatch(self.name) is not None
         return known or len(self.attribute) >= _LONGEST_NAME or _FETCHED.fullmatch(self.attribute) is not None
 
@@ -164,10 +179,10 @@ class _Tag:
             self.state = _State.AFTER_ATTRIBUTE
 
     def _keep(self, text: str) -> None:
-        if self.block and self.state is not _State.UNQUOTED:
+        if self.block_end is not None and self.state is not _State.UNQUOTED:
             lines = "\n" + text if self.line_began else text
             self.line_began = _LINE_BEGUN.search(lines) is not None
-            self.endless = self.endless or _BLANK_LINE.search(lines) is not None
+            self.endless = self.endless or self.block_end.search(lines) is not None
         if len(self.value) < HOST_LIMIT:
             self.value += text[:HOST_LIMIT]
 
@@ -175,7 +190,7 @@ class _Tag:
 class HtmlTags:
     """Follow a text. `inside` is true in an attribute's value, and in `<style>` and `<script>`."""
 
-    __slots__ = ("_begun", "_block", "_cut", "_endless", "_paragraph", "_raw", "_span", "_tags")
+    __slots__ = ("_begun", "_block_end", "_cut", "_endless", "_paragraph", "_raw", "_span", "_tags")
 
     def __init__(self) -> None:
         self.reset()
@@ -184,7 +199,7 @@ class HtmlTags:
         """Forget all: what follows is another text."""
         self._tags: list[_Tag] = []
         self._begun = ""  # `<` or `</`
-        self._block = False  # that stands in what may be an HTML block
+        self._block_end: re.Pattern[str] | None = None  # what ends the HTML block that this may stand in
         self._raw: dict[str, int] = {}  # how many of the elements are open
         self._paragraph = ""  # so far
         self._cut = False  # that is not all of it
@@ -240,14 +255,21 @@ class HtmlTags:
             for tag in ended:
                 self._finish(tag)
         if begun and char.isascii() and char.isalpha():
-            self._tags.append(_Tag(char, closing=begun == "</", block=self._block))
+            self._tags.append(_Tag(char, closing=begun == "</", block_end=self._block_end))
         elif char == "<":
             self._begun = "<"
-            self._block = bool(self._endless) or self._cut or _BLOCK.search(self._paragraph + "<") is not None
+            self._block_end = self._end_of_block()
         elif begun == "<" and char == "/":
             self._begun = "</"
         if len(self._tags) > 1:
             self._merge()
+
+    def _end_of_block(self) -> re.Pattern[str] | None:
+        """Return what ends the HTML block that a < here may stand in; None where it stands in none."""
+        paragraph = self._paragraph + "<"
+        if self._endless or self._cut or _LONG_BLOCK.search(paragraph) is not None:
+            return _LINE_END
+        return _BLANK_LINE if _BLOCK.search(paragraph) is not None else None
 
     def _merge(self) -> None:
         """Keep one of the tags that go on alike."""
@@ -258,7 +280,7 @@ class HtmlTags:
             key = (
                 tag.state,
                 tag.closing,
-                tag.block,
+                tag.block_end,
                 tag.endless,
                 tag.line_began,
                 known,
@@ -322,8 +344,9 @@ class HtmlTags:
             return 0
         run = _open_run(line)
         before = line[: line.rfind("`" * run)] if run else ""
-        # A link's target, a cell of a table or a tag could hold the backticks; then they open nothing.
-        return 0 if not run or "](" in before or "]:" in before or "|" in line or "<" in _RUN.split(before)[0] else run
+        # A link's target, a URL, a cell of a table or a tag could hold the backticks; then they open nothing.
+        linked = "](" in before or "]:" in before or "://" in before or "www." in before.lower()
+        return 0 if not run or linked or "|" in line or "<" in _SPAN.sub("", before) else run
 
 
 def _open_block(kind: str, text: str) -> str:

@@ -15,8 +15,8 @@ import re
 __all__ = ["joins_host", "may_be_defined"]
 
 _DOT = r"\\?\."
-# Renderers take symbols for letters of a host.
-_SIGN = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]"
+# Renderers take symbols and invisible signs for letters of a host.
+_SIGN = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff\xad\u200b-\u200f\u2060-\u2064\ufeff-]"
 _HOST = re.compile(
     rf"{_SIGN}{{0,63}}(?:(?:{_DOT}{_SIGN}{{1,63}}){{2}}|{_DOT}(?:com|net|org)(?!{_SIGN}))", re.IGNORECASE
 )

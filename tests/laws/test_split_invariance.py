@@ -159,7 +159,7 @@ def is_host(place: Place, value: str, after: str) -> bool:
     """Tell whether a value would be a part of somebody's host."""
     if place.completed_by and value.startswith(place.completed_by):
         return True
-    sign = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff-]"
+    sign = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff\xad\u200b-\u200f\u2060-\u2064\ufeff-]"
     glued = re.match(f"{sign}*", after)
     assert glued is not None
     first = re.match(rf"\\?\.({sign}+)", after[glued.end() :])
