@@ -30,7 +30,8 @@ from relay.exchange import Core
 from relay.policy import loader
 from relay.request import strip
 from relay.response.answer_scrubber import AnswerScrubber
-from relay.response.restore import Restorer, hosts_named
+from relay.response.named_hosts import hosts_named
+from relay.response.restore import Restorer
 from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding, Role, Segment
 from relay.wire import strict_json
