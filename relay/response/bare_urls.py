@@ -38,6 +38,7 @@ _KINDS = (
     rf"(?P<host>(?:{_NAME}|{_IPV4}){_PORT}(?:{_SLASH}|\?|\#(?:[^ \t\n\rL<]|L[^ \t\n\r0-9<])))",
     r"(?<![:/\\])//(?P<soft>[^ \t\n\r/<>])",
 )
+_AUTOLINK = re.compile(_KINDS[1], re.IGNORECASE)
 _TRIGGERS = tuple(re.compile(kind, re.IGNORECASE) for kind in _KINDS)
 _TRIGGER = re.compile("|".join(_KINDS), re.IGNORECASE)
 _NESTED = re.compile(_ANY_URL, re.IGNORECASE)
@@ -116,7 +117,7 @@ class BareUrls:
         """True in a URL."""
         if not self._hosts:
             return _BEGUN.search(self._tail) is not None
-        if not self._soft or len(self._hosts) > 1:
+        if not self._soft or self._info or len(self._hosts) > 1:
             return True
         host = _SOFT_HOST.match(self._hosts[0])
         return "." in self._hosts[0] or (
@@ -223,6 +224,9 @@ class BareUrls:
         # Where a < is no part of user info, it ended the URL.
         self._tail = self._tail[self._tail.rfind("<") :] if self._info else ""
         self._hosts, self._wrapped, self._info = [], "", False
+        if self._tail and _AUTOLINK.match(self._tail) is not None:
+            self._hosts, self._soft, self._size = [_BEGINNINGS["auto"]], False, 0
+            self._number += 1
 
     def _read(self, text: str) -> None:
         """Read a part of the URL."""

@@ -4,7 +4,7 @@ A tag begins at `<` and a letter wherever these stand, also within the attribute
 take the outer one for a tag, the inner one counts. From there on it is read as browsers read it. Readings that would go
 on alike are one, so their number is bounded.
 
-A `<style>` in a code span is text. It is one for certain only in a few shapes (`_span_open`); else what follows is
+A `<style>` in a code span is text. It is one for certain only in a few shapes (`html_blocks`); else what follows is
 treated as its contents.
 
 Reference: WHATWG HTML, tokenization; CommonMark 0.31, code spans, HTML blocks (read 2026-11-29).
@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from relay.response.html_blocks import LONGEST_PARAGRAPH, RUN, Paragraph
 from relay.response.place import HOST_LIMIT, host_in
 
 __all__ = ["HtmlTags"]
 
 _BLANK = " \t\n\x0c\r"
+_BLANKS = re.compile(r"[ \t\n\x0c\r]+")
 _PLAIN = re.compile(r"[a-z][a-z0-9:._-]*", re.IGNORECASE)
 # What of an element that no browser knows is used all the same, or could be by one that reads its name differently.
 _FETCHED = re.compile(
@@ -28,26 +30,7 @@ _FETCHED = re.compile(
 )
 _RAW = frozenset({"style", "script"})
 _LONGEST_NAME = 64
-_RUN = re.compile(r"(\\?)(`+)")
-_SPAN = re.compile(r"(?<!`)(`{1,9})(?!`)[^`]+\1(?!`)")
-_BLANK_LINE = re.compile(r"\n[ \t\r>]*\n")
-_LINE_END = re.compile(r"\n")
 _LINE_BEGUN = re.compile(r"\n[ \t\r>]*\Z")
-_BLOCK = re.compile(r"^[ \t>*+\-0-9.)]*<", re.MULTILINE)
-# HTML blocks that a blank line does not end, and what does.
-_LONG_BLOCK = re.compile(
-    r"^[ \t>*+\-0-9.)]*<"
-    r"(?:(?P<raw>pre|textarea|script|style)|(?P<comment>!--)|(?P<declaration>![a-z])|(?P<other>[!?]))",
-    re.MULTILINE | re.IGNORECASE,
-)
-_BLOCK_END = {
-    "raw": re.compile(r"</(?:pre|textarea|script|style)>", re.IGNORECASE),
-    "comment": re.compile("-->"),
-    "declaration": re.compile(">"),
-    "other": re.compile(r"\?>|\]\]>"),
-}
-_LONGEST_PARAGRAPH = 600
-_KEPT = 300  # of a longer one
 
 
 class _State(Enum):
@@ -169,7 +152,7 @@ class _Tag:
         if self.state in _IN_VALUE:
             self._keep(text)
             return
-        words = text.split()
+        words = [word for word in _BLANKS.split(text) if word]
         if words:
             glued = self.state is _State.ATTRIBUTE and text[0] not in _BLANK and len(words) == 1
             self.attribute = ((self.attribute if glued else "") + words[-1])[:_LONGEST_NAME]
@@ -190,7 +173,7 @@ class _Tag:
 class HtmlTags:
     """Follow a text. `inside` is true in an attribute's value, and in `<style>` and `<script>`."""
 
-    __slots__ = ("_begun", "_block_end", "_cut", "_endless", "_paragraph", "_raw", "_span", "_tags")
+    __slots__ = ("_begun", "_block_end", "_paragraph", "_raw", "_span", "_tags")
 
     def __init__(self) -> None:
         self.reset()
@@ -201,9 +184,7 @@ class HtmlTags:
         self._begun = ""  # `<` or `</`
         self._block_end: re.Pattern[str] | None = None  # what ends the HTML block that this may stand in
         self._raw: dict[str, int] = {}  # how many of the elements are open
-        self._paragraph = ""  # so far
-        self._cut = False  # that is not all of it
-        self._endless = ""  # the kind of the HTML block that is open here and that a blank line does not end
+        self._paragraph = Paragraph()
         # Elements that began in what may be a code span: its backticks, the text since, and what was open before.
         self._span: tuple[int, str, dict[str, int]] | None = None
 
@@ -258,18 +239,11 @@ class HtmlTags:
             self._tags.append(_Tag(char, closing=begun == "</", block_end=self._block_end))
         elif char == "<":
             self._begun = "<"
-            self._block_end = self._end_of_block()
+            self._block_end = self._paragraph.end_of_block()
         elif begun == "<" and char == "/":
             self._begun = "</"
         if len(self._tags) > 1:
             self._merge()
-
-    def _end_of_block(self) -> re.Pattern[str] | None:
-        """Return what ends the HTML block that a < here may stand in; None where it stands in none."""
-        paragraph = self._paragraph + "<"
-        if self._endless or self._cut or _LONG_BLOCK.search(paragraph) is not None:
-            return _LINE_END
-        return _BLANK_LINE if _BLOCK.search(paragraph) is not None else None
 
     def _merge(self) -> None:
         """Keep one of the tags that go on alike."""
@@ -298,11 +272,11 @@ class HtmlTags:
         if name not in _RAW:
             return
         if not tag.closing:
-            span = self._span_open()
+            span = self._paragraph.span_open()
             if span and self._span is None:
                 self._span = (span, "", dict(self._raw))
             self._raw[name] = self._raw.get(name, 0) + 1
-        elif name in self._raw and not tag.attribute and not self._in_code():
+        elif name in self._raw and not tag.attribute and not self._paragraph.in_code():
             self._raw[name] -= 1
             if not self._raw[name]:
                 del self._raw[name]
@@ -311,65 +285,14 @@ class HtmlTags:
         """Keep the paragraph, and look for the end of a code span."""
         if self._span is not None:
             self._follow_span(text)
-        self._paragraph += text
-        if "\n" in text:
-            ends = list(_BLANK_LINE.finditer(self._paragraph))
-            if ends:
-                before, self._paragraph = self._paragraph[: ends[-1].start()], self._paragraph[ends[-1].end() - 1 :]
-                self._endless, self._cut = _open_block(self._endless, before), False
-        if len(self._paragraph) > _LONGEST_PARAGRAPH:
-            before, self._paragraph = self._paragraph[:-_KEPT], self._paragraph[-_KEPT:]
-            self._endless, self._cut = _open_block(self._endless, before), True
+        self._paragraph.read(text)
 
     def _follow_span(self, text: str) -> None:
         assert self._span is not None, "the caller looks"
         run, since, before = self._span
         line, *more = (since + text).split("\n", 1)
-        for ticks in _RUN.finditer(line):
+        for ticks in RUN.finditer(line):
             if len(ticks[2]) == run and (ticks.end() < len(line) or more):
                 self._raw, self._span = before, None
                 return
-        self._span = None if more or len(line) > _LONGEST_PARAGRAPH else (run, line, before)
-
-    def _in_code(self) -> bool:
-        """Tell whether an end tag that was just read may be in a code span, or begin with an escaped sign."""
-        line = self._paragraph.rpartition("\n")[2]
-        tag = line.rfind("</")
-        return line[tag - 1 : tag] == "\\" or bool(_open_run(line))
-
-    def _span_open(self) -> int:
-        """Return how many backticks opened the code span that a tag stands in; 0 where that is not certain."""
-        earlier, _, line = self._paragraph.rpartition("\n")
-        if self._endless or self._cut or "`" in earlier or _BLOCK.search(self._paragraph) is not None:
-            return 0
-        run = _open_run(line)
-        before = line[: line.rfind("`" * run)] if run else ""
-        # A link's target, a URL, a cell of a table or a tag could hold the backticks; then they open nothing.
-        linked = "](" in before or "]:" in before or "://" in before or "www." in before.lower()
-        return 0 if not run or linked or "|" in line or "<" in _SPAN.sub("", before) else run
-
-
-def _open_block(kind: str, text: str) -> str:
-    """Return the kind of long HTML block that is open at the end of a text, "" for none; `kind` was before."""
-    position = 0
-    while True:
-        if kind:
-            end = _BLOCK_END[kind].search(text, position)
-            if end is None:
-                return kind
-            position = end.end()
-        begun = _LONG_BLOCK.search(text, position)
-        if begun is None:
-            return ""
-        kind, position = begun.lastgroup or "", begun.end()
-
-
-def _open_run(line: str) -> int:
-    """Return how many backticks are open at the end of a line, as far as the line tells."""
-    run = 0
-    for ticks in _RUN.finditer(line):
-        if not run:
-            run = 0 if ticks[1] else len(ticks[2])
-        elif len(ticks[2]) == run:
-            run = 0
-    return run
+        self._span = None if more or len(line) > LONGEST_PARAGRAPH else (run, line, before)

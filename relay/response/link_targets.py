@@ -25,7 +25,7 @@ _HOME = re.compile(r"(?:(?:file://)?/(?:home|Users)/|[A-Za-z]:[\\/]Users[\\/])(?
 _BLANK = " \t\n\r"
 _LINE_END = "\n\r"
 _CONTAINER = " \t>*+-0123456789.)"  # quotations, lists, tasks and their indentation consist of these
-_TITLE = "\"'("
+_TITLE = {'"': '"', "'": "'", "(": ")"}
 _SIGN = re.compile(r"[\\\[\]\n\r]")
 _SIGN_IN_TARGET = re.compile(r"[\x00-\x20\\\[\]()<>!:]")
 
@@ -48,7 +48,7 @@ class _Target:
         self.text = ""  # so far, as far as its host needs it
         self.size = 0  # of it, before restoring
         self.line_ends = 0
-        self.titled = False  # a definition's title has begun
+        self.titled = ""  # what closes a definition's title that has begun
         self.unclosed = 0  # parentheses
 
     def goes_on(self, char: str, *, escaped: bool) -> bool:
@@ -60,22 +60,28 @@ class _Target:
                 if char in _LINE_END and not escaped:
                     return False
                 if char == ">" and not escaped:
-                    self.part = _Part.TITLE
+                    self.part, self.line_ends = _Part.TITLE, 0
                     return True
             case _Part.RAW:
                 # markdown-it takes what is escaped into the target, but for a space.
                 if char in _BLANK and (char == " " or not escaped):
-                    self.part = _Part.TITLE
-                    return char not in _LINE_END
+                    self.part, self.line_ends = _Part.TITLE, int(char == "\n")
+                    return self.defines or char not in _LINE_END
                 if not escaped:
                     self.unclosed += (char == "(") - (char == ")")
                     if self.unclosed < 0 and not self.defines:
                         return False
             case _Part.TITLE if self.defines and not self.titled:
-                self.titled = char in _TITLE
-                return self.titled or char in " \t"
+                self.titled = _TITLE.get(char, "")
+                self.line_ends += char == "\n"
+                return (
+                    bool(self.titled)
+                    or (char in _BLANK and self.line_ends < 2)
+                    or (char == ">" and self.line_ends == 1)
+                )
             case _Part.TITLE if self.defines:
-                return char not in _LINE_END
+                self.line_ends = self.line_ends + (char == "\n") if char in _BLANK else 0
+                return self.line_ends < 2 and (char != self.titled or escaped)
             case _Part.TITLE:
                 return char not in _LINE_END and (char != ")" or escaped)
         self._keep(char)
@@ -138,7 +144,7 @@ class LinkTargets:
     @property
     def inside(self) -> bool:
         """True in a target."""
-        return bool(self._open)
+        return any(bool(target.titled) or not target.defines or target.part is not _Part.TITLE for target in self._open)
 
     @property
     def hosts(self) -> set[str | None]:

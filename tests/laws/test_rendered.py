@@ -27,10 +27,13 @@ MARKDOWN_IT = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable([
 # What a renderer shows or names things by. Every other attribute counts.
 SHOWN = frozenset({"alt", "title", "class", "lang", "id", "name", "aria-label", "type"})
 USED = frozenset(name.lower().removeprefix("xlink:") for name in ATTRIBUTES) - {"x", "alt"}
-# An address that the link is to (cmark-gfm writes one without a scheme after `xmpp:`), a place in the page, a file
-# below a home folder, and a host that is the value with one ending: the link carries the value to no one else.
+# An address that the link is to (cmark-gfm writes one without a scheme after `xmpp:`), a place in the page itself, a
+# scheme, a file below a home folder, and a host that is the value with one ending: the link carries the value to no one
+# else.
+NO_VALUE = rf"(?:(?!{CANARY}).)*"
 ALLOWED = re.compile(
-    r"(?:mailto|tel|sms|xmpp):[^?]*(?:\?(?:(?!zqcanary).)*)?|#.*|[^:/?]*@[^:/?]*|(?:file://)?/home/(?!/).*|(?:https?:)?//[^./]*zqcanary[^./]*\.[^./]+(?:[/?#:](?:(?!zqcanary).)*)?",
+    rf"(?:mailto|tel|sms|xmpp):[^?]*(?:\?{NO_VALUE})?|[^:/?]*@[^:/?]*|#.*|[^:/?]*{CANARY}[^:/?]*:{NO_VALUE}"
+    rf"|(?:file://)?/home/(?!/).*|(?:https?:)?//[^./]*{CANARY}[^./]*\.[^./]+(?:[/?#:]{NO_VALUE})?",
     re.IGNORECASE | re.DOTALL,
 )
 
