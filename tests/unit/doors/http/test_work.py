@@ -34,7 +34,7 @@ def pool(workers: int = 1, queue: int = 20, **fields: Any) -> WorkPool:
 
 
 def begin(
-    pool: WorkPool, call: Callable[[], Any], client: str = "a", size: int = 100, gone: Callable[[], None] = int
+    pool: WorkPool, call: Callable[[], Any], client: str = "a", size: int = 1_000, gone: Callable[[], None] = int
 ) -> asyncio.Task[Any]:
     """Run `call` in the pool, in a task."""
     return asyncio.create_task(pool.run(call, client=client, size=size, abandoned=gone))
