@@ -216,12 +216,13 @@ async def test_too_much_arriving_at_once(serve: Serve, mirror: Mirror) -> None:
             connection.sendall(post_bytes(b"x" * mebibyte)[:-1])
         await until(lambda: relay.handler.in_flight == 12)
         async with httpx.AsyncClient(base_url=relay.url, headers=KEY) as client:
-            refused = await client.post("/v1/chat/completions", json=chat())
+            large = chat("word " * 20_000)  # a small body that is here already takes no room
+            refused = await client.post("/v1/chat/completions", json=large)
             assert (refused.status_code, _error(refused)["code"]) == (429, "too_many_requests")
             assert refused.headers["retry-after"] == "1"
             started[0].close()
             await until(lambda: relay.handler.in_flight == 11)
-            assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200
+            assert (await client.post("/v1/chat/completions", json=large)).status_code == 200
     finally:
         for connection in started:
             connection.close()

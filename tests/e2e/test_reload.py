@@ -199,7 +199,7 @@ async def test_a_bad_file_keeps_the_old_policy_and_says_why(mirror: Mirror, tmp_
     assert f'the policy in force stays: {policy}:3:18: entity: no recognizer finds the type "EMAIL_ADRESS"' in said
     assert 'did you mean "EMAIL_ADDRESS"?' in said
     assert "this policy would let everything through" in said
-    assert f"{policy}: no such file" in said
+    assert f"{policy}: cannot be read" in said
     assert said.count('"event":"reload_failed"') == 6
 
 

@@ -188,5 +188,5 @@ def test_a_missing_package_is_named(
         return real(name, *rest, **more)
 
     monkeypatch.setattr(builtins, "__import__", refuse)
-    with pytest.raises(ConfigFault, match=f"own.yaml:1:.*{package} is not installed; install relay"):
+    with pytest.raises(ConfigFault, match=f"own.yaml:1:.*{package} is not installed; `pip install"):
         _analyzed(folder, recognizers, "")
