@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -245,6 +246,7 @@ async def test_abandoned_while_it_waits() -> None:
     def large() -> None:
         try:
             while True:
+                time.sleep(0.001)  # a slice takes time, and leaves the lock to others for as long
                 order.append("slice")
                 end_slice()
         except Abandoned:
@@ -275,6 +277,7 @@ async def test_close_ends_what_runs() -> None:
     def large() -> None:
         started.set()
         while True:
+            time.sleep(0.001)  # a slice takes time, and leaves the lock to others for as long
             end_slice()
 
     tasks = [begin(work, large), begin(work, int)]
