@@ -193,6 +193,7 @@ def test_yaml_blocks(text: str, tmp_path: Path) -> None:
     elif text.startswith("patterns:"):
         assert {"STAFF_NUMBER", "BADGE", "TRADE_SECRET", "CUSTOMER"} == build.additions([path]).entity_types
     else:
+        path.write_text(text.replace("0" * 64, "3f" * 32), encoding="utf-8")  # relay refuses what documentation shows
         config = load(path, {})
         assert {upstream.kind for upstream in config.upstreams.values()} == set(RouteKind)
 

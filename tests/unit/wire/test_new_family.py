@@ -142,7 +142,7 @@ FORGOTTEN = [
     ("talk.py", "    table: ClassVar[FieldTable] = compile_table(TABLE)\n", "does not state table"),
     ("talk.py", '= (PathEndpoint(name="talk", upstream_path="/v1/talk"),)', "does not state endpoints"),
     ("talk.py", "    def reader(", "does not state reader"),
-    ("talk.py", "PLUGINS = (ToyTalk,)", "cannot be used: AttributeError"),
+    ("talk.py", "PLUGINS = (ToyTalk,)", "does not end with PLUGINS"),
     ("family.py", "    family: ClassVar[Family] = TOY\n", "does not state family"),
     *[("family.py", f"    def {name}(", f"does not state {name}") for name in ("credential", "error_event")],
     ("family.py", "    keyless=False,\n", "cannot be used: TypeError"),
