@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -174,6 +175,66 @@ def test_nothing_is_left(target: Relay, server: Upstream, state: Callable[[Relay
     values = [planted() for _ in range(3)]
     state(target, server, values)
     assert_forgotten(target, values)
+
+
+def _body(**more: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": "hello"}], **more}
+
+
+def _arguments(value: str) -> dict[str, Any]:
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": json.dumps({value: 1})}}
+    answer = {"role": "tool", "tool_call_id": "call_1", "content": json.dumps({value: {value: 1}})}
+    return _body(messages=[{"role": "assistant", "tool_calls": [call]}, answer])
+
+
+PATH = "/v1/chat/completions"
+# Where a value may stand beside the texts: method, target, headers and body. Libraries keep pieces of each in caches.
+POSITIONS: dict[str, Callable[[str], tuple[str, str, Any, dict[str, str]]]] = {
+    "unknown field": lambda value: ("POST", PATH, _body(**{value: 1}), {}),
+    "metadata": lambda value: ("POST", PATH, _body(metadata={value: value}), {}),
+    "key in a text": lambda value: (
+        "POST",
+        PATH,
+        _body(messages=[{"role": "user", "content": f'{{"{value}": 1}}'}]),
+        {},
+    ),
+    "key of arguments and of a result": lambda value: ("POST", PATH, _arguments(value), {}),
+    "property of a schema": lambda value: (
+        "POST",
+        PATH,
+        _body(tools=[{"type": "function", "function": {"name": "f", "parameters": {"properties": {value: {}}}}}]),
+        {},
+    ),
+    "model": lambda value: ("POST", PATH, _body(model=value), {}),
+    "query": lambda value: ("POST", f"{PATH}?key={value}", _body(), {}),
+    "query of Gemini": lambda value: ("POST", f"/v1beta/models/g:generateContent?key={value}", {"contents": []}, {}),
+    "path": lambda value: ("POST", f"/v1/{value}", _body(), {}),
+    "absolute target": lambda value: ("POST", f"http://{value}/v1?key={value}", _body(), {}),
+    "method": lambda value: (value.replace("@", "-"), PATH, _body(), {}),
+    "header": lambda value: ("POST", PATH, _body(), {"x-thing": value}),
+    "name of a header": lambda value: ("POST", PATH, _body(), {value.replace("@", "-"): "x"}),
+    "host": lambda value: ("POST", PATH, _body(), {"host": value}),
+    "origin": lambda value: ("POST", PATH, _body(), {"origin": f"https://{value}"}),
+    "cookie": lambda value: ("POST", PATH, _body(), {"cookie": f"a={value}; {value}=b"}),
+    "charset": lambda value: ("POST", PATH, _body(), {"content-type": f"application/json; charset={value}"}),
+    "content type": lambda value: ("POST", PATH, _body(), {"content-type": f"text/{value}"}),
+    "key of the client": lambda value: ("POST", PATH, _body(), {"authorization": f"Bearer {value}"}),
+    "content coding": lambda value: ("POST", PATH, _body(), {"content-encoding": value}),
+    "session": lambda value: ("POST", PATH, _body(), {"x-relay-session": value}),
+}
+
+
+def test_nothing_is_left_of_any_position(target: Relay) -> None:
+    """Keys of objects, the target and the headers are forgotten like the texts, answered or refused."""
+    values = {position: planted() for position in POSITIONS}
+    for position, request in POSITIONS.items():
+        method, path, body, headers = request(values[position])
+        connection = target.connect()
+        fields = {"content-type": "application/json", "authorization": "Bearer sk-test", **headers}
+        connection.request(method, path, json.dumps(body), fields)
+        connection.getresponse().read()
+        connection.close()
+    assert_forgotten(target, [*values.values(), *(value.replace("@", "-") for value in values.values())])
 
 
 def test_nothing_is_left_on_an_open_connection(target: Relay, server: Upstream) -> None:

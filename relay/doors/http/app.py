@@ -30,7 +30,6 @@ from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.observe import logs
 from relay.process import harden
-from relay.process.forget import Forgetter
 from relay.routing.confidence import unjudged
 from relay.types import RouteKind
 
@@ -126,7 +125,7 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             async with _listening(handler, config, client) as served, _background(core, config, client):
                 if harden.holds(harden.Measure.ALLOCATOR):
                     # Without the allocator's help values outlive their use elsewhere, and this would be for show.
-                    handler.forgetter = Forgetter(asyncio.get_running_loop())
+                    handler.forget_afterwards()
                 _log_ready(core, config)
                 yield served
         finally:

@@ -18,6 +18,7 @@ from aiohttp import web
 from relay.config import Config
 from relay.doors.http import access, body, cors
 from relay.doors.http.connections import address
+from relay.doors.http.parser_names import forget_header_names
 from relay.doors.http.reply import Sent, Stream, send
 from relay.doors.http.shaping import Shaped, padded
 from relay.doors.serving.response import Response, StreamedResponse
@@ -25,6 +26,7 @@ from relay.doors.serving.service import Admitted, Service
 from relay.doors.serving.shares import Shares
 from relay.errors import ClientFault, RelayFault, ScrubFailed
 from relay.process.forget import Forgetter
+from relay.process.library_caches import LibraryCaches
 from relay.types import Headers, Request
 
 __all__ = ["Handler"]
@@ -43,7 +45,7 @@ class UpgradeRefused(ClientFault):
 
 
 class Handler:
-    """The server's one handler. `forgetter`, where there is one, clears memory after requests."""
+    """The server's one handler."""
 
     def __init__(self, service: Service, config: Config) -> None:
         self.service = service
@@ -55,7 +57,11 @@ class Handler:
         self._idle = asyncio.Event()
         self._idle.set()
         self.in_flight = 0  # requests in work
-        self.forgetter: Forgetter | None = None
+        self._forgetter: Forgetter | None = None
+
+    def forget_afterwards(self) -> None:
+        """Clear memory after requests, from now on. Call it in the loop, when all that stays is loaded."""
+        self._forgetter = Forgetter(asyncio.get_running_loop(), LibraryCaches(forget_header_names))
 
     async def idle(self) -> None:
         """Wait until no request is in work."""
@@ -63,8 +69,8 @@ class Handler:
 
     def close(self) -> None:
         """Give back the threads and the timer."""
-        if self.forgetter is not None:
-            self.forgetter.close()
+        if self._forgetter is not None:
+            self._forgetter.close()
         self.service.close()
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -80,8 +86,8 @@ class Handler:
         finally:
             self.in_flight -= 1
             gauge.dec()
-            if self.forgetter is not None:
-                self.forgetter.soon()
+            if self._forgetter is not None:
+                self._forgetter.soon()
             if not self.in_flight:
                 self._idle.set()
 

@@ -9,7 +9,8 @@ import pytest
 import uvloop
 
 from relay.process import forget
-from relay.process.forget import Forgetter
+from relay.process.forget import Forgetter, _Later
+from relay.process.library_caches import LibraryCaches
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
@@ -19,6 +20,12 @@ class Cycle:
 
     def __init__(self) -> None:
         self.itself = self
+
+
+async def _done(forgetter: Forgetter) -> None:
+    task = forgetter._works[0]._task
+    assert task is not None
+    await task
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +44,7 @@ def test_a_burst_is_forgotten_once(
     monkeypatch.setattr(forget, "_DELAY_S", 0.001)
 
     async def scenario() -> None:
-        forgetter = Forgetter(asyncio.get_running_loop())
+        forgetter = Forgetter(asyncio.get_running_loop(), LibraryCaches())
         gc.disable()
         try:
             kept = weakref.ref(Cycle())
@@ -45,8 +52,7 @@ def test_a_burst_is_forgotten_once(
                 forgetter.soon()
             assert kept() is not None
             await asyncio.sleep(0.01)
-            assert forgetter._task is not None
-            await forgetter._task
+            await _done(forgetter)
             assert kept() is None
         finally:
             gc.enable()
@@ -58,14 +64,38 @@ def test_a_burst_is_forgotten_once(
     assert 65_536 <= sum(read) <= 400_000
 
 
+def test_what_ends_in_the_middle_is_forgotten_too() -> None:
+    """A clearing that has begun does not stand for the next one."""
+    done: list[str] = []
+
+    async def scenario() -> None:
+        middle = asyncio.Event()
+
+        async def work() -> None:
+            done.append("begun")
+            await middle.wait()
+
+        later = _Later(asyncio.get_running_loop(), 0.001, work)
+        later.soon()
+        await asyncio.sleep(0.01)
+        later.soon()
+        await asyncio.sleep(0.01)
+        assert done == ["begun"]
+        middle.set()
+        await asyncio.sleep(0.01)
+        assert done == ["begun", "begun"]
+
+    asyncio.run(scenario())
+
+
 def test_nothing_happens_after_close() -> None:
     """A loop that stops is not given new work."""
 
     async def scenario() -> None:
-        forgetter = Forgetter(asyncio.get_running_loop())
+        forgetter = Forgetter(asyncio.get_running_loop(), LibraryCaches())
         forgetter.soon()
         forgetter.close()
         await asyncio.sleep(0)
-        assert forgetter._task is None
+        assert [work._task for work in forgetter._works] == [None, None]
 
     asyncio.run(scenario())
