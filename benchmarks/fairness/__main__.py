@@ -39,6 +39,7 @@ _OTHER, _SMALL = "127.0.0.1", "127.0.0.2"
 _LARGE_BYTES = 1_000_000
 _BODY_BYTES = 32 * 1024 * 1024 - 1024
 _SLOW = 64
+_TURN = b"turn ...."
 _PAUSE_S = 0.02  # between two small requests: what is measured is waiting, not throughput
 _SETTLE_S = 0.2
 
@@ -114,13 +115,17 @@ async def _answer(reader: asyncio.StreamReader) -> None:
 
 @asynccontextmanager
 async def _large(port: int, count: int) -> AsyncIterator[None]:
-    """Have `count` prompts of 1 MB in work; at the end, hang up. One that is answered is sent again."""
+    """Have `count` prompts of 1 MB in work; at the end, hang up. One that is answered is followed by another.
+
+    They are made beforehand, up to a number at their front: the clock of the small requests runs in this process.
+    """
+    made = [request_bytes(_body(number, _LARGE_BYTES)) for number in range(count)]
 
     async def one(number: int) -> None:
-        for turn in range(1_000):
+        for turn in range(10_000):
             reader, writer = await asyncio.open_connection("127.0.0.1", port, local_addr=(_OTHER, 0), limit=1 << 24)
             try:
-                writer.write(request_bytes(_body(number * 1_000 + turn, _LARGE_BYTES)))
+                writer.write(made[number].replace(_TURN, b"turn %04d" % turn, 1))
                 await _answer(reader)
             finally:
                 writer.transport.abort()
@@ -161,7 +166,7 @@ def _body(number: int, size: int) -> bytes:
         length += len(text) + 1
         if length >= size:
             break
-    message = {"role": "user", "content": "\n".join(content)[:size]}
+    message = {"role": "user", "content": "\n".join([_TURN.decode(), *content])[:size]}
     return json.dumps({"model": "bench", "max_tokens": 40, "messages": [message]}).encode()
 
 
