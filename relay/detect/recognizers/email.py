@@ -83,7 +83,8 @@ class EmailRecognizer(RuleRecognizer):
             regex=rf"[\w+-]{{1,32}}(?:(?:{_DOT})[\w+-]{{1,32}}){{0,3}}(?:{_AT})[^\W_][\w-]{{0,40}}(?:(?:{_DOT})[^\W_][\w-]{{0,30}}){{0,3}}"
             rf"(?:{_DOT})[^\W\d_]{{2,12}}",
             trigger=r"[\[({<] ?(?:at|@|dot|\.|punkt|punto|point|ponto) ?[\])}>]"
-            r"|(?: (?:at|arroba|arobase) |@)[^ \n]{1,40} (?:dot|punkt|punto|point|ponto) | at [a-z0-9-]{1,40}\.[a-z]",
+            r"|(?: (?:at|arroba|arobase) |@)[^ \n]{1,40} (?:dot|punkt|punto|point|ponto) "
+            r"|[a-z0-9] at [a-z0-9-]{1,40}\.[a-z]",
             score=0.7,
             lead_chars=110,
             max_chars=160,
