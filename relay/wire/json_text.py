@@ -24,7 +24,7 @@ __all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
-# Numbers of fewer digits are no values that are looked for (`relay.detect.known`), and stay numbers.
+# Numbers of fewer digits are no values that are looked for (`relay.detect.known`), and stay numbers, but for codes.
 MIN_DIGITS = 5
 _MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 
@@ -36,7 +36,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', r
 
 @dataclass(slots=True)
 class Literal:
-    """A string or long number in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
+    """A string, or a number that is read, in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
 
     start: int
     end: int
