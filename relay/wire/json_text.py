@@ -36,7 +36,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', r
 
 @dataclass(slots=True)
 class Literal:
-    """A string, or a number that is read, in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
+    """A string of JSON text, or a number that is read. `pointer`: RFC 6901, from the text's own root ("")."""
 
     start: int
     end: int
