@@ -26,10 +26,10 @@ from relay.detect.common_names import FAMILY, GIVEN
 from relay.detect.known import searchable
 from relay.detect.taxonomy import Group, Method, describe
 
-__all__ = ["distinctive", "recurs"]
+__all__ = ["PEOPLE", "distinctive", "recurs"]
 
 _UNNAMED = "ID_NUMBER"
-_PEOPLE = frozenset({"PERSON", "GIT_AUTHOR"})
+PEOPLE = frozenset({"PERSON", "GIT_AUTHOR"})
 _ACCOUNTS = frozenset({"USERNAME", "HOME_PATH", "HOST_NAME", "PROFILE_URL"})
 _LONGEST_ACRONYM = 3
 _ONE_WORD = re.compile(r"[^\W_]+")
@@ -54,7 +54,7 @@ def recurs(entity_type: str, value: str) -> bool:
     info = describe(entity_type)
     if info.group is Group.OTHER:
         return True
-    if entity_type in _PEOPLE:
+    if entity_type in PEOPLE:
         return not _ONE_WORD.fullmatch(value) or _is_name(value)
     if info.group is Group.SECRET:
         return not (_NUMBER.fullmatch(value) or _WORDS.fullmatch(value))

@@ -18,10 +18,11 @@ __all__ = [
     "reads_as_words",
 ]
 
-# Stand-ins for "put your key here", in programs and in prose. Repeats that may take the same signs are possessive: each
+# Stand-ins for "put your key here", in programs and in prose. What a bracket opens is one if it is closed, or has no
+# signs as passwords have them. Repeats that may take the same signs are possessive: each
 # takes all it can and gives nothing back, so no length of value costs more than one pass.
 _STAND_IN = re.compile(
-    r"""<[^<>]*>? | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | \{\{?.*\}?\}? | %\w+% | \[.*\]? | @\w+@
+    r"""[<{\[](?:.*[>}\]]|[^!@\#%^&*~;?<]*) | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | %\w+% | @\w+@
     | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*+[\w-]*+[\W_]*+
     | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]++(?:[\w-]*?[\W_])?
       (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*+\d?

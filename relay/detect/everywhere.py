@@ -2,7 +2,7 @@
 
 Spans of a text itself and of earlier texts are resolved by the rule of `overlap`; later texts only add spans where
 nothing is covered yet. So a conversation keeps its spans and their types: turn n + 1 covers all that turn n covered,
-and may add.
+and may add. A person's name is also covered inside of identifiers (`relay.detect.identifiers`).
 
 Where two values overlap, a piece of the weaker one remains, and such a piece becomes a value itself: it is searched
 like any other, until no distinctive value that is replaced anywhere stands uncovered anywhere.
@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from relay.detect.distinctive import distinctive, recurs
+from relay.detect.distinctive import PEOPLE, distinctive, recurs
+from relay.detect.identifiers import INSIDE, inside
 from relay.detect.known import KNOWN, form
 from relay.detect.occurrences import Occurrences, Row, Text
 from relay.detect.overlap import LOOKALIKE, resolve
@@ -79,8 +80,9 @@ def cover(
     new = _add(values, known, seen)
     new += _add_session(session, known)
     for _ in range(_ROUNDS):
-        occurrences.look_for(value.value for value in new)
-        keys = {form(value.value) for value in new}
+        people = [value.value for value in new if value.entity_type in PEOPLE]
+        occurrences.look_for([value.value for value in new], people)
+        keys = {form(value.value) for value in new} | set(map(inside, people))
         changed = [place for place, rows in enumerate(occurrences.rows) if any(row[0] in keys for row in rows)]
         for place in changed:
             end_slice()
@@ -147,9 +149,11 @@ def _rank(found: _Known) -> tuple[bool, int]:
 
 def _spans(place: int, rows: Iterable[Row], known: Mapping[str, _Known]) -> Iterable[Span]:
     for key, start, end in rows:
-        value = known.get(key)
-        since = None if value is None else value.since_at(place)
-        if value is not None and since is not None:
+        value = known.get(key.removeprefix(INSIDE))
+        if value is None or (key.startswith(INSIDE) and value.entity_type not in PEOPLE):
+            continue
+        since = value.since_at(place)
+        if since is not None:
             yield Span(value.entity_type, start, end, 1.0, KNOWN, since)
 
 

@@ -7,18 +7,20 @@ searched for new values only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from relay.detect.cache import Kept, SpanCache
+from relay.detect.identifiers import INSIDE, NamesInside, inside
 from relay.detect.known import KnownValues, form, searchable
 from relay.detect.normalize import Normalized
+from relay.types import Span
 
 __all__ = ["Occurrences", "Row", "Text"]
 
 _NONE: frozenset[bytes] = frozenset()
-# The value's form, and its place.
+# The value's form, alone or inside of identifiers, and its place.
 Row = tuple[str, int, int]
 
 
@@ -47,9 +49,13 @@ class Occurrences:
         self._names: dict[str, bytes] = {}  # form that was searched: its name in the cache
         self.rows: list[list[Row]] = [[] for _ in texts]
 
-    def look_for(self, values: Iterable[str]) -> list[int]:
-        """Search those of `values` that were not searched yet; return the texts with an occurrence."""
+    def look_for(self, values: Iterable[str], people: Iterable[str] = ()) -> list[int]:
+        """Search those of `values` that were not searched yet; return the texts with an occurrence.
+
+        Those of `people` are looked for inside of identifiers, too.
+        """
         new = {form(value): value for value in values if searchable(value)}
+        new |= {key: value for value in people if (key := inside(value))}
         for known in new.keys() & self._names.keys():
             del new[known]
         if not new:
@@ -58,22 +64,22 @@ class Occurrences:
         self._names |= names
         forms = {name: key for key, name in names.items()}
         # What is left to search, by what was searched already: most texts have that in common.
-        left: dict[int, KnownValues] = {}
+        left: dict[int, _Table] = {}
         hit = []
         for place, text in enumerate(self._texts):
             kept = text.kept if self._cache is not None else None
             searched = kept.searched if kept is not None else _NONE
             table = left.get(id(searched))
             if table is None:
-                pairs = [("", value) for key, value in new.items() if names[key] not in searched]
-                table = left[id(searched)] = KnownValues(pairs)
+                rest = {key: value for key, value in new.items() if names[key] not in searched}
+                table = left[id(searched)] = _Table(rest)
             before = len(self.rows[place])
             if kept is not None:
                 self.rows[place] += [
                     (forms[name], start, end) for name, start, end in kept.occurrences if name in forms
                 ]
             if table:
-                self.rows[place] += _search(table, text)
+                self.rows[place] += table.search(text)
             if len(self.rows[place]) > before:
                 hit.append(place)
         return hit
@@ -94,17 +100,31 @@ class Occurrences:
                 self._cache.amend(text.digest, replace(kept, searched=wanted, occurrences=named))
 
 
-def _search(known: KnownValues, text: Text) -> Iterator[Row]:
-    """Yield each occurrence in `text`, and those in its copy that are not the same."""
-    seen = set()
-    for span in known.find(text.text):
-        row = form(text.text[span.start : span.end]), span.start, span.end
-        seen.add(row)
-        yield row
-    copy = text.copy
-    if copy is not None:
-        for span in known.find(copy.text):
-            back = copy.back(span)
-            row = form(copy.text[span.start : span.end]), back.start, back.end
-            if row not in seen:
-                yield row
+class _Table:
+    """What is left to search in some of the texts: values by their forms."""
+
+    def __init__(self, values: Mapping[str, str]) -> None:
+        self._known = KnownValues(("", value) for key, value in values.items() if not key.startswith(INSIDE))
+        self._inside = NamesInside(value for key, value in values.items() if key.startswith(INSIDE))
+
+    def __bool__(self) -> bool:
+        return bool(self._known or self._inside)
+
+    def search(self, text: Text) -> Iterator[Row]:
+        """Yield each occurrence in `text`, and those in its copy that are not the same."""
+        seen = set()
+        for row in self._rows(text.text):
+            seen.add(row)
+            yield row
+        copy = text.copy
+        if copy is not None:
+            for key, start, end in self._rows(copy.text):
+                back = copy.back(Span("", start, end))
+                row = key, back.start, back.end
+                if row not in seen:
+                    yield row
+
+    def _rows(self, text: str) -> Iterator[Row]:
+        for span in self._known.find(text):
+            yield form(text[span.start : span.end]), span.start, span.end
+        yield from self._inside.find(text)

@@ -1,9 +1,9 @@
 """Decide which names refer to the same person, by their words alone.
 
-"Maria", "Gonzalez", "Ms Gonzalez", "M. Gonzalez", "Gonzalez, Maria" and the local part of "maria.gonzalez@example.org"
-are aliases of "Maria Gonzalez", as long as no other person in the session has that first or last name. Nothing is
-guessed: a short form that fits two people counts as a separate person, and so does one that appeared before the full
-name was known to be another person's.
+"Maria", "Gonzalez", "Ms Gonzalez", "M. Gonzalez", "Gonzalez, Maria", "maria_gonzalez" and "mariaGonzalez" as parts of
+identifiers, and the local part of "maria.gonzalez@example.org" are aliases of "Maria Gonzalez", as long as no other
+person in the session has that first or last name. Nothing is guessed: a short form that fits two people counts as a
+separate person, and so does one that appeared before the full name was known to be another person's.
 
 The vault keeps keyed marks of the words (eight bytes each), never the words.
 """
@@ -34,7 +34,9 @@ PARTICLES = frozenset(_table("van von der den de del della di da dos das la le e
 SUFFIXES = frozenset(_table("jr sr ii iii iv phd md esq"))
 WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*\.?")
 _MARK_BYTES = 8
-_LOCAL_PART = re.compile(r"[^\W\d_]+")
+_LONGEST_FIRST = 16
+# The words of an identifier, at signs and humps. Capitals with an accent are no humps.
+_PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])")
 
 
 class Form(StrEnum):
@@ -130,20 +132,20 @@ class People:
                 firsts, lasts = self._rows(self._firsts, first), self._rows(self._lasts, last)
                 return self._one(firsts | lasts, Form.FIRST if firsts else Form.LAST)
 
-    def owner_of_address(self, address: str) -> int | None:
-        """Return the number of the only person whose name forms the local part of an e-mail address."""
-        words = [word.lower() for word in _LOCAL_PART.findall(address.partition("@")[0])]
+    def owner_of_identifier(self, identifier: str) -> int | None:
+        """Return the number of the only person whose name forms an identifier or the local part of a mail address."""
+        words = [word.lower() for word in _PART.findall(identifier)]
+        pairs = [(words[0], words[1])] if len(words) == 2 else []
         found: set[int] = set()
-        if len(words) == 2:
-            for first, last in (words, words[::-1]):
-                if len(first) == 1:
-                    found |= self._rows(self._initials, self._key(f"{first} {last}"))
-                else:
-                    found |= self._rows(self._firsts, self._key(first)) & self._rows(self._lasts, self._key(last))
-        elif len(words) == 1 and len(words[0]) > 2:
-            word = words[0]
+        if len(words) == 1 and len(words[0]) > 2:
+            (word,) = words
             found = self._rows(self._firsts, self._key(word)) | self._rows(self._lasts, self._key(word))
-            found |= self._rows(self._initials, self._key(f"{word[0]} {word[1:]}"))
+            pairs = [(word[:cut], word[cut:]) for cut in range(1, min(len(word), _LONGEST_FIRST))]
+        for first, last in (*pairs, *(pair[::-1] for pair in pairs)):
+            if len(first) == 1:
+                found |= self._rows(self._initials, self._key(f"{first} {last}"))
+            else:
+                found |= self._rows(self._firsts, self._key(first)) & self._rows(self._lasts, self._key(last))
         owner = self._one(found, Form.FULL)
         return owner[0] if owner is not None else None
 

@@ -5,7 +5,8 @@ placeholder and entity type, so that a record moved to another place does not op
 refuses, because a value that was dropped could never be restored. Placeholders are numbered per entity type in the
 order of first sealing, and values are compared exactly, so restoring returns exactly the characters that were sealed.
 Another form of a person's name has its own placeholder with that person's number (`[PERSON_1_LAST]`), where it cannot
-refer to another person; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`).
+refer to another person; so has an e-mail address made of the name (`[PERSON_1_EMAIL]`), and the
+name as a part of an identifier (`[PERSON_1_ID]_orders.pdf`).
 
 A model also writes forms that were never issued: it knows `[PERSON_1]` and passes `[PERSON_1_LAST]` to a tool. Forms
 that are certain from the sealed name can be opened, too. The vault records only which forms exist; the text is derived
@@ -28,7 +29,7 @@ from relay.vault.turn_cache import CachedTurn, TurnCache
 
 __all__ = ["Vault"]
 
-_PERSON, _EMAIL_ADDRESS, _EMAIL = "PERSON", "EMAIL_ADDRESS", "EMAIL"
+_PERSON, _EMAIL_ADDRESS, _EMAIL, _IDENTIFIER = "PERSON", "EMAIL_ADDRESS", "EMAIL", "ID"
 _LINKED = frozenset({_PERSON, _EMAIL_ADDRESS})
 _WHOLE = frozenset({aliases.Form.FULL.value, aliases.Form.REVERSED.value})
 _ATTEMPTS = 50  # numbers tried for a stand-in before a placeholder is issued
@@ -294,11 +295,12 @@ class Vault:
         """Return the number of the person that a name or an address belongs to (0: uncertain), and its form."""
         if not self._numbers.get(_PERSON):
             return 0, ""
-        if name is not None:
-            owner = people.owner(name)
-            return (owner[0], owner[1].value) if owner is not None else (0, "")
-        found = people.owner_of_address(value) if "@" in value else None
-        return (found, _EMAIL) if found else (0, "")
+        owner = people.owner(name) if name is not None else None
+        if owner is not None:
+            return owner[0], owner[1].value
+        local, at, _ = value.partition("@")
+        found = people.owner_of_identifier(local) if " " not in local else None
+        return (found, _EMAIL if at else _IDENTIFIER) if found else (0, "")
 
     def _render(self, entity_type: str, number: int, form: str) -> str:
         placeholder = self._style.render(entity_type, number, form)

@@ -16,15 +16,17 @@ from itertools import islice
 import orjson
 
 from relay.errors import ClientFault
-from relay.wire.pointer import escape
+from relay.wire.pointer import escape, named
+from relay.wire.protocol_words import names_code
 from relay.wire.strict_json import encode_text
 
 __all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
-# Numbers of fewer digits are no values that are looked for (`relay.detect.known`), and stay numbers.
+# Numbers of fewer digits are no values that are looked for (`relay.detect.known`), and stay numbers, but for codes.
 MIN_DIGITS = 5
+_MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 
 # Strings in one JSON text; the arguments of a tool call have tens of them.
 MAX_LITERALS = 100_000
@@ -34,7 +36,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', r
 
 @dataclass(slots=True)
 class Literal:
-    """A string or long number in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
+    """A string of JSON text, or a number that is read. `pointer`: RFC 6901, from the text's own root ("")."""
 
     start: int
     end: int
@@ -110,8 +112,20 @@ def _literals(text: str) -> Iterator[Literal]:
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and sum(map(str.isdigit, match.group())) >= MIN_DIGITS:
+        elif first != ":" and _is_read(match.group(), path):
             yield Literal(start, end, _pointer(path), match.group(), is_key=False, is_number=True)
+
+
+def _is_read(number: str, path: list[str | int | None]) -> bool:
+    digits = sum(map(str.isdigit, number))
+    if digits >= MIN_DIGITS:
+        return True
+    return (
+        digits >= _MIN_KEYED
+        and number.isdigit()
+        and type(path[-1]) is str
+        and names_code(named(_pointer(path)), int(number))
+    )
 
 
 def _pointer(path: list[str | int | None]) -> str:

@@ -21,6 +21,7 @@ __all__ = [
     "is_name",
     "is_signature",
     "names_client",
+    "names_code",
     "passes",
 ]
 
@@ -72,6 +73,13 @@ _CLIENTS_ID = re.compile(
     r"|profile|visitor|anonymous|distinct)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
     re.IGNORECASE,
 )
+# What the name of a short number holds that may be a code of a card or a door, a PIN or a postcode. All other short
+# numbers are lines, ports and counts, and nothing reads them.
+_CODE = re.compile(
+    r"cv[cvn]|csc|cav2|pin|puk|geheimzahl|otp|code|security|verification|pass|pwd|zip|plz|postal|ssn|social|[^\x00-\x7f]",
+    re.IGNORECASE,
+)
+_LEAST_CODE: Final = 100
 # A key and not a name: capitals and digits as issuers of credentials write them.
 _JOINTS = re.compile("[_-]")
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
@@ -82,6 +90,11 @@ def holds_digits(value: int | float) -> bool:
     return abs(value) >= 10 ** (_LEAST_DIGITS - 1) or (
         type(value) is float and sum(map(str.isdigit, repr(value))) >= _LEAST_DIGITS
     )
+
+
+def names_code(label: str, value: int | float) -> bool:
+    """Tell whether a number under `label` is read although it is short: of three digits at least."""
+    return abs(value) >= _LEAST_CODE and _CODE.search(label) is not None
 
 
 def passes(text: str) -> bool:

@@ -43,6 +43,7 @@ from relay.wire.protocol_words import (
     is_identifier,
     is_name,
     names_client,
+    names_code,
     passes,
 )
 
@@ -282,11 +283,12 @@ class Scan:
     ) -> None:
         if node.number is _F:
             self._refuse(_at(pointer, str(key)), node.kind, role, message)
-        elif holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
-            text = strict_json.encode(value).decode()
+        elif node.text is None or node.text is _S or node.text is _SJ:
             at = _at(pointer, str(key))
             label = _label(node, at)
-            self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
+            if holds_digits(value) or (type(key) is str and names_code(label, value)):
+                text = strict_json.encode(value).decode()
+                self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
 
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int

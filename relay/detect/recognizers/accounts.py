@@ -87,7 +87,7 @@ class AccountRecognizer(RuleRecognizer):
             entity_type="USERNAME",
             regex=r"(?:[ _-](?:name|id|handle|account))?[\"']?(?:\s(?:is|ist|est|es|è|é)\s"
             r"|\s{0,2}[:=]\s{0,2})[\"'@]{0,2}"
-            r"(?P<value>[^\W_][\w.-]{2,31})",
+            r"(?P<value>[^\W_][\w.-]{2,31}(?:#\d{2,6})?)",
             trigger=r"\b(?:user ?name|user-?id|login|screen name|nick ?name|handle|benutzername|identifiant|usuario"
             r"|utente"
             r"|usuário|gebruikersnaam|skype|telegram|discord|twitter|instagram|github|snapchat|tiktok)",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.rules import PatternRule, RuleRecognizer
@@ -27,6 +28,9 @@ _MONTHS = (
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:1[89]|20)\d\d"
+# The time of a timestamp, as programs write dates.
+_TIME = r"T\d\d:?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
+_STAMP = re.compile(r"\dT\d")
 # The first letters of the month names.
 _MONTH_STARTS = (
     "jan|jän|ene|gen|feb|fév|mar|mär|mrz|maa|mrt|apr|avr|abr|ma[yig]|mei|ju[nil]|giu|lug|aug|août|ago|se[pt]"
@@ -42,7 +46,7 @@ class DateRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="DATE_OF_BIRTH",
-            regex=rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}"
+            regex=rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}(?:{_TIME})?"
             rf"|{_DAY}(?P<b>[-/.]){_MONTH}(?P=b)(?:{_YEAR}|\d\d)|{_MONTH}(?P<c>[-/]){_DAY}(?P=c)(?:{_YEAR}|\d\d)"
             rf"|{_DAY}\. {{0,1}}{_MONTH}\. {{0,1}}{_YEAR}|{_YEAR}年{_MONTH}月{_DAY}日)",
             trigger=r"\d[-/.] ?\d\d?[-/.] ?\d\d|\d\?\d\d?\?\d",
@@ -51,7 +55,7 @@ class DateRecognizer(RuleRecognizer):
             opens=r"\d+",
             score=0.2,
             lead_chars=14,
-            max_chars=16,
+            max_chars=48,
         ),
         PatternRule(
             entity_type="DATE_OF_BIRTH",
@@ -76,9 +80,13 @@ class DateRecognizer(RuleRecognizer):
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
-        """Return the date both as a date of birth, which waits for context, and as any other date."""
+        """Return the date both as a date of birth, which waits for context, and as any other date.
+
+        A timestamp is none of the latter: it says when a program did something.
+        """
         yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, candidate.pattern.score, self.name)
-        yield Span("DATE_TIME", candidate.start, candidate.end, 0.6, self.name)
+        if not _STAMP.search(candidate.value):
+            yield Span("DATE_TIME", candidate.start, candidate.end, 0.6, self.name)
 
 
 DateRecognizer.entity_types = ("DATE_OF_BIRTH", "DATE_TIME")

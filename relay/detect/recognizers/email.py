@@ -46,7 +46,7 @@ _FILE_ENDINGS = frozenset(
 # Mailboxes that belong to no person: repositories and no-reply senders.
 _NOBODY = frozenset(("git", "hg", "svn", "noreply", "no-reply", "donotreply", "do-not-reply"))
 _SPELT = re.compile(
-    r"[\[({<]\s?(?:at|@)\s?[\])}>]|\sat\s.{1,80}(?:[\[({<]\s?dot|\sdot\s)|arroba|arobase|chiocciola|\s(?:punkt|punto"
+    r"[\[({<]\s?(?:at|@)\s?[\])}>]|(?:\sat\s|@).{1,80}(?:[\[({<]\s?(?:dot|\.)|\sdot\s)|arroba|arobase|chiocciola|\s(?:punkt|punto"
     r"|ponto)\s",
     re.IGNORECASE,
 )
@@ -82,8 +82,9 @@ class EmailRecognizer(RuleRecognizer):
             entity_type="EMAIL_ADDRESS",
             regex=rf"[\w+-]{{1,32}}(?:(?:{_DOT})[\w+-]{{1,32}}){{0,3}}(?:{_AT})[^\W_][\w-]{{0,40}}(?:(?:{_DOT})[^\W_][\w-]{{0,30}}){{0,3}}"
             rf"(?:{_DOT})[^\W\d_]{{2,12}}",
-            trigger=r"[\[({<] ?(?:at|dot|punkt|punto|point|ponto) ?[\])}>]| (?:at|arroba|arobase) [^ \n]{1,40} (?:dot"
-            r"|punkt|punto|point|ponto) ",
+            trigger=r"[\[({<] ?(?:at|@|dot|\.|punkt|punto|point|ponto) ?[\])}>]"
+            r"|(?: (?:at|arroba|arobase) |@)[^ \n]{1,40} (?:dot|punkt|punto|point|ponto) "
+            r"|[a-z0-9] at [a-z0-9-]{1,40}\.[a-z]",
             score=0.7,
             lead_chars=110,
             max_chars=160,
@@ -96,7 +97,7 @@ class EmailRecognizer(RuleRecognizer):
         value = candidate.value
         if candidate.pattern.score < 0.9:
             # "look at example.com" is no address: either sign must be spelt out or bracketed beside the other.
-            if _SPELT.search(value) is not None:
+            if _SPELT.search(value) is not None or _is_mailbox(candidate):
                 yield Span("EMAIL_ADDRESS", candidate.start, candidate.end, candidate.pattern.score, self.name)
             return
         text, start, end = candidate.text, candidate.start, candidate.end
@@ -122,6 +123,29 @@ class EmailRecognizer(RuleRecognizer):
             if place > skip + 1 and local[place - 1].isalpha() and not word.group().isdecimal():
                 skip = place - 1
         yield Span("EMAIL_ADDRESS", start + skip + 1, end, candidate.pattern.score, self.name)
+
+
+def _is_mailbox(candidate: Candidate) -> bool:
+    """Tell whether `w.kessler at fastmail.com` is an address: it has a label, or is no word and at a provider."""
+    local, *host = _SAID_AT.split(candidate.value)
+    if len(host) != 1:
+        return False
+    labelled = _LABEL.search(candidate.text, max(0, candidate.start - 32), candidate.start) is not None
+    return labelled or (host[0].lower() in _PROVIDERS and not local.isalpha())
+
+
+_SAID_AT = re.compile(r"\sat\s", re.IGNORECASE)
+_LABEL = re.compile(
+    r"(?:mail|contact|reach|write)(?: (?:me|us|to|address|is)){0,2}\s?[:=]\s{0,2}[\"']?$", re.IGNORECASE
+)
+_PROVIDERS_TEXT = (
+    "gmail.com googlemail.com outlook.com hotmail.com live.com msn.com yahoo.com ymail.com icloud.com me.com "
+    "mac.com aol.com proton.me protonmail.com pm.me fastmail.com fastmail.fm zoho.com gmx.com gmx.de gmx.net "
+    "web.de t-online.de posteo.de mailbox.org freenet.de orange.fr laposte.net free.fr libero.it wp.pl o2.pl "
+    "seznam.cz mail.ru yandex.ru yandex.com qq.com 163.com 126.com naver.com hey.com tutanota.com mail.com "
+    "yahoo.co.uk yahoo.fr yahoo.de hotmail.fr "
+)
+_PROVIDERS = frozenset(_PROVIDERS_TEXT.split())
 
 
 PLUGINS = (EmailRecognizer,)

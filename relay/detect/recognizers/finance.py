@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from relay.detect.checksums import weighted
-from relay.detect.rules import PatternRule, RuleRecognizer, labelled, number
+from relay.detect.rules import NUMBER_END, NUMBER_START, PatternRule, RuleRecognizer, labelled, number
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "FinanceRecognizer"]
@@ -21,6 +21,14 @@ def _routing(digits: str) -> bool:
     district = int(digits[:2])
     known = district <= 12 or 21 <= district <= 32 or 61 <= district <= 72 or district == 80
     return known and int(digits) > 0 and weighted(digits, (3, 7, 1) * 3) % 10 == 0
+
+
+def _czech(value: str) -> bool:
+    """Check both parts of an account's number, each modulo 11 (Czech National Bank, decree 169/2011)."""
+    return all(
+        weighted(part.zfill(10), (6, 3, 7, 9, 10, 5, 8, 4, 2, 1)) % 11 == 0
+        for part in value.partition("/")[0].split("-")
+    )
 
 
 def _base58check(value: str) -> bool:
@@ -79,6 +87,20 @@ class FinanceRecognizer(RuleRecognizer):
     )
     rules = (
         *number("ABA_ROUTING_NUMBER", r"", _routing, "routing, aba, rtn, routing number, transit", bare=r"\d{9}"),
+        PatternRule(
+            # An account in Czechia and Slovakia, with its bank's code.
+            entity_type="BANK_ACCOUNT",
+            regex=r"(?:\d{1,6}-)?\d{6,10}/\d{4}",
+            trigger=r"\d{6}/\d{4}",
+            check=_czech,
+            words="č ú, číslo účtu, účet, účtu, účtom, ucet, uctu, konto, kontonummer, account, bank",
+            start=NUMBER_START,
+            end=NUMBER_END,
+            score=0.35,
+            otherwise=0.1,
+            lead_chars=20,
+            max_chars=26,
+        ),
         labelled("UK_SORT_CODE", r"sort[ -]?code", r"\d{2}[- ]?\d{2}[- ]?\d{2}", score=0.7),
         labelled(
             "TAX_ID",

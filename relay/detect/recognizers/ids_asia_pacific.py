@@ -106,7 +106,7 @@ def _thai(digits: str) -> bool:
 
 
 # Three groups of four digits, and no fourth one beside them: a card.
-_TWELVE = r"(?:^|[^0-9 ]|(?:^|[^0-9]) )\d{4}[ -]\d{4}[ -]\d{4}(?:[^0-9 ]| [^0-9]| ?$)"
+_TWELVE = r"(?:^|[^0-9 ]|(?:^|[^0-9]) )\d{4}[ :-]\d{4}[ :-]\d{4}(?:[^0-9 ]| [^0-9]| ?$)"
 
 
 class AsiaPacificRecognizer(RuleRecognizer):
@@ -141,7 +141,7 @@ class AsiaPacificRecognizer(RuleRecognizer):
         *number("NZ_IRD", r"\d{2,3}-\d{3}-\d{3}", _ird, "ird, inland revenue, ird number", bare=r"\d{8,9}", score=0.6),
         *number(
             "IN_AADHAAR",
-            r"(?<!\d )[2-9]\d{3}(?P<gap>[ :-])\d{4}(?P=gap)\d{4}(?! \d)",
+            r"(?<!\d )(?<!\d:)[2-9]\d{3}(?P<gap>[ :-])\d{4}(?P=gap)\d{4}(?! \d)(?!:\d)",
             _aadhaar,
             "aadhaar, aadhar, uidai, uid, आधार",
             written_trigger=_TWELVE,

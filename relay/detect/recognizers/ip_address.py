@@ -38,13 +38,15 @@ class IpAddressRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="IP_ADDRESS",
-            regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})",
+            # A zone begins with a letter, or is a short number: `%20` is an escape.
+            regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})"
+            r"(?:%(?:25)?(?:[a-z][\w-]{0,14}|\d{1,2}(?![0-9a-f])))?",
             trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
             start=r"(?<![\w:.])",
             end=r"(?![\w:])(?!\.\d)",
             score=0.6,
             lead_chars=44,
-            max_chars=48,
+            max_chars=64,
             ignore_case=True,
         ),
         PatternRule(
@@ -89,15 +91,16 @@ class IpAddressRecognizer(RuleRecognizer):
 
 
 def _is_host_v6(value: str) -> bool:
-    groups = [group for group in value.split(":") if group]
+    groups = [group for group in value.partition("%")[0].split(":") if group]
     # "dead::beef" is a name in C++; an address that is cut short has a digit or several groups.
-    if len(groups) < 2 or (len(groups) < 3 and not any(char.isdigit() for char in groups[0])):
+    if len(groups) < 2 or (len(groups) < 3 and not any(map(str.isdigit, groups[0] + groups[1]))):
         return False
     try:
-        address = IPv6Address(value)
+        address = IPv6Address(value.partition("%")[0])
     except AddressValueError:
         return False
-    return not (address.is_loopback or address.is_unspecified)
+    host = address.ipv4_mapped or address
+    return not (host.is_loopback or host.is_unspecified)
 
 
 PLUGINS = (IpAddressRecognizer,)

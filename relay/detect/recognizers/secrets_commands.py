@@ -21,14 +21,24 @@ _PROGRAMS = {
     "-P": r"(?:un)?zip|sqlcmd|osql|bcp|isql|mosquitto_\w+|ipmitool|rsync|smbmap",
     "-a": r"redis-cli|ipmitool",
     "-w": r"ldap\w+|dsconf|kinit",
+    "-k": r"openssl",
     "-pw": r"plink|pscp|psftp|putty|kitty",
 }
 _PROGRAM = {
     option: re.compile(rf"(?:^|[\s|;&(/\\$`\"'])(?:{names})(?:\.exe)?\b", re.IGNORECASE)
     for option, names in _PROGRAMS.items()
 }
+# Those whose `-p` has the password right behind it.
+_GLUED = re.compile(r"(?:^|[\s|;&(/\\$`\"'])(?:mysql\w*|mariadb(?:-\w+)?|sshpass|mycli)(?:\.exe)?\s", re.IGNORECASE)
 _TAKES_USER = re.compile(r"\b(?:curl|wget|https?|xh|smbclient|rpcclient|smbmap|smbget|cifs|mount|svn|lftp|aria2c)\b")
+_NEXT_COMMAND = re.compile(r"[;|&]\s")
 _OPTION = re.compile(r"\s(-[a-zA-Z]{1,2})[ =]?\\?[\"']?$")
+_FLAG = r"-\w{1,8}\s{1,3}(?:\d{1,2}\s{1,3})?"
+_WORD = r"[^\s\"'|<>-][^\s\"'|<>]{0,96}\s{1,3}"
+_READS = (
+    r"sudo\s[^\n|]{0,40}-[a-zA-Z]{0,6}S\b|passwd\s[^\n|]{0,24}--stdin|chpasswd|smbpasswd\s[^\n|]{0,24}-[a-z]{0,4}s"
+    r"|[^\n|]{1,80}--(?:password|passphrase|pass|token|secret)-(?:stdin|fd[ =]0)|kinit\b|cryptsetup\s|gh auth login"
+)
 _PORTS = re.compile(r"[\d.:/-]+(?:tcp|udp)?")
 _LONGEST_LINE = 300
 
@@ -55,7 +65,7 @@ class CommandSecretRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="PASSWORD",
             regex=r"[ =]?" + _VALUE,
-            trigger=r"\s-(?:p|P|a|w|pw)\b|\s-p",
+            trigger=r"\s-(?:p|P|a|w|k|pw)\b|\s-p",
             end="",
             score=0.65,
             max_chars=140,
@@ -82,12 +92,55 @@ class CommandSecretRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
+            # `openssl -passout "pass:…"`
+            entity_type="PASSWORD",
+            regex=r"(?P<value>[^\"'\n]{3,128})(?=[\"'])",
+            trigger=r"\s-pass(?:in|out)?[ =][\"']pass:",
+            end="",
+            score=0.8,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
+            # `htpasswd -b file user password`; with `-n` there is no file.
+            entity_type="PASSWORD",
+            regex=rf"\s{{1,3}}(?=(?:{_FLAG}){{0,4}}-\w{{0,6}}b)"
+            rf"(?:(?=(?:{_FLAG}){{0,4}}-\w{{0,6}}n)(?:{_FLAG}){{1,5}}|(?:{_FLAG}){{1,5}}{_WORD}){_WORD}" + _VALUE,
+            trigger=r"\bhtpasswd2?",
+            end="",
+            score=0.8,
+            max_chars=360,
+            follows=True,
+        ),
+        PatternRule(
+            # What a program reads from a pipe: `echo … | sudo -S`, `… | docker login --password-stdin`, `… | chpasswd`.
+            entity_type="PASSWORD",
+            regex=r"\b(?:echo|printf)(?:\s-[neE]{1,3})?(?:\s[\"']%s(?:\\n)?[\"'])?\s{1,4}"
+            + _VALUE
+            + rf"(?(q)(?P=q))\s{{0,4}}\|\s{{0,4}}(?:{_READS})",
+            trigger=rf"\|\s{{0,4}}(?:{_READS})",
+            start="",
+            end="",
+            score=0.81,
+            lead_chars=300,
+            max_chars=340,
+        ),
+        PatternRule(
+            entity_type="PASSWORD",
+            regex=r"\s{0,2}" + _VALUE,
+            trigger=r"\bsudo\s[^\n|<]{0,40}-[a-zA-Z]{0,6}S\b[^\n|<]{0,80}<<<",
+            end="",
+            score=0.8,
+            max_chars=140,
+            follows=True,
+        ),
+        PatternRule(
             # netrc; `ENV PASSWORD …`; `setenv PASSWORD …`; SQL
             entity_type="PASSWORD",
             regex=r"\s{0,8}" + _VALUE,
             trigger=r"\blogin\s{1,8}[^\s]{1,64}\s{1,8}password\s|\b(?:setenv|ENV|setx|set -gx|set -x)\s{1,4}\w{0,40}"
             r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|IDENTIFIED BY |ConvertTo-SecureString "
-            r"|\bnet user\s{1,4}[\w.-]{1,32}\s",
+            r"|\bnet user\s{1,4}[\w.-]{1,32}\s|\bmysqladmin\s[^\n|;]{0,64}\spassword\s",
             end="",
             score=0.8,
             max_chars=150,
@@ -132,6 +185,8 @@ class CommandSecretRecognizer(RuleRecognizer):
             start, end = (start + len(user) + 1, end) if password else (start, start + len(user))
             if not password and not looks_random(user) and not (is_odd(user) and any(map(str.isdigit, user))):
                 return
+        if rule.score == _PIPED and ":" in text[start:end] and "chpasswd" in text[end : end + 16]:
+            start = text.index(":", start) + 1
         while end > start and text[end - 1] in ";,)`":
             end -= 1
         value = text[start:end]
@@ -139,7 +194,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             return
         if rule.score == _OF_SHORT_OPTION and not _is_password_of_option(line, value):
             return
-        if rule.score == _OF_OPTION and (not is_odd(value) or "/" in value or is_program_text(value)):
+        if rule.score == _OF_OPTION and not _is_password_of_long_option(text, start, end, line):
             return
         if rule.score == _OF_LINE and not (is_odd(value) and _HOST.fullmatch(line)):
             return
@@ -151,7 +206,7 @@ class CommandSecretRecognizer(RuleRecognizer):
 
 
 # The scores of the rules, which tell them apart.
-_OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85
+_OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL, _PIPED = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85, 0.81
 _LEAST = 4
 _HOST = re.compile(r"\s{0,8}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:")
 _NAMES_CREDENTIAL = re.compile(
@@ -159,13 +214,39 @@ _NAMES_CREDENTIAL = re.compile(
 )
 
 
+def _is_password_of_long_option(text: str, start: int, end: int, line: str) -> bool:
+    """Tell whether `--passphrase value` is written in a command; in prose and in manuals a word of theirs follows."""
+    value = text[start:end]
+    if _SOURCE.match(value):
+        return False
+    if is_odd(value):
+        return "/" not in value and not is_program_text(value)
+    if line[-1:] in ('"', "'"):
+        return text[end : end + 1] == line[-1]
+    return value.isalnum() and value.lower() not in _OF_MANUALS and _COMMAND.search(line) is not None
+
+
+# A command with an option besides, or of a program that takes a passphrase.
+_COMMAND = re.compile(
+    r"(?:^|[|;&(]|\$)\s{0,8}(?:sudo )?(?:(?:\./)?[a-z][\w./-]{0,40}\s(?:[\w./:@-]{1,64}\s){0,4}--?[a-z]"
+    r"|(?:gpg2?|restic|borg|cryptsetup|mysql\w*|pg_\w+|psql|mongo\w*|sqlplus|keytool|jarsigner|duplicity|rclone)\s)"
+)
+_OF_MANUALS_TEXT = (
+    "option options flag flags argument arguments parameter parameters switch and or to for with is instead prompt "
+    "file pw pwd word text string val value as on in at by of if when then must may should can will stdin"
+)
+_OF_MANUALS = frozenset(_OF_MANUALS_TEXT.split())
+_SOURCE = re.compile(r"(?:pass|env|file|fd):")  # of openssl
+
+
 def _is_password_of_option(line: str, value: str) -> bool:
     """Tell whether a short option in `line` takes a password; directly behind `-p` stands one that looks like it."""
+    line = _NEXT_COMMAND.split(line)[-1]
     option = _OPTION.search(line)
     if option is None or option[1] not in _PROGRAM:
         return False
-    if line.endswith("-p"):
-        return is_odd(value) and not _PORTS.fullmatch(value) and "/" not in value
+    if line.rstrip("\\\"'").endswith("-p"):
+        return (is_odd(value) or _GLUED.search(line) is not None) and not _PORTS.fullmatch(value) and "/" not in value
     return _PROGRAM[option[1]].search(line) is not None and not _PORTS.fullmatch(value)
 
 

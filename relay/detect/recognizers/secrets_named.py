@@ -16,6 +16,7 @@ from relay.detect.entropy import (
     looks_random,
     reads_as_words,
 )
+from relay.detect.overlap import CERTAIN
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -44,7 +45,7 @@ _PASSWORD_NAME = re.compile(_PASSWORDS, re.IGNORECASE)
 _SECRET_NAME = re.compile(_SECRETS, re.IGNORECASE)
 _PART = re.compile(rf"(?i:.*(?<![A-Za-z])(?:{_SHORT}))|.*[a-z0-9](?=[A-Z])(?i:{_SHORT})|[A-Za-z]?(?i:{_SHORT})")
 _LONG = re.compile(
-    r"passw|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
+    r"passw|sshpass|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
     r"|(?:api|access|auth|private|encryption|signing|master|account|hmac|license|service|storage|admin|deploy)key",
     re.IGNORECASE,
 )
@@ -175,7 +176,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="PASSWORD",
-            regex=r" {0,2}(?P<value>[^;\"'\s]{4,128})(?=;)",
+            # ODBC and JDBC write what holds a semicolon in braces.
+            regex=r" {0,2}(?P<b>\{)?(?P<value>(?(b)[^}\"'\n]|[^;\"'\s]){4,128})(?(b)\})(?=;)",
             trigger=r"[;\"' ](?:pwd|password) ?=",
             end="",
             score=0.85,
@@ -238,7 +240,9 @@ class NamedSecretRecognizer(RuleRecognizer):
                 return
         elif not _is_own_part(name_before(text, start, _PASSWORD_NAME)):
             return
-        yield Span(rule.entity_type, start, end, rule.score, self.name)
+        # A password that holds a mail address is none, and is covered whole.
+        score = CERTAIN if "@" in found and (quoted or is_setting(text, start, end)) else rule.score
+        yield Span(rule.entity_type, start, end, score, self.name)
 
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]

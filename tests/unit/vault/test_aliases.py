@@ -62,6 +62,11 @@ def test_names_taken_apart(value: str, name: Name | None) -> None:
             ["Maria Gonzalez", "maria@example.org", "maria@example.net"],
             ["[PERSON_1]", "[PERSON_1_EMAIL]", "[PERSON_1_EMAIL_2]"],
         ),
+        (
+            ["Maria Gonzalez", "maria_gonzalez", "MariaGonzalez", "m_gonzalez", "gonzalezmaria", "GONZALEZ-MARIA"],
+            ["[PERSON_1]", "[PERSON_1_ID]", *(f"[PERSON_1_ID_{number}]" for number in range(2, 6))],
+        ),
+        (["Maria Gonzalez", "mariagonzalez@example.org"], ["[PERSON_1]", "[PERSON_1_EMAIL]"]),
         (["Maria", "Maria Gonzalez", "Gonzalez"], ["[PERSON_1]", "[PERSON_1_FULL]", "[PERSON_1_LAST]"]),
         (["M. Gonzalez", "Maria Gonzalez", "Maria"], ["[PERSON_1]", "[PERSON_1_FULL]", "[PERSON_1_FIRST]"]),
         # near misses
@@ -79,6 +84,8 @@ def test_names_taken_apart(value: str, name: Name | None) -> None:
         (["Maria Gonzalez", "Mariana", "Gonzales"], ["[PERSON_1]", "[PERSON_2]", "[PERSON_3]"]),
         (["Maria Gonzalez", "info@example.org"], ["[PERSON_1]", "[EMAIL_ADDRESS_1]"]),
         (["Maria Gonzalez", "maria.lopez@example.org"], ["[PERSON_1]", "[EMAIL_ADDRESS_1]"]),
+        (["Maria Gonzalez", "maria_lopez", "MariaG"], ["[PERSON_1]", "[PERSON_2]", "[PERSON_3]"]),
+        (["Maria Gonzalez", "Miguel Gonzalez", "m_gonzalez"], ["[PERSON_1]", "[PERSON_2]", "[PERSON_3]"]),
         (["maria@example.org", "Maria Gonzalez"], ["[EMAIL_ADDRESS_1]", "[PERSON_1]"]),
     ],
 )
