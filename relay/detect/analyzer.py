@@ -163,6 +163,7 @@ class Analyzer:
         spans.extend(labels.find(reading.text, label, find))
         copy = reading.copy
         if copy is not None:
+            spans = [copy.trim(span) for span in spans]
             spans.extend(map(copy.back, find(copy.text)))
             spans.extend(map(copy.back, labels.find(copy.text, label, find)))
         if reading.segment.is_id:

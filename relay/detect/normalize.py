@@ -4,13 +4,17 @@ A value may be disguised to evade patterns, or copied from a web page or a log i
 pass over the text:
 
 * characters without width, variation selectors and tags (dropped);
-* compatibility forms: full-width, mathematical, circled, superscript letters and digits, ligatures (NFKC);
+* compatibility forms: full-width, mathematical, circled, squared, superscript letters and digits, small capitals,
+  ligatures (NFKC and more);
 * decomposed letters (composed), marks that no letter is composed of (dropped), digits of all scripts (ASCII digits);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
-* `%40`, `&#64;` and `&commat;`, `\\u0040` and `\\n`, quoted-printable, the escaped quotes of JSON in a string, one
-  inside the other up to three deep;
-* base64 of at least 16 characters with padding that decodes to text in UTF-8 or UTF-16, and hexadecimal of ASCII text;
+* escapes of URLs and forms, HTML, JSON, CSS, program text, quoted-printable and Unicode's own notation; the escaped
+  quotes of JSON in a string; colours of a terminal and tags of HTML inside a word (dropped);
+* base64 of at least 16 characters with padding, base32 and hexadecimal, of text in UTF-8, UTF-16 or UTF-32, or of a
+  message that is mostly text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
+
+They may stand one inside the other, up to four deep.
 
 Text with nothing to undo has no copy; a fast test decides that, so plain text costs almost nothing. The scan reports
 base64 and spaced-out text in its one pass (`HINTS`). Every character of the copy knows the range
@@ -21,13 +25,14 @@ stands for the whole base64 text, because replacing a part of it would make the 
 from __future__ import annotations
 
 import re
-import unicodedata
-from base64 import b64decode
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from html import unescape
 
+from relay.detect import encoded
+from relay.detect.escapes import Row, escapes, form_blanks
+from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix
+from relay.process.slices import end_slice
 from relay.types import Pattern, Span
 
 __all__ = ["HINTS", "Normalized", "legible", "normalize"]
@@ -50,6 +55,20 @@ class Normalized:
         """Return a span of the copy as a span of the original."""
         return Span(span.entity_type, self._low(span.start), self._high(span.end - 1), *span[3:])
 
+    def trim(self, span: Span) -> Span:
+        """Return a span of the original without what the copy drops at either end, such as colours of a terminal."""
+        places = range(len(self.text))
+        first = bisect_left(places, span.start, key=self._low)
+        last = bisect_right(places, span.end, key=self._high)
+        if first >= last:
+            return span  # inside of what is decoded as a whole
+        start, end = span.start, span.end
+        if not first or self._high(first - 1) <= start:
+            start = self._low(first)
+        if last == len(self.text) or self._low(last) >= end:
+            end = self._high(last - 1)
+        return span._replace(start=start, end=end)
+
     def slice(self, start: int, end: int) -> str:
         """Return the part of the copy that stands for `original[start:end]`."""
         places = range(len(self.text))
@@ -64,75 +83,11 @@ class Normalized:
         return self.ends[block] or self.starts[block] + place - self.at[block] + 1
 
 
-# Letters that look like a Latin one (Unicode Technical Standard 39, confusables.txt 17.0, the common ones only).
-_LOOKALIKES = str.maketrans(
-    "АВЕЅІЈКМНОРСТУХҮԌԚԜ" + "асеѕіјорухԁԛԝһӏґьтнкмпгв" + "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ" + "αεικνορτυχγω" + "օսոցհզԲՕՏ",
-    "ABESIJKMHOPCTYXYGQW" + "acesijopyxdqwhlrbthkmnrb" + "ABEZHIKMNOPTYX" + "aeikvoptuxyw" + "ounghqFOS",
-)
-_CONFUSABLE = "".join(map(chr, _LOOKALIKES))
-# A word, and what stands beside a look-alike in one that is not simply Cyrillic, Greek or Armenian.
-_WORD = re.compile(r"[\w@.+-]+")
-_LATIN = re.compile(r"[A-Za-z0-9@]")
-_LOOKALIKE = re.compile(f"[{_CONFUSABLE}]")
-_MIXED_HINT = re.compile(rf"[A-Za-z0-9@._+-][{_CONFUSABLE}]|[{_CONFUSABLE}][A-Za-z0-9@._+-]")
-
-_NO_WIDTH = (
-    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\ufe00-\ufe0f\ufeff"
-    "\ufff9-\ufffb"
-)
-_DROP = re.compile(f"[{_NO_WIDTH}\U000e0000-\U000e0fff]")
-# Digits of all scripts, and marks that stand on another character, as members of a character class.
-_KINDS = [(code, unicodedata.category(chr(code))) for code in range(0x300, 0x1FC00)]
-_DIGITS = "".join(f"{chr(code)}-{chr(code + 9)}" for code, kind in _KINDS if kind == "Nd" and int(chr(code)) == 0)
-_MARKS = "".join(chr(code) for code, kind in _KINDS if kind in ("Mn", "Me") and code < 0x10000)
-_MARK = re.compile(f"[{_MARKS}]")
-# Blocks where NFKC changes most characters, the Hangul filler, combining marks.
-_FORMS = (
-    f"{_DIGITS}\u20d0-\u20ff\u3164"
-    "\u00a0\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u0300-\u036f\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef"
-    "\u0e50-\u0e59\u1e00-\u1e03\u2000-\u200a\u2011\u2024\u202f\u205f\u2070-\u209c\u2100-\u214f\u2150-\u218b\u2460-\u24ff"
-    "\u3000\u3200-\u33ff\ufb00-\ufb4f\ufe10-\ufe6f\uff01-\uffee\U0001d400-\U0001d7ff\U0001f100-\U0001f1ff"
-    "\U0001fbf0-\U0001fbf9"
-)
-# Every expression that looks for them first asks for a character outside of ASCII, which is fast; long classes are not.
-_ODD = f"[{_NO_WIDTH}{_FORMS}\U000e0000-\U000e0fff]"
-_UNUSUAL = re.compile(rf"[^\x00-\x7f](?:(?<={_ODD})|(?<=[!-~][{_MARKS}]))")
-
-# A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. The
-# sign that begins an escape stands in front, so that the search goes from sign to sign: 1 MB takes 5 ms, not 160.
-_ESCAPE = re.compile(
-    r"[%&\\=](?:"
-    r"(?P<percent>(?<=%)[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)"
-    r"|(?P<html>(?<=&)(?:#\d{1,7};?|#[xX][0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};))"
-    r"|(?P<unicode>(?<=\\)(?:(?<!\\\\)\\*+u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*"
-    r"|x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,6}\}))"
-    r"|(?P<control>(?<=\\)(?<!\\\\)\\*+[nrt](?=\w))"
-    r"|(?P<printable>(?<==)(?:[0-9A-F]{2}(?:=[0-9A-F]{2})+|\r?\n))"
-    # Quotes of JSON in a string, those beside what only JSON has.
-    r"|(?P<quote>(?<=\\)(?<!\\\\)\\*+\"(?:(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\\")))"
-    r")"
-)
-_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|\r?\n)")
-# Escapes are undone as often: percent-encoding inside of HTML inside of JSON.
-_NESTED = 3
-# A base character with the marks that belong to it, or one unusual character. Putting n marks in order takes n * n
-# steps; no word has more than 30 (Unicode Standard Annex 15, Stream-Safe Text Format).
-_CLUSTER = re.compile(
-    rf"[!-~](?=[^\x00-\x7f])[{_MARKS}]{{1,30}}|[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}|[^\x00-\x7f](?<={_ODD})"
-)
-_CODE_UNIT = re.compile(r"[0-9A-Fa-f]{4}")
-
-
-# Patterns for the scan whose matches show that a text needs a copy. Each fires once a run, not once a character.
+_SLICE_PIECES = 1_000
+# Encodings and disguises are undone one inside the other, as often.
+_ROUNDS = 4
 HINTS = (
-    Pattern(
-        name="hint/base64",
-        regex=r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10,15}={1,2}(?![\w=\"'$\[({]))",
-        trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10}={1,2}(?:$|[^A-Za-z0-9_=\"'$\[({])",
-        score=0.0,
-        lead_chars=19,
-        max_chars=4,
-    ),
+    encoded.HINT,
     Pattern(
         name="hint/spaced",
         regex=r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5}(?![A-Za-z0-9])",
@@ -142,10 +97,8 @@ HINTS = (
         max_chars=24,
     ),
 )
+"""Patterns for the scan whose matches show that a text needs a copy."""
 
-_BASE64 = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16,}+={0,2}|[A-Za-z0-9+/_-]{10,15}={1,2})(?![A-Za-z0-9+/_=-])"
-)
 _GAP = re.compile(r"[ _*]+")
 _DOT = re.compile(r"[.-]")
 _SPACED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5,255}(?![A-Za-z0-9])")
@@ -156,31 +109,23 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
 
     `hints` names those of HINTS that matched in it.
     """
-    escapes = (
-        "%" in text or "&" in text or "\\" in text or ("=" in text and _PRINTABLE.search(text) is not None)
-    ) and _ESCAPE.search(text) is not None
-    unusual = mixed = False
-    if not text.isascii():
-        unusual = _UNUSUAL.search(text) is not None
-        mixed = _LOOKALIKE.search(text) is not None and _MIXED_HINT.search(text) is not None
-    if not (escapes or unusual or mixed or hints):
-        return None
     copy = _Copy(text)
-    if "hint/base64" in hints:
-        copy.decode()
-    if "hint/spaced" in hints:
-        copy.close_up()
-    for _ in range(_NESTED if escapes else 0):
-        if not copy.unescape():
-            break
-    # Unescaped text may need further steps.
-    if unusual or (escapes and not copy.text.isascii() and _UNUSUAL.search(copy.text)):
+    hinted = frozenset(hints)
+    for _ in range(_ROUNDS):
+        before = copy.text
         copy.compose()
-    if not copy.text.isascii() and _MIXED_HINT.search(copy.text):
+        copy.unescape()
+        # What a round has changed was not scanned for hints.
+        if encoded.HINT.name in hinted or copy.text != before:
+            copy.decode()
+        if copy.text == before:
+            break
+        hinted = _HINTED
+    if "hint/spaced" in hinted:
+        copy.close_up()
+    if not copy.text.isascii() and has_lookalikes(copy.text):
         copy.unmix()
-    if copy.text == text:
-        return None
-    return copy.done()
+    return None if copy.text == text else copy.done()
 
 
 def legible(text: str) -> str:
@@ -206,64 +151,47 @@ class _Copy:
         """Return the copy."""
         return Normalized(self.text, tuple(self._at), tuple(self._starts), tuple(self._ends))
 
-    def unescape(self) -> bool:
-        """Decode percent, HTML and JSON escapes and quoted-printable once; tell whether there were any."""
-        pieces = [(*match.span(), _decode(match)) for match in _ESCAPE.finditer(self.text)]
-        if pieces:
-            self._replace(pieces)
-        return bool(pieces)
+    def compose(self) -> None:
+        """Fold other forms of characters, compose letters and drop what has no width."""
+        if self.text.isascii() or not is_unusual(self.text):
+            return
+        self.text = fold(self.text)
+        self._replace([(start, end, [(plain, 0, end - start)]) for start, end, plain in clusters(self.text)])
+
+    def unescape(self) -> None:
+        """Decode escapes once."""
+        self._replace(list(form_blanks(self.text)))
+        self._replace(list(escapes(self.text)))
 
     def decode(self) -> None:
-        """Put in what base64 decodes to, where that is text."""
-        pieces = []
-        for match in _BASE64.finditer(self.text):
-            plain = _decode_base64(match.group())
-            if plain is not None:
-                pieces.append((*match.span(), [(plain, 0, match.end() - match.start())]))
-        self._replace(pieces)
+        """Put in what base64, base32 and hexadecimal decode to, where that is text."""
+        found = encoded.encoded(self.text)
+        self._replace([(start, end, [(plain, 0, end - start)]) for start, end, plain in found])
 
     def close_up(self) -> None:
         """Take out what stands between single digits and letters; a dot between letters may be part of an address."""
-        pieces: list[tuple[int, int, list[tuple[str, int, int]]]] = []
+        pieces: list[tuple[int, int, list[Row]]] = []
         for match in _SPACED.finditer(self.text):
             start, run = match.start(), match.group()
             gap = _GAP if _GAP.search(run) else _DOT
             pieces.extend((start + found.start(), start + found.end(), []) for found in gap.finditer(run))
         self._replace(pieces)
 
-    def compose(self) -> None:
-        """Drop what has no width, compose and fold compatibility forms."""
-        pieces = []
-        for match in _CLUSTER.finditer(self.text):
-            cluster = match.group()
-            plain = _DROP.sub("", unicodedata.normalize("NFKC", cluster))
-            if plain and (plain[0].isascii() or "\u00c0" <= plain[0] < "\u0250"):
-                plain = _MARK.sub("", plain)  # what no letter is composed of: a keycap, a stroke through
-            folded = "".join(
-                str(unicodedata.decimal(char)) if not char.isascii() and char.isdecimal() else char for char in plain
-            )
-            if folded != cluster:
-                pieces.append((*match.span(), [(folded, 0, len(cluster))]))
-        self._replace(pieces)
-
     def unmix(self) -> None:
         """Fold look-alike letters in words that are not of one script."""
-        parts = []
-        last = 0
-        for match in _WORD.finditer(self.text):
-            word = match.group()
-            if not word.isascii() and _LATIN.search(word) and _LOOKALIKE.search(word):
-                parts += [self.text[last : match.start()], word.translate(_LOOKALIKES)]
-                last = match.end()
-        self.text = "".join([*parts, self.text[last:]])
+        self.text = unmix(self.text)
 
-    def _replace(self, pieces: list[tuple[int, int, list[tuple[str, int, int]]]]) -> None:
-        """Put `(new text, start, end)` rows, relative to the piece's start, in the place of each piece."""
+    def _replace(self, pieces: list[tuple[int, int, list[Row]]]) -> None:
+        """Put rows in the place of each piece `(start, end, rows)`."""
+        if not pieces:
+            return
         before = self.done()
         parts: list[str] = []
         self._at, self._starts, self._ends = [], [], []
         size = last = block = 0
-        for start, end, rows in [*pieces, (len(before.text), len(before.text), [])]:
+        for number, (start, end, rows) in enumerate([*pieces, (len(before.text), len(before.text), [])]):
+            if not number % _SLICE_PIECES:
+                end_slice()
             if last < start:
                 parts.append(before.text[last:start])
                 block = self._keep(before, block, last, start, size)
@@ -292,79 +220,3 @@ class _Copy:
         self._at.append(at)
         self._starts.append(start)
         self._ends.append(end)
-
-
-def _decode(match: re.Match[str]) -> list[tuple[str, int, int]]:
-    """Return the characters of one run of escapes with the part of the run that each stands for."""
-    whole = match.group()
-    match match.lastgroup:
-        case "percent":
-            return _decode_percent(bytes.fromhex(whole.replace("%", "")))
-        case "html":
-            return [(unescape(whole), 0, len(whole))]
-        case "control":
-            return [("\n", 0, len(whole))]
-        case "printable":
-            return _decode_percent(bytes.fromhex(whole.replace("=", ""))) if len(whole) > 3 else []
-        case "quote":
-            return [('"', 0, len(whole))]
-        case _:
-            return _decode_units(whole)
-
-
-def _decode_base64(value: str) -> str | None:
-    """Return the text behind `value`, or None when it is neither base64 nor hexadecimal of a text."""
-    body = value.rstrip("=").translate(_URL_SAFE)
-    digits = body.removeprefix("0x")
-    if len(digits) % 2 == 0 and _HEX.fullmatch(digits):
-        plain = bytes.fromhex(digits)
-        if plain.isascii() and plain.decode("ascii").isprintable():
-            return plain.decode("ascii")
-    if len(body) % 4 == 1 or body.islower() or body.isdigit():
-        return None
-    data = b64decode(body + "=" * (-len(body) % 4))
-    # "powershell -enc": every other byte of Latin text in UTF-16 is zero.
-    wide = 2 * data[1::2].count(0) > len(data) // 2
-    try:
-        plain_text = data[: len(data) - len(data) % 2].decode("utf-16-le") if wide else data.decode("utf-8")
-    except ValueError:
-        return None
-    legible = "".join(char if char.isprintable() or char.isspace() else " " for char in plain_text)
-    return legible if legible == plain_text or legible.count(" ") * 4 <= len(legible) else None
-
-
-_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
-_URL_SAFE = str.maketrans("-_", "+/")
-
-
-def _decode_percent(data: bytes) -> list[tuple[str, int, int]]:
-    rows = []
-    place = 0
-    while place < len(data):
-        lead = data[place]
-        size = 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
-        char = data[place : place + size].decode("utf-8", "replace")
-        if len(char) != 1 or char == "\ufffd":
-            size, char = 1, chr(lead)
-        rows.append((char, 3 * place, 3 * (place + size)))
-        place += size
-    return rows
-
-
-def _decode_units(whole: str) -> list[tuple[str, int, int]]:
-    if whole.startswith(("\\x", "\\u{")):
-        number = int(whole.strip("\\xu{}"), 16)
-        return [(chr(number) if number < 0x110000 else "\ufffd", 0, len(whole))]
-    units = [(int(match.group(), 16), match.end()) for match in _CODE_UNIT.finditer(whole)]
-    rows: list[tuple[str, int, int]] = []
-    start = place = 0
-    while place < len(units):
-        number, end = units[place]
-        if 0xD800 <= number < 0xDC00 and place + 1 < len(units) and 0xDC00 <= units[place + 1][0] < 0xE000:
-            low, end = units[place + 1]
-            number = 0x10000 + ((number - 0xD800) << 10) + (low - 0xDC00)
-            place += 1
-        rows.append((chr(number), start, end))
-        start = end
-        place += 1
-    return rows

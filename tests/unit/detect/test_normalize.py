@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from base64 import b64encode, urlsafe_b64encode
+from base64 import b32encode, b64encode, urlsafe_b64encode
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
@@ -17,6 +18,9 @@ ANALYZER = patterns_only()
 
 FULL_WIDTH = str.maketrans({char: chr(ord(char) + 0xFEE0) for char in map(chr, range(0x21, 0x7F))})
 
+PARENTHESISED = {ord(str(number)): chr(base + number) for number in range(1, 10) for base in (0x2473,)}
+ENCLOSED = {ord("A") + place: chr(0x1F150 + place) for place in range(26)}
+
 DISGUISES = {
     "percent": lambda value: "".join(f"%{byte:02X}" for byte in value.encode()),
     "percent, signs only": lambda value: "".join(c if c.isalnum() else f"%{ord(c):02x}" for c in value),
@@ -29,6 +33,35 @@ DISGUISES = {
     "word joiner": "\u2060".join,
     "base64": lambda value: b64encode(f"Contact: {value}".encode()).decode(),
     "base64 for URLs": lambda value: urlsafe_b64encode(f"Contact: {value}?".encode()).decode().rstrip("="),
+    "percent, in UTF-16": lambda value: "".join(f"%u{ord(char):04x}" for char in value),
+    "html decimal, with zeros": lambda value: "".join(f"&#{ord(char):09};" for char in value),
+    "html hexadecimal, with zeros": lambda value: "".join(f"&#X{ord(char):08X};" for char in value),
+    "code points": lambda value: "".join(f"U+{ord(char):04X}" for char in value),
+    "code points, apart": lambda value: " ".join(f"U+{ord(char):04X}" for char in value),
+    "hexadecimal escapes": lambda value: "".join(f"\\x{ord(char):02x}" for char in value),
+    "long escapes": lambda value: "".join(f"\\U{ord(char):08x}" for char in value),
+    "escapes in braces": lambda value: "".join(f"\\u{{{ord(char):x}}}" for char in value),
+    "css": lambda value: "".join(f"\\{ord(char):06x}" for char in value),
+    "octal": lambda value: "".join(f"\\{ord(char):03o}" for char in value),
+    "quoted-printable": lambda value: "".join(f"={ord(char):02X}" for char in value),
+    "quoted-printable, small": lambda value: "".join(f"={ord(char):02x}" for char in value),
+    "hexadecimal": lambda value: value.encode().hex(),
+    "hexadecimal of UTF-16": lambda value: value.encode("utf-16-le").hex(),
+    "hexadecimal of a line": lambda value: f"{value}\n".encode().hex(),
+    "bytes of a database": lambda value: "\\x" + value.encode().hex(),
+    "base32": lambda value: b32encode(value.encode()).decode().rstrip("="),
+    "base64 of UTF-16": lambda value: b64encode(value.encode("utf-16-le")).decode(),
+    "base64 of UTF-16, the other way": lambda value: b64encode(value.encode("utf-16-be")).decode(),
+    "base64 of UTF-32": lambda value: b64encode(value.encode("utf-32")).decode(),
+    "base64 of Latin-1": lambda value: b64encode(f"caf\u00e9: {value}!".encode("latin-1")).decode(),
+    "base64 of a message": lambda value: b64encode(b"\x0a\x0f%b\x12\x05\x01\x08\x96" % value.encode()).decode(),
+    "base64 in JSON": lambda value: b64encode(f"?>? {value}".encode()).decode().replace("/", "\\/"),
+    "parenthesised and dingbats": lambda value: value.translate(PARENTHESISED),
+    "letters in circles": lambda value: value.translate(ENCLOSED),
+    "fillers": "\u3164".join,
+    "musical beams": "\U0001d173".join,
+    "marks that take room": lambda value: "".join(f"{char}\u0903" if char.isalnum() else char for char in value),
+    "spaced out by a no-break space": "\u00a0".join,
     "spaced out": " ".join,
     "spaced out by underscores": lambda value: "_".join(value) if "-" not in value else " ".join(value),
 }
@@ -52,9 +85,53 @@ def test_a_disguised_value_is_found_whole(value: str, entity_type: str, disguise
     assert [(text[s.start : s.end], s.entity_type) for s in spans] == [(hidden, entity_type)]
 
 
+LAYERS: dict[str, Callable[[str], str]] = {
+    "base64": lambda text: b64encode(f"<{text}>".encode()).decode(),
+    "hexadecimal": lambda text: text.encode().hex(),
+    "percent": DISGUISES["percent"],
+    "html": DISGUISES["html decimal"],
+    "json": DISGUISES["json"],
+    "quoted-printable": lambda text: "".join(f"={byte:02X}" for byte in text.encode()),
+    "full-width": DISGUISES["full-width"],
+    "zero-width": DISGUISES["zero-width space"],
+}
+
+
+@pytest.mark.parametrize("outer", LAYERS)
+@pytest.mark.parametrize("inner", LAYERS)
+def test_one_disguise_inside_another(inner: str, outer: str) -> None:
+    """In any order."""
+    hidden = LAYERS[outer](LAYERS[inner]("maria@example.org"))
+    text = f"see {hidden} now"
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [(text[s.start : s.end], s.entity_type) for s in spans] == [(hidden, "EMAIL_ADDRESS")]
+
+
 @pytest.mark.parametrize(
     ("text", "value"),
     [
+        *[
+            (f"{before}{value}{behind}", value)
+            for before, behind in [
+                ("\x1b[31m", "\x1b[0m"),
+                ("\x1b[01;31m\x1b[K", "\x1b[m\x1b[K"),
+                ("\x9b1m", "\x9b0m"),
+                ("\\u001b[31m", "\\u001b[0m"),
+                ("\\033[32m", "\\033[0m"),
+                ("\\e[1;32m", "\\e[0m"),
+                ("\\x1b[32m", "\\x1b[0m"),
+                ("\x1b[1m\x1b(B", "\x1b(B\x1b[m"),
+            ]
+            for value, _ in ROWS
+        ],
+        ("<b>536</b>-22-1234", "536</b>-22-1234"),
+        ("at 536<wbr>-22<!-- x -->-1234.", "536<wbr>-22<!-- x -->-1234"),
+        ("petra\\_lindqvist\\@example.org", "petra\\_lindqvist\\@example.org"),
+        ("petra=40example.org", "petra=40example.org"),
+        ("id-bm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw", "bm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw"),
+        ("/files/bm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw", "bm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw"),
+        ("xbm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw", "bm90ZSB0byBtYXJpYUBleGFtcGxlLm9yZw"),
+        ("by 203。0｡113。77", "203。0｡113。77"),
         ("write to mаriа@exаmple.org", "mаriа@exаmple.org"),  # Cyrillic а
         ("write to mαria@example.org", "mαria@example.org"),  # Greek alpha
         ("card ٤١١١ ١١١١ ١١١١ ١١١١", "٤١١١ ١١١١ ١١١١ ١١١١"),  # Arabic-Indic digits

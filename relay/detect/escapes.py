@@ -1,0 +1,164 @@
+"""Escapes of languages and formats, and what they stand for: one expression that finds a run of them, and its decoders.
+
+Rows are `(new text, start, end)`: what a part of the run stands for, and that part, relative to the run's start. What
+stands for nothing (the colours of a terminal, a tag inside a word) has no row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from relay.process.slices import end_slice
+
+__all__ = ["Row", "escapes", "form_blanks"]
+
+Row = tuple[str, int, int]
+
+_TAGS = "a|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr"
+# A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. Each
+# branch begins with its sign, so that the search goes from sign to sign: 1 MB takes 5 ms, not 160.
+_ESCAPE = re.compile(
+    r"%(?:(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)|(?P<percent_units>u[0-9A-Fa-f]{4}(?:%u[0-9A-Fa-f]{4})*))"
+    r"|&(?P<html>#0{0,9}\d{1,7};?|#[xX]0{0,9}[0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)"
+    r"|\\(?:(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)|(?P<code>x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
+    r"|(?P<css>[0-9A-Fa-f]{6}(?: (?=\\))?)"
+    r"|(?P<octal>[0-3][0-7]{2}(?:\\[0-3][0-7]{2})+|033(?=\[)|e(?=\[[0-9;]{0,32}[A-Za-z]))"
+    r"|(?P<markdown>(?<!\\\\)[_@](?=\w))"
+    r"|(?<!\\\\)\\*+(?:(?P<units>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)|(?P<control>[nrt](?=\w))|(?P<slash>/)"
+    # Quotes of JSON in a string, those beside what only JSON has.
+    r"|(?P<quote>\"(?:(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\\")))))"
+    r"|=(?P<printable>[0-9A-F]{2}(?:=[0-9A-F]{2})+|[0-9a-f]{2}(?:=[0-9a-f]{2})+|40(?=[A-Za-z])|\r?\n)"
+    r"|\+(?P<point>(?<=[Uu]\+)[0-9A-Fa-f]{4,6}(?: ?[Uu]\+[0-9A-Fa-f]{4,6})*(?![0-9A-Za-z]))"
+    # Select Graphic Rendition and its relatives (ECMA-48, 5.4), and the choice of a set of characters (ECMA-35).
+    r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]{0,8}[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[ -/]{0,8}[@-~])"
+    rf"|<(?P<tag>(?<=[^\s<>]<)(?:/?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?|!--[^<>]{{0,200}}--)>(?=[^\s<]))"
+)
+_SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+")
+_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|40[A-Za-z]|\r?\n)")
+_TAG = re.compile(rf"[^\s<>]<(?:!--|/?(?:{_TAGS})[\s/>])")
+_CODE_UNIT = re.compile(r"u([0-9A-Fa-f]{4})")
+_POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")
+_OCTAL = re.compile(r"[0-3][0-7]{2}")
+
+_FIELD = re.compile(r"=[^\s&\"'<>=+]{1,100}(?:\+[^\s&\"'<>=+]{1,100}){1,20}")
+_NAME = re.compile(r"[?&][\w.%\[\]-]{1,64}\Z")
+_NAME_CHARS = 66
+
+# A text is searched in parts of about so many characters: one search holds the interpreter while it lasts. It is cut
+# where no escape can be: between two words, or behind as many characters as hold none. A text of nothing but signs is
+# cut anywhere.
+_PART_CHARS = 1 << 16
+_LONGEST_PART_CHARS = 1 << 18
+_CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\x1b\x9b]{48}")
+
+
+def escapes(text: str) -> Iterator[tuple[int, int, list[Row]]]:
+    """Yield `(start, end, rows)` of every run of escapes in `text`, in order."""
+    if not (
+        any(sign in text for sign in _SIGNS)
+        or ("=" in text and _PRINTABLE.search(text) is not None)
+        or ("<" in text and _TAG.search(text) is not None)
+    ):
+        return
+    start = 0
+    while start < len(text):
+        stop = _cut(text, start)
+        for match in _ESCAPE.finditer(text, start, stop):
+            first, last = match.span()
+            if match.lastgroup == "point":
+                first -= 1
+            yield first, last, _decode(match.lastgroup or "", text[first:last])
+        start = stop
+        end_slice()
+
+
+def form_blanks(text: str) -> Iterator[tuple[int, int, list[Row]]]:
+    """Yield the plus signs that stand for blanks in the fields of a form (WHATWG URL, 5.1), as rows of `escapes`."""
+    if "+" not in text or ("&" not in text and "?" not in text):
+        return
+    for match in _FIELD.finditer(text):
+        start, end = match.span()
+        if text.startswith("&", end) or _NAME.search(text, max(0, start - _NAME_CHARS), start) is not None:
+            for place in range(start, end):
+                if text[place] == "+":
+                    yield place, place + 1, [(" ", 0, 1)]
+
+
+def _cut(text: str, start: int) -> int:
+    """Return where the part that begins at `start` ends."""
+    if len(text) - start <= _PART_CHARS:
+        return len(text)
+    most = start + _LONGEST_PART_CHARS
+    cut = _CUT.search(text, start + _PART_CHARS, most)
+    return min(most, len(text)) if cut is None else cut.end()
+
+
+def _decode(kind: str, run: str) -> list[Row]:
+    size = len(run)
+    match kind:
+        case "percent":
+            return _octets(bytes.fromhex(run.replace("%", "")))
+        case "printable":
+            return _octets(bytes.fromhex(run.replace("=", ""))) if "\n" not in run else []
+        case "html":
+            return [(unescape(run), 0, size)]
+        case "hex":
+            return [(bytes.fromhex(run[2:]).decode("utf-8", "replace"), 0, size)]
+        case "code":
+            return [(_char(run.strip("\\xuU{}")), 0, size)]
+        case "css":
+            return [(_char(run[1:7]), 0, size)]
+        case "octal":
+            octets = bytes(int(found, 8) for found in _OCTAL.findall(run)) or b"\x1b"
+            return [(octets.decode("utf-8", "replace"), 0, size)]
+        case "markdown":
+            return [(run[1:], 0, size)]
+        case "control":
+            return [("\n", 0, size)]
+        case "slash" | "quote":
+            return [(run[-1], 0, size)]
+        case "units" | "percent_units":
+            return _units(run)
+        case "point":
+            return [(_char(found[1]), max(0, found.start() - 1), found.end()) for found in _POINT.finditer(run)]
+        case _:  # colours of a terminal, tags
+            return []
+
+
+def _char(digits: str) -> str:
+    number = int(digits, 16)
+    return chr(number) if number < 0x110000 else "\ufffd"
+
+
+def _octets(data: bytes) -> list[Row]:
+    """Return the characters of octets that are written with three signs each."""
+    rows = []
+    place = 0
+    while place < len(data):
+        lead = data[place]
+        size = 1 if lead < 0xC0 else 2 if lead < 0xE0 else 3 if lead < 0xF0 else 4
+        char = data[place : place + size].decode("utf-8", "replace")
+        if len(char) != 1 or char == "\ufffd":
+            size, char = 1, chr(lead)
+        rows.append((char, 3 * place, 3 * (place + size)))
+        place += size
+    return rows
+
+
+def _units(run: str) -> list[Row]:
+    """Return the characters of UTF-16 code units; two surrogates are one."""
+    units = [(int(match[1], 16), match.end()) for match in _CODE_UNIT.finditer(run)]
+    rows: list[Row] = []
+    start = place = 0
+    while place < len(units):
+        number, end = units[place]
+        if 0xD800 <= number < 0xDC00 and place + 1 < len(units) and 0xDC00 <= units[place + 1][0] < 0xE000:
+            low, end = units[place + 1]
+            number = 0x10000 + ((number - 0xD800) << 10) + (low - 0xDC00)
+            place += 1
+        rows.append((chr(number), start, end))
+        start = end
+        place += 1
+    return rows
