@@ -37,7 +37,7 @@ from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector
 from relay.detect.reading import Reading
 from relay.detect.split_values import SEAM, Crossing, crossings
 from relay.detect.taxonomy import Method, describe
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.protocols import EntityModel, Recognizer
 from relay.types import Segment, Span
 
@@ -163,8 +163,8 @@ class Analyzer:
         spans.extend(labels.find(reading.text, label, find))
         copy = reading.copy
         if copy is not None:
-            spans = [copy.trim(span) for span in spans]
-            spans.extend(map(copy.back, find(copy.text)))
+            spans = [copy.trim(span) for span in in_slices(spans)]
+            spans.extend(map(copy.back, in_slices(find(copy.text))))
             spans.extend(map(copy.back, labels.find(copy.text, label, find)))
         if reading.segment.is_id:
             spans = list(filter(_is_sure, spans))
@@ -187,7 +187,8 @@ class Analyzer:
         for reading in fresh:
             copy = reading.copy
             reading.disguised = copy is not None and any(
-                copy.slice(span.start, span.end) != reading.text[span.start : span.end] for span in reading.spans
+                copy.slice(span.start, span.end) != reading.text[span.start : span.end]
+                for span in in_slices(reading.spans)
             )
         if cache is not None:
             for reading in fresh:
@@ -290,7 +291,7 @@ def _values(readings: Sequence[Reading], own: Sequence[Sequence[Span]]) -> Itera
     """Yield every value that stands in a text by itself, as it is written there and in its copy."""
     for place, (reading, row) in enumerate(zip(readings, own, strict=True)):
         copy = reading.copy if reading.disguised else None
-        for span in row:
+        for span in in_slices(row):
             if span.recognizer != SEAM:
                 yield Value(place, span.entity_type, reading.text[span.start : span.end])
                 if copy is not None:

@@ -7,7 +7,7 @@ from base64 import b32decode, b64decode
 from collections.abc import Iterator
 
 from relay.detect.folding import without_width
-from relay.process.slices import end_slice
+from relay.process.slices import in_slices
 from relay.types import Pattern
 
 __all__ = ["HINT", "encoded"]
@@ -41,8 +41,7 @@ _LEAST_CHARS = 8
 
 def encoded(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield `(start, end, text)` of every word that is a text in one of the encodings, in order."""
-    for match in _RUN.finditer(text):
-        end_slice()
+    for match in in_slices(_RUN.finditer(text)):
         run, start = match.group(), match.start()
         plain = _decode(run)
         if plain is not None:

@@ -7,14 +7,15 @@ stands for nothing (the colours of a terminal, a tag inside a word) has no row.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 
-__all__ = ["Row", "escapes", "form_blanks"]
+__all__ = ["Piece", "escapes", "form_blanks"]
 
 Row = tuple[str, int, int]
+Piece = tuple[int, int, Sequence[Row]]  # start and end of a run, and its rows
 
 _TAGS = "a|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr"
 # A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. Each
@@ -54,8 +55,8 @@ _LONGEST_PART_CHARS = 1 << 18
 _CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\x1b\x9b]{48}")
 
 
-def escapes(text: str) -> Iterator[tuple[int, int, list[Row]]]:
-    """Yield `(start, end, rows)` of every run of escapes in `text`, in order."""
+def escapes(text: str) -> Iterator[Piece]:
+    """Yield every run of escapes in `text`, in order."""
     if not (
         any(sign in text for sign in _SIGNS)
         or ("=" in text and _PRINTABLE.search(text) is not None)
@@ -65,7 +66,7 @@ def escapes(text: str) -> Iterator[tuple[int, int, list[Row]]]:
     start = 0
     while start < len(text):
         stop = _cut(text, start)
-        for match in _ESCAPE.finditer(text, start, stop):
+        for match in in_slices(_ESCAPE.finditer(text, start, stop)):
             first, last = match.span()
             if match.lastgroup == "point":
                 first -= 1
@@ -74,11 +75,11 @@ def escapes(text: str) -> Iterator[tuple[int, int, list[Row]]]:
         end_slice()
 
 
-def form_blanks(text: str) -> Iterator[tuple[int, int, list[Row]]]:
+def form_blanks(text: str) -> Iterator[Piece]:
     """Yield the plus signs that stand for blanks in the fields of a form (WHATWG URL, 5.1), as rows of `escapes`."""
     if "+" not in text or ("&" not in text and "?" not in text):
         return
-    for match in _FIELD.finditer(text):
+    for match in in_slices(_FIELD.finditer(text)):
         start, end = match.span()
         if text.startswith("&", end) or _NAME.search(text, max(0, start - _NAME_CHARS), start) is not None:
             for place in range(start, end):

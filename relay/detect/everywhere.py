@@ -22,7 +22,7 @@ from relay.detect.occurrences import Occurrences, Row, Text
 from relay.detect.overlap import LOOKALIKE, resolve
 from relay.detect.split_values import SEAM
 from relay.detect.taxonomy import describe
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.types import Span
 
 __all__ = ["Value", "cover"]
@@ -101,7 +101,7 @@ def cover(
 def _add(values: Iterable[Value], known: dict[str, _Known], seen: dict[tuple[str, str], int]) -> list[Value]:
     """Add what is new in `values` to `known` and return it; what was `seen` in an earlier text is not."""
     new = []
-    for value in sorted(values, key=_since):
+    for value in in_slices(sorted(values, key=_since)):
         since, entity_type, text = value
         if seen.get((entity_type, text), since + 1) <= since:
             continue
@@ -148,7 +148,7 @@ def _rank(found: _Known) -> tuple[bool, int]:
 
 
 def _spans(place: int, rows: Iterable[Row], known: Mapping[str, _Known]) -> Iterable[Span]:
-    for key, start, end in rows:
+    for key, start, end in in_slices(rows):
         value = known.get(key.removeprefix(INSIDE))
         if value is None or (key.startswith(INSIDE) and value.entity_type not in PEOPLE):
             continue
@@ -159,7 +159,7 @@ def _spans(place: int, rows: Iterable[Row], known: Mapping[str, _Known]) -> Iter
 
 def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
     """Return those of `spans` that no span of `own`, disjoint and sorted, covers already."""
-    for span in spans:
+    for span in in_slices(spans):
         before = bisect_right(own, span.start, key=_start)
         if before:
             one = own[before - 1]
@@ -170,7 +170,7 @@ def _outside(own: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
 
 def _bare(row: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
     """Return those of `spans` that touch no span of `row`, disjoint and sorted."""
-    for span in spans:
+    for span in in_slices(spans):
         place = bisect_right(row, span.start, key=_start)
         if (not place or row[place - 1].end <= span.start) and (place == len(row) or row[place].start >= span.end):
             yield span
@@ -178,7 +178,7 @@ def _bare(row: Sequence[Span], spans: Iterable[Span]) -> Iterable[Span]:
 
 def _pieces(texts: Sequence[Text], rows: Sequence[Sequence[Span]], places: Iterable[int]) -> Iterable[Value]:
     for place in places:
-        for span in rows[place]:
+        for span in in_slices(rows[place]):
             if span.recognizer != SEAM and span.entity_type != LOOKALIKE:
                 yield Value(max(place, span.since), span.entity_type, texts[place].text[span.start : span.end])
 

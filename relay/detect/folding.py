@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 
 __all__ = ["clusters", "fold", "has_lookalikes", "is_unusual", "unmix", "without_width"]
 
@@ -104,7 +104,7 @@ def clusters(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield `(start, end, plain)` of everything that is read otherwise than it is written, in order."""
     for part in _parts(text):
         end_slice()
-        for match in _CLUSTER.finditer(text, *part):
+        for match in in_slices(_CLUSTER.finditer(text, *part)):
             cluster = match.group()
             plain = _STOPS.get(cluster) or _folded(cluster)
             if plain != cluster:
@@ -120,7 +120,7 @@ def unmix(text: str) -> str:
     """Return `text` with look-alike letters folded in words that are not of one script."""
     parts = []
     last = 0
-    for match in _WORD.finditer(text):
+    for match in in_slices(_WORD.finditer(text)):
         word = match.group()
         if not word.isascii() and _LATIN.search(word) and _LOOKALIKE.search(word):
             parts += [text[last : match.start()], _translated(word, _LOOKALIKES)]

@@ -24,7 +24,7 @@ from typing import Any
 
 from relay.detect.borders import PIECE, WORD, is_bounded, is_unspaced
 from relay.detect.taxonomy import describe
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.types import Span
 
 __all__ = ["KNOWN", "KnownValues", "fold", "form", "is_off", "searchable"]
@@ -33,7 +33,6 @@ KNOWN = "known"  # the recognizer that such spans name
 
 _MIN_CHARS = 3
 _MIN_DIGITS = 5
-_WORDS_A_SLICE = 16_384
 _PART_CHARS = 65_536
 
 # Up to so many first words that occur in a text, searching for each beats walking over all words.
@@ -134,12 +133,10 @@ class KnownValues:
             return
         if len(present) <= _FEW:
             for word in present:
-                for start in _places(text, word):
+                for start in in_slices(_places(text, word)):
                     self._at(text, start, word, table[word], found)
         else:
-            for number, match in enumerate(WORD.finditer(text)):
-                if number % _WORDS_A_SLICE == _WORDS_A_SLICE - 1:
-                    end_slice()
+            for match in in_slices(WORD.finditer(text)):
                 if match.group() in present:
                     self._at(text, match.start(), match.group(), table[match.group()], found)
 
@@ -160,14 +157,14 @@ class KnownValues:
     def _look_anywhere(self, text: str, found: list[Span]) -> None:
         if len(self._anywhere) <= _FEW:
             for value, entity_type in self._anywhere.items():
-                for start in _places(text, value):
+                for start in in_slices(_places(text, value)):
                     found.append(Span(entity_type, start, start + len(value), 1.0, KNOWN))
             return
         tree: _Tree = {}
         for value, entity_type in self._anywhere.items():
             _plant(tree, value, "", entity_type)
         done: dict[str, int] = {}  # where the last occurrence of a value ends: they do not overlap themselves
-        for match in re.finditer(r"(?s).", text):
+        for match in in_slices(re.finditer(r"(?s).", text)):
             node, end = tree.get(match.group()), match.end()
             while node is not None:
                 entity_type = node.get(_END, {}).get("")

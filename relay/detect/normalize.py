@@ -26,13 +26,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from relay.detect import encoded
-from relay.detect.escapes import Row, escapes, form_blanks
+from relay.detect.escapes import Piece, escapes, form_blanks
 from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix
-from relay.process.slices import end_slice
+from relay.process.slices import in_slices
 from relay.types import Pattern, Span
 
 __all__ = ["HINTS", "Normalized", "legible", "normalize"]
@@ -83,7 +84,6 @@ class Normalized:
         return self.ends[block] or self.starts[block] + place - self.at[block] + 1
 
 
-_SLICE_PIECES = 1_000
 # Encodings and disguises are undone one inside the other, as often.
 _ROUNDS = 4
 HINTS = (
@@ -140,6 +140,20 @@ def legible(text: str) -> str:
 _HINTED = frozenset(pattern.name for pattern in HINTS)
 
 
+def _whole(found: Iterator[tuple[int, int, str]]) -> Iterator[Piece]:
+    """Yield pieces that stand for what was found as a whole."""
+    return ((start, end, ((plain, 0, end - start),)) for start, end, plain in found)
+
+
+def _gaps(text: str) -> Iterator[Piece]:
+    """Yield what stands between characters that are spaced out."""
+    for match in in_slices(_SPACED.finditer(text)):
+        start, run = match.start(), match.group()
+        gap = _GAP if _GAP.search(run) else _DOT
+        for found in gap.finditer(run):
+            yield start + found.start(), start + found.end(), ()
+
+
 class _Copy:
     """The text as far as it is undone, with the blocks of the copy as in Normalized."""
 
@@ -156,42 +170,36 @@ class _Copy:
         if self.text.isascii() or not is_unusual(self.text):
             return
         self.text = fold(self.text)
-        self._replace([(start, end, [(plain, 0, end - start)]) for start, end, plain in clusters(self.text)])
+        self._replace(_whole(clusters(self.text)))
 
     def unescape(self) -> None:
         """Decode escapes once."""
-        self._replace(list(form_blanks(self.text)))
-        self._replace(list(escapes(self.text)))
+        self._replace(form_blanks(self.text))
+        self._replace(escapes(self.text))
 
     def decode(self) -> None:
         """Put in what base64, base32 and hexadecimal decode to, where that is text."""
-        found = encoded.encoded(self.text)
-        self._replace([(start, end, [(plain, 0, end - start)]) for start, end, plain in found])
+        self._replace(_whole(encoded.encoded(self.text)))
 
     def close_up(self) -> None:
         """Take out what stands between single digits and letters; a dot between letters may be part of an address."""
-        pieces: list[tuple[int, int, list[Row]]] = []
-        for match in _SPACED.finditer(self.text):
-            start, run = match.start(), match.group()
-            gap = _GAP if _GAP.search(run) else _DOT
-            pieces.extend((start + found.start(), start + found.end(), []) for found in gap.finditer(run))
-        self._replace(pieces)
+        self._replace(_gaps(self.text))
 
     def unmix(self) -> None:
         """Fold look-alike letters in words that are not of one script."""
         self.text = unmix(self.text)
 
-    def _replace(self, pieces: list[tuple[int, int, list[Row]]]) -> None:
-        """Put rows in the place of each piece `(start, end, rows)`."""
-        if not pieces:
+    def _replace(self, pieces: Iterator[Piece]) -> None:
+        """Put rows in the place of each piece. They come one by one: all at once are much for the garbage collector."""
+        one = next(pieces, None)
+        if one is None:
             return
         before = self.done()
+        length = len(before.text)
         parts: list[str] = []
         self._at, self._starts, self._ends = [], [], []
         size = last = block = 0
-        for number, (start, end, rows) in enumerate([*pieces, (len(before.text), len(before.text), [])]):
-            if not number % _SLICE_PIECES:
-                end_slice()
+        for start, end, rows in in_slices(chain((one,), pieces, ((length, length, ()),))):
             if last < start:
                 parts.append(before.text[last:start])
                 block = self._keep(before, block, last, start, size)

@@ -15,6 +15,7 @@ from relay.detect.cache import Kept, SpanCache
 from relay.detect.identifiers import INSIDE, NamesInside, inside
 from relay.detect.known import KnownValues, form, searchable
 from relay.detect.normalize import Normalized
+from relay.process.slices import in_slices
 from relay.types import Span
 
 __all__ = ["Occurrences", "Row", "Text"]
@@ -113,12 +114,12 @@ class _Table:
     def search(self, text: Text) -> Iterator[Row]:
         """Yield each occurrence in `text`, and those in its copy that are not the same."""
         seen = set()
-        for row in self._rows(text.text):
+        for row in in_slices(self._rows(text.text)):
             seen.add(row)
             yield row
         copy = text.copy
         if copy is not None:
-            for key, start, end in self._rows(copy.text):
+            for key, start, end in in_slices(self._rows(copy.text)):
                 back = copy.back(Span("", start, end))
                 row = key, back.start, back.end
                 if row not in seen:

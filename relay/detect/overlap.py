@@ -25,6 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.taxonomy import describe
+from relay.process.slices import end_slice
 from relay.types import Span
 
 __all__ = ["CERTAIN", "CUSTOM", "LOOKALIKE", "MODEL", "resolve"]
@@ -34,6 +35,7 @@ CERTAIN = 0.9
 LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
 CUSTOM = "custom"  # the recognizer's name on spans of an operator's own patterns
 MODEL = "ner"  # the recognizer's name on the model's spans
+_SPANS_A_SLICE = 256
 _UNNAMED = "ID_NUMBER"
 
 
@@ -43,6 +45,8 @@ def resolve(spans: Iterable[Span], text: str) -> tuple[Span, ...]:
     result: list[Span] = []
     first, count = 0, len(ordered)
     while first < count:
+        if not len(result) % _SPANS_A_SLICE:
+            end_slice()
         # Spans that overlap, directly or through others.
         end, last = ordered[first].end, first + 1
         while last < count and ordered[last].start < end:

@@ -30,6 +30,10 @@ _DELAY_S = 0.05
 _CACHES_DELAY_S = 0.5  # under load 3 ms of processor time as often as this
 # Larger than any single read: UV_STREAM_RECV_BUF_SIZE in uvloop/includes/consts.pxi; asyncio reads less.
 _BUFFER_BYTES = 256_000
+_SELDOM = 1_000_000
+# A collection that takes longer than this is made again after twenty times as long.
+_SLOW_S = 0.01
+_COLLECTING_SHARE = 20
 _PIECE = bytes(65_536)
 _STACK_DEPTH = 400  # nested lists that the C scanner of `json` recurses into, some 100 KiB of stack
 
@@ -44,8 +48,12 @@ class Forgetter:
     def __init__(self, loop: asyncio.AbstractEventLoop, caches: LibraryCaches) -> None:
         self._loop = loop
         self._works = (_Later(loop, _DELAY_S, self._forget), _Later(loop, _CACHES_DELAY_S, caches.empty))
+        self._collect_at = 0.0
         gc.collect()
         gc.freeze()
+        # What is left is collected here; by itself the collector would look at large requests in work again and again.
+        self._thresholds = gc.get_threshold()
+        gc.set_threshold(*self._thresholds[:2], _SELDOM)
 
     def soon(self) -> None:
         """Schedule one clearing, 50 ms from now at the earliest, and one of the caches, after half a second."""
@@ -56,12 +64,24 @@ class Forgetter:
         """Cancel what is scheduled; nothing is cleared afterwards."""
         for work in self._works:
             work.cancel()
+        gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
     async def _forget(self) -> None:
-        gc.collect()
+        self._collect()
         json.loads("[" * _STACK_DEPTH + "]" * _STACK_DEPTH)
         await _read_zeros(self._loop)
+
+    def _collect(self) -> None:
+        """Collect everything, or what is young while a large request in work has made collections slow."""
+        begun = self._loop.time()
+        if begun < self._collect_at:
+            gc.collect(1)
+            self.soon()
+            return
+        gc.collect()
+        took = self._loop.time() - begun
+        self._collect_at = begun + took * _COLLECTING_SHARE if took > _SLOW_S else 0.0
 
 
 class _Later:

@@ -14,14 +14,12 @@ from dataclasses import dataclass, field
 from relay.detect.known import form
 from relay.detect.split_values import SEAM
 from relay.errors import ScrubFailed
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.protocols import Operator, Sealing
 from relay.replace.replaced_urls import MOST_URLS, urls_with
 from relay.types import Action, Role, Segment, SpanAction
 
 __all__ = ["NOTHING_SCRUBBED", "Scrubbed", "moves_prefix", "scrub", "scrub_text"]
-
-_SPANS_A_SLICE = 1_024
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,7 @@ def _seal(
         if item.action.seals
     ]
     types: dict[str, str] = {}
-    for number, (_, index, item) in enumerate(sorted(rows, key=_discovery)):
-        if number % _SPANS_A_SLICE == _SPANS_A_SLICE - 1:
-            end_slice()
+    for _, index, item in in_slices(sorted(rows, key=_discovery)):
         value = segments[index].text[slice(*item.span[1:3])]
         if value not in types and item.action in operators:
             types[value] = item.span.entity_type
@@ -111,7 +107,7 @@ def scrub_text(
     """
     pieces: list[str] = []
     done = length = 0
-    for item in row:
+    for item in in_slices(row):
         span = item.span
         if not done <= span.start < span.end <= len(text):
             raise ScrubFailed("spans overlap or reach outside their text")

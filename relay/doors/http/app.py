@@ -7,6 +7,7 @@ every session. Nothing is printed here: `on_ready` gets the URL.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -126,6 +127,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
                 if harden.holds(harden.Measure.ALLOCATOR):
                     # Without the allocator's help values outlive their use elsewhere, and this would be for show.
                     handler.forget_afterwards()
+                else:
+                    gc.freeze()  # what is loaded by now stays, and is not looked at again
                 _log_ready(core, config)
                 yield served
         finally:
