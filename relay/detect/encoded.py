@@ -26,7 +26,7 @@ _RUN = re.compile(
 )
 # A run may be glued to a path or to a name by what is also a digit of base64.
 _PART = re.compile(r"[A-Za-z0-9]{16,}={0,6}")
-_HEX = re.compile(r"(?:0x)?((?:[0-9A-Fa-f]{2}){8,})")
+_HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{16,}+)")
 _LONGER_THAN_CARDS = 20
 _NUMBER = re.compile(r"[0-9\s()+./-]+")
 _BASE32 = re.compile(r"[A-Z2-7]{16,}")
@@ -67,7 +67,7 @@ def _inside(part: str) -> tuple[int, str] | None:
 def _decode(value: str) -> str | None:
     """Return the text behind `value`, or None when it is none."""
     body = value.rstrip("=").translate(_URL_SAFE)
-    if (digits := _HEX.fullmatch(body)) is not None:
+    if (digits := _HEX.fullmatch(body)) is not None and not len(digits[1]) % 2:
         plain = _text(bytes.fromhex(digits[1]), sure=True)
         # The number of a card may be hexadecimal by accident, unless it stands for a number, too.
         accident = digits[1].isdigit() and len(digits[1]) < _LONGER_THAN_CARDS

@@ -46,9 +46,11 @@ class Paragraph:
         """Read text."""
         self._text += text
         if "\n" in text:
-            ends = list(_BLANK_LINE.finditer(self._text))
-            if ends:
-                before, self._text = self._text[: ends[-1].start()], self._text[ends[-1].end() - 1 :]
+            end = None
+            for end in _BLANK_LINE.finditer(self._text):
+                pass  # a list of them all would be one call, which holds the interpreter
+            if end is not None:
+                before, self._text = self._text[: end.start()], self._text[end.end() - 1 :]
                 self._kind, self._cut = _open_block(self._kind, before), False
         if len(self._text) > LONGEST_PARAGRAPH:
             before, self._text = self._text[:-_KEPT], self._text[-_KEPT:]

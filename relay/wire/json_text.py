@@ -31,7 +31,7 @@ _MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 # Strings in one JSON text; the arguments of a tool call have tens of them.
 MAX_LITERALS = 100_000
 
-_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
 
 
 @dataclass(slots=True)

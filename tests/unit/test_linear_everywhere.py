@@ -39,6 +39,7 @@ from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.ndjson import NdjsonParser
 from relay.wire.sse import SseParser
 from tests.conftest import MakeCore
+from tests.repeats import OPENINGS, PAIRS, RESTS, SIGNS, repeated
 from tests.support import begin, chat, patterns_only, post, sent
 
 Entrance = Callable[[str], object]
@@ -49,38 +50,6 @@ WHOLE = 65_536
 MOST_S = 1.0
 MOST_RATIO = 3.0
 CHAT, MESSAGES = "/v1/chat/completions", "/v1/messages"
-
-ASCII = [chr(code) for code in range(32, 127)] + ["\t", "\n", "\r"]
-# Letters of other scripts, marks, what has no width, tags, emoji, fillers, forms, digits, blanks, and what is no text.
-OTHERS = [
-    *"аеοσßİéñяЖשאعहกคの漢字カ한①٣０＠😀👩🇩",
-    *("\u0301", "\u0308", "\u0345", "\u200b", "\u200d", "\ufeff", "\u00ad", "\u2060", "\ufe0f", "\u3164", "\u115f"),
-    *("\U000e0041", "\U000e0020", "\U0001d41a", "\u00a0", "\u2028", "\u0085", "\x00", "\ufdfa"),
-]
-SIGNS = ASCII + OTHERS
-PAIRS = [one + other for one in SIGNS for other in SIGNS if one != other]
-# Beginnings of what relay looks for.
-OPENINGS = (
-    *(
-        "[",
-        "[PERSON_1",
-        "[PERSON_1](",
-        "![[PERSON_1](",
-        "[a](",
-        "[a]: ",
-        "https://",
-        "https://[PERSON_1]@",
-        "<a href='",
-    ),
-    *("<!--", "&#", "\\", '"\\', '{"a":"', '{"a":', "PERSON_", "-----BEGIN PRIVATE KEY-----", "mailto:", "\\u00", "%5"),
-    *("password: ", "password: your", "token=my_", "C:\\Users\\", "/v1", "/openai/", "maria@", "data: ", "data:a;"),
-)
-RESTS = ("a", "1", " ", "\\", '"', "/", "]", "<", "@", ".", "-", "_", "%4", "&", "é", "me", "aB", "v1/", "\\n", "a.b")
-
-
-def repeated(unit: str, size: int, opening: str = "") -> str:
-    """Return `size` characters: an opening, and a unit as often as there is room."""
-    return opening + (unit * (size // len(unit) + 1))[: size - len(opening)]
 
 
 def seconds(read: Callable[[Any], object], text: Any) -> float:
