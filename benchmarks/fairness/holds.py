@@ -62,9 +62,8 @@ def _worst(reader: Callable[[str], Callable[[], None]], quick: bool) -> dict[str
     units += Random(2).sample(openings, 20 if quick else 200)
     spent = {unit: _cpu_s(reader(_filled(unit, _SMALL))) for unit in units}
     slowest = sorted(spent, key=spent.__getitem__, reverse=True)
-    watched = dict.fromkeys(
-        [*slowest[:_WATCHED], *[("", value) for value in _VALUES], ("", "\\"), ("", "&a"), ("", "a")]
-    )
+    always = [("", unit) for unit in (*_VALUES, "\\", "\n", "&a", "a", "a ", "\u0430_", "\u200ba")]
+    watched = dict.fromkeys([*slowest[:_WATCHED], *always])
     held = {unit: _held_s(reader(_filled(unit, _LARGE))) for unit in watched}
     longest = max(held, key=held.__getitem__)
     return {

@@ -46,11 +46,11 @@ class Paragraph:
         """Read text."""
         self._text += text
         if "\n" in text:
-            end = None
-            for end in _BLANK_LINE.finditer(self._text):
-                pass  # a list of them all would be one call, which holds the interpreter
-            if end is not None:
-                before, self._text = self._text[: end.start()], self._text[end.end() - 1 :]
+            start = end = 0
+            for blank in _BLANK_LINE.finditer(self._text):  # not in one call, which would hold the interpreter
+                start, end = blank.span()
+            if end:
+                before, self._text = self._text[:start], self._text[end - 1 :]
                 self._kind, self._cut = _open_block(self._kind, before), False
         if len(self._text) > LONGEST_PARAGRAPH:
             before, self._text = self._text[:-_KEPT], self._text[-_KEPT:]
