@@ -36,6 +36,8 @@ _LARGE_BYTES = 1 << 20
 # Up to here a call is a slice of its own: it neither gives way nor ends early.
 _ONE_SLICE_BYTES = 512
 
+_CLOSING = "relay is shutting down; try again in a moment."
+
 
 class WorkPool:
     """`workers` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
@@ -89,11 +91,13 @@ class WorkPool:
                 if entry.begun:
                     entry.turn.set()
                 else:
-                    entry.future.set_exception(RelayBusy("relay is shutting down; try again in a moment."))
+                    entry.future.set_exception(RelayBusy(_CLOSING))
             self._waiting.clear()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def _check_room(self, client: str) -> None:
+        if not self._workers:
+            raise RelayBusy(_CLOSING)
         keys = "try again in a moment. The configuration keys are server.workers and server.queue."
         if sum(one.calls for one in self._clients.values()) >= self._limit:
             raise RelayBusy(f"Too many requests are waiting; {keys}")
@@ -169,6 +173,8 @@ class WorkPool:
         if not self._waiting:
             return
         with self._lock:
+            if entry.cancelled:  # since the first look; nobody would wake it any more
+                raise Abandoned
             self._charge(entry)
             other = self._next()
             if other is None or other.rank() >= entry.rank():

@@ -288,6 +288,14 @@ async def test_close_ends_what_runs() -> None:
     assert isinstance(second, RelayBusy)
 
 
+async def test_a_closed_pool_takes_nothing() -> None:
+    """Who comes late is told so, and does not wait for a worker that will never be."""
+    work = pool()
+    work.close()
+    with pytest.raises(RelayBusy):
+        await asyncio.wait_for(work.run(lambda: 1, client="a", size=1, abandoned=int), 5)
+
+
 def test_a_slice_that_nobody_runs() -> None:
     """Outside of a pool, as in the library, the end of a slice is nothing."""
     end_slice()
