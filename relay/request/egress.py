@@ -56,6 +56,11 @@ _TO_KINDS: Final = bytes(
 _TO_WORDS: Final = b"\n" + bytes(code if code < 128 and chr(code).isalnum() else ord(" ") for code in range(1, 256))
 # Up to so many values are searched for one by one.
 _FEW: Final = 12
+_WINDOW_CHARS: Final = 1 << 21
+_MOST_SPELLING: Final = 12  # characters for one: an escape of UTF-16, twice over
+_MOST_BORDER_CHARS: Final = 4_096  # how far a border between words is looked for
+_BLANK = re.compile(r"[\0\s]")
+_SIGN = re.compile(r"[!-/:-@\[-`{-~]")
 _CODEC: Final = ("utf-8", "surrogatepass")
 
 
@@ -156,10 +161,38 @@ def _holding(text: str, ranges: Sequence[tuple[int, int]], values: list[tuple[st
 
 
 def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    readings = _readings(text)
-    found = {pair for pair in _likely(values, readings) if _stands_in(pair[1], readings)}
-    encoded = _in_base64(text.encode("utf-8", "replace"), values)
-    return [pair for pair in values if pair in found or pair in encoded]
+    found: set[tuple[str, str]] = set()
+    for window in _windows(text, values):
+        readings = _readings(window)
+        found.update(pair for pair in _likely(values, readings) if _stands_in(pair[1], readings))
+        found |= _in_base64(window.encode("utf-8", "replace"), values)
+    return [pair for pair in values if pair in found]
+
+
+def _windows(text: str, values: list[tuple[str, str]]) -> Iterator[str]:
+    """Yield `text` in windows, because each is read in several ways at once, which takes memory.
+
+    They overlap by more than any spelling of a value takes, and end between words.
+    """
+    if len(text) <= 2 * _WINDOW_CHARS:
+        yield text
+        return
+    overlap = max(2 * _MOST_BORDER_CHARS, _MOST_SPELLING * max(len(value) for _, value in values))
+    start = 0
+    while (least := start + _WINDOW_CHARS + overlap) < len(text):
+        stop = _border(text, least)
+        yield text[start:stop]
+        end_slice()
+        start = _border(text, stop - overlap)
+    yield text[start:]
+
+
+def _border(text: str, start: int) -> int:
+    """Return where the next blank stands, or sign where no blank is near, as in base64."""
+    for border in (_BLANK, _SIGN):
+        if (found := border.search(text, start, start + _MOST_BORDER_CHARS)) is not None:
+            return found.start()
+    return start
 
 
 def _readings(text: str) -> list[tuple[str, str]]:

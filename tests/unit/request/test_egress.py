@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from relay.request import egress
 from relay.request.egress import EGRESS, left, private, uncovered
 from relay.types import Span
 
@@ -143,3 +144,17 @@ def test_a_line_is_covered_where_no_word_holds_the_value() -> None:
     line = "call Maria &#71;onzalez, please"
     span = Span("PERSON", 6, 6 + len(line), 1.0, EGRESS)
     assert uncovered(f"first\n{line}\nlast", [], [("PERSON", "Maria Gonzalez")]) == [span]
+
+
+@pytest.mark.parametrize("spelling", ["utf-8", "json, escaped", "percent, all", "html, numbered", "base64"])
+@pytest.mark.parametrize("filling", ["word ", "x", "x/"])
+def test_a_long_text_is_read_like_a_short_one(filling: str, spelling: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In windows, which lose nothing where one ends, and make no border between words."""
+    monkeypatch.setattr(egress, "_WINDOW_CHARS", 40)
+    monkeypatch.setattr(egress, "_MOST_BORDER_CHARS", 30)
+    value = ("PERSON", "Maria Gonzalez")
+    written = SPELLINGS[spelling](value[1]).decode()
+    for size in range(0, 400, 3):
+        before = (filling * size)[:size]
+        assert left([f"{before} {written} {filling * 200}"], "", [value]) == [value], size
+        assert left([f"{before} xMaria Gonzalezx {filling * 200}"], "", [value]) == [], size
