@@ -26,6 +26,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
 from relay.detect import labels
+from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
@@ -184,6 +185,8 @@ class Analyzer:
             end_slice()
             self._scan(reading)
         self._read(fresh)
+        if sum([len(reading.spans) for reading in readings]) > MOST_SPANS:
+            raise too_many(MOST_SPANS)
         for reading in fresh:
             copy = reading.copy
             reading.disguised = copy is not None and any(

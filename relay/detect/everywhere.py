@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
+from relay.detect.bounds import MOST_VALUES, too_many
 from relay.detect.distinctive import PEOPLE, distinctive, recurs
 from relay.detect.identifiers import INSIDE, inside
 from relay.detect.known import KNOWN, form
@@ -114,6 +115,8 @@ def _add(values: Iterable[Value], known: dict[str, _Known], seen: dict[tuple[str
         known[key] = now if before is None else _merged(before, now)
         if known[key] != before:
             new.append(value)
+    if len(seen) > MOST_VALUES and sum(_is_on(entity_type) for entity_type, _ in seen) > MOST_VALUES:
+        raise too_many(MOST_VALUES)
     return new
 
 

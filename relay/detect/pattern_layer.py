@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Protocol
 
+from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.context import ContextTable, Words
 from relay.detect.normalize import HINTS
 from relay.detect.overlap import CERTAIN
@@ -91,6 +92,8 @@ class PatternLayer:
         for start in range(0, len(text), _PART_CHARS):
             end_slice()
             self._judge(text, self._scanner.candidates(text, start, start + _PART_CHARS), certain, spans, hints)
+            if len(spans) > MOST_SPANS:
+                raise too_many(MOST_SPANS)
         return spans
 
     def _find_others(self, text: str) -> list[Span]:
