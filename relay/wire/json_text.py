@@ -17,6 +17,7 @@ import orjson
 
 from relay.errors import ClientFault
 from relay.wire.pointer import escape
+from relay.wire.protocol_words import plain_number
 from relay.wire.strict_json import encode_text
 
 __all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
@@ -34,7 +35,7 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', r
 
 @dataclass(slots=True)
 class Literal:
-    """A string or long number in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
+    """A string or long number, as `plain_number` has it, in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
 
     start: int
     end: int
@@ -110,8 +111,8 @@ def _literals(text: str) -> Iterator[Literal]:
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and sum(map(str.isdigit, match.group())) >= MIN_DIGITS:
-            yield Literal(start, end, _pointer(path), match.group(), is_key=False, is_number=True)
+        elif first != ":" and sum(map(str.isdigit, plain_number(match.group()))) >= MIN_DIGITS:
+            yield Literal(start, end, _pointer(path), plain_number(match.group()), is_key=False, is_number=True)
 
 
 def _pointer(path: list[str | int | None]) -> str:

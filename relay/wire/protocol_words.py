@@ -8,6 +8,7 @@ values: a value may be the same word, and then it is replaced in text and stays 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "is_signature",
     "names_client",
     "passes",
+    "plain_number",
 ]
 
 # How ids, model names, tool names and words of closed sets are written. Digits alone can be anybody's.
@@ -72,6 +74,7 @@ _CLIENTS_ID = re.compile(
     r"|profile|visitor|anonymous|distinct)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 # A key and not a name: capitals and digits as issuers of credentials write them.
 _JOINTS = re.compile("[_-]")
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
@@ -82,6 +85,14 @@ def holds_digits(value: int | float) -> bool:
     return abs(value) >= 10 ** (_LEAST_DIGITS - 1) or (
         type(value) is float and sum(map(str.isdigit, repr(value))) >= _LEAST_DIGITS
     )
+
+
+def plain_number(written: str) -> str:
+    """Return a JSON number as people write it: a whole one without fraction and exponent, whatever its type is."""
+    if written.isdigit() or _NUMBER.fullmatch(written) is None:
+        return written
+    value = Decimal(written)
+    return f"{value:f}".partition(".")[0] if value == value.to_integral_value() else written
 
 
 def passes(text: str) -> bool:

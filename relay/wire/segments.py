@@ -44,6 +44,7 @@ from relay.wire.protocol_words import (
     is_name,
     names_client,
     passes,
+    plain_number,
 )
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
@@ -283,7 +284,7 @@ class Scan:
         if node.number is _F:
             self._refuse(_at(pointer, str(key)), node.kind, role, message)
         elif holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
-            text = strict_json.encode(value).decode()
+            text = plain_number(strict_json.encode(value).decode())
             at = _at(pointer, str(key))
             label = _label(node, at)
             self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
