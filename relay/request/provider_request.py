@@ -11,6 +11,7 @@ from relay.errors import AuthenticationFailed, ScrubFailed
 from relay.protocols import ContractHeaders, Document, Endpoint, Format
 from relay.request import egress, strip
 from relay.request.pipeline import Prepared
+from relay.request.start_line import decoded
 from relay.routing.route_plan import RoutePlan
 from relay.types import CitationOffset, Outbound, Request, RouteKind
 from relay.wire import strict_json
@@ -89,7 +90,7 @@ class ProviderRequest:
         )
         if document.model and not ID.fullmatch(document.model):
             return "\n".join((self.outbound.path, self.outbound.query, *contract.unlisted))
-        return "\n".join(contract.unlisted)
+        return "\n".join((*contract.unlisted, *decoded(self.outbound.path)))
 
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""
