@@ -18,6 +18,7 @@ __all__ = [
     "SCHEMA_WORDS",
     "WORDS_ONLY",
     "holds_digits",
+    "holds_long_number",
     "is_identifier",
     "is_name",
     "is_signature",
@@ -42,6 +43,7 @@ _ISSUED = re.compile(
     r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
 )
 _LEAST_DIGITS: Final = 5
+_LONG_NUMBER: Final = 9
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
 _MOST_DIGITS: Final = 6  # a name with more may hold a person's number
@@ -85,6 +87,11 @@ def holds_digits(value: int | float) -> bool:
     return abs(value) >= 10 ** (_LEAST_DIGITS - 1) or (
         type(value) is float and sum(map(str.isdigit, repr(value))) >= _LEAST_DIGITS
     )
+
+
+def holds_long_number(value: int | float) -> bool:
+    """Tell whether a number is longer than what a setting has: counts, limits, tokens of a vocabulary."""
+    return abs(value) >= 10 ** (_LONG_NUMBER - 1)
 
 
 def plain_number(written: str) -> str:
