@@ -63,7 +63,7 @@ class Treatment(StrEnum):
 
     SCRUB = "S"  # request: find and replace
     SCRUB_JSON = "Sj"  # request: the string is JSON text; find and replace inside its string literals
-    CONTRACT = "K"  # request: schemas, tool descriptions; patterns only, no model
+    CONTRACT = "K"  # request: schemas, tool descriptions; the model reads what is more than a word
     NAME = "N"  # request: a name that other parts of the protocol repeat; passes where it is written like one
     STRIP = "X"  # request: identifies the client; removed, or replaced by a pseudonym
     REFUSE = "F"  # request: content that cannot be inspected; refused unless policy lets it through
@@ -162,7 +162,7 @@ class Segment:
     """One piece of text with the place it came from.
 
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
-    cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only. `label` is the key of
+    cut in two. `contract` text (tool descriptions, schemas, names) says nothing of the conversation. `label` is the key of
     a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
     belongs, and only a value that is sure counts there.
     """
@@ -175,6 +175,11 @@ class Segment:
     number: bool = False  # stands as a number in JSON
     label: str = field(default="", repr=False)
     is_id: bool = False
+
+    @property
+    def is_prose(self) -> bool:
+        """Tell whether a model has something to read: in a contract more than a word, such as a description."""
+        return bool(self.text.strip()) if not self.contract else not self.number and " " in self.text.strip()
 
 
 class Span(NamedTuple):

@@ -5,7 +5,7 @@ The order of work, for all segments of one request:
 1. each text is scanned once for all patterns; recognizers check their candidates; nearby words move the scores;
    what has a label, a key or the head of a column, is scanned once more with it;
 2. a text that has something to normalise is scanned again in its normalised copy;
-3. the model reads every text that is not contract text;
+3. the model reads every text but single words of a contract;
 4. the seams between parts of one message and between messages are scanned, for values cut in two;
 5. guesses that the model does not hold to are given up;
 6. overlapping spans of one text are resolved by the rule of `overlap`;
@@ -218,7 +218,7 @@ class Analyzer:
         """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
-        wanted = [reading for reading in readings if not reading.segment.contract and reading.text.strip()]
+        wanted = [reading for reading in readings if reading.segment.is_prose]
         if not wanted:
             return
         try:
@@ -276,7 +276,7 @@ def _is_short(readings: Sequence[Reading]) -> bool:
 
 def _give_up(readings: Sequence[Reading], found: list[list[Span]], occurrences: Occurrences) -> None:
     """Take out of `found` what the model guesses without holding to it."""
-    read = [place for place, reading in enumerate(readings) if not reading.segment.contract]
+    read = [place for place, reading in enumerate(readings) if reading.segment.is_prose]
     rows = guesses([readings[place].text for place in read], [found[place] for place in read])
     occurrences.look_for(unsure(rows))
     since = held(rows, [Counter(key for key, _, _ in occurrences.rows[place]) for place in read])

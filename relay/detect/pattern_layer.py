@@ -8,6 +8,7 @@ from typing import Protocol
 
 from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.context import ContextTable, Words
+from relay.detect.line_marks import without_marks
 from relay.detect.normalize import HINTS
 from relay.detect.overlap import CERTAIN
 from relay.detect.own.custom import CustomRules
@@ -85,15 +86,17 @@ class PatternLayer:
     def _find(self, text: str, hints: set[str]) -> list[Span]:
         """Return the spans in `text` and add to `hints`. A long text is scanned part by part: memory and slices."""
         spans = self._find_others(text)
-        if len(text) <= _PART_CHARS:
-            self._judge(text, self._scanner.candidates(text), _Ranges(), spans, hints)
-            return spans
         certain = _Ranges()
-        for start in range(0, len(text), _PART_CHARS):
-            end_slice()
-            self._judge(text, self._scanner.candidates(text, start, start + _PART_CHARS), certain, spans, hints)
-            if len(spans) > MOST_SPANS:
-                raise too_many(MOST_SPANS)
+        for reading in (text, *without_marks(text)):
+            if len(text) <= _PART_CHARS:
+                self._judge(reading, self._scanner.candidates(reading), certain, spans, hints)
+                continue
+            for start in range(0, len(text), _PART_CHARS):
+                end_slice()
+                found = self._scanner.candidates(reading, start, start + _PART_CHARS)
+                self._judge(reading, found, certain, spans, hints)
+                if len(spans) > MOST_SPANS:
+                    raise too_many(MOST_SPANS)
         return spans
 
     def _find_others(self, text: str) -> list[Span]:

@@ -18,6 +18,7 @@ from relay.types import Candidate, Pattern, Span
 
 __all__ = [
     "LINK",
+    "NO_FRACTION",
     "NUMBER_END",
     "NUMBER_START",
     "WORD_END",
@@ -34,7 +35,9 @@ __all__ = [
 WORD_START = r"(?<!\w)"
 WORD_END = r"(?!\w)"
 NUMBER_START = r"(?<!\w)(?<!\d[.,/+-])(?<![-.]\d)"
-NUMBER_END = r"(?!\w)(?![.,/+-]\d)"
+# A column of whole numbers with a gap in it is written with ".0" behind each, as by pandas: no decimals.
+NO_FRACTION = r"(?!\.0(?!\.?\d))"
+NUMBER_END = rf"(?!\w)(?!{NO_FRACTION}[.,/+-]\d)"
 
 # Between a label and its value: "number", "no.", "is", signs, in any order, at most five of them.
 LINK = (

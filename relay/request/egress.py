@@ -5,8 +5,8 @@ ends here. Read are all strings that leave, by position: what belongs to the pro
 that gets it back, may be the same word as a value and is no leak (`relay.wire.outgoing`). A value counts by the same
 rule as in `relay.detect.known` (between word boundaries; letter case matters only for a single plain word; nothing
 that is not distinctive), in these spellings, also one inside the other in this order: UTF-8, JSON escapes at any
-depth, percent-encoding or HTML references. Base64 is searched for the exact bytes of values of at least 8 bytes, at all
-three alignments, in both alphabets.
+depth, percent-encoding or HTML references. Base64, at all three alignments and in both alphabets, and hexadecimal are
+searched for the exact bytes of values of at least 8 bytes.
 
 Not promised: compressed, encrypted or otherwise transformed copies; base64 with line breaks in it.
 """
@@ -165,7 +165,7 @@ def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
     for window in _windows(text, values):
         readings = _readings(window)
         found.update(pair for pair in _likely(values, readings) if _stands_in(pair[1], readings))
-        found |= _in_base64(window.encode("utf-8", "replace"), values)
+        found |= _in_base64_or_hex(window.encode("utf-8", "replace"), values)
     return [pair for pair in values if pair in found]
 
 
@@ -279,7 +279,7 @@ def _occurs(wanted: str, text: str) -> bool:
     return False
 
 
-def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, str]]:
+def _in_base64_or_hex(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, str]]:
     words = _base64_words(data)
     if not words:
         return set()
@@ -287,16 +287,16 @@ def _in_base64(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, st
     longest = max(map(len, words))
     looked = [pair for pair in private if _LEAST_BASE64_BYTES <= len(pair[1].encode(*_CODEC)) <= longest]
     if len(looked) <= _FEW:
-        return {pair for pair in looked if any(part in text for part in _base64_of(pair[1].encode(*_CODEC)))}
+        return {pair for pair in looked if any(part in text for part in _encodings_of(pair[1].encode(*_CODEC)))}
     # One pass for all of them: a log of commits has as many addresses as hashes.
-    parts = [(part.decode("ascii"), pair) for pair in looked for part in _base64_of(pair[1].encode(*_CODEC))]
+    parts = [(part.decode("ascii"), pair) for pair in looked for part in _encodings_of(pair[1].encode(*_CODEC))]
     automaton = AhoCorasick([part for part, _ in parts])
     found = automaton.find_matches_as_indexes(text.decode("ascii"), overlapping=True)
     return {parts[number][1] for number, _, _ in found}
 
 
 def _base64_words(data: bytes) -> set[bytes]:
-    """Return the words that may be base64 of a value.
+    """Return the words that may be base64 or hexadecimal of a value.
 
     Ordinary words are left out: base64 of text has no capital or digit behind its first character about once in 10**5
     values of the least length, and less often the longer it is.
@@ -318,12 +318,14 @@ def _base64_words(data: bytes) -> set[bytes]:
     return words
 
 
-def _base64_of(raw: bytes) -> tuple[bytes, bytes, bytes]:
-    """Return what is certain of the base64 of `raw` behind 0, 1 and 2 unknown bytes."""
+def _encodings_of(raw: bytes) -> tuple[bytes, ...]:
+    """Return what is certain of the base64 of `raw` behind 0, 1 and 2 unknown bytes, and its hexadecimal."""
     # Each character is 6 bits: those that hold bits of the neighbours on either side are cut off.
     size = len(raw)
     return (
         b2a_base64(raw)[: 8 * size // 6],
         b2a_base64(b"\0" + raw)[2 : 8 * (size + 1) // 6],
         b2a_base64(b"\0\0" + raw)[3 : 8 * (size + 2) // 6],
+        digits := raw.hex().encode(),
+        digits.upper(),
     )

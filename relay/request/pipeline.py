@@ -46,6 +46,7 @@ class Plan(Protocol):
 
     available: frozenset[RouteKind]  # the kinds of route that have an upstream for it; set by `survey`
     unfit: frozenset[RouteKind]  # the kinds that should give way to the other one
+    one_kind: bool  # whether upstreams of one kind only can have answered this conversation
 
     def survey(self, document: Document) -> None:
         """Find out which upstreams qualify for `document`."""
@@ -137,7 +138,7 @@ class Pipeline:
         signatures = self.signatures
         reading = self._decided(source, session, more, signatures.is_one)
         if reading.document.signatures:
-            wrote = signatures.written_by(reading.upstream, reading.decision.route)
+            wrote = signatures.written_by(reading.upstream, reading.decision.route, one_kind=source.plan.one_kind)
             if not all(map(wrote, reading.document.signatures)):
                 reading = self._decided(source, session, more, wrote)
         return reading

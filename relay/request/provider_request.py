@@ -11,6 +11,7 @@ from relay.errors import AuthenticationFailed, ScrubFailed
 from relay.protocols import ContractHeaders, Document, Endpoint, Format
 from relay.request import egress, strip
 from relay.request.pipeline import Prepared
+from relay.request.start_line import decoded
 from relay.routing.route_plan import RoutePlan
 from relay.types import CitationOffset, Outbound, Request, RouteKind
 from relay.wire import strict_json
@@ -63,14 +64,10 @@ class ProviderRequest:
         mark = self._format.citation_mark
         if mark and mark in self._request.body and not prepared.decision.observed:
             self._move_back(self._format.sent_citations(document), prepared)
-        upstream = self.plan.upstreams[name]
-        document.force(forcing(self._endpoint, upstream))
+        document.force(forcing(self._endpoint, self.plan.upstreams[name]))
         if self.plan.asks_confidence:
             self.plan.ask_confidence(document, prepared.decision)
-        model = self.plan.model_at(name, document.model) if upstream.models else document.model
-        path = self._endpoint.upstream_path
-        if model is not None and model != document.model:
-            path = self._format.rename(self._endpoint, document, model)
+        model, path = self._named(document, name)
         contract = self._contract(prepared.scrubbed.removed)
         headers = strip.request_headers(
             self._format, contract.headers, self._key(name), has_body=True, stream=document.stream
@@ -87,9 +84,20 @@ class ProviderRequest:
             ),
             model,
         )
-        if document.model and not ID.fullmatch(document.model):
-            return "\n".join((self.outbound.path, self.outbound.query, *contract.unlisted))
-        return "\n".join(contract.unlisted)
+        return "\n".join((*contract.unlisted, *self._start_line(self.outbound, document.model)))
+
+    def _named(self, document: Document, name: str) -> tuple[str | None, str]:
+        """Return what upstream `name` calls the model, written into the document, and the path with it."""
+        model = self.plan.model_at(name, document.model) if self.plan.upstreams[name].models else document.model
+        if model is None or model == document.model:
+            return model, self._endpoint.upstream_path
+        return model, self._format.rename(self._endpoint, document, model)
+
+    def _start_line(self, outbound: Outbound, model: str | None) -> Iterable[str]:
+        """Return what egress has to read of the start line."""
+        if model and not ID.fullmatch(model):
+            return outbound.path, outbound.query
+        return () if self._endpoint in self._format.endpoints else decoded(outbound.path)
 
     def bodiless(self, route: RouteKind, name: str) -> Outbound:
         """Return what leaves of a request without a body, a list of models: nothing of the client's but the page."""

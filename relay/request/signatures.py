@@ -3,7 +3,8 @@
 What a provider signed goes back to that provider untouched and unread; to any other upstream it is text like any other.
 A client brings it back with its history, so relay notes, as answers pass, a keyed digest of each signature with the
 name of the upstream. Of a signature that relay has not seen (after a restart, or in a history from elsewhere) only the
-shape is known: a frontier gets back what has it, a local server does not.
+shape is known. A frontier gets back what has it where nobody else can have written it: no local upstream takes the
+format, and no other was tried. A local server gets nothing back by its shape.
 
 Not promised: that a client cannot write a text that has the shape. It is the client's own text that then leaves, to the
 provider that the client called.
@@ -53,13 +54,16 @@ class Signatures:
         """Tell whether some upstream wrote `signature`, as far as relay can know."""
         return is_signature(signature) or self._writer(signature) is not None
 
-    def written_by(self, upstream: str, kind: RouteKind) -> Callable[[str], bool]:
-        """Return a function that tells whether `upstream`, of this kind, wrote a signature, as far as is known."""
+    def written_by(self, upstream: str, kind: RouteKind, *, one_kind: bool) -> Callable[[str], bool]:
+        """Return a function that tells whether `upstream`, of this kind, wrote a signature, as far as is known.
+
+        `one_kind`: whether only upstreams of this kind can have written what relay has not seen.
+        """
 
         def wrote(signature: str) -> bool:
             writer = self._writer(signature)
             if writer is None:
-                return kind is RouteKind.FRONTIER and is_signature(signature)
+                return one_kind and kind is RouteKind.FRONTIER and is_signature(signature)
             return writer == upstream
 
         return wrote

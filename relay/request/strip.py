@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from relay.protocols import Format
 from relay.types import Headers
 
-__all__ = ["page_models", "page_query", "request_headers", "response_headers"]
+__all__ = ["page_query", "page_words", "request_headers", "response_headers"]
 
 # One constant for everybody: a version here would tell relays apart.
 USER_AGENT = "relay"
@@ -76,9 +76,9 @@ def page_query(query: str) -> str:
     )
 
 
-def page_models(query: str) -> list[str]:
-    """Return the names of models that `page_query` leaves of `query`."""
-    return [value for name, value in parse_qsl(page_query(query)) if _PAGE_VALUES[name] is _MODEL]
+def page_words(query: str) -> list[str]:
+    """Return what `page_query` leaves of `query` that a client can write: names of models, and tokens."""
+    return [value for _, value in parse_qsl(page_query(query))]
 
 
 def response_headers(headers: Headers) -> Headers:

@@ -17,6 +17,7 @@ class TextRequest:
 
     available = frozenset({RouteKind.FRONTIER})
     unfit: frozenset[RouteKind] = frozenset()
+    one_kind = True
     client: str | None = None
 
     def __init__(self, text: str) -> None:

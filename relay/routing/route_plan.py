@@ -19,6 +19,7 @@ from relay.types import Decision, Headers, RouteKind
 
 __all__ = ["RoutePlan"]
 
+_NOWHERE = Unavailability.NOT_CONFIGURED
 _NOTHING_USED = Usage(0, 0)
 
 
@@ -45,6 +46,7 @@ class RoutePlan:
         self._meter: Meter | None = None
         self.available: frozenset[RouteKind] = frozenset()
         self.unfit: frozenset[RouteKind] = frozenset()
+        self.one_kind = False
         self.headers: Headers = ()
         self.moved_prefix = False
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
@@ -81,6 +83,8 @@ class RoutePlan:
             )
         self._options = options = self._router.options(self._need, self._client)
         self.available = frozenset([kind for kind, found in options.items() if found.names])
+        configured = [kind for kind, found in options.items() if found.names or found.obstacle is not _NOWHERE]
+        self.one_kind = len(configured) == 1 and not self._avoid and not self._unsure
         if self._unsure:
             self.unfit = frozenset({RouteKind.LOCAL})
         else:

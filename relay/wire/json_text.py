@@ -17,7 +17,7 @@ import orjson
 
 from relay.errors import ClientFault
 from relay.wire.pointer import escape, named
-from relay.wire.protocol_words import names_code
+from relay.wire.protocol_words import names_code, plain_number
 from relay.wire.strict_json import encode_text
 
 __all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
@@ -112,8 +112,8 @@ def _literals(text: str) -> Iterator[Literal]:
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and _is_read(match.group(), path):
-            yield Literal(start, end, _pointer(path), match.group(), is_key=False, is_number=True)
+        elif first != ":" and _is_read(number := plain_number(match.group()), path):
+            yield Literal(start, end, _pointer(path), number, is_key=False, is_number=True)
 
 
 def _is_read(number: str, path: list[str | int | None]) -> bool:

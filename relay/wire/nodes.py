@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from relay.types import JSON, Role, Treatment
+from relay.wire.protocol_words import holds_digits, holds_long_number
 
 __all__ = ["IDENTITY", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "deep"]
 
@@ -22,6 +23,8 @@ ROLES: Final[Mapping[str, Role]] = {
     "tool": Role.TOOL,
     "function": Role.TOOL,
 }
+
+_TEXTS = (None, Treatment.SCRUB, Treatment.SCRUB_JSON)
 
 
 class Node:
@@ -105,6 +108,17 @@ class Node:
                     if name.startswith(prefix):
                         return node
         return members.get("*", self)
+
+    def reads(self, number: float) -> bool:
+        """Tell whether a number here can be a value: where text belongs, and a long one under keys that are free."""
+        if self.text is Treatment.PASS:
+            return self.any is self and holds_long_number(number)
+        return self.holds_text and holds_digits(number)
+
+    @property
+    def holds_text(self) -> bool:
+        """Whether text belongs here that is scrubbed."""
+        return self.text in _TEXTS
 
 
 class FieldTable:

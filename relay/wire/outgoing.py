@@ -14,7 +14,7 @@ from collections.abc import Container
 from relay.types import JSON, Treatment
 from relay.wire.json_text import JsonText, is_json_container
 from relay.wire.nodes import NAMES, UNKNOWN, Node
-from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, holds_digits, is_name, passes
+from relay.wire.protocol_words import NAME_LISTS, SCHEMA_WORDS, is_name, passes, plain_number
 
 __all__ = ["free_texts"]
 
@@ -119,5 +119,5 @@ class _OutgoingWalk:
 
     def number(self, value: int | float, node: Node) -> None:
         # Of numbers that the table passes only the provider knows the meaning; in schemas they are bounds.
-        if holds_digits(value) and (node.text is None or node.text is _S or node.text is _SJ):
-            self.texts.append(repr(value))
+        if node.reads(value):
+            self.texts.append(plain_number(repr(value)))

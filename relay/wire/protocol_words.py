@@ -8,6 +8,7 @@ values: a value may be the same word, and then it is replaced in text and stays 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import Final
 
 __all__ = [
@@ -17,12 +18,14 @@ __all__ = [
     "SCHEMA_WORDS",
     "WORDS_ONLY",
     "holds_digits",
+    "holds_long_number",
     "is_identifier",
     "is_name",
     "is_signature",
     "names_client",
     "names_code",
     "passes",
+    "plain_number",
 ]
 
 # How ids, model names, tool names and words of closed sets are written. Digits alone can be anybody's.
@@ -41,6 +44,7 @@ _ISSUED = re.compile(
     r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
 )
 _LEAST_DIGITS: Final = 5
+_LONG_NUMBER: Final = 9
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
 _MOST_DIGITS: Final = 6  # a name with more may hold a person's number
@@ -80,6 +84,7 @@ _CODE = re.compile(
     re.IGNORECASE,
 )
 _LEAST_CODE: Final = 100
+_NUMBER = re.compile(r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][+-]?[0-9]{1,2})?")
 # A key and not a name: capitals and digits as issuers of credentials write them.
 _JOINTS = re.compile("[_-]")
 _KEY_LIKE = re.compile(r"(?=[A-Z]*[0-9])[A-Z0-9]{16,}")
@@ -95,6 +100,19 @@ def holds_digits(value: int | float) -> bool:
 def names_code(label: str, value: int | float) -> bool:
     """Tell whether a number under `label` is read although it is short: of three digits at least."""
     return abs(value) >= _LEAST_CODE and _CODE.search(label) is not None
+
+
+def holds_long_number(value: int | float) -> bool:
+    """Tell whether a number is longer than what a setting has: counts, limits, tokens of a vocabulary."""
+    return abs(value) >= 10 ** (_LONG_NUMBER - 1)
+
+
+def plain_number(written: str) -> str:
+    """Return a JSON number as people write it: a whole one without fraction and exponent, whatever its type is."""
+    if written.isdigit() or _NUMBER.fullmatch(written) is None:
+        return written
+    value = Decimal(written)
+    return f"{value:f}".partition(".")[0] if value == value.to_integral_value() else written
 
 
 def passes(text: str) -> bool:

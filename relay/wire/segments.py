@@ -3,18 +3,19 @@
 What becomes of each kind of leaf:
 
 * SCRUB and SCRUB_JSON become segments, the latter one for each literal inside the JSON text; CONTRACT becomes a segment
-  that only patterns search, unless it is a word of the JSON Schema language. NAME leaves pass where they are written
+  whose single words only patterns search, unless it is a word of the JSON Schema language. NAME leaves pass where they are written
   like names, and so do keys of tools' arguments that repeat a property of a schema;
 * PINNED leaves that are written like opaque text, SIGNED leaves beside a signature and REFUSE leaves are listed and
   never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
   `read` returns;
 * PASS leaves are ids, names and closed sets of words (`protocol_words.passes`). Any other text there becomes a contract
-  segment, and one that is written like an id is replaced only for a value that is sure to be one;
+  segment, read like text where it is more than a word, and one that is written like an id is replaced only for a value
+  that is sure to be one;
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
 * a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
-  number: it is a contract segment, and a string once it is replaced. Numbers in schemas and in fields that the table
-  passes are not looked at;
+  number: it is a contract segment, and a string once it is replaced. So can one of nine or more under the free keys of
+  an object that the table passes. Other numbers in such fields and numbers in schemas are not looked at;
 * keys of free-form and unknown objects are segments too: contract segments where they are written like identifiers.
   Keys in contract text are segments unless they consist of letters, passed keys unless they are written like ids.
 """
@@ -39,12 +40,12 @@ from relay.wire.protocol_words import (
     SCHEMA_KEYS,
     SCHEMA_WORDS,
     WORDS_ONLY,
-    holds_digits,
     is_identifier,
     is_name,
     names_client,
     names_code,
     passes,
+    plain_number,
 )
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
@@ -235,9 +236,10 @@ class Scan:
             )
             self.places.append(place)
 
-    def _id(self, place: Place, text: str, pointer: str, role: Role, message: int) -> None:
+    def _id(self, place: Place, text: str, pointer: str, role: Role, message: int, label: str = "") -> None:
         """Add what stands where an id or a word of a closed set belongs, and is not known to be one."""
-        self._add(place, text, pointer, role, message, contract=True, is_id=ID.fullmatch(text) is not None)
+        is_id = ID.fullmatch(text) is not None
+        self._add(place, text, pointer, role, message, contract=True, is_id=is_id, label="" if is_id else label)
 
     def _text(self, text: str, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int) -> None:
         treatment = node.text
@@ -248,7 +250,7 @@ class Scan:
             self._add([holder, key], text, pointer, role, message, contract=True)
         elif treatment is _P:
             if not passes(text):
-                self._id([holder, key], text, pointer, role, message)
+                self._id([holder, key], text, pointer, role, message, _label(node, pointer))
         elif treatment is _SJ:
             if not self._json(text, pointer, [holder, key], None, None, role, message):
                 self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
@@ -283,12 +285,12 @@ class Scan:
     ) -> None:
         if node.number is _F:
             self._refuse(_at(pointer, str(key)), node.kind, role, message)
-        elif node.text is None or node.text is _S or node.text is _SJ:
-            at = _at(pointer, str(key))
-            label = _label(node, at)
-            if holds_digits(value) or (type(key) is str and names_code(label, value)):
-                text = strict_json.encode(value).decode()
-                self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
+            return
+        at = _at(pointer, str(key))
+        label = _label(node, at)
+        if node.reads(value) or (node.holds_text and type(key) is str and names_code(label, value)):
+            text = plain_number(strict_json.encode(value).decode())
+            self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
 
     def _key(
         self, holder: dict[str, Any], key: str, treatment: Treatment, pointer: str, role: Role, message: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 
 import httpx
 import pytest
@@ -184,3 +185,30 @@ async def test_a_policy_knows_its_clients(serve: Serve, mirror: Mirror, make_cor
             )
             assert answer.status_code == status
     assert len(mirror.received) == 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "content", "code"),
+    [
+        ({"content-type": "text/plain"}, b"{}", "unsupported_media_type"),
+        ({"content-encoding": "gzip"}, b"no gzip", "invalid_request"),
+        ({"content-encoding": "snappy"}, b"{}", "unsupported_media_type"),
+        ({"origin": "http://evil.example.com"}, b"{}", "origin_refused"),
+        ({"x-relay-session": "of-somebody-else"}, b"{}", "session_closed"),
+        ({"upgrade": "websocket", "connection": "upgrade"}, b"{}", "upgrade_refused"),
+    ],
+)
+async def test_a_refusal_at_the_door_is_logged_with_the_clients_name(
+    serve: Serve, caplog: pytest.LogCaptureFixture, headers: dict[str, str], content: bytes, code: str
+) -> None:
+    """Its key is in the headers, which are here whatever else is wrong."""
+    caplog.set_level(logging.INFO, "relay")
+    relay = serve(clients=(_client("desktop", "relay-key-1"),))
+    sent = {"content-type": "application/json", "authorization": "Bearer relay-key-1", **headers}
+    async with httpx.AsyncClient(base_url=relay.url) as client:
+        await client.post("/v1/chat/completions", content=content, headers=sent)
+        await client.post("/v1/chat/completions", content=content, headers={**sent, "authorization": "Bearer wrong"})
+    lines = [json.loads(record.getMessage()) for record in caplog.records if record.name == "relay"]
+    refused = [line for line in lines if line["event"] == "refused"]
+    assert (refused[0]["code"], refused[0]["client"]) == (code, "desktop")
+    assert "client" not in refused[1]

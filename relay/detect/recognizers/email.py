@@ -50,7 +50,11 @@ _SPELT = re.compile(
     r"|ponto)\s",
     re.IGNORECASE,
 )
-_URL_BEFORE = re.compile(r"://[^\s/@]{0,256}$")
+# The user info of a URL stands before its path, query and fragment. A password in it may hold their signs, too; what is a
+# number or a variable behind the colon, with such a sign behind it, is the port.
+_USER_INFO_BEFORE = re.compile(
+    r"://[^\s/?#@:\[]{0,128}(?::(?!(?:\d{1,5}|[$%<{\[(][^\s/?#@]{0,64})[/?#])[^\s@]{0,160})?$"
+)
 
 
 _LOCAL = r"\w.+%'&*=/!#$?^{}~-"  # what a mailbox's name may hold
@@ -103,20 +107,17 @@ class EmailRecognizer(RuleRecognizer):
         text, start, end = candidate.text, candidate.start, candidate.end
         if value.rpartition(".")[2].lower() in _FILE_ENDINGS:
             return
-        if _URL_BEFORE.search(text, max(0, start - 260), start):
-            return
-        if value.partition("@")[0].lower() in _NOBODY:
-            return
         # "email=me@example.com" and "'me@example.com'": what stands before the last sign is not the mailbox.
         local = value.partition("@")[0]
         skip = max(
-            local.rfind("="),
-            local.rfind("/"),
-            local.rfind("?"),
+            *map(local.rfind, "=/?#"),
             local.rfind("'") if text[start - 1 : start] == "'" else -1,
         )
         if local[skip + 1 : skip + 2] == "'":  # author_email='me@example.com'
             skip += 1
+        mailbox = start + skip + 1
+        if local[skip + 1 :].lower() in _NOBODY or _USER_INFO_BEFORE.search(text, max(0, mailbox - 300), mailbox):
+            return
         # "邮箱maria@example.org": letters right before those of another script are a word of the sentence.
         for word in WORD.finditer(local, skip + 1):
             place = word.start()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
-from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.rules import NO_FRACTION, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "PhoneRecognizer"]
@@ -63,7 +63,7 @@ class PhoneRecognizer(RuleRecognizer):
             trigger=r"\d(?:[^0-9a-zA-Z\n]{0,3}\d){6}(?:[^0-9]|$)",
             # "#4155552671" and "@4155552671" are no numbers to call, "#+1 415 …" is one.
             start=r"(?<![\w+])(?:(?<![@#])|(?=[+(]))(?<!\d[.,:/-])(?:(?<!\w[-/])|(?=\+))",
-            end=r"(?:(?!\w)|(?=x\d))(?![-./:]\d)(?![@%])",
+            end=rf"(?:(?!\w)|(?=x\d))(?!{NO_FRACTION}[-./:]\d)(?![@%])",
             score=0.6,
             lead_chars=52,
             max_chars=48,
@@ -78,6 +78,8 @@ class PhoneRecognizer(RuleRecognizer):
         value = _one_pair(candidate.text[start : candidate.end])
         if value.startswith("+"):
             value = _leading(value)
+        if value[:-2].isdigit():
+            value = value.removesuffix(".0")
         digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
         text = candidate.text

@@ -141,12 +141,22 @@ class Service:
                 raise
             return self._failed(call, admitted.request, error)
 
-    def refusal(
-        self, fault: RelayFault, request: Request, format: Format | None = None, headers: Headers = ()
-    ) -> Response:
-        """Log `fault` and return it as an answer, in the shape of `format` or of what the client seems to speak."""
-        logs.event(logs.LogEvent.REFUSED, status=fault.status, code=logs.Name(fault.code))
-        return self._refusal(fault, request, format, headers)
+    def refusal(self, fault: RelayFault, request: Request, headers: Headers = (), client: str = "") -> Response:
+        """Log `fault` and return it as an answer, in the shape of what the client seems to speak.
+
+        The line names the `client`, by default the one whose key `request` still holds.
+        """
+        name = client or self._client_of(request)
+        known = {"client": logs.Name(name)} if name else {}
+        logs.event(logs.LogEvent.REFUSED, status=fault.status, code=logs.Name(fault.code), **known)
+        return self._refusal(fault, request, None, headers)
+
+    def _client_of(self, request: Request) -> str:
+        """Return the name of the client whose key `request` holds, "" where that cannot be told."""
+        try:
+            return authenticate(request.headers, request.query, self._clients)[0]
+        except RelayFault:
+            return ""
 
     def _refusal(self, fault: RelayFault, request: Request, format: Format | None, headers: Headers) -> Response:
         self.core.metrics.refused(fault.code)
@@ -165,7 +175,7 @@ class Service:
                 core.sessions, request.method, request.path, admitted.client, admitted.caller
             )
         except RelayFault as fault:
-            return self.refusal(fault, request)
+            return self.refusal(fault, request, client=admitted.client)
         core.metrics.sessions.set(len(core.sessions))
         return Response(status, _JSON, data)
 

@@ -60,12 +60,16 @@ compaction.trigger{}                  P
 fallback_credit_token                 V
 fallback_credit_token.token           V
 fallbacks[].{model,max_tokens,speed,service_tier}   P
-fallbacks[].thinking{}                P
+fallbacks[].thinking                  @thinking
 fallbacks[].output_config             @output
 {model,max_tokens,stream,temperature,top_k,top_p,service_tier,speed,inference_geo}   P
-thinking{}                            P
-cache_control{}                       P
+thinking                              @thinking
+cache_control.{type,ttl,scope}        P
 betas[]                               P
+
+[thinking]
+{type,budget_tokens,display}          P
+block_binding{}                       P
 
 [output]
 effort                                P
@@ -76,7 +80,7 @@ format.schema{}                       K
 [tool]
 {type,max_uses,strict,defer_loading,eager_input_streaming,max_characters,max_content_tokens}   P
 {display_width_px,display_height_px,display_number,enable_zoom,use_cache}   P
-# A tool's name and text are the client's program: patterns only, no model.
+# A tool's name and text are the client's program.
 name                                  N
 description                           K
 input_schema{}                        K
@@ -85,7 +89,8 @@ allowed_callers[]                     P
 {allowed_domains,blocked_domains}[]   K
 url_sources{}                         K
 user_location                         X drop
-{cache_control,citations,caching}{}   P
+cache_control.{type,ttl,scope}        P
+{citations,caching}{}                 P
 model                                 P
 mcp_server_name                       P
 {configs,default_config}{}            K
@@ -95,7 +100,7 @@ tools[].input_schema{}                K
 
 [block]
 {type,id,tool_use_id,toolset_name}    P
-cache_control{}                       P
+cache_control.{type,ttl,scope}        P
 caller{}                              P
 # Some blocks hold text blocks only, and there clients may leave the type out.
 text                                  S
@@ -162,7 +167,7 @@ citations[]                           @citation
 # The user attached it; what it says is not the user's own words.
 .                                     .   role=other
 {type,cache_control}                  P
-cache_control{}                       P
+cache_control.{type,ttl,scope}        P
 {title,context}                       S
 citations{}                           P
 source.{type,media_type}              P

@@ -30,7 +30,7 @@ removed: type=text
 messages[]                            .   role=auto message
 messages[]                            @message
 
-# Tool definitions are the client's program: patterns only, no model. A rename would break the client.
+# Tool definitions are the client's program: a rename would break the client.
 tools[].type                          P
 tools[].{function,custom}.name        N
 tools[].{function,custom}.description   K
@@ -80,7 +80,7 @@ moderation{}                          P
 {model,reasoning_effort,verbosity,service_tier,prompt_cache_retention}   P
 {frequency_penalty,presence_penalty,temperature,top_p,seed,n,max_tokens,max_completion_tokens}   P
 {logprobs,top_logprobs,stream}        P
-stream_options{}                      P
+stream_options.{include_usage,include_obfuscation,continuous_usage_stats}   P
 
 # vLLM, llama.cpp, OpenRouter and other servers of this format
 documents[].{title,text}              S
@@ -105,7 +105,16 @@ dry_sequence_breakers[]               S
 {return_tokens,timings_per_token,return_progress,post_sampling_probs,parse_tool_calls,grammar_lazy}   P
 {enable_thinking,thinking_forced_open,keep_alive,route,preset,data_parallel_rank}   P
 {stop_token_ids,allowed_token_ids,models,transforms,samplers,response_fields}[]   P
-{provider,reasoning,thinking,usage,options,mm_processor_kwargs,image_config}{}   P
+# OpenRouter's: what else stands in them is unknown.
+reasoning.{effort,max_tokens,exclude,enabled,summary,generate_summary}   P
+thinking.{type,budget_tokens,display,clear_thinking}   P
+usage.include                         P
+provider.{allow_fallbacks,require_parameters,data_collection,zdr,enforce_distillable_text,sort}   P
+provider.{order,only,ignore,quantizations}[]   P
+provider.{sort,max_price,preferred_min_throughput,preferred_max_latency}.{by,partition,prompt,completion,image,audio}   P
+provider.{max_price,preferred_min_throughput,preferred_max_latency}.{request,p50,p75,p90,p99}   P
+provider.{preferred_min_throughput,preferred_max_latency}   P
+{options,mm_processor_kwargs,image_config}{}   P
 lora[]{}                              P
 # OpenRouter's web search and file parser; the words that a search is framed with are the client's.
 plugins[].search_prompt               S
@@ -156,7 +165,7 @@ text                                  S
 file.filename                         S
 file.file_data                        F   kind=file
 file.file_id                          F   kind=stored_state
-cache_control{}                       P
+cache_control.{type,ttl,scope}        P
 
 [response]
 {id,object,created,model,system_fingerprint,service_tier}   P

@@ -37,7 +37,7 @@ logit_bias{key}                       P
 {temperature,top_p,top_k,min_p,repetition_penalty,length_penalty,min_tokens,ignore_eos,use_beam_search}   P
 {service_tier,priority,prompt_logprobs,return_tokens_as_token_ids,return_token_ids,add_special_tokens}   P
 {skip_special_tokens,spaces_between_special_tokens,include_stop_str_in_output,truncate_prompt_tokens}   P
-stream_options{}                      P
+stream_options.{include_usage,include_obfuscation,continuous_usage_stats}   P
 {guided_json,guided_regex,guided_grammar,grammar,json_schema,structured_outputs}   K
 {guided_json,json_schema,structured_outputs}{}   K
 guided_choice[]                       K

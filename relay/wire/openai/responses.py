@@ -49,9 +49,15 @@ prompt_cache_options.comparison_response_id   X drop
 prompt_cache_options{}                P
 {model,service_tier,truncation,prompt_cache_retention,parallel_tool_calls,personality}   P
 {stream,temperature,top_p,top_logprobs,max_output_tokens,max_tool_calls,seed,generate,type}   P
-{reasoning,stream_options,moderation}{}   P
+reasoning                             @reasoning
+stream_options.include_obfuscation    P
+moderation.model                      P
+moderation.policy.{input,output}.mode   P
 include[]                             P
 context_management[]{}                P
+
+[reasoning]
+{context,effort,generate_summary,mode,summary,enabled,exclude,max_tokens}   P
 
 [variable]
 .                                     S
@@ -150,7 +156,7 @@ agent.agent_name                      P
 <tool_search_call>.arguments{}        S
 <tool_search_output,additional_tools>.tools[]   @tool
 <configuration_update>.text           @format
-<configuration_update>.reasoning{}    P
+<configuration_update>.reasoning      @reasoning
 <item_reference>.id                   F   kind=stored_state
 
 [part]

@@ -111,7 +111,30 @@ async def test_every_refusal_is_one_line_with_its_code(stage: Stage, changes: di
     await stage.ask(**changes)
     lines = stage.lines()
     assert [(line["event"], line["code"]) for line in lines] == [("refused", code)]
+    assert lines[0].get("client") == (None if "key" in changes else "desktop")
     assert "4711" not in repr(lines)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "code"),
+    [
+        ("POST", CHAT, {"x-relay-session": "of-somebody-else"}, "session_closed"),
+        ("GET", "/relay/v1/sessions/of-somebody-else", {}, "session_closed"),
+        ("POST", "/relay/canary-4711", {}, "unknown_endpoint"),
+    ],
+)
+async def test_who_tries_a_session_that_is_not_theirs_is_named(
+    stage: Stage, method: str, path: str, headers: dict[str, str], code: str
+) -> None:
+    """Whether the session's id stands in a header or in the path."""
+    asked = dataclasses.replace(
+        post(path, chat("hello")), method=method, headers=(("x-relay-key", KEY), *headers.items())
+    )
+    async with await stage.service.handle(asked):
+        pass
+    (line,) = stage.lines()
+    assert (line["event"], line["client"]) == ("refused", "desktop")
+    assert line["code"] == code
 
 
 async def test_an_upstream_that_goes_down_and_comes_up_is_named(stage: Stage) -> None:

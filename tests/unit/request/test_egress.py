@@ -33,6 +33,8 @@ SPELLINGS = {
     "html in json": lambda text: json.dumps(html.escape(text)).encode(),
     "base64": lambda text: base64.b64encode(text.encode()),
     "base64, url": lambda text: base64.urlsafe_b64encode(text.encode()),
+    "hexadecimal": lambda text: text.encode().hex().encode(),
+    "hexadecimal in json": lambda text: json.dumps({"dump": text.encode().hex().upper()}).encode(),
     "base64 in json": lambda text: json.dumps({"image": base64.b64encode(text.encode()).decode()}).encode(),
 }
 

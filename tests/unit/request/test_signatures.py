@@ -156,19 +156,58 @@ def test_the_store_forgets_the_oldest_and_shows_none() -> None:
     store = Signatures(bytes(16), limit=2)
     for number in range(3):
         store.note("up", f"mark-{number}")
-    wrote = store.written_by("up", RouteKind.FRONTIER)
+    wrote = store.written_by("up", RouteKind.FRONTIER, one_kind=False)
     assert [wrote(f"mark-{number}") for number in range(3)] == [False, True, True]
-    assert [store.written_by("other", RouteKind.FRONTIER)("mark-2"), store.is_one("mark-2")] == [False, True]
+    assert [store.written_by("other", RouteKind.FRONTIER, one_kind=True)("mark-2"), store.is_one("mark-2")] == [
+        False,
+        True,
+    ]
     assert repr(store) == "Signatures(2 of 2)"
 
 
 @pytest.mark.parametrize(
-    ("kind", "signature", "expected"),
-    [(RouteKind.FRONTIER, SEALED, True), (RouteKind.FRONTIER, "forged", False), (RouteKind.LOCAL, SEALED, False)],
+    ("kind", "one_kind", "signature", "expected"),
+    [
+        (RouteKind.FRONTIER, True, SEALED, True),
+        (RouteKind.FRONTIER, True, "forged", False),
+        (RouteKind.FRONTIER, False, SEALED, False),
+        (RouteKind.LOCAL, True, SEALED, False),
+    ],
 )
-def test_an_unknown_signature_is_a_frontiers_by_its_shape(kind: RouteKind, signature: str, expected: bool) -> None:
-    """A history from before a restart works with the provider, and tells a local server nothing it may keep."""
-    assert Signatures(bytes(16)).written_by("up", kind)(signature) is expected
+def test_an_unknown_signature_is_a_frontiers_by_its_shape(
+    kind: RouteKind, one_kind: bool, signature: str, expected: bool
+) -> None:
+    """A history from before a restart works with the only provider, and tells a local server nothing it may keep."""
+    assert Signatures(bytes(16)).written_by("up", kind, one_kind=one_kind)(signature) is expected
+
+
+OLLAMA = LOCAL.model_copy(update={"formats": ("ollama",)})
+
+
+@pytest.mark.parametrize(
+    ("upstreams", "avoid", "unread"),
+    [
+        ({"far": FRONTIER}, "", True),
+        ({"far": FRONTIER, "other": FRONTIER}, "", True),
+        ({"far": FRONTIER, "near": OLLAMA}, "", True),  # takes no request of this format
+        ({"far": FRONTIER, "other": FRONTIER}, "other", False),
+        ({"far": FRONTIER, "near": LOCAL}, "", False),
+        ({"far": FRONTIER, "near": LOCAL}, "near", False),
+    ],
+)
+@pytest.mark.parametrize("policy", ["prefer: local", "prefer: frontier"])
+def test_a_signature_from_before_a_start_is_somebodys(
+    make_core: MakeCore, policy: str, upstreams: Any, avoid: str, unread: bool
+) -> None:
+    """Where a local server, or another try, can have written what it stands beside, that is text at the frontier."""
+    text = f"version: 1\nmodel: none\n{policy}\ndefault: {{frontier: placeholder, local: keep}}\n"
+    exchange = begin(make_core(text, **upstreams), MESSAGES)
+    try:
+        outbound = exchange.open(post(MESSAGES, history(thinking(SEALED + "0"))), avoid=frozenset({avoid}) - {""})
+    finally:
+        exchange.close()
+    if outbound.route is RouteKind.FRONTIER:
+        assert (VALUE in json.dumps(json.loads(outbound.body)["messages"][1])) is unread
 
 
 def test_signatures_are_found_wherever_they_stand() -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
+from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 
 import pytest
 
-from relay.errors import ClientFault
+from relay.errors import ClientFault, ScrubFailed
 from relay.exchange import Core, Exchange
 from relay.types import Headers, Outbound
 from tests.conftest import MakeCore
@@ -125,12 +127,49 @@ def test_a_model_that_reads_like_a_value_is_refused(core: Core, path: str, model
 
 @pytest.mark.parametrize("name", ["after", "after_id", "before_id"])
 def test_so_is_a_model_that_a_list_begins_at(core: Core, name: str) -> None:
-    """The place in a list is a model's name, too; a page's token is the upstream's."""
+    """The place in a list is a model's name, too."""
     assert "claude-x" in opened(core, "/v1/models", None, query=f"{name}=claude-x", method="GET").query
     with pytest.raises(ClientFault):
         opened(core, "/v1/models", None, query=f"{name}={VALUES['GITHUB_TOKEN']}", method="GET")
-    token = "Ch5tb2RlbHMvZ2VtaW5pLTMtcHJv"
-    assert token in opened(core, "/v1beta/models", None, query=f"pageToken={token}", method="GET").query
+
+
+@pytest.mark.parametrize(
+    ("token", "refused"),
+    [
+        ("Ch5tb2RlbHMvZ2VtaW5pLTMtcHJv", False),
+        ("ChptZW1vL21vZGVscy9nZW1pbmktMi41LXBybw==", False),
+        (VALUES["US_SSN"], True),
+        (VALUES["GITHUB_TOKEN"], True),
+        (VALUES["US_SSN"].encode().hex(), True),
+    ],
+)
+def test_so_is_a_token_of_a_page(core: Core, token: str, refused: bool) -> None:
+    """An upstream's token reads like nothing; a client can write what it likes there."""
+    asked = lambda: opened(core, "/v1beta/models", None, query=f"pageToken={token}", method="GET")  # noqa: E731
+    if refused:
+        with pytest.raises(ClientFault, match="reads like personal data or a secret"):
+            asked()
+    else:
+        assert token.rstrip("=") in asked().query
+
+
+@pytest.mark.parametrize("encode", [lambda raw: raw.hex(), lambda raw: b64encode(raw).decode().rstrip("=")])
+@pytest.mark.parametrize("kind", ["EMAIL_ADDRESS", "CREDIT_CARD", "GITHUB_TOKEN"])
+@pytest.mark.parametrize("shape", ["{}", "gemini-{}", "gemini-{}-pro"])
+def test_an_encoding_hides_no_value_in_the_name_of_a_model(
+    core: Core, shape: str, kind: str, encode: Callable[[bytes], str]
+) -> None:
+    """It reads like one once it is decoded."""
+    with pytest.raises(ClientFault, match="reads like personal data or a secret"):
+        opened(core, GEMINI.format(shape.format(encode(VALUES[kind].encode()))), TALK[GEMINI])
+
+
+def test_an_encoding_of_what_only_the_conversation_gives_away_stops_the_request(core: Core) -> None:
+    """No model is called so."""
+    body = {"contents": [{"role": "user", "parts": [{"text": "my password is hunter2-Zebra"}]}]}
+    with pytest.raises(ScrubFailed):
+        opened(core, GEMINI.format(b"hunter2-Zebra".hex()), body)
+    assert opened(core, GEMINI.format(b"some-other-name".hex()), body)
 
 
 def test_what_a_text_calls_a_secret_does_not_stop_the_model_of_that_name(core: Core) -> None:
