@@ -32,9 +32,10 @@ from relay.response.destinations import Surroundings
 from relay.response.issued import FoundAt, Issued
 from relay.response.link_text import is_link_text
 from relay.response.literal_matcher import LiteralFound
+from relay.response.mail_links import addressed, ends_address
 from relay.response.place import Place
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
-from relay.response.value_joins import joins_host, may_be_defined
+from relay.response.value_joins import has_ending, labels_after, mailbox_host, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
 from relay.types import Encoding
 
@@ -43,7 +44,6 @@ __all__ = ["Restorer"]
 # `json.dumps` would create an encoder for each call.
 _AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
 _AS_ASCII = json.JSONEncoder().encode
-_BLANKS = re.compile(r"\s+")
 _NO_URLS = WholeUrls()
 
 
@@ -91,6 +91,7 @@ class Restorer:
         "_hosts",
         "_issued",
         "_longest",
+        "_mail_hosts",
         "_place",
         "_stand_ins",
         "_tool",
@@ -109,6 +110,7 @@ class Restorer:
         tool: bool = False,
         urls: bool = False,
         hosts: Container[str] = (),
+        mail_hosts: Container[str] = (),
         allowed: Callable[[str], bool] | None = None,
         whole: WholeUrls = _NO_URLS,
     ) -> None:
@@ -121,6 +123,7 @@ class Restorer:
         self._tool = tool
         self._urls = urls
         self._hosts = hosts
+        self._mail_hosts = mail_hosts
         self._allowed = allowed
         self._whole = whole
         self._word = Word() if whole else None
@@ -255,9 +258,7 @@ class Restorer:
         place = self._place
         if place is None or self._urls:
             return self._in_text(data, found, final=final)
-        if place.inside:
-            if place.host in self._hosts:
-                return self._in_text(data, found, final=final)
+        if place.inside and place.host not in self._hosts:
             return self._in_destination(data, found, place, final=final)
         joins = self._joins(data, found, place, final=final)
         if joins is None:
@@ -280,8 +281,12 @@ class Restorer:
         start, end, placeholder, form = found
         assert end is not None, "the caller looks"
         raw = data[start:end]
-        if place.addressee:
-            return self._addressed(placeholder, raw, place.addressee)
+        if (addressee := place.addressee) is not None:
+            address = addressed(self._vault.open(placeholder), addressee.scheme)
+            ends = address is not None and ends_address(data, end, addressee.closer, final=final)
+            if address is None or ends is None:
+                return None if address is not None else self._pass(raw)
+            return self._put(address, raw, "") if ends else self._pass(raw)
         if place.in_home_folder:
             return self._value(placeholder, raw, form)
         if place.begins_definition:
@@ -308,7 +313,13 @@ class Restorer:
         completing = place.completed_by
         if completing and self._vault.open(found.text).startswith(completing):
             return True
-        return joins_host(data, found.end, final=final)
+        mailbox = mailbox_host(data, found.end, final=final)
+        if mailbox and mailbox not in self._hosts and mailbox not in self._mail_hosts:
+            return True
+        labels = labels_after(data, found.end, final=final)
+        if labels == 2 or (labels == 1 and has_ending(self._vault.open(found.text))):
+            return True
+        return None if mailbox is None or labels is None else False
 
     def _names_host(self, data: str, end: int, place: Place, *, final: bool) -> bool | None:
         """Tell whether user info ends here, before a host that may have values; None while undecided."""
@@ -329,14 +340,6 @@ class Restorer:
         if self._word is not None:
             self._word.feed(raw)
         return raw
-
-    def _addressed(self, placeholder: str, raw: str, scheme: str) -> str:
-        """Return the value for a link to a mailbox or telephone; unchanged text when it is not such an address."""
-        value = self._vault.open(placeholder)
-        if scheme == "mailto" and "@" not in value:
-            return self._pass(raw)
-        # A telephone number has no blanks in a URL (RFC 3966, 3); in a link target they would end it.
-        return self._put(_BLANKS.sub("-" if scheme != "mailto" else "", value), raw, "")
 
     def _value(self, placeholder: str, raw: str, form: str, *, brackets: bool = False) -> str:
         value = self._vault.open(placeholder)
