@@ -1,4 +1,4 @@
-"""Tell whether a URL that is open at the end of a text is one URL to every reader: only then its host says where it goes.
+"""Tell whether a URL that is open at the end of a text is one URL to every reader: only then its host tells its way.
 
 Renderers differ in what begins a URL, in what ends one, and in the Markdown that they see inside it. What follows the
 first sign of which that is true may belong to another host: `https://good.example/)//evil.example/`. So plain is

@@ -7,8 +7,8 @@
 
 All decisions need a bounded number of characters after the placeholder; they are None while more could change them.
 
-Reference: CommonMark 0.31, link reference definitions; GitHub Flavored Markdown 0.29, autolinks (extension); linkify-it 5
-(read 2026-11-29).
+Reference: CommonMark 0.31, link reference definitions; GitHub Flavored Markdown 0.29, autolinks; linkify-it 5 (read
+2026-11-29).
 """
 
 from __future__ import annotations
@@ -29,12 +29,13 @@ _HOST_BEGUN = re.compile(
 )
 _HAS_ENDING = re.compile(r"\.[^\W\d_]+\Z")
 _ONE_LABEL = frozenset({"com", "net", "org"})
-# Endings of files that are no endings of hosts (IANA, root zone database, read 2026-11-30).
-_FILES = frozenset(
-    "7z avi bak bmp bz2 cfg conf class cpp cs css csv db dll doc docx eml env epub exe gif go gz h hpp htm html ics ini "
-    "ipynb jar java jpeg jpg js json jsonl jsx key kt lock log m4a mkv mp3 mp4 odp ods odt old orig p12 parquet pdf pem "
-    "php png ppt pptx rar rb rst rtf sql sqlite svg swift tar tex tgz tif tiff tmp toml ts tsv tsx ttf txt vcf wav webm "
-    "webp whl xls xlsx xml xz yaml yml zst".split()
+# Endings of files that are no endings of hosts.
+_FILE = re.compile(
+    r"7z|avi|bak|bmp|bz2|cfg|class|conf|cpp|cs|css|csv|db|dll|doc|docx|eml|env|epub|exe|"
+    r"gif|go|gz|h|hpp|htm|html|ics|ini|ipynb|jar|java|jpeg|jpg|js|json|jsonl|jsx|key|kt|"
+    r"lock|log|m4a|mkv|mp3|mp4|odp|ods|odt|old|orig|p12|parquet|pdf|pem|php|png|ppt|pptx|"
+    r"rar|rb|rst|rtf|sql|sqlite|svg|swift|tar|tex|tgz|tif|tiff|tmp|toml|ts|tsv|tsx|ttf|txt|"
+    r"vcf|wav|webm|webp|whl|xls|xlsx|xml|xz|yaml|yml|zst"
 )
 _LOCAL = r"\\?[\w.+$=&\#:;,\"-]"  # of a mailbox, and not what Markdown's readers end one at
 _LONGEST_LOCAL = 256
@@ -61,7 +62,7 @@ def labels_after(data: str, end: int, *, final: bool) -> int | None:
         return None
     found = _HOST.match(data, end)
     *before, last = re.split(_DOT, found[1].lower())[1:] if found is not None else [""]
-    if not last or last in _FILES:
+    if not last or _FILE.fullmatch(last) is not None:
         return 0
     return 2 if before or last in _ONE_LABEL else 1
 
