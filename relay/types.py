@@ -69,6 +69,7 @@ class Treatment(StrEnum):
     REFUSE = "F"  # request: content that cannot be inspected; refused unless policy lets it through
     RESTORE = "R"  # response: placeholders become values
     RESTORE_JSON = "Rj"  # response: the string is JSON text; values are inserted JSON-escaped
+    RESTORE_URL = "Ru"  # response: the string is one URL; placeholders become values where it may carry them
     PINNED = "V"  # both: never changes by a byte; in a request only what is written like opaque text
     SIGNED = "Vs"  # request: text that a signature is over: pinned where that stands beside it, else SCRUB
     PASS = "P"  # noqa: S105 - both: known not to be private text
@@ -328,6 +329,7 @@ class Leaf:
     hosted: bool = False  # the provider runs that tool: never restored
     unnamed: bool = False
     number: bool = False  # what is put here is a number of JSON, though a string stood here
+    is_url: bool = False  # the whole text is one URL
 
     @property
     def text(self) -> str:

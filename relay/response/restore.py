@@ -35,6 +35,7 @@ from relay.response.literal_matcher import LiteralFound
 from relay.response.mail_links import addressed, ends_address
 from relay.response.place import Place
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
+from relay.response.url_fields import UrlField
 from relay.response.value_joins import has_ending, labels_after, mailbox_host, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
 from relay.types import Encoding
@@ -75,8 +76,9 @@ class Restorer:
     """Restores one lane. Create one for each lane of each response; do not share it between threads.
 
     `issued`: the tables of `vault`, if they exist already. `tool`: the text is arguments of a tool that the client
-    runs. `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity
-    type from a tool. `whole`: the URLs of the request.
+    runs. `is_url`: all of it is one URL. `hosts` are those that the user named in URLs, `mail_hosts` in addresses.
+    `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity type
+    from a tool. `whole`: the URLs of the request.
     `feed` and `finish` raise SessionClosed when the vault was shredded in the meantime.
     """
 
@@ -108,6 +110,7 @@ class Restorer:
         issued: Issued | None = None,
         encoding: Encoding = Encoding.TEXT,
         tool: bool = False,
+        is_url: bool = False,
         urls: bool = False,
         hosts: Container[str] = (),
         mail_hosts: Container[str] = (),
@@ -129,7 +132,7 @@ class Restorer:
         self._word = Word() if whole else None
         self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
-            self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
+            self._place = ToolUrls(encoding) if tool else UrlField() if is_url else Surroundings(encoding)
         self._ahead: _Ahead | None = None
         self._before = ""  # the last two characters read: a boundary, or an escape before it
         self._carry = ""

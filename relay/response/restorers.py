@@ -64,6 +64,7 @@ class Restorers:
             issued=self._tables(),
             encoding=encoding,
             tool=tool is not None,
+            is_url=leaf.is_url,
             urls=engine.restores_urls,
             hosts=self._hosts,
             allowed=None if tool is None else allowed,

@@ -32,7 +32,7 @@ _ONE_LABEL = frozenset({"com", "net", "org"})
 # Endings of files that are no endings of hosts.
 _FILE = re.compile(
     r"7z|avi|bak|bmp|bz2|cfg|class|conf|cpp|cs|css|csv|db|dll|doc|docx|eml|env|epub|exe|"
-    r"gif|go|gz|h|hpp|htm|html|ics|ini|ipynb|jar|java|jpeg|jpg|js|json|jsonl|jsx|key|kt|"
+    r"gif|go|gz|h|hpp|htm|html|ics|ini|ipynb|jar|jpeg|jpg|js|json|jsonl|jsx|key|kt|"
     r"lock|log|m4a|mkv|mp3|mp4|odp|ods|odt|old|orig|p12|parquet|pdf|pem|php|png|ppt|pptx|"
     r"rar|rb|rst|rtf|sql|sqlite|svg|swift|tar|tex|tgz|tif|tiff|tmp|toml|ts|tsv|tsx|ttf|txt|"
     r"vcf|wav|webm|webp|whl|xls|xlsx|xml|xz|yaml|yml|zst"

@@ -25,7 +25,7 @@ carries options:
     jsonmode            the text is JSON when the request asked for JSON output; `html`: it is HTML
     stop                the answer ends where this text would come
     signed=a,b          Vs below is pinned where the object has a signature in one of these fields, else it is S
-    mirror=D            the treatment in a mirrored section, where it is not the one above
+    mirror=Ru           the treatment in a mirrored section, where it is not the one above
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
 spellings, as proto3 JSON does. A line `order: a b c` names the top-level fields that the upstream's model reads first,

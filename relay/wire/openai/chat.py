@@ -162,6 +162,9 @@ cache_control{}                       P
 {id,object,created,model,system_fingerprint,service_tier}   P
 {usage,moderation,provider}           P
 choices[]                             @choice
+# What aggregators searched.
+citations[]                           Ru
+search_results[].{url,image_url}      Ru
 # vLLM: the rendered prompt, and the prompt's token form, which cannot be made right.
 prompt_text                           R
 {prompt_token_ids,prompt_logprobs}    D
@@ -203,7 +206,10 @@ function_call                         .   tool=name
 function_call.name                    P
 function_call.arguments               Rj
 annotations[].type                    P
-annotations[].url_citation.{title,url}   R
+annotations[].url_citation.title      R
+annotations[].url_citation.url        Ru
+images[].{type,index}                 P
+images[].image_url.url                Ru
 audio.{id,data,expires_at}            P
 audio.transcript                      R
 
@@ -225,7 +231,10 @@ function_call                         .   tool=name
 function_call.name                    P
 function_call.arguments               Rj  lane=function_call
 annotations[].type                    P
-annotations[].url_citation.{title,url}   R
+annotations[].url_citation.title      R
+annotations[].url_citation.url        Ru
+images[].{type,index}                 P
+images[].image_url.url                Ru
 audio.{id,data,expires_at}            P
 audio.transcript                      R   lane=transcript
 """

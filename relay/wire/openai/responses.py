@@ -111,7 +111,7 @@ agent.agent_name                      P
 <web_search_call>.action.{query,url,pattern}   S   hosted
 <web_search_call>.action.queries[]    S   hosted
 <web_search_call>.action.sources[].type   P
-<web_search_call>.action.sources[].url   S
+<web_search_call>.action.sources[].url   S   mirror=Ru
 <code_interpreter_call>.code          S   hosted
 <code_interpreter_call>.container_id  P
 <code_interpreter_call>.outputs[].type   P
@@ -169,7 +169,8 @@ input_audio                           F   kind=audio
 
 [annotation]
 {type,file_id,container_id,start_index,end_index,index}   P
-{title,url,filename}                  S
+{title,filename}                      S
+url                                   S   mirror=Ru
 
 [action]
 {type,button,x,y,scroll_x,scroll_y}   P
