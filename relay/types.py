@@ -165,7 +165,8 @@ class Segment:
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
     cut in two. `contract` text (tool descriptions, schemas, names) is searched by patterns only. `label` is the key of
     a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
-    belongs, and only a value that is sure counts there.
+    belongs, and only a value that is sure counts there. `typed`: the format knows it as what the user typed, not as
+    something that came along.
     """
 
     pointer: str = field(repr=False)  # a key may be a client's text
@@ -176,6 +177,7 @@ class Segment:
     number: bool = False  # stands as a number in JSON
     label: str = field(default="", repr=False)
     is_id: bool = False
+    typed: bool = False
 
 
 class Span(NamedTuple):

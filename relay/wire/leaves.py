@@ -25,6 +25,7 @@ _UNKNOWN = deep(Treatment.RESTORE)
 _DELTA = "delta"
 _UNNAMED = deep(Treatment.RESTORE)
 _URLS = deep(Treatment.RESTORE_URL)
+_URLS.key = Treatment.RESTORE
 _URL_KEY = re.compile(r"(?:.*_)?(?:url|uri|href|src|link)s?|.*[a-z0-9](?:Url|URL|Uri|URI|Href|Src|Link)s?")
 
 

@@ -52,6 +52,7 @@ class Node:
         "stop",
         "text",
         "tool",
+        "typed",
         "unsigned",
         "when",
         "whole",
@@ -80,6 +81,9 @@ class Node:
         self.tool: str | None = None
         self.hosted = False
         self.stop = False  # an answer ends where this text would come
+        self.typed: tuple[str, ...] | None = (
+            None  # text of the user, where its object's `type` is one of these or missing
+        )
         self.json_mode = False
         self.html = False
         self.links: list[str] = []
@@ -105,6 +109,13 @@ class Node:
                     if name.startswith(prefix):
                         return node
         return members.get("*", self)
+
+    def is_typed(self, holder: JSON, role: Role) -> bool:
+        """Tell whether the text here, in `holder`, is what the user typed."""
+        if self.typed is None or role is not Role.USER:
+            return False
+        kind = holder.get("type") if type(holder) is dict else None
+        return kind is None or kind in self.typed
 
 
 class FieldTable:

@@ -36,7 +36,7 @@ system                                S   role=system
 system[]                              @block role=system
 messages[]                            .   role=auto message
 messages[].role                       P
-messages[].content                    S
+messages[].content                    S   typed
 messages[].content[]                  @block
 
 stop_sequences[]                      S   stop
@@ -98,7 +98,7 @@ tools[].input_schema{}                K
 cache_control{}                       P
 caller{}                              P
 # Some blocks hold text blocks only, and there clients may leave the type out.
-text                                  S
+text                                  S   typed=text
 citations[]                           @citation
 # Signed, and bound to the conversation before them: a changed byte is a 400. Without a signature it is text.
 <thinking>                            .   signed=signature

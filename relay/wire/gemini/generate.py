@@ -102,7 +102,7 @@ parts[]                               @part
 {uri,downloadUri}                     F   kind=remote_url
 
 [part]
-text                                  S
+text                                  S   typed
 thought                               P
 # It must come back on the very part it came with.
 thoughtSignature                      V

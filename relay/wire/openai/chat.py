@@ -123,7 +123,7 @@ vllm_xargs{}                          S
 # Bracketed placeholders are refused here: OpenAI wants [A-Za-z0-9_-]+.
 name                                  X name
 role                                  P
-content                               S
+content                               S   typed=message
 content[]                             @part
 refusal                               S
 tool_calls[].{id,type,index}          P
@@ -147,8 +147,7 @@ annotations[].url_citation.{title,url}   S
 
 [part]
 type                                  P
-<text>.text                           S
-text                                  S
+text                                  S   typed=text
 <refusal>.refusal                     S
 # Some servers go by the key and not by the type, so these rows hold for every type.
 {image_url,video_url}                 F   kind=image

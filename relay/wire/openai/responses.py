@@ -26,7 +26,7 @@ order: tools tool_choice text instructions prompt input
 removed: type=input_text
 
 instructions                          S   role=system
-input                                 S   role=user
+input                                 S   role=user typed
 input[]                               .   role=auto message
 input[]                               @item
 tools[]                               @tool
@@ -61,7 +61,7 @@ context_management[]{}                P
 [item]
 {type,id,status,phase,role,call_id,name,namespace,server_label,execution,created_by}   P
 caller.{type,caller_id}               P
-content                               S
+content                               S   typed=message
 content[]                             @part
 agent.agent_name                      P
 
@@ -155,7 +155,8 @@ agent.agent_name                      P
 
 [part]
 {type,detail,prompt_cache_breakpoint,file_data_type}   P
-{text,refusal}                        S
+text                                  S   typed=input_text,text
+refusal                               S
 annotations[]                         @annotation
 # Spells the text as tokens; no request needs it.
 logprobs                              X drop mirror=D

@@ -84,6 +84,7 @@ STREAMS = [
     ),
     (STREAM_GEMINI, PLACES[12][1]),
 ]
+END = {CHAT: ({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]},)}
 HELD = "[EMAIL_ADDRESS_1]"
 NOWHERE = [
     "https://evil.example/{}",
@@ -142,5 +143,5 @@ def test_streamed(core: Core, path: str, event: dict[str, Any]) -> None:
         exchange = opened(core, path, BODIES[GEMINI] if path == STREAM_GEMINI else {**BODIES[path], "stream": True})
         exchange.start(200, STREAM_HEAD)
         filled = json.loads(json.dumps(event).replace(json.dumps(URL), json.dumps(url.format(HELD))))
-        came = exchange.feed(sse(filled)) + exchange.fail(UpstreamBadStream("cut off"))
+        came = exchange.feed(sse(filled, *END.get(path, ()))) + exchange.fail(UpstreamBadStream("cut off"))
         assert (MAIL in came.decode()) is (url in SOMEWHERE), url
