@@ -10,6 +10,7 @@ from relay.response.bare_numbers import BareNumbers, numbers_in
 from relay.response.issued import Issued
 from relay.response.named_hosts import hosts_named, mail_hosts_named
 from relay.response.restore import Restorer
+from relay.response.spellings import Spellings
 from relay.response.whole_urls import WholeUrls
 from relay.types import CitationOffset, Encoding, Leaf, Segment
 from relay.vault.vault import Vault
@@ -24,7 +25,7 @@ class Restorers:
     Create it after the request was scrubbed; placeholders issued after the first restorer belong to another exchange.
     """
 
-    __slots__ = ("_engine", "_hosts", "_issued", "_mail_hosts", "_numbers", "_vault", "_whole")
+    __slots__ = ("_engine", "_hosts", "_issued", "_mail_hosts", "_numbers", "_spellings", "_vault", "_whole")
 
     def __init__(
         self,
@@ -38,6 +39,7 @@ class Restorers:
         self._engine = engine
         self._hosts, self._mail_hosts = hosts_named(segments), mail_hosts_named(segments)
         self._whole = WholeUrls(urls)
+        self._spellings = Spellings(segments, texts)
         self._numbers: frozenset[str] = frozenset()
         if texts:
             self._numbers = numbers_in(segments, texts, frozenset(vault.placeholders()))
@@ -77,6 +79,8 @@ class Restorers:
             mail_hosts=self._mail_hosts,
             allowed=None if tool is None else allowed,
             whole=self._whole,
+            spellings=self._spellings,
+            within=int(tool is not None and leaf.encoding is Encoding.JSON),
         )
         if encoding is Encoding.JSON:
             numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
