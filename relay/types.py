@@ -69,6 +69,7 @@ class Treatment(StrEnum):
     REFUSE = "F"  # request: content that cannot be inspected; refused unless policy lets it through
     RESTORE = "R"  # response: placeholders become values
     RESTORE_JSON = "Rj"  # response: the string is JSON text; values are inserted JSON-escaped
+    RESTORE_URL = "Ru"  # response: the string is one URL; placeholders become values where it may carry them
     PINNED = "V"  # both: never changes by a byte; in a request only what is written like opaque text
     SIGNED = "Vs"  # request: text that a signature is over: pinned where that stands beside it, else SCRUB
     PASS = "P"  # noqa: S105 - both: known not to be private text
@@ -164,7 +165,8 @@ class Segment:
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
     cut in two. `contract` text (tool descriptions, schemas, names) says nothing of the conversation. `label` is the key of
     a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
-    belongs, and only a value that is sure counts there.
+    belongs, and only a value that is sure counts there. `typed`: the format knows it as what the user typed, not as
+    something that came along.
     """
 
     pointer: str = field(repr=False)  # a key may be a client's text
@@ -175,6 +177,7 @@ class Segment:
     number: bool = False  # stands as a number in JSON
     label: str = field(default="", repr=False)
     is_id: bool = False
+    typed: bool = False
 
     @property
     def is_prose(self) -> bool:
@@ -333,6 +336,7 @@ class Leaf:
     hosted: bool = False  # the provider runs that tool: never restored
     unnamed: bool = False
     number: bool = False  # what is put here is a number of JSON, though a string stood here
+    is_url: bool = False  # the whole text is one URL
 
     @property
     def text(self) -> str:

@@ -65,6 +65,7 @@ def _steps(quote: CitationOffset, new_restorer: NewRestorer) -> Steps:
     raw, restored = [0], [0]
     scout, restorer = new_restorer(quote), new_restorer(quote)
     read = length = 0
+    since = ""  # the text read after the last place
     for start in range(0, len(quote.text), _PIECE):
         piece = quote.text[start : start + _PIECE]
         held = scout.carry
@@ -74,18 +75,30 @@ def _steps(quote: CitationOffset, new_restorer: NewRestorer) -> Steps:
             restored.append(length)
         for char in (piece,) if plain else piece:
             out = restorer.feed(char)
+            since += char
             read += _size(quote, char)
             length += _size(quote, out)
-            # A value is released with the character that showed its end; there is a place between them.
-            if not plain and out.endswith(char) and not restorer.carry:
-                raw.append(read - _size(quote, char))
-                restored.append(length - _size(quote, char))
-            if out:
-                raw.append(read - _size(quote, restorer.carry))
-                restored.append(length)
+            if not out:
+                continue
+            carry = restorer.carry
+            # A value is released with the text that showed its end; there is a place between them.
+            if not plain and (after := _size(quote, _common_end(since.removesuffix(carry), out))):
+                raw.append(read - _size(quote, carry) - after)
+                restored.append(length - after)
+            raw.append(read - _size(quote, carry))
+            restored.append(length)
+            since = carry
     raw.append(read)
     restored.append(length + _size(quote, restorer.finish()))
     return raw, restored
+
+
+def _common_end(one: str, other: str) -> str:
+    """Return the text that both end with."""
+    size = 0
+    while size < min(len(one), len(other)) and one[-size - 1] == other[-size - 1]:
+        size += 1
+    return one[len(one) - size :]
 
 
 def _size(quote: CitationOffset, text: str) -> int:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from relay.response.bare_urls import BareUrls
 from relay.response.html_tags import HtmlTags
 from relay.response.link_targets import LinkTargets
+from relay.response.mail_links import Addressee
 from relay.response.place import Place
 from relay.types import Encoding
 
@@ -51,10 +52,13 @@ class Surroundings(Place):
         return not self._tags.inside and all(reader.is_all_of(url) for reader in readers if reader.inside)
 
     @property
-    def addressee(self) -> str:
-        """The scheme of a link to a mailbox or telephone whose address would begin here, or ""."""
-        schemes = {reader.addressee for reader in (self._urls, self._targets) if reader.inside}
-        return schemes.pop() if len(schemes) == 1 and not self._tags.inside else ""
+    def addressee(self) -> Addressee | None:
+        """The link to a mailbox or telephone whose address would begin here, if all that is open here is that link."""
+        if self._tags.inside:
+            return None
+        links = [reader.addressee for reader in (self._targets, self._urls) if reader.inside]
+        schemes = {link.scheme if link is not None else "" for link in links}
+        return links[0] if len(schemes) == 1 else None  # the target of Markdown's link knows better where it ends
 
     @property
     def in_home_folder(self) -> bool:

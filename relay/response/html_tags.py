@@ -65,6 +65,7 @@ class _Tag:
     __slots__ = (
         "attribute",
         "block_end",
+        "closes",
         "closing",
         "endless",
         "line_began",
@@ -75,10 +76,13 @@ class _Tag:
         "value",
     )
 
-    def __init__(self, letter: str, *, closing: bool, block_end: re.Pattern[str] | None) -> None:
+    def __init__(
+        self, letter: str, *, closing: bool, block_end: re.Pattern[str] | None, closes: frozenset[str]
+    ) -> None:
         self.state = _State.NAME
         self.name = letter
         self.closing = closing
+        self.closes = closes  # the elements that were open where it began: in a tag that opens one, it is an attribute
         self.attribute = ""
         self.value = ""
         self.block_end = block_end  # what ends the HTML block that it may stand in
@@ -236,7 +240,8 @@ class HtmlTags:
             for tag in ended:
                 self._finish(tag)
         if begun and char.isascii() and char.isalpha():
-            self._tags.append(_Tag(char, closing=begun == "</", block_end=self._block_end))
+            closing, closes = begun == "</", frozenset(self._raw)
+            self._tags.append(_Tag(char, closing=closing, block_end=self._block_end, closes=closes))
         elif char == "<":
             self._begun = "<"
             self._block_end = self._paragraph.end_of_block()
@@ -254,6 +259,7 @@ class HtmlTags:
             key = (
                 tag.state,
                 tag.closing,
+                tag.closes if tag.closing else None,
                 tag.block_end,
                 tag.endless,
                 tag.line_began,
@@ -276,7 +282,7 @@ class HtmlTags:
             if span and self._span is None:
                 self._span = (span, "", dict(self._raw))
             self._raw[name] = self._raw.get(name, 0) + 1
-        elif name in self._raw and not tag.attribute and not self._paragraph.in_code():
+        elif name in tag.closes & self._raw.keys() and not tag.attribute and not self._paragraph.in_code():
             self._raw[name] -= 1
             if not self._raw[name]:
                 del self._raw[name]

@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
+from relay.response.mail_links import Addressee
 from relay.response.place import HOST_LIMIT, host_in
 
 __all__ = ["LinkTargets"]
@@ -160,11 +161,13 @@ class LinkTargets:
         return self._open[0] if self._open[0].part in (_Part.POINTY, _Part.RAW) else None
 
     @property
-    def addressee(self) -> str:
-        """The scheme of a link to a mailbox or telephone whose address would begin here, or ""."""
+    def addressee(self) -> Addressee | None:
+        """The link to a mailbox or telephone whose address would begin here."""
         link = self._link
         scheme = link.text.lower() if link is not None else ""
-        return scheme[:-1] if scheme in _ADDRESSEES else ""
+        if link is None or scheme not in _ADDRESSEES:
+            return None
+        return Addressee(scheme[:-1], ">" if link.part is _Part.POINTY else ")")
 
     @property
     def in_home_folder(self) -> bool:

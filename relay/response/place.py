@@ -6,6 +6,7 @@ import re
 from abc import ABC, abstractmethod
 
 from relay.response.json_strings import Mark, Strings
+from relay.response.mail_links import Addressee
 from relay.types import Encoding
 
 __all__ = ["HOST_LIMIT", "IN_AUTHORITY", "Place", "host_in", "host_of"]
@@ -55,9 +56,9 @@ class Place(ABC):
         """True in a URL whose host may still come: what stands here may be user info."""
 
     @property
-    def addressee(self) -> str:
-        """The scheme of a link to a mailbox or telephone whose address would begin here, or ""."""
-        return ""
+    def addressee(self) -> Addressee | None:
+        """The link to a mailbox or telephone whose address would begin here, if all that is open here is that link."""
+        return None
 
     @property
     def in_home_folder(self) -> bool:

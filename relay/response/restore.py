@@ -20,7 +20,6 @@ Rules:
 from __future__ import annotations
 
 import html
-import json
 import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable
@@ -32,19 +31,19 @@ from relay.response.destinations import Surroundings
 from relay.response.issued import FoundAt, Issued
 from relay.response.link_text import is_link_text
 from relay.response.literal_matcher import LiteralFound
+from relay.response.mail_links import addressed, ends_address
 from relay.response.place import Place
+from relay.response.spellings import Spellings, written
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
-from relay.response.value_joins import joins_host, may_be_defined
+from relay.response.url_fields import UrlField
+from relay.response.value_joins import has_ending, labels_after, mailbox_host, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
 from relay.types import Encoding
 
 __all__ = ["Restorer"]
 
-# `json.dumps` would create an encoder for each call.
-_AS_TEXT = json.JSONEncoder(ensure_ascii=False).encode
-_AS_ASCII = json.JSONEncoder().encode
-_BLANKS = re.compile(r"\s+")
 _NO_URLS = WholeUrls()
+_PLAIN = Spellings()
 
 
 class _Ahead:
@@ -75,14 +74,17 @@ class Restorer:
     """Restores one lane. Create one for each lane of each response; do not share it between threads.
 
     `issued`: the tables of `vault`, if they exist already. `tool`: the text is arguments of a tool that the client
-    runs. `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity
-    type from a tool. `whole`: the URLs of the request.
+    runs. `is_url`: all of it is one URL. `hosts` are those that the user named in URLs, `mail_hosts` in addresses.
+    `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity type
+    from a tool. `whole`: the URLs of the request. `spellings`: how its texts have the values; `within`: how many JSON
+    strings here a text by itself stands in.
     `feed` and `finish` raise SessionClosed when the vault was shredded in the meantime.
     """
 
     __slots__ = (
         "_ahead",
         "_allowed",
+        "_alone",
         "_before",
         "_carry",
         "_complete",
@@ -91,12 +93,15 @@ class Restorer:
         "_hosts",
         "_issued",
         "_longest",
+        "_mail_hosts",
         "_place",
+        "_spellings",
         "_stand_ins",
         "_tool",
         "_urls",
         "_vault",
         "_whole",
+        "_within",
         "_word",
     )
 
@@ -107,10 +112,14 @@ class Restorer:
         issued: Issued | None = None,
         encoding: Encoding = Encoding.TEXT,
         tool: bool = False,
+        is_url: bool = False,
         urls: bool = False,
         hosts: Container[str] = (),
+        mail_hosts: Container[str] = (),
         allowed: Callable[[str], bool] | None = None,
         whole: WholeUrls = _NO_URLS,
+        spellings: Spellings = _PLAIN,
+        within: int = 0,
     ) -> None:
         self._vault = vault
         self._encoding = encoding
@@ -121,12 +130,16 @@ class Restorer:
         self._tool = tool
         self._urls = urls
         self._hosts = hosts
+        self._mail_hosts = mail_hosts
         self._allowed = allowed
         self._whole = whole
+        self._spellings = spellings
+        self._within = within
+        self._alone = False  # the value that is being written is the whole of its string
         self._word = Word() if whole else None
         self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
-            self._place = ToolUrls(encoding) if tool else Surroundings(encoding)
+            self._place = ToolUrls(encoding) if tool else UrlField() if is_url else Surroundings(encoding)
         self._ahead: _Ahead | None = None
         self._before = ""  # the last two characters read: a boundary, or an escape before it
         self._carry = ""
@@ -250,19 +263,28 @@ class Restorer:
         start, end, placeholder, _ = found
         assert end is not None, "the caller looks"
         raw = data[start:end]
+        self._alone = False
         if self._allowed is not None and not self._allowed(placeholder):
             return self._pass(raw)
+        if (self._tool or self._encoding is Encoding.JSON) and self._spellings.depth(placeholder):
+            if end == len(data) and not final:
+                return None
+            self._alone = self._is_alone(data, start, end)
         place = self._place
         if place is None or self._urls:
             return self._in_text(data, found, final=final)
-        if place.inside:
-            if place.host in self._hosts:
-                return self._in_text(data, found, final=final)
+        if place.inside and place.host not in self._hosts:
             return self._in_destination(data, found, place, final=final)
         joins = self._joins(data, found, place, final=final)
         if joins is None:
             return None
         return self._pass(raw) if joins else self._in_text(data, found, final=final)
+
+    def _is_alone(self, data: str, start: int, end: int) -> bool:
+        """Tell whether what stands here is the whole of its string."""
+        if self._encoding is not Encoding.JSON:
+            return start == 0 and end == len(data)
+        return data[start - 1 : start] == data[end : end + 1] == '"' and data[start - 2 : start - 1] != "\\"
 
     def _in_text(self, data: str, found: FoundAt, *, final: bool) -> str | None:
         """Return the value, with its brackets where they are those of a link."""
@@ -280,8 +302,12 @@ class Restorer:
         start, end, placeholder, form = found
         assert end is not None, "the caller looks"
         raw = data[start:end]
-        if place.addressee:
-            return self._addressed(placeholder, raw, place.addressee)
+        if (addressee := place.addressee) is not None:
+            address = addressed(self._vault.open(placeholder), addressee.scheme)
+            ends = address is not None and ends_address(data, end, addressee.closer, final=final)
+            if address is None or ends is None:
+                return None if address is not None else self._pass(raw)
+            return self._put(placeholder, address, raw, "") if ends else self._pass(raw)
         if place.in_home_folder:
             return self._value(placeholder, raw, form)
         if place.begins_definition:
@@ -308,7 +334,13 @@ class Restorer:
         completing = place.completed_by
         if completing and self._vault.open(found.text).startswith(completing):
             return True
-        return joins_host(data, found.end, final=final)
+        mailbox = mailbox_host(data, found.end, final=final)
+        if mailbox and mailbox not in self._hosts and mailbox not in self._mail_hosts:
+            return True
+        labels = labels_after(data, found.end, final=final)
+        if labels == 2 or (labels == 1 and has_ending(self._vault.open(found.text))):
+            return True
+        return None if mailbox is None or labels is None else False
 
     def _names_host(self, data: str, end: int, place: Place, *, final: bool) -> bool | None:
         """Tell whether user info ends here, before a host that may have values; None while undecided."""
@@ -330,22 +362,14 @@ class Restorer:
             self._word.feed(raw)
         return raw
 
-    def _addressed(self, placeholder: str, raw: str, scheme: str) -> str:
-        """Return the value for a link to a mailbox or telephone; unchanged text when it is not such an address."""
-        value = self._vault.open(placeholder)
-        if scheme == "mailto" and "@" not in value:
-            return self._pass(raw)
-        # A telephone number has no blanks in a URL (RFC 3966, 3); in a link target they would end it.
-        return self._put(_BLANKS.sub("-" if scheme != "mailto" else "", value), raw, "")
-
     def _value(self, placeholder: str, raw: str, form: str, *, brackets: bool = False) -> str:
         value = self._vault.open(placeholder)
         if brackets and not (value.startswith("[") and value.endswith("]")):
             value = f"[{value}]"
-        return self._put(value, raw, form)
+        return self._put(placeholder, value, raw, form)
 
-    def _put(self, value: str, raw: str, form: str) -> str:
-        """Return `value` as its form and place require, in place of `raw`."""
+    def _put(self, placeholder: str, value: str, raw: str, form: str) -> str:
+        """Return the value of `placeholder` as its form and place require, in place of `raw`."""
         place = self._place
         if self._word is not None:
             self._word.feed(raw)
@@ -354,10 +378,11 @@ class Restorer:
         if form == "percent":
             value = quote(value, safe="")
         if self._encoding is Encoding.HTML:
-            value = html.escape(value)
-        if self._encoding is Encoding.JSON and place is not None:
-            for _ in range(max(1, place.depth)):
-                value = (_AS_TEXT if _is_text(value) else _AS_ASCII)(value)[1:-1]
+            return html.escape(value)
+        if self._encoding is Encoding.JSON or (self._tool and self._alone):
+            depth = max(1, place.depth) if place is not None and self._encoding is Encoding.JSON else 0
+            spelled = self._spellings.depth(placeholder)
+            value = written(value, depth, spelled=spelled, alone=self._alone, within=self._within)
         return value
 
     def _let_go(self, data: str, start: int, end: int) -> str:
@@ -369,8 +394,3 @@ class Restorer:
             if self._word is not None:
                 self._word.feed(text)
         return text
-
-
-def _is_text(value: str) -> bool:
-    """Tell whether `value` can be written in UTF-8: half a surrogate pair can only be escaped."""
-    return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)

@@ -8,8 +8,9 @@ from relay.policy.engine import Engine
 from relay.protocols import Writer
 from relay.response.bare_numbers import BareNumbers, numbers_in
 from relay.response.issued import Issued
-from relay.response.named_hosts import hosts_named
+from relay.response.named_hosts import hosts_named, mail_hosts_named
 from relay.response.restore import Restorer
+from relay.response.spellings import Spellings
 from relay.response.whole_urls import WholeUrls
 from relay.types import CitationOffset, Encoding, Leaf, Segment
 from relay.vault.vault import Vault
@@ -24,7 +25,7 @@ class Restorers:
     Create it after the request was scrubbed; placeholders issued after the first restorer belong to another exchange.
     """
 
-    __slots__ = ("_engine", "_hosts", "_issued", "_numbers", "_vault", "_whole")
+    __slots__ = ("_engine", "_hosts", "_issued", "_mail_hosts", "_numbers", "_spellings", "_vault", "_whole")
 
     def __init__(
         self,
@@ -36,8 +37,9 @@ class Restorers:
     ) -> None:
         self._vault = vault
         self._engine = engine
-        self._hosts = hosts_named(segments)
+        self._hosts, self._mail_hosts = hosts_named(segments), mail_hosts_named(segments)
         self._whole = WholeUrls(urls)
+        self._spellings = Spellings(segments, texts)
         self._numbers: frozenset[str] = frozenset()
         if texts:
             self._numbers = numbers_in(segments, texts, frozenset(vault.placeholders()))
@@ -46,7 +48,14 @@ class Restorers:
     def for_citation(self, citation: CitationOffset) -> Restorer:
         """Return a restorer for cited text. The client's own text gets its values everywhere."""
         urls = citation.asked or self._engine.restores_urls
-        return Restorer(self._vault, issued=self._tables(), urls=urls, hosts=self._hosts, whole=self._whole)
+        return Restorer(
+            self._vault,
+            issued=self._tables(),
+            urls=urls,
+            hosts=self._hosts,
+            mail_hosts=self._mail_hosts,
+            whole=self._whole,
+        )
 
     def for_leaf(self, leaf: Leaf) -> Writer:
         """Return a writer for the text of a leaf or lane that is not for a provider's own tool."""
@@ -64,10 +73,14 @@ class Restorers:
             issued=self._tables(),
             encoding=encoding,
             tool=tool is not None,
+            is_url=leaf.is_url,
             urls=engine.restores_urls,
             hosts=self._hosts,
+            mail_hosts=self._mail_hosts,
             allowed=None if tool is None else allowed,
             whole=self._whole,
+            spellings=self._spellings,
+            within=int(tool is not None and leaf.encoding is Encoding.JSON),
         )
         if encoding is Encoding.JSON:
             numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]

@@ -24,8 +24,9 @@ carries options:
     tool=name           the key that names the tool whose arguments are below; `hosted`: the provider runs that tool
     jsonmode            the text is JSON when the request asked for JSON output; `html`: it is HTML
     stop                the answer ends where this text would come
+    typed=text,…        what the user typed, where the object has this `type`, or none, and the speaker is the user
     signed=a,b          Vs below is pinned where the object has a signature in one of these fields, else it is S
-    mirror=D            the treatment in a mirrored section, where it is not the one above
+    mirror=Ru           the treatment in a mirrored section, where it is not the one above
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
 spellings, as proto3 JSON does. A line `order: a b c` names the top-level fields that the upstream's model reads first,
@@ -238,6 +239,8 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.html = True
             case "stop":
                 node.stop = True
+            case "typed":
+                node.typed = tuple(value.split(","))
             case "signed":
                 node.signed = tuple(value.split(","))
             case "always" | "mirror":
@@ -374,6 +377,7 @@ def _merged(base: Node, member: Node) -> Node:
         value: Any = getattr(member, attribute)
         setattr(merged, attribute, getattr(base, attribute) if value is None else value)
     if member.text is None:
+        merged.typed = base.typed
         merged.whole, merged.kind, merged.how, merged.when = base.whole, base.kind, base.how, base.when
     merged.hosted = base.hosted or member.hosted
     merged.auto_role = member.auto_role or (base.auto_role and member.role is None)

@@ -1,14 +1,16 @@
 """Find the restorable strings of a response or of one event, by its format's field table.
 
-RESTORE and RESTORE_JSON leaves are returned, and so are leaves that no row names: a placeholder that stays visible
-is of no use, and the values go back to the client they came from. Strings in a `delta` that no row names are deltas,
-too, each with a lane of its own. PINNED and PASS places are left alone with all below them. DROP places spell the
+RESTORE, RESTORE_JSON and RESTORE_URL leaves are returned, and so are leaves that no row names: a placeholder that stays
+visible is of no use, and the values go back to the client they came from. Strings in a `delta` that no row names are
+deltas, too, each with a lane of its own. In free-form objects a key such as `url` says that a string is one.
+PINNED and PASS places are left alone with all below them. DROP places spell the
 placeholder in another form (log-probabilities, token ids); they become null, or an empty array, as soon as a leaf of
 the same object, or below it, really changes.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +24,9 @@ _UNKNOWN = deep(Treatment.RESTORE)
 # What no row names inside an object of this name is a delta, too: the next field that a provider thinks of.
 _DELTA = "delta"
 _UNNAMED = deep(Treatment.RESTORE)
+_URLS = deep(Treatment.RESTORE_URL)
+_URLS.key = Treatment.RESTORE
+_URL_KEY = re.compile(r"(?:.*_)?(?:url|uri|href|src|link)s?|.*[a-z0-9](?:Url|URL|Uri|URI|Href|Src|Link)s?")
 
 
 @dataclass(slots=True)
@@ -101,6 +106,8 @@ class _LeafWalk:
                 if not key.replace("_", "").isalpha() and (node.key or Treatment.RESTORE) is Treatment.RESTORE:
                     self.keys.append(_KeyLeaf(holder, key, tool=tool, hosted=hosted))
             kind = type(value)
+            if below.any is below and below.text is Treatment.RESTORE and tool is None and _names_url(key):
+                below = _URLS if below is not _UNNAMED else below
             if below is _UNNAMED:
                 self._unnamed(value, holder, key, self._beside(node, trail), tool, hosted)
             elif kind is str:
@@ -141,7 +148,7 @@ class _LeafWalk:
             encoding = Encoding.JSON if node.json_mode and self._json_mode else Encoding.TEXT
             if node.html:
                 encoding = Encoding.HTML
-        elif treatment is None:
+        elif treatment is None or treatment is Treatment.RESTORE_URL:
             encoding = Encoding.TEXT
         else:
             return
@@ -149,7 +156,8 @@ class _LeafWalk:
         if node.lane is not None:
             named = tuple(_name(self._root.get(name)) for name in node.by)
             lane = (*named, *trail, node.lane)
-        self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted or node.hosted))
+        is_url = treatment is Treatment.RESTORE_URL
+        self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted or node.hosted, is_url=is_url))
 
     def _beside(self, node: Node, trail: tuple[int | str, ...]) -> tuple[int | str, ...]:
         """Return what the lanes of an object begin with, by those that the table names."""
@@ -162,7 +170,8 @@ class _LeafWalk:
         """Take every string in `value` for a delta of a lane of its own."""
         lane = (*trail, key)
         if type(value) is str:
-            self.leaves.append(Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True))
+            is_url = type(key) is str and _names_url(key)
+            self.leaves.append(Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True, is_url=is_url))
         elif type(value) is dict or type(value) is list:
             for below, item in value.items() if type(value) is dict else enumerate(value):
                 if type(below) is str and not below.replace("_", "").isalpha():
@@ -182,6 +191,7 @@ class _LeafWalk:
                 leaf.hosted,
                 leaf.unnamed,
                 leaf.number,
+                leaf.is_url,
                 (*earlier, *drops),
             )
 
@@ -194,6 +204,10 @@ def _told_apart(
         return trail
     number = element.get(node.index)
     return (*trail, number if type(number) is int or type(number) is str else position)
+
+
+def _names_url(key: str) -> bool:
+    return _URL_KEY.fullmatch(key) is not None
 
 
 def _name(value: JSON) -> int | str:

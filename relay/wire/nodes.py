@@ -55,6 +55,7 @@ class Node:
         "stop",
         "text",
         "tool",
+        "typed",
         "unsigned",
         "when",
         "whole",
@@ -83,6 +84,9 @@ class Node:
         self.tool: str | None = None
         self.hosted = False
         self.stop = False  # an answer ends where this text would come
+        self.typed: tuple[str, ...] | None = (
+            None  # text of the user, where its object's `type` is one of these or missing
+        )
         self.json_mode = False
         self.html = False
         self.links: list[str] = []
@@ -119,6 +123,13 @@ class Node:
     def holds_text(self) -> bool:
         """Whether text belongs here that is scrubbed."""
         return self.text in _TEXTS
+
+    def is_typed(self, holder: JSON, role: Role) -> bool:
+        """Tell whether the text here, in `holder`, is what the user typed."""
+        if self.typed is None or role is not Role.USER:
+            return False
+        kind = holder.get("type") if type(holder) is dict else None
+        return kind is None or kind in self.typed
 
 
 class FieldTable:

@@ -169,8 +169,10 @@ class Scan:
                     if value:
                         if below.stop:
                             self.stops.append(len(self.segments))
+                        typed = below.typed is not None and below.is_typed(holder, speaker)
+                        at = _at(pointer, key)
                         self.segments.append(
-                            Segment(pointer=_at(pointer, key), text=value, role=speaker, message=message)
+                            Segment(pointer=at, text=value, role=speaker, message=message, typed=typed)
                         )
                         self.places.append([holder, key])
                 else:
@@ -218,6 +220,7 @@ class Scan:
         number: bool = False,
         label: str = "",
         is_id: bool = False,
+        typed: bool = False,
     ) -> None:
         if text:
             if len(self.segments) >= MAX_SEGMENTS:
@@ -232,6 +235,7 @@ class Scan:
                     number=number,
                     label=label,
                     is_id=is_id,
+                    typed=typed,
                 ),
             )
             self.places.append(place)
@@ -278,7 +282,8 @@ class Scan:
         else:
             if node.stop and text:
                 self.stops.append(len(self.segments))
-            self._add([holder, key], text, pointer, role, message, label=_label(node, pointer))
+            typed = node.is_typed(holder, role)
+            self._add([holder, key], text, pointer, role, message, label=_label(node, pointer), typed=typed)
 
     def _number(
         self, value: int | float, node: Node, holder: Any, key: str | int, pointer: str, role: Role, message: int

@@ -244,7 +244,7 @@ WRITTEN: tuple[Draw, ...] = (
     lambda r: f"sshd[123]: {r.choice(FORMS)} logged in\n[INFO]: {r.choice(FORMS)} logged out",
     lambda r: f"for (i=0;i<n;i++) s={r.choice(FORMS)}; if (a < b) {{ {r.choice(FORMS)} }}",
     lambda r: f"[mail](mailto:{r.choice(('[EMAIL_ADDRESS_1]',))}) or [file](/home/{r.choice(FORMS[:2])}/a.py)",
-    lambda r: f"1. {r.choice(FORMS)}\n2. README.md, v1.2/x and {r.choice(FORMS)}.py.",
+    lambda r: f"1. {r.choice(FORMS)}\n2. README.md, v1.2/x and {r.choice(FORMS)}.pdf.",
 )
 
 

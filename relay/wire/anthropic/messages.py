@@ -36,7 +36,7 @@ system                                S   role=system
 system[]                              @block role=system
 messages[]                            .   role=auto message
 messages[].role                       P
-messages[].content                    S
+messages[].content                    S   typed
 messages[].content[]                  @block
 
 stop_sequences[]                      S   stop
@@ -103,7 +103,7 @@ tools[].input_schema{}                K
 cache_control.{type,ttl,scope}        P
 caller{}                              P
 # Some blocks hold text blocks only, and there clients may leave the type out.
-text                                  S
+text                                  S   typed=text
 citations[]                           @citation
 # Signed, and bound to the conversation before them: a changed byte is a 400. Without a signature it is text.
 <thinking>                            .   signed=signature
@@ -228,11 +228,12 @@ citations[]                           @quotation
 <mcp_tool_use>.server_name            P
 <tool_result,mcp_tool_result>.content   R
 <tool_result,mcp_tool_result>.content[]   @answer
-<web_search_tool_result>.content[].{title,url}   R
+<web_search_tool_result>.content[].title   R
+<web_search_tool_result>.content[].url   Ru
 <web_search_tool_result>.content[].encrypted_content   V
 <web_search_tool_result>.content[].{type,page_age}   P
 <web_fetch_tool_result>.content.{type,error_code,retrieved_at}   P
-<web_fetch_tool_result>.content.url   R
+<web_fetch_tool_result>.content.url   Ru
 <web_fetch_tool_result>.content.content.{title,context}   R
 <web_fetch_tool_result>.content.content.source.{type,media_type}   P
 <web_fetch_tool_result>.content.content.source<text>.data   R
@@ -264,7 +265,8 @@ content.content[].{type,file_id}      P
 
 [quotation]
 {type,file_id}                        P
-{cited_text,document_title,title,url,source}   R
+{cited_text,document_title,title}     R
+{url,source}                          Ru
 encrypted_index                       V
 
 [event]

@@ -102,7 +102,7 @@ parts[]                               @part
 {uri,downloadUri}                     F   kind=remote_url
 
 [part]
-text                                  S
+text                                  S   typed
 thought                               P
 # It must come back on the very part it came with.
 thoughtSignature                      V
@@ -171,12 +171,14 @@ content.role                          P
 content.parts[]                       .   index=-
 content.parts[]                       @answer
 finishMessage                         R
-citationMetadata.citations[].{title,uri}   R
+citationMetadata.citations[].title    R
+citationMetadata.citations[].uri      Ru
+citationMetadata.citationSources[].uri   Ru
 citationMetadata.citations[].{license,startIndex,endIndex,publicationDate}   P
 # Tokens spell the placeholder.
 {logprobsResult,avgLogprobs}          D
 continuationToken                     V
-urlContextMetadata.urlMetadata[].retrievedUrl   R
+urlContextMetadata.urlMetadata[].retrievedUrl   Ru
 urlContextMetadata.urlMetadata[].urlRetrievalStatus   P
 groundingMetadata                     @grounding
 

@@ -23,7 +23,8 @@ order: tools format messages
 
 messages[]                            .   role=auto message
 messages[].{role,tool_name,tool_call_id}   P
-messages[].{content,thinking}         S
+messages[].content                    S   typed
+messages[].thinking                   S
 # Bare base64, without a data: prefix.
 messages[].images                     F   kind=image
 messages[].tool_calls[].{id,type}     P

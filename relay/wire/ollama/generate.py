@@ -21,7 +21,7 @@ TABLE = """
 [request]
 order: format system prompt suffix
 
-{prompt,suffix}                       S   role=user
+{prompt,suffix}                       S   role=user typed
 system                                S   role=system
 images                                F   kind=image
 {template,raw}                        F   kind=template

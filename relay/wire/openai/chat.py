@@ -132,7 +132,7 @@ vllm_xargs{}                          S
 # Bracketed placeholders are refused here: OpenAI wants [A-Za-z0-9_-]+.
 name                                  X name
 role                                  P
-content                               S
+content                               S   typed=message
 content[]                             @part
 refusal                               S
 tool_calls[].{id,type,index}          P
@@ -156,8 +156,7 @@ annotations[].url_citation.{title,url}   S
 
 [part]
 type                                  P
-<text>.text                           S
-text                                  S
+text                                  S   typed=text
 <refusal>.refusal                     S
 # Some servers go by the key and not by the type, so these rows hold for every type.
 {image_url,video_url}                 F   kind=image
@@ -171,6 +170,9 @@ cache_control.{type,ttl,scope}        P
 {id,object,created,model,system_fingerprint,service_tier}   P
 {usage,moderation,provider}           P
 choices[]                             @choice
+# What aggregators searched.
+citations[]                           Ru
+search_results[].{url,image_url}      Ru
 # vLLM: the rendered prompt, and the prompt's token form, which cannot be made right.
 prompt_text                           R
 {prompt_token_ids,prompt_logprobs}    D
@@ -212,7 +214,10 @@ function_call                         .   tool=name
 function_call.name                    P
 function_call.arguments               Rj
 annotations[].type                    P
-annotations[].url_citation.{title,url}   R
+annotations[].url_citation.title      R
+annotations[].url_citation.url        Ru
+images[].{type,index}                 P
+images[].image_url.url                Ru
 audio.{id,data,expires_at}            P
 audio.transcript                      R
 
@@ -234,7 +239,10 @@ function_call                         .   tool=name
 function_call.name                    P
 function_call.arguments               Rj  lane=function_call
 annotations[].type                    P
-annotations[].url_citation.{title,url}   R
+annotations[].url_citation.title      R
+annotations[].url_citation.url        Ru
+images[].{type,index}                 P
+images[].image_url.url                Ru
 audio.{id,data,expires_at}            P
 audio.transcript                      R   lane=transcript
 """

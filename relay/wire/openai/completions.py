@@ -21,12 +21,12 @@ TABLE = """
 [request]
 order: prompt suffix
 
-prompt                                S   role=user
-prompt[]                              S   role=user message
+prompt                                S   role=user typed
+prompt[]                              S   role=user message typed
 # Token ids are text in disguise.
 prompt[]#                             F   kind=token_ids
 prompt[][]#                           F   kind=token_ids
-suffix                                S   role=user
+suffix                                S   role=user typed
 stop                                  S   stop
 stop[]                                S   stop
 {user,safety_identifier,prompt_cache_key}   X pseudonym

@@ -26,7 +26,7 @@ order: tools tool_choice text instructions prompt input
 removed: type=input_text
 
 instructions                          S   role=system
-input                                 S   role=user
+input                                 S   role=user typed
 input[]                               .   role=auto message
 input[]                               @item
 tools[]                               @tool
@@ -67,7 +67,7 @@ context_management[]{}                P
 [item]
 {type,id,status,phase,role,call_id,name,namespace,server_label,execution,created_by}   P
 caller.{type,caller_id}               P
-content                               S
+content                               S   typed=message
 content[]                             @part
 agent.agent_name                      P
 
@@ -117,7 +117,7 @@ agent.agent_name                      P
 <web_search_call>.action.{query,url,pattern}   S   hosted
 <web_search_call>.action.queries[]    S   hosted
 <web_search_call>.action.sources[].type   P
-<web_search_call>.action.sources[].url   S
+<web_search_call>.action.sources[].url   S   mirror=Ru
 <code_interpreter_call>.code          S   hosted
 <code_interpreter_call>.container_id  P
 <code_interpreter_call>.outputs[].type   P
@@ -161,7 +161,8 @@ agent.agent_name                      P
 
 [part]
 {type,detail,prompt_cache_breakpoint,file_data_type}   P
-{text,refusal}                        S
+text                                  S   typed=input_text,text
+refusal                               S
 annotations[]                         @annotation
 # Spells the text as tokens; no request needs it.
 logprobs                              X drop mirror=D
@@ -175,7 +176,8 @@ input_audio                           F   kind=audio
 
 [annotation]
 {type,file_id,container_id,start_index,end_index,index}   P
-{title,url,filename}                  S
+{title,filename}                      S
+url                                   S   mirror=Ru
 
 [action]
 {type,button,x,y,scroll_x,scroll_y}   P
