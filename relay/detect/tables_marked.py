@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from relay.detect.known import fold
+
 __all__ = ["html_tables", "sql_tables"]
 
 _Ranges = list[tuple[int, int]]
@@ -16,11 +18,10 @@ _Table = tuple[_Ranges, list[_Ranges]]
 
 _TAG = re.compile(r"<(?P<close>/?)(?P<name>t[rhd]|d[td]|table|dl)\b[^<>]{0,256}>", re.IGNORECASE)
 _TAGS = re.compile(r"(?:\s|<[^<>]{1,256}>)*+")
-_INTO = re.compile(
-    r"(?:INSERT\s{1,4}(?:\w{1,8}\s{1,4}){0,2}INTO|REPLACE\s{1,4}INTO|(?P<copy>COPY))\s{1,4}[\w.\"`\[\]]{1,128}\s{0,4}\((?P<names>[^()]{1,4096})\)"
-    r"\s{0,8}(?(copy)FROM\s{1,4}stdin[^\n]{0,128}\n|VALUES?\s{0,8}(?=\())",
-    re.IGNORECASE,
-)
+# The beginnings of statements, in small letters.
+_NAMES = r"\s{1,4}[\w.\"`\[\]]{1,128}\s{0,4}\((?P<names>[^()]{1,4096})\)\s{0,8}"
+_INSERT = re.compile(rf"into{_NAMES}values?\s{{0,8}}(?=\()")
+_COPY = re.compile(rf"copy{_NAMES}from\s{{1,4}}stdin[^\n]{{0,128}}\n")
 _NAME = re.compile(r"[^\s,][^,]*")
 _SIGN = re.compile(r"\\.|['\"(),;]", re.DOTALL)
 # Calls in values are nested less, and cells have fewer tags around them: what an attacker nests ends here.
@@ -29,6 +30,8 @@ _DEEPEST = 6
 
 def html_tables(text: str) -> Iterator[_Table]:
     """Yield the tables of markup, and each named value as one of one column."""
+    if "</" not in text:
+        return
     table: list[_Ranges] = []
     row: list[tuple[str, int, int]] = []
     name, opened = "", 0
@@ -74,13 +77,15 @@ def _inner(text: str, start: int, end: int) -> tuple[int, int]:
 
 def sql_tables(text: str) -> Iterator[_Table]:
     """Yield the columns of each statement with its rows."""
-    end = 0
-    while into := _INTO.search(text, end):
-        first, end = into.start("names"), into.end()
-        names = [(first + match.start(), first + match.end()) for match in _NAME.finditer(into["names"])]
-        rows = list(_lines(text, end) if into["copy"] else _tuples(text, end))
-        yield [(start, start + len(text[start:end].rstrip())) for start, end in names], rows
-        end = rows[-1][-1][1] if rows else end
+    folded = fold(text)
+    for statement, word, read in ((_INSERT, "value", _tuples), (_COPY, "stdin", _lines)):
+        end = 0
+        while word in folded and (begin := statement.search(folded, end)):
+            first, end = begin.start("names"), begin.end()
+            names = [(first + match.start(), first + match.end()) for match in _NAME.finditer(begin["names"])]
+            rows = list(read(text, end))
+            yield [(start, start + len(text[start:end].rstrip())) for start, end in names], rows
+            end = rows[-1][-1][1] if rows else end
 
 
 def _lines(text: str, start: int) -> Iterator[_Ranges]:
