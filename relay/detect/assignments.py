@@ -10,7 +10,6 @@ bounded, and have no repeat inside an unbounded one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 from relay.detect.entropy import is_odd
 
@@ -75,11 +74,12 @@ _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LONGEST_LINE = 120
 
 
-def extent(text: str, start: int, end: int) -> tuple[int, int, bool]:
+def extent(text: str, start: int, end: int, *, code: bool = True) -> tuple[int, int, bool]:
     """Return where the value at `start` to `end`, as the grammar found it, really ends, and whether it is quoted.
 
     A value alone on its line goes to the end of the line; another one ends at the first sign that may end it. A full
     stop, comma or bracket behind a value is no part of it, nor is a question mark in prose; an exclamation mark is.
+    `code`: the text may be a program's.
     """
     opening = text[start - 1 : start]
     if opening and opening in "\"'`" and text[end : end + 1] in (opening, "\\"):
@@ -89,8 +89,9 @@ def extent(text: str, start: int, end: int) -> tuple[int, int, bool]:
     no_part = ".,;:\"'`?" if " " in _line(text, start).strip(" \t-*") else ".,;:\"'`"
     if not _is_own_line(text, start, end):
         for delimiter in _DELIMITER.finditer(text, start, end):
-            # A comma or semicolon inside of a password that is one without its rest.
-            if delimiter.group() not in ",;" or not is_odd(text[start : delimiter.start()]):
+            # A comma or semicolon may stand inside of a password; in program text, of one that is one without the rest.
+            odd = is_odd(text[start : delimiter.start() if code else end])
+            if delimiter.group() not in ",;" or not odd:
                 end = delimiter.start()
                 break
     while end > start:
@@ -100,20 +101,25 @@ def extent(text: str, start: int, end: int) -> tuple[int, int, bool]:
         else:
             break
     if is_odd(text[start:end]) and text[start - 1 : start] != "=" and _OWN_LINE.fullmatch(_line(text, start)):
-        end = widened(text, end, is_odd)
+        end = widened(text, end)
     return start, end, False
 
 
-def widened(text: str, end: int, goes_on: Callable[[str], bool]) -> int:
-    """Return where an unquoted value of several words ends: the words of its line that go on as it begins."""
-    while word := _NEXT_WORD.match(text, end):
-        if not goes_on(word[1]) or not any(map(str.isalnum, word[1])) or word[1][-1] == ":":
+def widened(text: str, end: int, *, ascii_only: bool = False) -> int:
+    """Return where an unquoted value of several words ends: those of its line that have digits or signs, too.
+
+    With `ascii_only` all words of ASCII go on, and a word ends where another script begins.
+    """
+    expression = _ASCII_WORD if ascii_only else _NEXT_WORD
+    while word := expression.match(text, end):
+        if not (ascii_only or is_odd(word[1])) or not any(map(str.isalnum, word[1])) or word[1][-1] == ":":
             break
         end = word.end(1)
     return end
 
 
 _NEXT_WORD = re.compile(r"[ \t]{1,3}([^\s\"'`<>|()\[\]{},;=]{1,64})(?![^\s.,;])")
+_ASCII_WORD = re.compile(r"[ \t]{1,3}([!#-&*-+\--:?-Z^_a-z~]{1,64})(?![=(\[{|<>\"'`])")
 
 
 def _is_own_line(text: str, start: int, end: int) -> bool:

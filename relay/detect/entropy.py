@@ -22,7 +22,7 @@ __all__ = [
 # signs as passwords have them; what begins with a mask, if no more than the end of a value follows. Repeats that may
 # take the same signs are possessive: each takes all it can and gives nothing back, so no length costs more than a pass.
 _STAND_IN = re.compile(
-    r"""[<{\[](?:.*[>}\]]|[^!@\#%^&*~;?<]*) | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | %\w+% | @\w+@
+    r"""[<{\[](?:.*[>}\]]|[^!@\#%^&*~;?<>}\]]*) | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | %\w+% | @\w+@
     | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*+[\w-]*+[\W_]*+
     | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]++(?:[\w-]*?[\W_])?
       (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*+\d?

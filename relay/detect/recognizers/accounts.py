@@ -247,8 +247,6 @@ class AccountRecognizer(RuleRecognizer):
                 if lower in _PATHS:
                     return
             case _:
-                if value.isupper() and candidate.text[candidate.start - 1 : candidate.start] == "@":
-                    return  # an array of Perl: @INC, @EXPORT_OK
                 if rule.follows and plain and not _is_given(candidate, value):
                     return
                 goes_on = _GOES_ON.match(candidate.text, candidate.end, candidate.end + 24)

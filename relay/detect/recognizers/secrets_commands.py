@@ -198,10 +198,10 @@ class CommandSecretRecognizer(RuleRecognizer):
                 return
         if rule.score == _PIPED and ":" in text[start:end] and "chpasswd" in text[end : end + 16]:
             start = text.index(":", start) + 1
-        while end > start and text[end - 1] in ";,)`":
+        quoted = text[start - 1 : start] in ('"', "'")
+        while end > start and not quoted and text[end - 1] in ";,)`":
             end -= 1
         value = text[start:end]
-        quoted = text[start - 1 : start] in ('"', "'")
         if (
             len(value) < _LEAST
             or value[0] in ("$<{" if quoted else "$-<{[(")

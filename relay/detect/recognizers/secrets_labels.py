@@ -90,7 +90,7 @@ class LabelledSecretRecognizer(RuleRecognizer):
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Return the value without its quotes when it is one."""
         text, rule = candidate.text, self._rules[candidate.pattern.name]
-        start, end, quoted = extent(text, candidate.start, candidate.end)
+        start, end, quoted = extent(text, candidate.start, candidate.end, code=False)
         found = text[start:end]
         if len(found) < 4 or is_stand_in(found):
             return
@@ -107,7 +107,7 @@ class LabelledSecretRecognizer(RuleRecognizer):
                 and _WORDLIKE.fullmatch(found)
             ):
                 return
-            end = end if quoted else widened(text, end, str.isascii)
+            end = end if quoted else widened(text, end, ascii_only=True)
         elif not (is_odd(found) or quoted):
             return
         yield Span(rule.entity_type, start, end, 0.8, self.name)

@@ -197,10 +197,10 @@ class NamedSecretRecognizer(RuleRecognizer):
         PatternRule(
             # `${db.password:…}` of Spring, `${PASSWORD:-…}` of a shell: what it is when nothing sets it.
             entity_type="PASSWORD",
-            regex=r":-?(?P<value>[^{}$\n?+=-][^{}$\n]{2,127})(?=\})",
+            regex=r":(?:-|(?![?+=]))(?P<value>[^{}$\n](?:[^{}$\n]|\$(?!\{)){2,127})(?=\})",
             trigger=rf"\$\{{[\w.-]{{0,64}}(?:{_PASSWORDS})",
             end="",
-            score=0.85,
+            score=0.84,
             max_chars=140,
             ignore_case=True,
             follows=True,
@@ -225,7 +225,9 @@ class NamedSecretRecognizer(RuleRecognizer):
             yield from super().check(candidate)
             return
         start, end, quoted = candidate.start, candidate.end, True
-        if rule.score != _IN_MARKUP:
+        if rule.score not in (_IN_MARKUP, _IN_VARIABLE):
+            if _VARIABLE.search(text, max(0, start - 100), start):
+                return
             start, end, quoted = extent(text, start, end)
         if _BRACED.fullmatch(text, start, end) and looks_random(text[start + 1 : end - 1]):
             start, end, quoted = start + 1, end - 1, True
@@ -293,7 +295,9 @@ class NamedSecretRecognizer(RuleRecognizer):
 
 
 # The scores of the rules whose values are judged more strictly.
-_IN_MARKUP, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.75, 0.7, 0.65
+_IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75, 0.7, 0.65
+# What stands behind a colon there is an operator and its operand: `${PASSWORD:-…}`, `${PASSWORD:?…}`.
+_VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:$")
 
 
 def _is_own_part(name: str) -> bool:

@@ -93,7 +93,7 @@ class StructuredSecretRecognizer(RuleRecognizer):
             # The body of an OpenSSH key: its magic, in base64.
             entity_type="PRIVATE_KEY",
             regex=r"b3BlbnNzaC1rZXktdjEA[A-Za-z0-9+/]{20,80}(?:\\n|[\s\"'+]{0,12}[A-Za-z0-9+/]{60,80}){0,80}"
-            r"(?:(?:\\n|[\s\"'+]{1,12})[A-Za-z0-9+/]{4,80}={0,2})?",
+            r"(?:(?:\\n|[\s\"'+]{0,12})[A-Za-z0-9+/]{4,80})?={0,2}",
             trigger=r"b3BlbnNzaC1rZXktdjEA",
             start=r"(?<![A-Za-z0-9+/])",
             end="",
