@@ -11,7 +11,9 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["MARKUP", "NOT_A_PASSWORD", "SET", "TOLD", "extent", "is_setting", "name_before", "value"]
+from relay.detect.entropy import is_odd
+
+__all__ = ["MARKUP", "NOT_A_PASSWORD", "SET", "TOLD", "extent", "is_setting", "name_before", "value", "widened"]
 
 # What closes a name: quotes, as they are or escaped, brackets, the stars of Markdown.
 _CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]){0,4}"
@@ -34,8 +36,11 @@ _PAIR = (
 _BLOCK = r"[ \t]{0,4}\{[^{}]{0,240}?\bdefault[ \t]{0,16}=[ \t]{0,8}"
 _MARKUP = r"[ \t]{0,4}(?:</\w{2,16}>\s{0,24}<\w{2,16})?>\s{0,8}(?:<!\[CDATA\[)?"
 
+# `Password { get; set; } = "…"`
+_PROPERTY = r"[ \t]{1,4}\{[ \t]{0,2}(?:get|set|init)\b[^{}\"'\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}(?=[@$]?\")"
+
 # A name is set to what follows.
-SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK})"
+SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY})"
 # A name is an element, or the text of one, and the value the text of that or the next: `<password>…</password>`.
 MARKUP = rf"{_CLOSED}{_MARKUP}(?P<value>[^<\n]{{3,512}}?)(?=\s{{0,8}}(?:\]\]>)?</)"
 # A sentence, a log or a command names a value: "the token is …", "token - …", "token …".
@@ -58,40 +63,72 @@ def value(least: int, most: int) -> str:
 # Where an unquoted value may end before the next space.
 _DELIMITER = re.compile(r"[\"'`,;>]")
 # The next field of a form, a URL or a connection string.
-_NEXT_FIELD = re.compile(r"[&;][A-Za-z_][\w .-]{0,32}=|\\+[nrt]|\]\]$")
-_OWN_LINE = re.compile(r"[ \t]{0,24}(?:- |export |set |ENV |ARG )?[\w.-]{2,64}[ \t]{0,8}[:=][ \t]{0,8}")
+_NEXT_FIELD = re.compile(r"[&;,][A-Za-z_][\w .-]{0,32}=|\\+[nrt]|\]\]$")
+# A label of up to three words, in any script, alone before its value.
+_NAME_PART = r"[^\s:=\"'`(){}<>,;|&?]"
+_OWN_LINE = re.compile(
+    rf"[ \t]{{0,24}}(?:[-*] |export |set |ENV |ARG )?{_NAME_PART}{{2,64}}(?: {_NAME_PART}{{1,32}}){{0,2}}"
+    r"[ \t]{0,8}[:=：＝][ \t]{0,8}"
+)
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _LONGEST_LINE = 120
 
 
-def extent(text: str, start: int, end: int) -> tuple[int, int, bool]:
+def extent(text: str, start: int, end: int, *, code: bool = True) -> tuple[int, int, bool]:
     """Return where the value at `start` to `end`, as the grammar found it, really ends, and whether it is quoted.
 
     A value alone on its line goes to the end of the line; another one ends at the first sign that may end it. A full
     stop, comma or bracket behind a value is no part of it, nor is a question mark in prose; an exclamation mark is.
+    `code`: the text may be a program's.
     """
     opening = text[start - 1 : start]
     if opening and opening in "\"'`" and text[end : end + 1] in (opening, "\\"):
         return start, end, True
     field = _NEXT_FIELD.search(text, start, end)
     end = end if field is None else field.start()
-    no_part = ".,;:\"'`"
+    no_part = ".,;:\"'`?" if " " in _line(text, start).strip(" \t-*") else ".,;:\"'`"
     if not _is_own_line(text, start, end):
-        delimiter = _DELIMITER.search(text, start, end)
-        end = end if delimiter is None else delimiter.start()
-        no_part += "?"
+        for delimiter in _DELIMITER.finditer(text, start, end):
+            # A comma or semicolon may stand inside of a password; in program text, of one that is one without the rest.
+            odd = is_odd(text[start : delimiter.start() if code else end])
+            if delimiter.group() not in ",;" or not odd:
+                end = delimiter.start()
+                break
     while end > start:
         last = text[end - 1]
         if last in no_part or (last in _PAIRS and text.count(_PAIRS[last], start, end) < text.count(last, start, end)):
             end -= 1
         else:
             break
+    if is_odd(text[start:end]) and text[start - 1 : start] != "=" and _OWN_LINE.fullmatch(_line(text, start)):
+        end = widened(text, end)
     return start, end, False
 
 
+def widened(text: str, end: int, *, ascii_only: bool = False) -> int:
+    """Return where an unquoted value of several words ends: those of its line that have digits or signs, too.
+
+    With `ascii_only` all words of ASCII go on, and a word ends where another script begins.
+    """
+    expression = _ASCII_WORD if ascii_only else _NEXT_WORD
+    while word := expression.match(text, end):
+        if not (ascii_only or is_odd(word[1])) or not any(map(str.isalnum, word[1])) or word[1][-1] == ":":
+            break
+        end = word.end(1)
+    return end
+
+
+_NEXT_WORD = re.compile(r"[ \t]{1,3}([^\s\"'`<>|()\[\]{},;=]{1,64})(?![^\s.,;])")
+_ASCII_WORD = re.compile(r"[ \t]{1,3}([!#-&*-+\--:?-Z^_a-z~]{1,64})(?![=(\[{|<>\"'`])")
+
+
 def _is_own_line(text: str, start: int, end: int) -> bool:
-    before = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
-    return text[end : end + 1] in ("", "\r", "\n") and _OWN_LINE.fullmatch(before) is not None
+    return text[end : end + 1] in ("", "\r", "\n") and _OWN_LINE.fullmatch(_line(text, start)) is not None
+
+
+def _line(text: str, start: int) -> str:
+    """Return what stands on the line before `start`."""
+    return text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
 
 
 def is_setting(text: str, start: int, end: int) -> bool:
@@ -101,7 +138,7 @@ def is_setting(text: str, start: int, end: int) -> bool:
     """
     if text[start - 1 : start] == "=" and text[start - 2 : start - 1].isupper():
         return True
-    before = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2]
+    before = _line(text, start)
     behind = text[end : end + 1]
     return (not behind or behind in "\r\n") and _NAMED.fullmatch(before) is not None
 

@@ -19,15 +19,15 @@ __all__ = [
 ]
 
 # Stand-ins for "put your key here", in programs and in prose. What a bracket opens is one if it is closed, or has no
-# signs as passwords have them. Repeats that may take the same signs are possessive: each
-# takes all it can and gives nothing back, so no length of value costs more than one pass.
+# signs as passwords have them; what begins with a mask, if no more than the end of a value follows. Repeats that may
+# take the same signs are possessive: each takes all it can and gives nothing back, so no length costs more than a pass.
 _STAND_IN = re.compile(
-    r"""[<{\[](?:.*[>}\]]|[^!@\#%^&*~;?<]*) | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | %\w+% | @\w+@
+    r"""[<{\[](?:.*[>}\]]|[^!@\#%^&*~;?<>}\]]*) | \$\{?\w+\}?(?:[:.].*)? | \$\(.*\)? | %\w+% | @\w+@
     | (?:your|insert|replace|change|enter|paste|fill)(?:[\W_]|me|your|with|in|it|this|the)*+[\w-]*+[\W_]*+
     | (?:my|the|some|an?|new|old|test|fake|dummy|sample|example|mock|demo)[\W_]++(?:[\w-]*?[\W_])?
       (?:key|token|secret|password|passwd|pass|pwd|here|value|id|code|string|name)[\W_]*+\d?
-    | (?:x{3,}|\*{3,}|\.{3,}|-{3,}|_{3,}|0{4,}|\?{3,}|•{2,}|…).*
-    | .*(?:x{4,}|\*{3,}|\.\.\.|…).*
+    | (?:x{3,}|\*{3,}|-{3,}|_{3,}|0{4,}|\?{3,}|•{2,})(?:[^\d]*|[x*.\-_0?• ]*.{0,4}|.*(?:\.\.\.|…).*)
+    | (?:\.{3,}|…).* | (?!x{3}|\*{3}).*(?:x{4,}|\*{3,}|\.\.\.|…).*
     | (?:%[a-z]|%\(\w+\)s|[:/@])+
     | (?:null|none|nil|undefined|true|false|todo|tbd|n/?a|unknown|required|optional|empty|redacted|hidden|masked|removed
       |password|passwd|pass|pwd|secret|token|key|api[_-]?key|value|string|str|int|bytes|bool|example|sample|placeholder

@@ -1,13 +1,14 @@
-"""Find the names of known people inside of identifiers: `maria_gonzalez_id`, `getMariaGonzalez`, `mgonzalez.pdf`.
+"""Find the names of known people inside of identifiers, cells and links: `maria_gonzalez_id`, `| Maria | Gonzalez |`.
 
 Only a name of two words or more is looked for, because one word is a word like any other: its first and its last word
 in either order, its last two, or all of them, and the initial before the family name. Letter case and accents do not
-count. Between the words stand an underscore, a hyphen, a dot, or nothing, and the whole stands between borders of the
-parts of an identifier: whatever is no letter, or a capital at a hump. So "Mark Down" is in `markDown`, and not in
-`markdownlint`.
+count. Between the words stands nothing, a single sign, or, where both begin with a capital, a few signs and blanks
+that end no sentence. The whole stands between borders of the parts of an identifier: whatever is no letter, a letter of
+another script, or a capital at a hump. So "Mark Down" is in `markDown`, and not in `markdownlint`.
 
 Where nothing shows the border between two words, not even a capital, the family name has four letters, and five behind
-an initial: "Paul Rice" is not in `price`.
+an initial: "Paul Rice" is not in `price`. A family name that is not plain English letters is found alone, too, with its
+capital where its script has some: models know few of them.
 """
 
 from __future__ import annotations
@@ -18,24 +19,31 @@ from collections.abc import Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
+from relay.detect.borders import is_bounded
 from relay.detect.known import fold
 
 __all__ = ["INSIDE", "NamesInside", "inside"]
 
 INSIDE = "\0"  # begins the form of a name that is looked for inside of identifiers
 
-_MOST_WORDS = 4
+_MOST_WORDS = 5
 _LEAST_FAMILY = 4
 _LEAST_BEHIND_INITIAL = 5
-_SIGNS = ("", "_", "-", ".")
+_LEAST_ALONE = 3
+_LEAST_ALONE_LATIN = 4
+# In the text that is searched, whatever stands between two words is one underscore.
+_SIGNS = ("", "_")
+_ANY_CASE = re.compile(r"[-_.+/:|=]")
+_CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n]{1,8}|[ \t]?\n[ \t]{0,4}")
+_INITIAL = re.compile(r"\.?[ \t]{1,2}|\.[-_]")
 _SPACE = re.compile(r"[\s-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-# Small letters of Latin scripts with an accent or a stroke, and the letter itself.
+# Small letters of the Latin and Greek scripts with an accent or a stroke, and the letter itself.
 _BARE = {
     code: unicodedata.normalize("NFD", chr(code))[0]
-    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00))
+    for code in (*range(0xC0, 0x250), *range(0x386, 0x3CF), *range(0x1E00, 0x2000))
     if chr(code).isalpha()
-} | str.maketrans("øłđħı", "oldhi")
+} | str.maketrans("øłđħıς", "oldhiσ")
 
 
 def inside(name: str) -> str:
@@ -43,7 +51,14 @@ def inside(name: str) -> str:
     return INSIDE + fold(name) if _words(name) else ""
 
 
-# The form of a name, how long its first part is, and where the second begins.
+# What belongs to the letter before it.
+_MARKS = "".join(
+    chr(code) for code in (*range(0x300, 0x1200), *range(0x1700, 0x1800)) if unicodedata.category(chr(code))[0] == "M"
+)
+_DROPPED = re.compile(rf"[{_MARKS}]+|(?<=[^\W\d_])['\u2019](?=[^\W\d_]{{2}})")
+_GAP = re.compile(r"[\W_]+")
+
+# The form of a name, how long its first part is, and where the second begins; both are 0 for a family name alone.
 _Row = tuple[str, int, int]
 
 
@@ -60,6 +75,8 @@ class NamesInside:
             for sign in _SIGNS if words else ():
                 for row in ([words[0], words[-1]], [words[-1], words[0]], words[-2:], words, [words[0][0], words[-1]]):
                     rows.setdefault(sign.join(row), (inside(name), len(row[0]), len(row[0]) + len(sign)))
+            if words and _stands_alone(name, words[-1]):
+                rows.setdefault(words[-1], (inside(name), 0, 0))
         self._rows = tuple(rows.values())
         self._automaton = AhoCorasick(list(rows))
 
@@ -74,17 +91,74 @@ class NamesInside:
         """Yield the form and the place of every occurrence in `text`."""
         if not self._rows:
             return
-        for number, start, end in self._automaton.find_matches_as_indexes(_plain(text), overlapping=True):
+        bare = _DROPPED.sub("", plain) if not (plain := _plain(text)).isascii() or "'" in plain else plain
+        matches = self._automaton.find_matches_as_indexes(_GAP.sub("_", bare), overlapping=True)
+        origins = _origins(plain, bare) if matches else []
+        alone: list[tuple[str, int, int]] = []
+        borders: set[int] = set()
+        for number, start, end in matches:
             key, first, second = self._rows[number]
-            if not (_begins(text, start) and _begins(text, end)):
+            begin, finish = origins[start], origins[end]
+            while text[finish - 1] in "'\u2019":
+                finish -= 1
+            if not (_begins(text, begin) and _begins(text, finish)):
                 continue
-            seen, family = _begins(text, start + second), end - start - second
-            if first > 1 and seen:
-                least = 1
-            else:
-                least = _LEAST_FAMILY if first > 1 or seen else _LEAST_BEHIND_INITIAL
-            if family >= least:
-                yield key, start, end
+            if not second:
+                alone.append((key, begin, finish))
+                continue
+            # How many letters the family name has: it may not show where it begins.
+            family, least = end - start - second, _least(text, begin, origins[start + first], origins[start + second])
+            if least and family >= least:
+                borders.update((begin, finish))
+                yield key, begin, finish
+        for key, begin, finish in alone:
+            if borders.isdisjoint((begin, finish)) and _has_capital(text, begin):
+                yield key, begin, finish
+
+
+def _origins(plain: str, bare: str) -> list[int]:
+    """Return where each sign of the text that is searched stands, and where that text ends."""
+    kept: list[int] = []
+    place = 0
+    for dropped in _DROPPED.finditer(plain) if len(bare) < len(plain) else ():
+        kept.extend(range(place, dropped.start()))
+        place = dropped.end()
+    kept.extend(range(place, len(plain) + 1))
+    origins: list[int] = []
+    place = 0
+    for gap in _GAP.finditer(bare):
+        origins.extend(kept[place : gap.start() + 1])
+        place = gap.end()
+    return [*origins, *kept[place:]]
+
+
+def _least(text: str, begin: int, end: int, second: int) -> int:
+    """Return how many letters the family name at `second` has at least; 0 when what stands before it is no name's.
+
+    The first part stands from `begin` to `end`.
+    """
+    is_initial, gap = end - begin == 1, text[end:second]
+    if not gap:
+        seen = _begins(text, second)
+        return (_LEAST_FAMILY if seen else _LEAST_BEHIND_INITIAL) if is_initial else 1 if seen else _LEAST_FAMILY
+    if not _ANY_CASE.fullmatch(gap):
+        joins = (_INITIAL if is_initial else _CAPITALS_ONLY).fullmatch(gap)
+        if joins is None or not (_has_capital(text, begin) and _has_capital(text, second)):
+            return 0
+    return _LEAST_FAMILY if is_initial else 1
+
+
+def _has_capital(text: str, place: int) -> bool:
+    """Tell whether a capital stands at `place`, or a letter of a script that has none."""
+    return not text[place].islower()
+
+
+def _stands_alone(name: str, family: str) -> bool:
+    """Tell whether `family`, the last word of `name` in plain letters, is looked for alone."""
+    head, comma, _ = name.partition(",")
+    written = head if comma else name.split()[-1]
+    least = _LEAST_ALONE_LATIN if family.isascii() else _LEAST_ALONE
+    return not written.isascii() and len(family) >= least
 
 
 def _words(name: str) -> list[str]:
@@ -106,6 +180,6 @@ def _plain(text: str) -> str:
 def _begins(text: str, place: int) -> bool:
     """Tell whether a part of an identifier begins or ends at `place`."""
     before, here = text[place - 1 : place], text[place : place + 1]
-    if not (before.isalpha() and here.isalpha()):
+    if not (before.isalpha() and here.isalpha()) or is_bounded(text, place, len(text)):
         return True
     return here.isupper() and (before.islower() or text[place + 1 : place + 2].islower())

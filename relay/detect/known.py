@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from typing import Any
+from unicodedata import normalize
 
 from relay.detect.borders import PIECE, WORD, is_bounded, is_unspaced
 from relay.detect.taxonomy import describe
@@ -70,6 +71,7 @@ def fold(text: str) -> str:
 
 def form(value: str) -> str:
     """Return what two spellings of one value have in common: where their forms are equal, both find the same."""
+    value = value if value.isascii() else normalize("NFC", value)
     return value if value.isalpha() or is_unspaced(value) else fold(value)
 
 
@@ -88,7 +90,9 @@ class KnownValues:
             if not searchable(value):
                 continue
             if is_unspaced(value):
-                self._anywhere.setdefault(value, entity_type)
+                # A syllable of Hangul, a kana with its mark: whole, or taken apart as some systems write files' names.
+                for spelling in (value, normalize("NFC", value), normalize("NFD", value)):
+                    self._anywhere.setdefault(spelling, entity_type)
                 continue
             table = self._exact
             if not value.isalpha():

@@ -75,6 +75,8 @@ _SYSTEM_USERS_TEXT = (
     "yourusername yourself name someone example foo bar baz project projects code src workspace workspaces opt "
     "home hostedtoolcache site conda miniconda anaconda all-users shared-user container containeruser claude "
     "codex agent assistant bot ci "
+    # arrays of Perl, `@INC`
+    "inc argv export export_ok export_fail export_tags"
 )
 # Products whose names are also people's: in a sentence they are read as people.
 _ALSO_NAMES_TEXT = (

@@ -63,6 +63,16 @@ class CommandSecretRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
+            # `curl -u user:'password'`
+            entity_type="PASSWORD",
+            regex=r"[\w.@%+-]{1,64}:(?P<q>[\"'])(?P<value>(?:(?!(?P=q))[^\n]){3,128})(?P=q)",
+            trigger=r"\s(?:-[uU]|--user|--proxy-user)(?:[ =]|\b)",
+            end="",
+            score=0.82,
+            max_chars=210,
+            follows=True,
+        ),
+        PatternRule(
             entity_type="PASSWORD",
             regex=r"[ =]?" + _VALUE,
             trigger=r"\s-(?:p|P|a|w|k|pw)\b|\s-p",
@@ -140,7 +150,8 @@ class CommandSecretRecognizer(RuleRecognizer):
             regex=r"\s{0,8}" + _VALUE,
             trigger=r"\blogin\s{1,8}[^\s]{1,64}\s{1,8}password\s|\b(?:setenv|ENV|setx|set -gx|set -x)\s{1,4}\w{0,40}"
             r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|IDENTIFIED BY |ConvertTo-SecureString "
-            r"|\bnet user\s{1,4}[\w.-]{1,32}\s|\bmysqladmin\s[^\n|;]{0,64}\spassword\s",
+            r"|\bnet user\s{1,4}[\w.-]{1,32}\s"
+            r"|\bnet use\s[^\n|]{1,96}/user:[^\s]{1,64}\s|\bmysqladmin\s[^\n|;]{0,64}\spassword\s",
             end="",
             score=0.8,
             max_chars=150,
@@ -187,10 +198,16 @@ class CommandSecretRecognizer(RuleRecognizer):
                 return
         if rule.score == _PIPED and ":" in text[start:end] and "chpasswd" in text[end : end + 16]:
             start = text.index(":", start) + 1
-        while end > start and text[end - 1] in ";,)`":
+        quoted = text[start - 1 : start] in ('"', "'")
+        while end > start and not quoted and text[end - 1] in ";,)`":
             end -= 1
         value = text[start:end]
-        if len(value) < _LEAST or value[0] in "$-<{[(" or is_stand_in(value) or value.lower() in NOT_A_PASSWORD:
+        if (
+            len(value) < _LEAST
+            or value[0] in ("$<{" if quoted else "$-<{[(")
+            or is_stand_in(value)
+            or value.lower() in NOT_A_PASSWORD
+        ):
             return
         if rule.score == _OF_SHORT_OPTION and not _is_password_of_option(line, value):
             return
@@ -246,6 +263,8 @@ def _is_password_of_option(line: str, value: str) -> bool:
     if option is None or option[1] not in _PROGRAM:
         return False
     if line.rstrip("\\\"'").endswith("-p"):
+        if line[-1] in "\"'" and _GLUED.search(line):
+            return True
         return (is_odd(value) or _GLUED.search(line) is not None) and not _PORTS.fullmatch(value) and "/" not in value
     return _PROGRAM[option[1]].search(line) is not None and not _PORTS.fullmatch(value)
 

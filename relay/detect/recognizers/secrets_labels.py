@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.assignments import extent, value
+from relay.detect.assignments import extent, value, widened
 from relay.detect.entropy import is_odd, is_stand_in, looks_random
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -36,7 +36,7 @@ LABELS = (*_LATIN, *_OTHER)
 _SEEN = re.compile(r"[^\x00-\xff]")
 # "пароль от почты: …"; a verb or a particle joins label and value in Chinese, Japanese and Korean.
 _LINK = (
-    r"[\"'*»”]{0,3}(?:[ \t][^\s:=]{1,16}){0,3}[ \t]{0,2}(?:[:=：＝]|—|->)\s{0,3}"
+    r"[\"'*»”]{0,3}(?:[ \t][^\s:=]{1,16}){0,3}[ \t]{0,2}(?:[:=：＝]|[—–]|->|(?<=[ \t])-(?=[ \t]))\s{0,3}"
     r"|(?:是|为|為|は|が|는|은|이)[ \t:：]{0,2}"
 )
 
@@ -65,7 +65,7 @@ class LabelledSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="PASSWORD",
-            regex=rf"(?:{_any(_OTHER)})(?:{_LINK}){value(4, 128)}",
+            regex=rf"(?:{_any(_OTHER)})(?:{_LINK}|[ \t]{{1,2}}){value(4, 128)}",
             trigger=r"[?]{2}[\"'*) ]{0,2}[:=]|[?]{2}[ \"]?[!-~]",
             start="",
             end="",
@@ -90,16 +90,31 @@ class LabelledSecretRecognizer(RuleRecognizer):
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Return the value without its quotes when it is one."""
         text, rule = candidate.text, self._rules[candidate.pattern.name]
-        start, end, quoted = extent(text, candidate.start, candidate.end)
+        start, end, quoted = extent(text, candidate.start, candidate.end, code=False)
         found = text[start:end]
         if len(found) < 4 or is_stand_in(found):
             return
         if rule.entity_type == "SECRET_VALUE":
             if not looks_random(found):
                 return
-        elif not (is_odd(found) or quoted or (rule.score > 0.8 and found.isascii() and found.isalnum())):
+        elif rule.score > _LATIN_SCORE:
+            if not found.isascii() and not is_odd(found):
+                return
+            # Without a sign between them only what no word looks like: "пароль kelp7Harbor", not "пароль WPA2".
+            if (
+                text[start - 1] in " \t"
+                and not _SIGNED.search(text, max(0, start - 8), start)
+                and _WORDLIKE.fullmatch(found)
+            ):
+                return
+            end = end if quoted else widened(text, end, ascii_only=True)
+        elif not (is_odd(found) or quoted):
             return
         yield Span(rule.entity_type, start, end, 0.8, self.name)
 
+
+_LATIN_SCORE = 0.8
+_SIGNED = re.compile(r"[:=：＝—–>*\"'»”-][ \t]{1,3}$|[是为為はがは는은이][ \t]{1,3}$")
+_WORDLIKE = re.compile(r"[^\W\d_]*\d{0,3}|[\w.-]*[\d.]+|[^\W\d_]+")
 
 PLUGINS = (LabelledSecretRecognizer,)

@@ -26,14 +26,14 @@ __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 _PASSWORDS = (
     r"passw(?:or)?d|pass[ _-]?phrase|passcode|passkey|passwort|kennwort|contraseña|senha|wachtwoord"
     r"|mot[ _]?de[ _]?passe"
-    r"|pre_?shared_?key|pswd|pass|pwd|psk"
+    r"|pre_?shared_?key|pswd|pass|pwd|psk|pw"
 )
 _SECRETS = (
     r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com"
     r"|(?:client|access|api|private[_-]?key)[ _-]?id"
     r"|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
 )
-_SHORT = "pass|pwd|psk|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
+_SHORT = "pass|pwd|psk|pw|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
 # What may stand behind the word: `SECRET_KEY_BASE`, `token_prod`, `apiKey2`.
 _SUFFIX = (
     r"(?:[ _-]?(?:base|value|str|string|text|raw|plain|prod(?:uction)?|dev(?:elopment)?|staging|stage|test|live|old|new"
@@ -71,7 +71,16 @@ _BRACED = re.compile(r"\{[A-Za-z0-9+/=_-]{24,256}\}")
 # The value of a call's next argument, or quoted directly behind the name.
 _LOOSE = re.compile(r"(?:,\s{0,12}|\((?:\w{1,16}=)?\s{0,8}|\w[ \t]{1,4})[brufBRUF@]{0,2}\\{0,3}[\"'`]$")
 # An element that is a password; elsewhere in markup stand labels and messages, too.
-_ELEMENT = re.compile(rf"<[\w:.-]{{0,32}}(?:{_PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?$", re.IGNORECASE)
+_ELEMENT = re.compile(
+    rf"(?:<[\w:.-]{{0,32}}(?:{_PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?|</key>\s{{0,24}}<string>\s{{0,8}})$",
+    re.IGNORECASE,
+)
+# A call that sets a variable or gives what it is without one: there a word is a value, too.
+_DEFAULT = re.compile(
+    r"(?:getenv|environ\.get|setdefault|\benv|\bdefine|setenv|putenv|setProperty|getProperty|getOrDefault)"
+    r"\(\s{0,8}[\"'][\w.]{1,64}[\"'],\s{0,12}[\"']$|\bset_?\w{1,40}\(\s{0,8}[\"']$",
+    re.IGNORECASE,
+)
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=.~:-]{14,1024}")
 _WORDY_KEY = re.compile(r"[A-Za-z0-9_+/=-]{16,1024}")
 _INDEXED = re.compile(r"[A-Za-z_][\w.]*\[[^\]]*\]?")
@@ -186,6 +195,17 @@ class NamedSecretRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
+            # `${db.password:…}` of Spring, `${PASSWORD:-…}` of a shell: what it is when nothing sets it.
+            entity_type="PASSWORD",
+            regex=r":(?:-|(?![?+=]))(?P<value>[^{}$\n](?:[^{}$\n]|\$(?!\{)){2,127})(?=\})",
+            trigger=rf"\$\{{[\w.-]{{0,64}}(?:{_PASSWORDS})",
+            end="",
+            score=0.84,
+            max_chars=140,
+            ignore_case=True,
+            follows=True,
+        ),
+        PatternRule(
             entity_type="TOTP_SEED",
             regex=r"\s{0,2}[\"']?(?P<value>(?:[A-Z2-7]{4}[ -]?){4,16}=*)",
             trigger=r"otpauth://[^\s\"']*[?&]secret=|\b(?:totp|otp|2fa|mfa|authenticator)(?:[ _-](?:secret|seed|key"
@@ -205,7 +225,9 @@ class NamedSecretRecognizer(RuleRecognizer):
             yield from super().check(candidate)
             return
         start, end, quoted = candidate.start, candidate.end, True
-        if rule.score != _IN_MARKUP:
+        if rule.score not in (_IN_MARKUP, _IN_VARIABLE):
+            if _VARIABLE.search(text, max(0, start - 100), start):
+                return
             start, end, quoted = extent(text, start, end)
         if _BRACED.fullmatch(text, start, end) and looks_random(text[start + 1 : end - 1]):
             start, end, quoted = start + 1, end - 1, True
@@ -226,7 +248,12 @@ class NamedSecretRecognizer(RuleRecognizer):
         if code and not (told or quoted or (is_setting(text, start, end) and not is_reference(found))):
             return
         in_label = rule.score == _IN_MARKUP and not _ELEMENT.search(text, max(0, start - 80), start)
-        if in_label or rule.score == _COMPARED or (quoted and _LOOSE.search(text, max(0, start - 24), start)):
+        in_call = (
+            quoted
+            and _LOOSE.search(text, max(0, start - 24), start)
+            and not _DEFAULT.search(text, max(0, start - 120), start)
+        )
+        if in_label or rule.score == _COMPARED or in_call:
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
@@ -268,7 +295,9 @@ class NamedSecretRecognizer(RuleRecognizer):
 
 
 # The scores of the rules whose values are judged more strictly.
-_IN_MARKUP, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.75, 0.7, 0.65
+_IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75, 0.7, 0.65
+# What stands behind a colon there is an operator and its operand: `${PASSWORD:-…}`, `${PASSWORD:?…}`.
+_VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:$")
 
 
 def _is_own_part(name: str) -> bool:
