@@ -138,9 +138,7 @@ class Pipeline:
         signatures = self.signatures
         reading = self._decided(source, session, more, signatures.is_one)
         if reading.document.signatures:
-            wrote = signatures.written_by(
-                reading.upstream, reading.decision.route, one_kind=source.plan.one_kind
-            )
+            wrote = signatures.written_by(reading.upstream, reading.decision.route, one_kind=source.plan.one_kind)
             if not all(map(wrote, reading.document.signatures)):
                 reading = self._decided(source, session, more, wrote)
         return reading

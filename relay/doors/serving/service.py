@@ -147,7 +147,7 @@ class Service:
         The line names the `client`, by default the one whose key `request` still holds.
         """
         name = client or self._client_of(request)
-        known = {"client": logs.Name(name)} if name else {}
+        known: dict[str, logs.Value] = {"client": logs.Name(name)} if name else {}
         logs.event(logs.LogEvent.REFUSED, status=fault.status, code=logs.Name(fault.code), **known)
         return self._refusal(fault, request, None, headers)
 

@@ -91,7 +91,10 @@ def test_so_are_numbers(core: Core, key: str) -> None:
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        (CHAT, chat("zip code 50256, seed", logit_bias={"50256": -100, "100257": 5}, stream_options={"include_usage": 1})),
+        (
+            CHAT,
+            chat("zip code 50256, seed", logit_bias={"50256": -100, "100257": 5}, stream_options={"include_usage": 1}),
+        ),
         (CHAT, chat("hi", provider={"order": ["openai", "together"], "sort": "price", "max_price": {"prompt": 1}})),
         (CHAT, chat("my zip code is 32000", reasoning={"effort": "low", "max_tokens": 32000})),
         (MESSAGES, messages(thinking={"type": "enabled", "budget_tokens": 32000})),

@@ -158,7 +158,10 @@ def test_the_store_forgets_the_oldest_and_shows_none() -> None:
         store.note("up", f"mark-{number}")
     wrote = store.written_by("up", RouteKind.FRONTIER, one_kind=False)
     assert [wrote(f"mark-{number}") for number in range(3)] == [False, True, True]
-    assert [store.written_by("other", RouteKind.FRONTIER, one_kind=True)("mark-2"), store.is_one("mark-2")] == [False, True]
+    assert [store.written_by("other", RouteKind.FRONTIER, one_kind=True)("mark-2"), store.is_one("mark-2")] == [
+        False,
+        True,
+    ]
     assert repr(store) == "Signatures(2 of 2)"
 
 
