@@ -114,9 +114,8 @@ class KnownValues:
         return bool(self._exact or self._folded or self._firm or self._anywhere)
 
     def __repr__(self) -> str:
-        return (
-            f"KnownValues({len(self._exact) + len(self._folded) + len(self._firm) + len(self._anywhere)} first words)"
-        )
+        tables = (self._exact, self._folded, self._firm, self._anywhere)
+        return f"KnownValues({sum([len(table) for table in tables])} first words)"
 
     def find(self, text: str) -> list[Span]:
         """Return every occurrence in `text`, in order; occurrences of different values may overlap."""

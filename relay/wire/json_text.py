@@ -35,7 +35,10 @@ _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', r
 
 @dataclass(slots=True)
 class Literal:
-    """A string or long number, as `plain_number` has it, in JSON text. `pointer` is RFC 6901 from the text's own root, "" being the root."""
+    """A string or long number, as `plain_number` has it, in JSON text.
+
+    `pointer` is RFC 6901 from the text's own root, "" being the root.
+    """
 
     start: int
     end: int
