@@ -163,8 +163,8 @@ class Segment:
     """One piece of text with the place it came from.
 
     `message` numbers the message the segment belongs to (-1: none); adjacent segments of one message may hold one value
-    cut in two. `contract` text (tool descriptions, schemas, names) says nothing of the conversation. `label` is the key of
-    a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
+    cut in two. `contract` text (tool descriptions, schemas, names) says nothing of the conversation. `label` is the key
+    of a free-form object that the text stands under: it is read as "label = text". `is_id`: the text stands where an id
     belongs, and only a value that is sure counts there. `typed`: the format knows it as what the user typed, not as
     something that came along.
     """

@@ -79,6 +79,6 @@ _UNITS = (
     "A1B2C3D4E5F6G7H8I|12 Main |Apt 1 |Via Roma |Calle de la |Am A |PSC |P.O. Box |12/12/|1 jan |jan 1 |DE89 |4111 |"
     "+1 415 |0:|::|192.168.|passport no no no |member id id id |account number number |user id: a|hostname |username: |"
     "/home/a|Author: x |@a |bc1qqqq|0x1111111111|1°1|lat: 1.|///a.b.|LLL: |seed phrase: abc |%41|&#65;|\\u0041|e\u0301|"
-    "\u200b|alpha doctor dream |1 2 3 4 |\\|а_|\u0316\u0301"
+    "\u200b|alpha doctor dream |1 2 3 4 |\\|а_|\u0316\u0301|-+|- 1-a@\n|\na-1-|https://a.b/?a=b@"
 )
 SLOW_UNITS = tuple(_UNITS.split("|"))

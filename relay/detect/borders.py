@@ -8,6 +8,9 @@ word when both are
 
 Everything else is a border: signs, an underscore, an emoji, a change between those two kinds, and every character of a
 script that is written without spaces or glues endings to its words (Thai, Lao, Khmer, Myanmar, kana, Han, Hangul).
+
+A value of nine digits or more, and an address in four numbers, is nothing else by accident. Where it begins or ends
+with a digit, a letter is a border, too: `v203.0.113.77`, `4111 1111 1111 1111and`.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Final
 
 from relay.detect.expressions import walk
 
-__all__ = ["LATIN", "PIECE", "WORD", "is_bounded", "is_unspaced", "narrowed"]
+__all__ = ["LATIN", "PIECE", "RUN", "WORD", "is_bounded", "is_firm", "is_unspaced", "narrowed"]
 
 # Members of a character class: Latin letters and ASCII digits, by Unicode block.
 LATIN: Final = "A-Za-z0-9\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
@@ -32,6 +35,11 @@ _ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
 WORD: Final = re.compile(f"[{LATIN}]+|{_OTHER}+")
 PIECE: Final = re.compile(f"(?s:[{LATIN}]+|{_OTHER}+|.)")
 _JOINED = re.compile(f"[{LATIN}]{{2}}|{_OTHER}{{2}}")
+# A run of digits, by which such values are looked up.
+RUN: Final = re.compile("[0-9]+")
+_DIGITS: Final = "0123456789"
+_FIRM_DIGITS: Final = 9
+_IN_FOUR: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
 
 def is_unspaced(text: str) -> bool:
@@ -41,10 +49,19 @@ def is_unspaced(text: str) -> bool:
 
 def is_bounded(text: str, start: int, end: int) -> bool:
     """Tell whether the characters just outside of `text[start:end]` do not continue the words at its ends."""
-    return not (
-        (start > 0 and _JOINED.match(text, start - 1, start + 1))
-        or (end < len(text) and _JOINED.match(text, end - 1, end + 1))
+    before = start > 0 and _JOINED.match(text, start - 1, start + 1)
+    behind = end < len(text) and _JOINED.match(text, end - 1, end + 1)
+    if not before and not behind:
+        return True
+    return is_firm(text[start:end]) and not (
+        (before and (text[start] not in _DIGITS or text[start - 1] in _DIGITS))
+        or (behind and (text[end - 1] not in _DIGITS or text[end] in _DIGITS))
     )
+
+
+def is_firm(value: str) -> bool:
+    """Tell whether `value` is nothing else by accident, whatever letters stand beside its digits."""
+    return sum(map(_DIGITS.__contains__, value)) >= _FIRM_DIGITS or _IN_FOUR.fullmatch(value) is not None
 
 
 def narrowed(border: str) -> str:

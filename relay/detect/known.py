@@ -23,7 +23,7 @@ from collections.abc import Iterable
 from typing import Any
 from unicodedata import normalize
 
-from relay.detect.borders import PIECE, WORD, is_bounded, is_unspaced
+from relay.detect.borders import PIECE, RUN, WORD, is_bounded, is_firm, is_unspaced
 from relay.detect.taxonomy import describe
 from relay.process.slices import end_slice, in_slices
 from relay.types import Span
@@ -78,13 +78,14 @@ def form(value: str) -> str:
 class KnownValues:
     """A set of `(entity type, value)` pairs that can be found in any number of texts. Immutable."""
 
-    __slots__ = ("_anywhere", "_exact", "_folded", "_trees")
+    __slots__ = ("_anywhere", "_exact", "_firm", "_folded", "_trees")
 
     def __init__(self, values: Iterable[tuple[str, str]]) -> None:
         """Index `values`; of two types for one value one that is on by default stays, then the first."""
         self._exact: _Table = {}
         self._folded: _Table = {}
         self._trees: _Tree = {}  # of folded values: those that are exact are single words
+        self._firm: _Table = {}  # by their first run of digits, which may be a part of a word
         self._anywhere: dict[str, str] = {}
         for entity_type, value in sorted(values, key=is_off):
             if not searchable(value):
@@ -94,10 +95,13 @@ class KnownValues:
                 for spelling in (value, normalize("NFC", value), normalize("NFD", value)):
                     self._anywhere.setdefault(spelling, entity_type)
                 continue
-            table = self._exact
-            if not value.isalpha():
+            table, first = self._exact, WORD.search(value)
+            if is_firm(value):
+                table, value = self._firm, fold(value)
+                first = RUN.search(value)
+            elif not value.isalpha():
                 table, value = self._folded, fold(value)
-            first = WORD.search(value)
+                first = WORD.search(value)
             if first is not None:
                 place = (first.start(), len(value))
                 table.setdefault(first.group(), {}).setdefault(place, {}).setdefault(value, entity_type)
@@ -110,29 +114,32 @@ class KnownValues:
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to find."""
-        return bool(self._exact or self._folded or self._anywhere)
+        return bool(self._exact or self._folded or self._firm or self._anywhere)
 
     def __repr__(self) -> str:
-        return f"KnownValues({len(self._exact) + len(self._folded) + len(self._anywhere)} first words)"
+        tables = (self._exact, self._folded, self._firm, self._anywhere)
+        return f"KnownValues({sum([len(table) for table in tables])} first words)"
 
     def find(self, text: str) -> list[Span]:
         """Return every occurrence in `text`, in order; occurrences of different values may overlap."""
         found: list[Span] = []
         if self._exact:
-            self._look(text, self._exact, found)
-        if self._folded:
-            self._look(fold(text), self._folded, found)
+            self._look(text, self._exact, WORD, found)
+        if self._folded or self._firm:
+            folded = fold(text)
+            self._look(folded, self._folded, WORD, found)
+            self._look(folded, self._firm, RUN, found)
         if self._anywhere:
             self._look_anywhere(text, found)
         if len(found) > 1:
             found.sort(key=lambda span: (span.start, -span.end))
         return found
 
-    def _look(self, text: str, table: _Table, found: list[Span]) -> None:
+    def _look(self, text: str, table: _Table, words: re.Pattern[str], found: list[Span]) -> None:
         # A few words are looked for one by one, many among all the words of the text. A word inside a longer one is
         # sorted out below, where the borders of the value are looked at.
         few = len(table) <= 2 * _FEW
-        present = {word for word in table if word in text} if few else _present(table, text)
+        present = {word for word in table if word in text} if few else _present(table, words, text)
         if not present:
             return
         if len(present) <= _FEW:
@@ -140,7 +147,7 @@ class KnownValues:
                 for start in in_slices(_places(text, word)):
                     self._at(text, start, word, table[word], found)
         else:
-            for match in in_slices(WORD.finditer(text)):
+            for match in in_slices(words.finditer(text)):
                 if match.group() in present:
                     self._at(text, match.start(), match.group(), table[match.group()], found)
 
@@ -178,16 +185,16 @@ class KnownValues:
                 node, end = node.get(text[end : end + 1] or None), end + 1
 
 
-def _present(table: _Table, text: str) -> set[str]:
+def _present(table: _Table, words: re.Pattern[str], text: str) -> set[str]:
     """Return the words of `table` that are words of `text`, part by part: a list of all takes ten times its text."""
     present: set[str] = set()
     start = 0
     while start < len(text):
         if start:
             end_slice()
-        goes_on = WORD.match(text, start + _PART_CHARS)
+        goes_on = words.match(text, start + _PART_CHARS)
         end = start + _PART_CHARS if goes_on is None else goes_on.end()
-        present |= table.keys() & set(WORD.findall(text, start, end))
+        present |= table.keys() & set(words.findall(text, start, end))
         start = end
     return present
 

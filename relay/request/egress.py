@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from ahocorasick_rs import AhoCorasick
 
-from relay.detect.borders import is_bounded, is_unspaced
+from relay.detect.borders import is_bounded, is_firm, is_unspaced
 from relay.detect.distinctive import distinctive
 from relay.process.slices import end_slice
 from relay.types import Span
@@ -54,6 +54,8 @@ _TO_KINDS: Final = bytes(
     for code in range(256)
 )
 _TO_WORDS: Final = b"\n" + bytes(code if code < 128 and chr(code).isalnum() else ord(" ") for code in range(1, 256))
+# What stands glued to letters is looked up by its digits.
+_TO_DIGITS: Final = b"\n" + bytes(code if 48 <= code < 58 else ord(" ") for code in range(1, 256))
 # Up to so many values are searched for one by one.
 _FEW: Final = 12
 _WINDOW_CHARS: Final = 1 << 21
@@ -229,16 +231,19 @@ def _likely(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> l
     if len(values) <= _FEW:
         return values
     likely: list[tuple[str, str]] = []
-    by_word: dict[bytes, list[tuple[str, str]]] = {}
-    lines = _words(_unescape("\0".join([value.replace("\0", " ") for _, value in values])).lower()).split(b"\n")
-    for pair, line in zip(values, lines, strict=True):
-        word = max(line.split(), key=len, default=b"")
-        unbounded = not word or is_unspaced(pair[1])
-        (likely if unbounded else by_word.setdefault(word, [])).append(pair)
-    for _, lower in readings:
-        for words in _parts(_words(lower)):
-            for word in by_word.keys() & words:
-                likely += by_word.pop(word)
+    firm = [pair for pair in values if is_firm(pair[1])]
+    for some, table in ((firm, _TO_DIGITS), ([pair for pair in values if not is_firm(pair[1])], _TO_WORDS)):
+        by_word: dict[bytes, list[tuple[str, str]]] = {}
+        joined = "\0".join([value.replace("\0", " ") for _, value in some])
+        lines = _words(_unescape(joined).lower(), table).split(b"\n")
+        for pair, line in zip(some, lines, strict=bool(some)):
+            word = max(line.split(), key=len, default=b"")
+            unbounded = not word or is_unspaced(pair[1])
+            (likely if unbounded else by_word.setdefault(word, [])).append(pair)
+        for _, lower in readings if by_word else ():
+            for words in _parts(_words(lower, table)):
+                for word in by_word.keys() & words:
+                    likely += by_word.pop(word)
     return likely
 
 
@@ -253,9 +258,9 @@ def _parts(words: bytes) -> Iterator[list[bytes]]:
         start = end
 
 
-def _words(text: str) -> bytes:
-    """Return the words of `text` with blanks between them, and a line end for each zero."""
-    return text.encode("utf-8", "surrogatepass").translate(_TO_WORDS)
+def _words(text: str, table: bytes) -> bytes:
+    """Return the words of `text`, or its runs of digits, with blanks between them, and a line end for each zero."""
+    return text.encode("utf-8", "surrogatepass").translate(table)
 
 
 def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:

@@ -44,7 +44,7 @@ _ISSUED = re.compile(
     r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
 )
 _LEAST_DIGITS: Final = 5
-_LONG_NUMBER: Final = 9
+_LONG_NUMBER: Final = 100_000_000  # of nine digits
 _LONGEST_IDENTIFIER: Final = 40
 _LONGEST_NAME: Final = 64  # of a function, with OpenAI and Anthropic
 _MOST_DIGITS: Final = 6  # a name with more may hold a person's number
@@ -104,7 +104,7 @@ def names_code(label: str, value: int | float) -> bool:
 
 def holds_long_number(value: int | float) -> bool:
     """Tell whether a number is longer than what a setting has: counts, limits, tokens of a vocabulary."""
-    return abs(value) >= 10 ** (_LONG_NUMBER - 1)
+    return abs(value) >= _LONG_NUMBER
 
 
 def plain_number(written: str) -> str:

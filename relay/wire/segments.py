@@ -3,8 +3,8 @@
 What becomes of each kind of leaf:
 
 * SCRUB and SCRUB_JSON become segments, the latter one for each literal inside the JSON text; CONTRACT becomes a segment
-  whose single words only patterns search, unless it is a word of the JSON Schema language. NAME leaves pass where they are written
-  like names, and so do keys of tools' arguments that repeat a property of a schema;
+  whose single words only patterns search, unless it is a word of the JSON Schema language. NAME leaves pass where they
+  are written like names, and so do keys of tools' arguments that repeat a property of a schema;
 * PINNED leaves that are written like opaque text, SIGNED leaves beside a signature and REFUSE leaves are listed and
   never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
   `read` returns;

@@ -50,8 +50,8 @@ _SPELT = re.compile(
     r"|ponto)\s",
     re.IGNORECASE,
 )
-# The user info of a URL stands before its path, query and fragment. A password in it may hold their signs, too; what is a
-# number or a variable behind the colon, with such a sign behind it, is the port.
+# The user info of a URL stands before its path, query and fragment. A password in it may hold their signs, too; what is
+# a number or a variable behind the colon, with such a sign behind it, is the port.
 _USER_INFO_BEFORE = re.compile(
     r"://[^\s/?#@:\[]{0,128}(?::(?!(?:\d{1,5}|[$%<{\[(][^\s/?#@]{0,64})[/?#])[^\s@]{0,160})?$"
 )

@@ -147,8 +147,10 @@ class Service:
         The line names the `client`, by default the one whose key `request` still holds.
         """
         name = client or self._client_of(request)
-        known = {"client": logs.Name(name)} if name else {}
-        logs.event(logs.LogEvent.REFUSED, status=fault.status, code=logs.Name(fault.code), **known)
+        fields: dict[str, logs.Value] = {"status": fault.status, "code": logs.Name(fault.code)}
+        if name:
+            fields["client"] = logs.Name(name)
+        logs.event(logs.LogEvent.REFUSED, logging.INFO, **fields)
         return self._refusal(fault, request, None, headers)
 
     def _client_of(self, request: Request) -> str:

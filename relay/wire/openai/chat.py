@@ -111,8 +111,9 @@ thinking.{type,budget_tokens,display,clear_thinking}   P
 usage.include                         P
 provider.{allow_fallbacks,require_parameters,data_collection,zdr,enforce_distillable_text,sort}   P
 provider.{order,only,ignore,quantizations}[]   P
-provider.{sort,max_price,preferred_min_throughput,preferred_max_latency}.{by,partition,prompt,completion,image,audio}   P
-provider.{max_price,preferred_min_throughput,preferred_max_latency}.{request,p50,p75,p90,p99}   P
+provider.sort.{by,partition}          P
+provider.max_price.{prompt,completion,request,image,audio}   P
+provider.{preferred_min_throughput,preferred_max_latency}.{p50,p75,p90,p99}   P
 provider.{preferred_min_throughput,preferred_max_latency}   P
 {options,mm_processor_kwargs,image_config}{}   P
 lora[]{}                              P

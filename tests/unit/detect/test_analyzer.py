@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import pytest
@@ -95,11 +96,12 @@ def test_fields_side_by_side_are_not_joined() -> None:
     assert ANALYZER.analyze(segments) == ((), ())
 
 
-def test_the_model_reads_no_contract_text() -> None:
-    """Tool descriptions are searched by patterns only; what the model found elsewhere is still found in them."""
+def test_the_model_reads_no_single_words_of_a_contract() -> None:
+    """An enum's words are searched by patterns only; what the model found elsewhere is still found in them."""
     analyzer = Analyzer([plugin() for plugin in collect(relay.detect.recognizers).values()], FakeModel())
-    contract = Segment(pointer="/tools", text="Maria sends mail", contract=True)
+    contract = Segment(pointer="/tools", text="Maria", contract=True)
     assert analyzer.analyze([contract]) == ((),)
+    assert analyzer.analyze([replace(contract, text="sent to Maria")]) != ((),)
     rows = analyzer.analyze([contract, Segment(pointer="/0", text="I am Maria")])
     assert [(s.entity_type, s.start, s.end) for s in rows[0]] == [("PERSON", 0, 5)]
 

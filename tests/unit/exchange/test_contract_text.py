@@ -1,4 +1,4 @@
-"""What stands in tools, schemas and settings is read: descriptions by the model too, and keys that nobody documented."""
+"""What stands in tools, schemas and settings is read: descriptions by the model, too, and keys nobody documented."""
 
 from __future__ import annotations
 

@@ -75,6 +75,23 @@ def test_near_misses_pass(value: str, text: str) -> None:
 
 @pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among many"])
 @pytest.mark.parametrize(
+    ("value", "text", "stands"),
+    [
+        ("203.0.113.77", "v203.0.113.77x", True),
+        ("4111 1111 1111 1111", "x4111 1111 1111 1111and", True),
+        ("DE89370400440532013000", "de89370400440532013000x", True),
+        ("DE89370400440532013000", "xDE89370400440532013000", False),
+        ("203.0.113.77", "1203.0.113.77 203.0.113.775", False),
+        ("94103123", "x94103123", False),
+    ],
+)
+def test_glued_to_letters(value: str, text: str, stands: bool, others: list[tuple[str, str]]) -> None:
+    """What is nothing else by accident is found all the same."""
+    assert left([text], "/v1/x", [*others, ("CUSTOM", value)]) == ([("CUSTOM", value)] if stands else [])
+
+
+@pytest.mark.parametrize("others", [[], OTHERS], ids=["alone", "among many"])
+@pytest.mark.parametrize(
     ("value", "text"),
     [
         ("maria gonzalez", "MARIA GONZALEZ"),
