@@ -73,7 +73,7 @@ class NamesInside:
         for name in names:
             words = _words(name)
             for sign in _SIGNS if words else ():
-                for row in ([words[0], words[-1]], [words[-1], words[0]], words[-2:], words, [words[0][0], words[-1]]):
+                for row in _orders(words):
                     rows.setdefault(sign.join(row), (inside(name), len(row[0]), len(row[0]) + len(sign)))
             if words and _stands_alone(name, words[-1]):
                 rows.setdefault(words[-1], (inside(name), 0, 0))
@@ -114,6 +114,12 @@ class NamesInside:
         for key, begin, finish in alone:
             if borders.isdisjoint((begin, finish)) and _has_capital(text, begin):
                 yield key, begin, finish
+
+
+def _orders(words: list[str]) -> tuple[list[str], ...]:
+    """Return the words of a name as they stand in identifiers; a family name may have two."""
+    first, last, two = words[0], words[-1], words[-2:]
+    return [first, last], [last, first], two, words, [first[0], last], [first[0], *(two if len(words) > 2 else [last])]
 
 
 def _origins(plain: str, bare: str) -> list[int]:
