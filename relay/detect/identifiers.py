@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
@@ -55,8 +56,9 @@ def inside(name: str) -> str:
 _MARKS = "".join(
     chr(code) for code in (*range(0x300, 0x1200), *range(0x1700, 0x1800)) if unicodedata.category(chr(code))[0] == "M"
 )
-_DROPPED = re.compile(rf"[{_MARKS}]+|(?<=[^\W\d_])['\u2019](?=[^\W\d_]{{2}})")
+_DROPPED = re.compile(rf"[{_MARKS}'\u2019](?:(?<=[{_MARKS}])|(?<=[^\W\d_].)(?=[^\W\d_]{{2}}))")
 _GAP = re.compile(r"[\W_]+")
+_LONG_GAP = re.compile(r"[\W_]{2,}")
 
 # The form of a name, how long its first part is, and where the second begins; both are 0 for a family name alone.
 _Row = tuple[str, int, int]
@@ -65,13 +67,15 @@ _Row = tuple[str, int, int]
 class NamesInside:
     """A set of names that can be found in the identifiers of any number of texts. Immutable."""
 
-    __slots__ = ("_automaton", "_rows")
+    __slots__ = ("_automaton", "_families", "_rows")
 
     def __init__(self, names: Iterable[str]) -> None:
         """Index those of `names` that have a form `inside` of identifiers."""
         rows: dict[str, _Row] = {}
+        families: set[str] = set()  # what each row holds
         for name in names:
             words = _words(name)
+            families.update(words[-1:])
             for sign in _SIGNS if words else ():
                 for row in _orders(words):
                     rows.setdefault(sign.join(row), (inside(name), len(row[0]), len(row[0]) + len(sign)))
@@ -79,6 +83,7 @@ class NamesInside:
                 rows.setdefault(words[-1], (inside(name), 0, 0))
         self._rows = tuple(rows.values())
         self._automaton = AhoCorasick(list(rows))
+        self._families = AhoCorasick(list(families))
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to find."""
@@ -92,13 +97,15 @@ class NamesInside:
         if not self._rows:
             return
         bare = _DROPPED.sub("", plain) if not (plain := _plain(text)).isascii() or "'" in plain else plain
+        if not self._families.find_matches_as_indexes(bare):
+            return
         matches = self._automaton.find_matches_as_indexes(_GAP.sub("_", bare), overlapping=True)
-        origins = _origins(plain, bare) if matches else []
+        origin = _origins(plain, bare) if matches else int
         alone: list[tuple[str, int, int]] = []
         borders: set[int] = set()
         for number, start, end in matches:
             key, first, second = self._rows[number]
-            begin, finish = origins[start], origins[end]
+            begin, finish = origin(start), origin(end)
             while text[finish - 1] in "'\u2019":
                 finish -= 1
             if not (_begins(text, begin) and _begins(text, finish)):
@@ -107,7 +114,7 @@ class NamesInside:
                 alone.append((key, begin, finish))
                 continue
             # How many letters the family name has: it may not show where it begins.
-            family, least = end - start - second, _least(text, begin, origins[start + first], origins[start + second])
+            family, least = end - start - second, _least(text, begin, origin(start + first), origin(start + second))
             if least and family >= least:
                 borders.update((begin, finish))
                 yield key, begin, finish
@@ -122,20 +129,26 @@ def _orders(words: list[str]) -> tuple[list[str], ...]:
     return [first, last], [last, first], two, words, [first[0], last], [first[0], *(two if len(words) > 2 else [last])]
 
 
-def _origins(plain: str, bare: str) -> list[int]:
-    """Return where each sign of the text that is searched stands, and where that text ends."""
-    kept: list[int] = []
-    place = 0
-    for dropped in _DROPPED.finditer(plain) if len(bare) < len(plain) else ():
-        kept.extend(range(place, dropped.start()))
-        place = dropped.end()
-    kept.extend(range(place, len(plain) + 1))
-    origins: list[int] = []
-    place = 0
-    for gap in _GAP.finditer(bare):
-        origins.extend(kept[place : gap.start() + 1])
-        place = gap.end()
-    return [*origins, *kept[place:]]
+def _origins(plain: str, bare: str) -> Callable[[int], int]:
+    """Return what tells where a place of the text that is searched stands in `plain`."""
+    inner = _shifts(_LONG_GAP, bare, 1)
+    outer = _shifts(_DROPPED, plain, 0) if len(bare) < len(plain) else ([], [0])
+
+    def origin(place: int) -> int:
+        for places, shifts in (inner, outer):
+            place += shifts[bisect_right(places, place)]
+        return place
+
+    return origin
+
+
+def _shifts(expression: re.Pattern[str], text: str, kept: int) -> tuple[list[int], list[int]]:
+    """Return where in `text` with its matches cut to `kept` signs the distance to `text` grows, and how far it is."""
+    places, shifts = [], [0]
+    for match in expression.finditer(text):
+        places.append(match.start() + kept - shifts[-1])
+        shifts.append(shifts[-1] + match.end() - match.start() - kept)
+    return places, shifts
 
 
 def _least(text: str, begin: int, end: int, second: int) -> int:
