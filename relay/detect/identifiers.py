@@ -35,7 +35,7 @@ _LEAST_ALONE_LATIN = 4
 # In the text that is searched, whatever stands between two words is one underscore.
 _SIGNS = ("", "_")
 _ANY_CASE = re.compile(r"[-_.+/:|=]")
-_CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n]{1,8}|[ \t]?\n[ \t]{0,4}")
+_CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n<>()\[\]{}@#]{1,8}|[ \t]?\n[ \t]{0,4}")
 _INITIAL = re.compile(r"\.?[ \t]{1,2}|\.[-_]")
 _SPACE = re.compile(r"[\s-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -103,6 +103,7 @@ class NamesInside:
         origin = _origins(plain, bare) if matches else int
         alone: list[tuple[str, int, int]] = []
         borders: set[int] = set()
+        before: dict[str, tuple[int, int]] = {}  # of a name: in "Ann Poe, Ann Roe" there is no "Poe, Ann"
         for number, start, end in matches:
             key, first, second = self._rows[number]
             begin, finish = origin(start), origin(end)
@@ -115,7 +116,9 @@ class NamesInside:
                 continue
             # How many letters the family name has: it may not show where it begins.
             family, least = end - start - second, _least(text, begin, origin(start + first), origin(start + second))
-            if least and family >= least:
+            opened, closed = before.get(key, (begin, begin))
+            if least and family >= least and not opened < begin < closed < finish:
+                before[key] = begin, finish
                 borders.update((begin, finish))
                 yield key, begin, finish
         for key, begin, finish in alone:
@@ -126,7 +129,8 @@ class NamesInside:
 def _orders(words: list[str]) -> tuple[list[str], ...]:
     """Return the words of a name as they stand in identifiers; a family name may have two."""
     first, last, two = words[0], words[-1], words[-2:]
-    return [first, last], [last, first], two, words, [first[0], last], [first[0], *(two if len(words) > 2 else [last])]
+    family = two if len(words) > 2 else [last]
+    return [first, last], [last, first], [*family, first], two, words, [first[0], last], [first[0], *family]
 
 
 def _origins(plain: str, bare: str) -> Callable[[int], int]:
@@ -175,7 +179,7 @@ def _has_capital(text: str, place: int) -> bool:
 def _stands_alone(name: str, family: str) -> bool:
     """Tell whether `family`, the last word of `name` in plain letters, is looked for alone."""
     head, comma, _ = name.partition(",")
-    written = head if comma else name.split()[-1]
+    written = (head if comma else name).split()[-1]
     least = _LEAST_ALONE_LATIN if family.isascii() else _LEAST_ALONE
     return not written.isascii() and len(family) >= least
 
