@@ -77,7 +77,7 @@ class NamesInside:
             words = _words(name)
             families.update(words[-1:])
             for sign in _SIGNS if words else ():
-                for row in _orders(words):
+                for row in _orders(words, sign):
                     rows.setdefault(sign.join(row), (inside(name), len(row[0]), len(row[0]) + len(sign)))
             if words and _stands_alone(name, words[-1]):
                 rows.setdefault(words[-1], (inside(name), 0, 0))
@@ -126,11 +126,11 @@ class NamesInside:
                 yield key, begin, finish
 
 
-def _orders(words: list[str]) -> tuple[list[str], ...]:
+def _orders(words: list[str], sign: str) -> tuple[list[str], ...]:
     """Return the words of a name as they stand in identifiers; a family name may have two."""
     first, last, two = words[0], words[-1], words[-2:]
     family = two if len(words) > 2 else [last]
-    return [first, last], [last, first], [*family, first], two, words, [first[0], last], [first[0], *family]
+    return [first, last], [last, first], [sign.join(family), first], two, words, [first[0], last], [first[0], *family]
 
 
 def _origins(plain: str, bare: str) -> Callable[[int], int]:
