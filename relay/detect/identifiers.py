@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 
 from ahocorasick_rs import AhoCorasick
 
@@ -34,7 +35,7 @@ _LEAST_ALONE_LATIN = 4
 # In the text that is searched, whatever stands between two words is one underscore.
 _SIGNS = ("", "_")
 _ANY_CASE = re.compile(r"[-_.+/:|=]")
-_CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n]{1,8}|[ \t]?\n[ \t]{0,4}")
+_CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n<>()\[\]{}@#]{1,8}|[ \t]?\n[ \t]{0,4}")
 _INITIAL = re.compile(r"\.?[ \t]{1,2}|\.[-_]")
 _SPACE = re.compile(r"[\s-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -55,8 +56,9 @@ def inside(name: str) -> str:
 _MARKS = "".join(
     chr(code) for code in (*range(0x300, 0x1200), *range(0x1700, 0x1800)) if unicodedata.category(chr(code))[0] == "M"
 )
-_DROPPED = re.compile(rf"[{_MARKS}]+|(?<=[^\W\d_])['\u2019](?=[^\W\d_]{{2}})")
+_DROPPED = re.compile(rf"[{_MARKS}'\u2019](?:(?<=[{_MARKS}])|(?<=[^\W\d_].)(?=[^\W\d_]{{2}}))")
 _GAP = re.compile(r"[\W_]+")
+_LONG_GAP = re.compile(r"[\W_]{2,}")
 
 # The form of a name, how long its first part is, and where the second begins; both are 0 for a family name alone.
 _Row = tuple[str, int, int]
@@ -65,20 +67,23 @@ _Row = tuple[str, int, int]
 class NamesInside:
     """A set of names that can be found in the identifiers of any number of texts. Immutable."""
 
-    __slots__ = ("_automaton", "_rows")
+    __slots__ = ("_automaton", "_families", "_rows")
 
     def __init__(self, names: Iterable[str]) -> None:
         """Index those of `names` that have a form `inside` of identifiers."""
         rows: dict[str, _Row] = {}
+        families: set[str] = set()  # what each row holds
         for name in names:
             words = _words(name)
+            families.update(words[-1:])
             for sign in _SIGNS if words else ():
-                for row in ([words[0], words[-1]], [words[-1], words[0]], words[-2:], words, [words[0][0], words[-1]]):
+                for row in _orders(words, sign):
                     rows.setdefault(sign.join(row), (inside(name), len(row[0]), len(row[0]) + len(sign)))
             if words and _stands_alone(name, words[-1]):
                 rows.setdefault(words[-1], (inside(name), 0, 0))
         self._rows = tuple(rows.values())
         self._automaton = AhoCorasick(list(rows))
+        self._families = AhoCorasick(list(families))
 
     def __bool__(self) -> bool:
         """Tell whether there is anything to find."""
@@ -92,13 +97,16 @@ class NamesInside:
         if not self._rows:
             return
         bare = _DROPPED.sub("", plain) if not (plain := _plain(text)).isascii() or "'" in plain else plain
+        if not self._families.find_matches_as_indexes(bare):
+            return
         matches = self._automaton.find_matches_as_indexes(_GAP.sub("_", bare), overlapping=True)
-        origins = _origins(plain, bare) if matches else []
+        origin = _origins(plain, bare) if matches else int
         alone: list[tuple[str, int, int]] = []
         borders: set[int] = set()
+        before: dict[str, tuple[int, int]] = {}  # of a name: in "Ann Poe, Ann Roe" there is no "Poe, Ann"
         for number, start, end in matches:
             key, first, second = self._rows[number]
-            begin, finish = origins[start], origins[end]
+            begin, finish = origin(start), origin(end)
             while text[finish - 1] in "'\u2019":
                 finish -= 1
             if not (_begins(text, begin) and _begins(text, finish)):
@@ -107,8 +115,10 @@ class NamesInside:
                 alone.append((key, begin, finish))
                 continue
             # How many letters the family name has: it may not show where it begins.
-            family, least = end - start - second, _least(text, begin, origins[start + first], origins[start + second])
-            if least and family >= least:
+            family, least = end - start - second, _least(text, begin, origin(start + first), origin(start + second))
+            opened, closed = before.get(key, (begin, begin))
+            if least and family >= least and not opened < begin < closed < finish:
+                before[key] = begin, finish
                 borders.update((begin, finish))
                 yield key, begin, finish
         for key, begin, finish in alone:
@@ -116,20 +126,33 @@ class NamesInside:
                 yield key, begin, finish
 
 
-def _origins(plain: str, bare: str) -> list[int]:
-    """Return where each sign of the text that is searched stands, and where that text ends."""
-    kept: list[int] = []
-    place = 0
-    for dropped in _DROPPED.finditer(plain) if len(bare) < len(plain) else ():
-        kept.extend(range(place, dropped.start()))
-        place = dropped.end()
-    kept.extend(range(place, len(plain) + 1))
-    origins: list[int] = []
-    place = 0
-    for gap in _GAP.finditer(bare):
-        origins.extend(kept[place : gap.start() + 1])
-        place = gap.end()
-    return [*origins, *kept[place:]]
+def _orders(words: list[str], sign: str) -> tuple[list[str], ...]:
+    """Return the words of a name as they stand in identifiers; a family name may have two."""
+    first, last, two = words[0], words[-1], words[-2:]
+    family = two if len(words) > 2 else [last]
+    return [first, last], [last, first], [sign.join(family), first], two, words, [first[0], last], [first[0], *family]
+
+
+def _origins(plain: str, bare: str) -> Callable[[int], int]:
+    """Return what tells where a place of the text that is searched stands in `plain`."""
+    inner = _shifts(_LONG_GAP, bare, 1)
+    outer = _shifts(_DROPPED, plain, 0) if len(bare) < len(plain) else ([], [0])
+
+    def origin(place: int) -> int:
+        for places, shifts in (inner, outer):
+            place += shifts[bisect_right(places, place)]
+        return place
+
+    return origin
+
+
+def _shifts(expression: re.Pattern[str], text: str, kept: int) -> tuple[list[int], list[int]]:
+    """Return where in `text` with its matches cut to `kept` signs the distance to `text` grows, and how far it is."""
+    places, shifts = [], [0]
+    for match in expression.finditer(text):
+        places.append(match.start() + kept - shifts[-1])
+        shifts.append(shifts[-1] + match.end() - match.start() - kept)
+    return places, shifts
 
 
 def _least(text: str, begin: int, end: int, second: int) -> int:
@@ -156,7 +179,7 @@ def _has_capital(text: str, place: int) -> bool:
 def _stands_alone(name: str, family: str) -> bool:
     """Tell whether `family`, the last word of `name` in plain letters, is looked for alone."""
     head, comma, _ = name.partition(",")
-    written = head if comma else name.split()[-1]
+    written = (head if comma else name).split()[-1]
     least = _LEAST_ALONE_LATIN if family.isascii() else _LEAST_ALONE
     return not written.isascii() and len(family) >= least
 

@@ -197,7 +197,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         PatternRule(
             # `${db.password:…}` of Spring, `${PASSWORD:-…}` of a shell: what it is when nothing sets it.
             entity_type="PASSWORD",
-            regex=r":(?:-|(?![?+=]))(?P<value>[^{}$\n](?:[^{}$\n]|\$(?!\{)){2,127})(?=\})",
+            regex=r":(?:-|(?![-?+=]))(?P<value>[^{}$\n](?:[^{}$\n]|\$(?!\{)){2,127})(?=\})",
             trigger=rf"\$\{{[\w.-]{{0,64}}(?:{_PASSWORDS})",
             end="",
             score=0.84,

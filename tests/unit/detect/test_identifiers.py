@@ -135,6 +135,7 @@ def test_neighbouring_cells_and_links(name: str) -> None:
         ("Will Hope", "I will. Hope so. As you will, hope; Will! Hope", []),
         ("Mark Day", "mark | day, Mark my day, Mark a Day", []),
         ("Mark Day", "Mark | Day", ["Mark | Day"]),
+        ("Mark Day", "Mark Day, Mark Roe; Mark Day <Mark@x.example>", ["Mark Day", "Mark Day"]),
     ],
 )
 def test_family_names_alone_and_words_of_sentences(name: str, text: str, expected: list[str]) -> None:
