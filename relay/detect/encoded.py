@@ -21,9 +21,9 @@ HINT = Pattern(
     lead_chars=19,
     max_chars=4,
 )
-_RUN = re.compile(
-    r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16,}+={0,6}|[A-Za-z0-9+/_-]{10,15}={1,2})(?![A-Za-z0-9+/_=-])"
-)
+# Every word of these signs, whole. One that ends in no padding has 16 of them or is none.
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{10,}+={0,6}(?!=)")
+_UNPADDED_CHARS = 16
 # A run may be glued to a path or to a name by what is also a digit of base64.
 _PART = re.compile(r"[A-Za-z0-9]{16,}={0,6}")
 _HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{16,}+)")
@@ -43,6 +43,8 @@ def encoded(text: str) -> Iterator[tuple[int, int, str]]:
     """Yield `(start, end, text)` of every word that is a text in one of the encodings, in order."""
     for match in in_slices(_RUN.finditer(text)):
         run, start = match.group(), match.start()
+        if len(run) < _UNPADDED_CHARS and run[-1] != "=":
+            continue
         plain = _decode(run)
         if plain is not None:
             yield start, match.end(), plain

@@ -18,9 +18,11 @@ _SIGNS: Final = r"\-+*#>|.…•/"
 _VALUE: Final = r"(?=\S{0,256}[\d@])"  # a word in which a value can be
 # A plus sign behind other signs belongs to the number: "-+44 20 …".
 _SIGNED = re.compile(rf"(?m)^(?:[ \t{_SIGNS}]*[{_SIGNS}](?=\+\d)|[ \t{_SIGNS}]*+(?<=[{_SIGNS}])){_VALUE}")
-# Alone, behind the name of a file, or as in a list, where a point before a digit is a decimal's.
+# Alone, behind the name of a file, or as in a list, where a point before a digit is a decimal's. A line of a log begins
+# with a date or a time.
 _NUMBERED = re.compile(
-    rf"(?m)^[ \t]*+(?:(?:[^\s:@]{{0,160}}?[:-])??\d{{1,6}}[:-]|\d{{1,4}}(?:\)|\.(?!\d))[ \t]?){_VALUE}"
+    r"(?m)^[ \t]*+(?!\d{4}-\d\d-\d\d|\d\d:\d\d)"
+    rf"(?:(?:[^\s:@]{{0,160}}?[:-])??\d{{1,6}}[:-]|\d{{1,4}}(?:\)|\.(?!\d))[ \t]?){_VALUE}"
 )
 
 

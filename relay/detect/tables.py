@@ -31,6 +31,7 @@ _HEAD = re.compile(rf"(?:\\[a-z]{{2,12}}\{{|[\"'`*\[ ]){{0,6}}(?P<name>{NAME.pat
 # What lines between the rows of a table are made of; the last are those of box drawing.
 _RULES = " \t|+:=~-" + "".join(map(chr, range(0x2500, 0x2580)))
 _LATEX_RULE = re.compile(r"[ \t]*\\(?:hline|toprule|midrule|bottomrule)[ \t]*")
+_HAS_RULE = re.compile(rf"^[{re.escape(_RULES)}\r]{{2,}}$|\\(?:hline|[a-z]{{3,6}}rule)\b", re.MULTILINE)
 _RULER = re.compile(r" {0,16}(?:-{2,}|={2,})(?: {1,4}(?:-{2,}|={2,}))+ *")
 _RULER_PART = re.compile(r"[-=]+")
 _FIELD = re.compile(r"\S+(?: \S+)*")
@@ -70,7 +71,7 @@ def cells(text: str) -> Iterator[Cell]:
             found.update(dict.fromkeys(_under(text, names, row)))
     if "\n" in text:
         lines = _lines(text)
-        rules = [number for number, line in enumerate(lines.texts) if _is_rule(line)]
+        rules = [number for number, line in enumerate(lines.texts) if _is_rule(line)] if _HAS_RULE.search(text) else []
         unruled = _without(rules, lines) if rules else lines
         for layout in (_ruled(text, lines, rules), _marked(text, unruled), _blank(text, unruled)):
             found.update(dict.fromkeys(layout))
@@ -186,11 +187,14 @@ def _blank(text: str, lines: _Lines) -> Iterator[Cell]:
     for number in [number for number, line in enumerate(texts[:-1]) if "  " in line.strip()]:
         fields = [match.span() for match in _FIELD.finditer(texts[number])] if number >= done else []
         names = _names([texts[number][start:end] for start, end in fields])
+        if not names:
+            done = max(done, number + 1)
+            continue
         places = dict(zip([(start, 0) for start, _ in fields], names, strict=False))
         places |= dict(zip([(0, end) for _, end in fields], names, strict=False))
         least = 2  # in the first row; a cell of any other may be empty
         done = max(done, number + 1)
-        while names and done < len(texts):
+        while done < len(texts):
             row = [match.span() for match in _FIELD.finditer(texts[done])]
             heads = [places.get((start, 0)) or places.get((0, end), "") for start, end in row]
             if sum(map(bool, heads)) < max(least, len(row) / 2):
