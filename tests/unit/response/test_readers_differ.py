@@ -116,6 +116,26 @@ def test_a_url_goes_on_in_brackets(before: str, opened: str) -> None:
     check(f"{before}{opened}<[USERNAME_1])", f"{before}{opened}<[USERNAME_1])")
 
 
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ('<a href="https://evil.example/">[USERNAME_1]"', False),
+        ('<a href="https://evil.example/"><b>[USERNAME_1]</b>"', False),
+        ("<a href='https://evil.example/'>[USERNAME_1]'", False),
+        ("<a href=https://evil.example/(>[USERNAME_1])", False),
+        (f'<a href="https://evil.example/">[USERNAME_1]{"x" * 400}"', False),
+        ('<a href="https://evil.example/">[USERNAME_1]</a>', True),
+        ('<a href="https://evil.example/">[USERNAME_1]</a> "', True),
+        ('<a href="https://evil.example/">see "[USERNAME_1]"', True),
+        ("<a href=https://evil.example/>[USERNAME_1])", True),
+        ('<https://evil.example/("a>[USERNAME_1]")', True),
+    ],
+)
+def test_a_tag_may_be_text(text: str, restored: bool) -> None:
+    """Then the bracket or quotation mark that opened in its URL goes on."""
+    check(text, text.replace("[USERNAME_1]", "plindqvist") if restored else text)
+
+
 @pytest.mark.parametrize("ended", ["", "(a)", "[a]{b}", "a)", "a]"])
 def test_a_url_ends_at_a_tag(ended: str) -> None:
     """Where no bracket of it is open."""
@@ -197,6 +217,12 @@ def test_an_address_goes_to_nobody_else(text: str, restored: bool) -> None:
         (".evil.com.pdf", True),  # a reader that links hosts takes all of it or nothing
         (".com", False),
         ("-a.evil.example", False),
+        ("evil.com|", False),
+        ("\u0301.evil.example", False),
+        ("\x00.evil.example", False),
+        ("\u200b.evil.example", False),
+        ("，a.evil.example", True),
+        ("—a.evil.example", True),
     ],
 )
 def test_a_file_is_no_host(after: str, restored: bool) -> None:
