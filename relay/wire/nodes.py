@@ -110,13 +110,6 @@ class Node:
                         return node
         return members.get("*", self)
 
-    def is_typed(self, holder: JSON, role: Role) -> bool:
-        """Tell whether the text here, in `holder`, is what the user typed."""
-        if self.typed is None or role is not Role.USER:
-            return False
-        kind = holder.get("type") if type(holder) is dict else None
-        return kind is None or kind in self.typed
-
 
 class FieldTable:
     """A compiled field table: one node for each section, and what the request section says about the whole tree."""
