@@ -23,8 +23,8 @@ __all__ = ["joins", "may_be_defined"]
 
 _DOT = r"(?:\\?\.|&(?:\#0{0,5}46|\#x0{0,5}2e|period);)"
 _AT = r"(?:\\?@|&(?:\#0{0,5}64|\#x0{0,5}40|commat);)"
-# Renderers take symbols and invisible signs for letters of a host: all but punctuation, blanks and controls. Null counts:
-# they put a symbol in its place.
+# Renderers take symbols and invisible signs for letters of a host: all but punctuation, blanks and controls. Null
+# counts: they put a symbol in its place.
 _SIGN = (
     r"[^\x01-#%-*,./:;<>?@\[\\\]{}\x7f-\x9f\s\xa1\xa7\xab\xb6\xb7\xbb\xbf\u2010-\u2027\u2030-\u205e\u3001-\u3003"
     r"\u3008-\u3011\u3014-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"

@@ -81,7 +81,7 @@ class Node:
         self.tool: str | None = None
         self.hosted = False
         self.stop = False  # an answer ends where this text would come
-        self.typed: tuple[str, ...] | None = (
+        self.typed: tuple[str | None, ...] | None = (
             None  # text of the user, where its object's `type` is one of these or missing
         )
         self.json_mode = False
