@@ -81,9 +81,8 @@ class Node:
         self.tool: str | None = None
         self.hosted = False
         self.stop = False  # an answer ends where this text would come
-        self.typed: tuple[str | None, ...] | None = (
-            None  # text of the user, where its object's `type` is one of these or missing
-        )
+        # Text of the user, where its object's `type` is one of these; None among them stands for an object without.
+        self.typed: tuple[str | None, ...] | None = None
         self.json_mode = False
         self.html = False
         self.links: list[str] = []
