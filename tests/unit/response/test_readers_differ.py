@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from relay.response.mail_links import addressed
 from relay.response.plain_urls import is_plain
 from relay.response.restore import Restorer
 
@@ -234,3 +235,22 @@ def test_a_file_is_no_host(after: str, restored: bool) -> None:
 def test_plain_signs(sign: str) -> None:
     """The signs that end a URL for no reader; a letter stands on both sides."""
     assert is_plain(f"good.example/a{sign}b", for_all=True) is (sign in "/?#&=%+:@.,;!~_-")
+
+
+@pytest.mark.parametrize(
+    ("value", "scheme", "written"),
+    [
+        ("o'neill@example.org", "mailto", "o'neill@example.org"),
+        ("a.b+c@example.org", "mailto", "a.b+c@example.org"),
+        ("a@example.org,b@example.org", "mailto", None),
+        ("a@example.org?cc=b@example.org", "mailto", None),
+        ("Petra Lindqvist", "mailto", None),
+        ("+1 (415) 555-0132", "tel", "+1-(415)-555-0132"),
+        ("020 7946 0958", "sms", "020-7946-0958"),
+        ("plindqvist", "tel", None),
+        ("+1 415 555 0132;ext=a", "tel", None),
+    ],
+)
+def test_addresses(value: str, scheme: str, written: str | None) -> None:
+    """A value that is one mailbox, or one number."""
+    assert addressed(value, scheme) == written
