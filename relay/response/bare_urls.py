@@ -6,6 +6,8 @@
     ends    at a space, a tab, a line end or <, but at no < in user info, in a bracket or behind a quotation mark of the
             URL; also at what closes an autolink `<…>`, a tag or a link around the URL, where that is certainly one
 
+For a reader without HTML the tag is text: a bracket or quotation mark of the URL may be closed behind it (`awaited`).
+
 That is where the most generous renderer ends it: GitHub's autolinks go on over every other sign, form feeds, no-break
 spaces and `>` among them, linkify-it over anything in brackets. A host counts only as far as all of them go on
 (`plain_urls`). Which one of nested URLs a renderer takes depends on what stands before, so each of them counts.
@@ -32,7 +34,7 @@ _DOT = r"(?:\\?\.|&(?:\#0{0,5}46|\#x0{0,5}2e|period);)"
 _ANY_URL = rf"(?P<url>{_COLON}{_SLASH}{_SLASH})|(?P<www>(?<![a-z0-9])www{_DOT})"
 # One character before the last dot is enough to tell a host from `/.config/`, and keeps the expression linear.
 # `base.py#L39` is a line of a file, as coding agents write it: what follows # is sent to no host.
-_NAME = rf"(?:[^\W_]|[^\x00-\x7f\s]|(?<=[^\W_])[$+=^|~]){_DOT}(?:[^\W\d_]{{2,24}}|xn--[a-z0-9-]{{1,59}})"
+_NAME = rf"(?:[^\W_]|[^\x01-\x7f\s]|(?<=[^\W_])[$+=^|~]){_DOT}(?:[^\W\d_]{{2,24}}|xn--[a-z0-9-]{{1,59}})"
 _IPV4 = rf"[0-9](?:{_DOT}[0-9]{{1,3}}){{3}}"
 _PORT = r"(?::[0-9]{1,5})?"
 _KINDS = (
@@ -65,9 +67,10 @@ _OPENED = re.compile(
     re.IGNORECASE,
 )
 _VALUE = r"""(?:"[^"<>`|\\\n]*"|'[^'<>`|\\\n]*'|[^\s"'=<>`|\\]+)"""
+_AUTOLINK_CLOSED = re.compile(r"<[a-z][a-z0-9+.-]{1,31}:[^\s<>`|\\]*>", re.IGNORECASE)
 _CLOSED = {
     ">": re.compile(
-        r"<[a-z][a-z0-9+.-]{1,31}:[^\s<>`|\\]*>"
+        rf"{_AUTOLINK_CLOSED.pattern}"
         rf"|<[a-z][a-z0-9-]*(?:[ \t]+[a-z_:][a-z0-9_.:-]*(?:[ \t]*=[ \t]*{_VALUE})?)*[ \t]*/?>",
         re.IGNORECASE,
     ),
@@ -79,6 +82,8 @@ _LONGEST_WRAPPED = 2048
 _MOST_NESTED = 8
 _BRACKETS = {"(": ")", "[": "]", "{": "}"}
 _QUOTES = ('"', "'")
+_CLOSERS = str.maketrans(_BRACKETS)
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _WINDOW = 4096  # characters that are looked at together
 
 
@@ -117,6 +122,7 @@ class BareUrls:
         "_tail",
         "_text",
         "_wrapped",
+        "awaited",
     )
 
     def __init__(self) -> None:
@@ -134,6 +140,7 @@ class BareUrls:
         self._for_all = False  # the first is a URL to every reader
         self._held: set[str] = set()  # its brackets and quotation marks that are open: a < in them is a part of it
         self._mail = ""  # of the first: the scheme, where it is an address
+        self.awaited = ""  # what closes a bracket or quotation mark of a URL that a tag ended, up to the next blank
         self._info = False  # a < stands in what may be user info
         self._soft = False  # the first began with // alone: text, unless a host follows
         self._wrapped, self._closer = "", ""  # what the URL stands in, with all of the URL so far
@@ -202,6 +209,8 @@ class BareUrls:
             position = self._in_url(text, position) if self._hosts else self._outside(text, position)
 
     def _outside(self, text: str, position: int) -> int:
+        if self.awaited and _BLANK.search(text, position) is not None:
+            self.awaited = ""
         known, rest = len(self._tail), text[position : position + _WINDOW]
         whole = self._tail + rest
         if _has_sign(whole):
@@ -240,7 +249,9 @@ class BareUrls:
             whole, self._wrapped = self._wrapped + text[position : closes + 1], ""
             if len(whole) <= _LONGEST_WRAPPED and _CLOSED[self._closer].fullmatch(whole) is not None:
                 self._read(text[position : closes + 1])
+                held = "" if _AUTOLINK_CLOSED.fullmatch(whole) is not None else "".join(sorted(self._held))
                 self._close()
+                self.awaited = held.translate(_CLOSERS)
                 return closes + 1
         self._read(text[position:stop])
         if end is None:

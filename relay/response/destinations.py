@@ -81,6 +81,11 @@ class Surroundings(Place):
         """What a value begins with that makes the text before it a URL."""
         return self._urls.completed_by
 
+    @property
+    def awaited(self) -> str:
+        """Signs of which one, before the next blank, would make all up to it a part of a URL."""
+        return self._urls.awaited
+
     def _follow(self, text: str) -> None:
         self._urls.follow(text)
         self._targets.follow(text)

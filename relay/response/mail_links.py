@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 __all__ = ["Addressee", "addressed", "ends_address"]
 
-_MAILBOX = re.compile(r"[^\s@,;:?&\\\"'<>()\[\]]+@[^\s@,;:?&\\\"'<>()\[\]]+")
+_MAILBOX = re.compile(r"[^\s@,;:?&\\\"<>()\[\]]+@[^\s@,;:?&\\\"'<>()\[\]]+")
 _NUMBER = re.compile(r"\+?[0-9(][0-9 ()./\u00a0-]{3,30}")
 _BLANKS = re.compile(r"\s+")
 _FIELD = r"(?:subject|body)=[^\s&?#@,;\\\"'<>()\[\]]{0,200}"

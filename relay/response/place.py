@@ -71,6 +71,11 @@ class Place(ABC):
         return ()
 
     @property
+    def awaited(self) -> str:
+        """Signs of which one, before the next blank, would make all up to it a part of a URL."""
+        return ""
+
+    @property
     def begins_definition(self) -> bool:
         """True where all that could make this a destination is `[label]: ` before it."""
         return False

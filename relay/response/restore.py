@@ -36,7 +36,7 @@ from relay.response.place import Place
 from relay.response.spellings import Spellings, written
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
 from relay.response.url_fields import UrlField
-from relay.response.value_joins import has_ending, labels_after, mailbox_host, may_be_defined
+from relay.response.value_joins import joins, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
 from relay.types import Encoding
 
@@ -331,16 +331,8 @@ class Restorer:
         assert found.end is not None, "the caller looks"
         if self._tool or self._encoding is Encoding.HTML:
             return False
-        completing = place.completed_by
-        if completing and self._vault.open(found.text).startswith(completing):
-            return True
-        mailbox = mailbox_host(data, found.end, final=final)
-        if mailbox and mailbox not in self._hosts and mailbox not in self._mail_hosts:
-            return True
-        labels = labels_after(data, found.end, final=final)
-        if labels == 2 or (labels == 1 and has_ending(self._vault.open(found.text))):
-            return True
-        return None if mailbox is None or labels is None else False
+        hosts = (self._hosts, self._mail_hosts)
+        return joins(place, lambda: self._vault.open(found.text), data, found.end, hosts, final=final)
 
     def _names_host(self, data: str, end: int, place: Place, *, final: bool) -> bool | None:
         """Tell whether user info ends here, before a host that may have values; None while undecided."""

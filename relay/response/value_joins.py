@@ -3,6 +3,7 @@
     value.evil.example   a host, which renderers link; a value with one ending after it is a host of its own, and a file
                          (`value.tar.gz`) is none
     value@evil.example   a mailbox, which they link, too
+    <a href="…">value"   a URL, for readers to whom the tag is text
     [label]: value       the target of a reference definition, if nothing but a title stands behind it on its line
 
 All decisions need a bounded number of characters after the placeholder; they are None while more could change them.
@@ -14,13 +15,21 @@ Reference: CommonMark 0.31, link reference definitions; GitHub Flavored Markdown
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Container, Iterable, Sequence
 
-__all__ = ["has_ending", "labels_after", "mailbox_host", "may_be_defined"]
+from relay.response.place import Place
+
+__all__ = ["joins", "may_be_defined"]
 
 _DOT = r"(?:\\?\.|&(?:\#0{0,5}46|\#x0{0,5}2e|period);)"
 _AT = r"(?:\\?@|&(?:\#0{0,5}64|\#x0{0,5}40|commat);)"
-# Renderers take symbols and invisible signs for letters of a host.
-_SIGN = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff\xad\u200b-\u200f\u2060-\u2064\ufeff-]"
+# Renderers take symbols and invisible signs for letters of a host: all but punctuation, blanks and controls. Null
+# counts: they put a symbol in its place.
+_SIGN = (
+    r"[^\x01-#%-*,./:;<>?@\[\\\]{}\x7f-\x9f\s\xa1\xa7\xab\xb6\xb7\xbb\xbf\u2010-\u2027\u2030-\u205e\u3001-\u3003"
+    r"\u3008-\u3011\u3014-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
+)
+_SYMBOL = re.compile(r"[^\w-].*", re.DOTALL)
 _MOST_LABELS = 8
 _HOST = re.compile(rf"{_SIGN}{{0,63}}((?:{_DOT}{_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})", re.IGNORECASE)
 # It, or a reference to a character, may go on.
@@ -28,6 +37,7 @@ _HOST_BEGUN = re.compile(
     rf"{_SIGN}{{0,63}}(?:{_DOT}{_SIGN}{{0,63}}){{0,{_MOST_LABELS}}}(?:\\|&[\#a-z0-9]{{0,9}})?\Z", re.IGNORECASE
 )
 _HAS_ENDING = re.compile(r"\.[^\W\d_]+\Z")
+_LONGEST_AWAITED = 300
 _ONE_LABEL = frozenset({"com", "net", "org"})
 # Endings of files that are no endings of hosts.
 _FILE = re.compile(
@@ -53,7 +63,36 @@ _LONGEST_TARGET = 64
 _TITLE = "\"'([\\&%\uff3b\u3010"
 
 
-def labels_after(data: str, end: int, *, final: bool) -> int | None:
+def joins(
+    place: Place, value: Callable[[], str], data: str, end: int, hosts: Iterable[Container[str]], *, final: bool
+) -> bool | None:
+    """Tell whether a value, followed by `data` from `end`, would be a part of a URL or address of somebody else's.
+
+    `hosts` are no one else's. None while undecided: unless `final`, more text follows `data`.
+    """
+    if place.completed_by and value().startswith(place.completed_by):
+        return True
+    closed = _closes(place.awaited, value, data, end, final=final) if place.awaited else False
+    mailbox = _mailbox_host(data, end, final=final)
+    if closed or (mailbox and not any(mailbox in named for named in hosts)):
+        return True
+    labels = _labels_after(data, end, final=final)
+    if labels == 2 or (labels == 1 and _HAS_ENDING.search(value()) is not None):
+        return True
+    return None if closed is None or mailbox is None or labels is None else False
+
+
+def _closes(awaited: str, value: Callable[[], str], data: str, end: int, *, final: bool) -> bool | None:
+    """Tell whether one of the signs stands in the value, or behind it before a blank."""
+    if any(sign in value() for sign in awaited):
+        return True
+    found = re.compile(rf"([{re.escape(awaited)}])|[\s\x00-\x1f\x7f-\x9f]").search(data, end, end + _LONGEST_AWAITED)
+    if found is not None:
+        return found[1] is not None
+    return len(data) - end >= _LONGEST_AWAITED or (False if final else None)
+
+
+def _labels_after(data: str, end: int, *, final: bool) -> int | None:
     """Return how many labels of a host follow a value at `end`: 0, 1, or 2 for what makes it a host in any case.
 
     None while undecided: unless `final`, more text follows `data`.
@@ -61,18 +100,27 @@ def labels_after(data: str, end: int, *, final: bool) -> int | None:
     if not final and _HOST_BEGUN.match(data, end) is not None:
         return None
     found = _HOST.match(data, end)
-    *before, last = re.split(_DOT, found[1].lower())[1:] if found is not None else [""]
-    if not last or _FILE.fullmatch(last) is not None:
+    labels = re.split(_DOT, found[1].lower())[1:] if found is not None else []
+    return max(_weight(labels), _weight(_before_symbol(labels)))
+
+
+def _before_symbol(labels: Sequence[str]) -> list[str]:
+    """Return the labels up to the first symbol: to some renderers it ends a host."""
+    plain: list[str] = []
+    for label in labels:
+        plain.append(_SYMBOL.sub("", label))
+        if plain[-1] != label:
+            break
+    return [label for label in plain if label]
+
+
+def _weight(labels: Sequence[str]) -> int:
+    if not labels or _FILE.fullmatch(labels[-1]) is not None:
         return 0
-    return 2 if before or last in _ONE_LABEL else 1
+    return 2 if len(labels) > 1 or labels[-1] in _ONE_LABEL else 1
 
 
-def has_ending(value: str) -> bool:
-    """Tell whether a value is a host or mailbox, so that one more label makes it another one."""
-    return _HAS_ENDING.search(value) is not None
-
-
-def mailbox_host(data: str, end: int, *, final: bool) -> str | None:
+def _mailbox_host(data: str, end: int, *, final: bool) -> str | None:
     """Return the host, in lower case, of the mailbox that a value and what follows it would be, "" for none.
 
     None while undecided: unless `final`, more text follows `data`.

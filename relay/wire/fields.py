@@ -240,7 +240,7 @@ def _apply(node: Node, words: list[str]) -> None:
             case "stop":
                 node.stop = True
             case "typed":
-                node.typed = tuple(value.split(","))
+                node.typed = (None, *value.split(","))
             case "signed":
                 node.signed = tuple(value.split(","))
             case "always" | "mirror":

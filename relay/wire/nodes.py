@@ -84,9 +84,8 @@ class Node:
         self.tool: str | None = None
         self.hosted = False
         self.stop = False  # an answer ends where this text would come
-        self.typed: tuple[str, ...] | None = (
-            None  # text of the user, where its object's `type` is one of these or missing
-        )
+        # Text of the user, where its object's `type` is one of these; None among them stands for an object without.
+        self.typed: tuple[str | None, ...] | None = None
         self.json_mode = False
         self.html = False
         self.links: list[str] = []
@@ -123,13 +122,6 @@ class Node:
     def holds_text(self) -> bool:
         """Whether text belongs here that is scrubbed."""
         return self.text in _TEXTS
-
-    def is_typed(self, holder: JSON, role: Role) -> bool:
-        """Tell whether the text here, in `holder`, is what the user typed."""
-        if self.typed is None or role is not Role.USER:
-            return False
-        kind = holder.get("type") if type(holder) is dict else None
-        return kind is None or kind in self.typed
 
 
 class FieldTable:

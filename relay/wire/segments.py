@@ -169,7 +169,7 @@ class Scan:
                     if value:
                         if below.stop:
                             self.stops.append(len(self.segments))
-                        typed = below.typed is not None and below.is_typed(holder, speaker)
+                        typed = below.typed is not None and speaker is Role.USER and holder.get("type") in below.typed
                         at = _at(pointer, key)
                         self.segments.append(
                             Segment(pointer=at, text=value, role=speaker, message=message, typed=typed)
@@ -282,7 +282,7 @@ class Scan:
         else:
             if node.stop and text:
                 self.stops.append(len(self.segments))
-            typed = node.is_typed(holder, role)
+            typed = node.typed is not None and role is Role.USER  # an element of an array, which has no type
             self._add([holder, key], text, pointer, role, message, label=_label(node, pointer), typed=typed)
 
     def _number(

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-__all__ = ["ATTRIBUTES", "CANARY", "VALUES", "Vault", "answer", "letter"]
+__all__ = ["ATTRIBUTES", "CANARY", "NAMED", "VALUES", "Vault", "answer", "beside", "letter"]
 
 CANARY = "zqcanary"
 VALUES = {
@@ -227,12 +227,47 @@ def answer(random: Random) -> list[str]:
     return [random.choice(PIECES)(random) for _ in range(random.randrange(1, 9))]
 
 
+# A host that the user named, what stands around a URL to it, and what may be another URL for some reader.
+NAMED = frozenset({"good.example"})
+BEFORE = (
+    "", "", " ", "\n", "(", "=", "_", "*", "x", "`", "|", "<", "'", '"', "\\", "~", ">", ",", ".", "/", ":", "-", "1",
+    "&", "a@", "[", "**", "\ufe4f", "\xbf", "$", "+", "^", "\u300b", "\uff5c", "\u3002",
+)  # fmt: skip
+STARTS = (
+    "https://good.example/", "http://good.example/", "HTTPS://GOOD.example?q=", "//good.example/", "ws://good.example/",
+    "https://good.example:99999/", "https://good.example:8443#", "ftp://good.example/", "https&colon;//good.example/",
+    "https://evil.example/", "//evil.example/", "evil.com/", "mailto:",
+)  # fmt: skip
+MIDDLES = (
+    *SPACES, *SIGNS, "a", "b/c", "index.html", "?q=", "&x=", "~~", "**", "``", "..", "!!", "??", "---", "++", "==",
+    "&amp;", "&#46;", "&lt;", "\u2003", "\xad", "\xe9", "\u6f22", "<b>", "</b>", "<!--", "_a_", "*a*", "~a~", "`a`",
+    "[x](", "\\.", "'s", "(<", '"<', "(<b>",
+)  # fmt: skip
+OTHERS = (
+    "//evil.example/", "evil.com/", "evil.com?", "https://evil.example/", "www.evil.com/", "evil.co.uk/a/",
+    "192.0.2.7/", "evil.com#a", "a@evil.com", "mailto:a@evil.com", "x.evil.com/", ".evil.com", "@evil.com",
+    "@evil.example/", "", "",
+)  # fmt: skip
+
+
+def beside(random: Random) -> str:
+    """Draw a URL to a named host, or another, with what could be a second URL in it, and values."""
+
+    def some(choices: Sequence[str], most: int) -> str:
+        return "".join(random.choice(choices) for _ in range(random.randrange(most)))
+
+    url = random.choice(BEFORE) + random.choice(STARTS) + some(MIDDLES, 4) + random.choice(OTHERS) + some(MIDDLES, 3)
+    again = random.choice(OTHERS) + held(random) + some(MIDDLES, 2) if random.random() < 0.3 else ""
+    return rarely(random, *MIDDLES) + url + held(random) + some(MIDDLES, 3) + again
+
+
 WRITTEN: tuple[Draw, ...] = (
     lambda r: f"Dear {r.choice(FORMS)}, thank you.",
     lambda r: f"**{r.choice(FORMS)}** and *{r.choice(FORMS)}* met ({r.choice(FORMS)}).",
     lambda r: f"- [{r.choice(('docs', 'a b'))}](https://good.example/a-b), {r.choice(FORMS)}",
     lambda r: f'See <https://good.example/x> for {r.choice(FORMS)}: <b class="x">{r.choice(FORMS)}</b>',
-    lambda r: f'<a href="https://good.example/x">{r.choice(FORMS)}</a>{r.choice(FORMS)}',
+    # Without HTML this is a URL with a quotation mark, which the secret's own would close.
+    lambda r: f'<a href="https://good.example/x">{r.choice(FORMS[:4])}</a>{r.choice(FORMS[:4])}',
     lambda r: f"参见[文档](https://good.example/x)、{r.choice(FORMS)}。",
     lambda r: f"![{r.choice(tuple(VALUES)[:3])}](https://good.example/a.png) {r.choice(FORMS)}",
     lambda r: f"```html\n<p title='a'>{r.choice(FORMS)}</p>\n<script>let a = 1;</script>\n```\n\n{r.choice(FORMS)}",

@@ -18,10 +18,11 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 from relay.response.restore import Restorer
-from tests.laws.answers import ATTRIBUTES, CANARY, Vault, answer, letter
+from tests.laws.answers import ATTRIBUTES, CANARY, NAMED, Vault, answer, beside, letter
 
 GFM = ["table", "strikethrough", "autolink", "tasklist"]
 UNSAFE = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
+MARKDOWN_IT_TEXT = MarkdownIt("gfm-like", {"html": False, "linkify": True})
 MARKDOWN_IT = MarkdownIt("commonmark", {"html": True, "linkify": True}).enable(["linkify", "table", "strikethrough"])
 
 # What a renderer shows or names things by. Every other attribute counts.
@@ -31,11 +32,15 @@ USED = frozenset(name.lower().removeprefix("xlink:") for name in ATTRIBUTES) - {
 # scheme, a file below a home folder, and a host that is the value with one ending: the link carries the value to no one
 # else.
 NO_VALUE = rf"(?:(?!{CANARY}).)*"
+# A mailbox is that of the value, or not at a host of somebody's.
+MAILBOX = r"[^?]*@(?!(?:[^?@]*\.)?evil\.(?:com|example|co\.uk)\.?(?:[?/]|\Z))[^?@]*"
 ALLOWED = re.compile(
-    rf"(?:mailto|tel|sms|xmpp):[^?]*(?:\?{NO_VALUE})?|[^:/?]*@[^:/?]*|#.*|[^:/?]*{CANARY}[^:/?]*:{NO_VALUE}"
+    rf"(?:mailto|xmpp):(?:{MAILBOX}|[^?@]*)(?:\?{NO_VALUE})?|(?:tel|sms):[^?]*(?:\?{NO_VALUE})?"
+    rf"|(?=[^:/?]*\Z){MAILBOX}|#.*|[^:/?]*{CANARY}[^:/?]*:{NO_VALUE}"
     rf"|(?:file://)?/home/(?!/).*|(?:https?:)?//[^./]*{CANARY}[^./]*\.[^./]+(?:[/?#:]{NO_VALUE})?",
     re.IGNORECASE | re.DOTALL,
 )
+TO_NAMED = re.compile(r"(?:[a-z]+:)?//good\.example(?::[0-9]+)?[/?#].*", re.IGNORECASE | re.DOTALL)
 
 
 def renderings(text: str) -> Iterator[tuple[str, str]]:
@@ -43,11 +48,12 @@ def renderings(text: str) -> Iterator[tuple[str, str]]:
     yield "cmark-gfm", cmarkgfm.markdown_to_html_with_extensions(text, options=UNSAFE, extensions=GFM)
     yield "cmark", cmarkgfm.markdown_to_html(text, options=UNSAFE)
     yield "markdown-it", MARKDOWN_IT.render(text)
+    yield "markdown-it without HTML", MARKDOWN_IT_TEXT.render(text)
     if "`" not in text:  # else it is Markdown: what a code span shows as text would be an element
         yield "html", text
 
 
-def carried_off(markup: str) -> Iterator[str]:
+def carried_off(markup: str, named: frozenset[str]) -> Iterator[str]:
     """Yield where the tree of a document has a value that could leave it."""
     tree: Any = html5lib.parse(markup, namespaceHTMLElements=False)
     for element in tree.iter():
@@ -60,19 +66,21 @@ def carried_off(markup: str) -> Iterator[str]:
                 continue  # no browser knows the element
             if CANARY not in value.lower() or plain in SHOWN or plain.startswith("data-footnote"):
                 continue
+            if named and TO_NAMED.fullmatch(value) is not None:
+                continue
             if plain != "href" or ALLOWED.fullmatch(value) is None:
                 yield f"{name} {plain}"
 
 
-def faults(text: str, random: Random) -> list[str]:
+def faults(text: str, random: Random, named: frozenset[str] = frozenset()) -> list[str]:
     """Return what is wrong with an answer, by kind and place."""
-    restored = Restorer(Vault()).restore(text)
+    restored = Restorer(Vault(), hosts=named).restore(text)
     edges = sorted({0, len(text), *(random.randrange(len(text) + 1) for _ in range(random.choice((1, 3, 30))))})
-    restorer = Restorer(Vault())
+    restorer = Restorer(Vault(), hosts=named)
     pieces = [restorer.feed(text[start:end]) for start, end in pairwise(edges)]
     found = [] if "".join(pieces) + restorer.finish() == restored else ["streamed differs"]
     for renderer, markup in renderings(restored):
-        found += [f"{renderer}: {place}" for place in carried_off(markup)]
+        found += [f"{renderer}: {place}" for place in carried_off(markup, named)]
     return found
 
 
@@ -83,6 +91,16 @@ def test_no_destination_holds_a_value(seed: int) -> None:
     for _ in range(150):
         pieces = answer(random)
         assert faults("".join(pieces), random) == [], pieces
+
+
+@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("named", [NAMED, frozenset()])
+def test_values_go_to_named_hosts_only(seed: int, named: frozenset[str]) -> None:
+    """Wherever a reader sees the URL begin and end."""
+    random = Random(seed)
+    for _ in range(150):
+        text = beside(random)
+        assert faults(text, random, named) == [], text
 
 
 PLACEHOLDER = re.compile(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from relay.response.mail_links import addressed
 from relay.response.plain_urls import is_plain
 from relay.response.restore import Restorer
 
@@ -116,6 +117,26 @@ def test_a_url_goes_on_in_brackets(before: str, opened: str) -> None:
     check(f"{before}{opened}<[USERNAME_1])", f"{before}{opened}<[USERNAME_1])")
 
 
+@pytest.mark.parametrize(
+    ("text", "restored"),
+    [
+        ('<a href="https://evil.example/">[USERNAME_1]"', False),
+        ('<a href="https://evil.example/"><b>[USERNAME_1]</b>"', False),
+        ("<a href='https://evil.example/'>[USERNAME_1]'", False),
+        ("<a href=https://evil.example/(>[USERNAME_1])", False),
+        (f'<a href="https://evil.example/">[USERNAME_1]{"x" * 400}"', False),
+        ('<a href="https://evil.example/">[USERNAME_1]</a>', True),
+        ('<a href="https://evil.example/">[USERNAME_1]</a> "', True),
+        ('<a href="https://evil.example/">see "[USERNAME_1]"', True),
+        ("<a href=https://evil.example/>[USERNAME_1])", True),
+        ('<https://evil.example/("a>[USERNAME_1]")', True),
+    ],
+)
+def test_a_tag_may_be_text(text: str, restored: bool) -> None:
+    """Then the bracket or quotation mark that opened in its URL goes on."""
+    check(text, text.replace("[USERNAME_1]", "plindqvist") if restored else text)
+
+
 @pytest.mark.parametrize("ended", ["", "(a)", "[a]{b}", "a)", "a]"])
 def test_a_url_ends_at_a_tag(ended: str) -> None:
     """Where no bracket of it is open."""
@@ -197,6 +218,12 @@ def test_an_address_goes_to_nobody_else(text: str, restored: bool) -> None:
         (".evil.com.pdf", True),  # a reader that links hosts takes all of it or nothing
         (".com", False),
         ("-a.evil.example", False),
+        ("evil.com|", False),
+        ("\u0301.evil.example", False),
+        ("\x00.evil.example", False),
+        ("\u200b.evil.example", False),
+        ("，a.evil.example", True),
+        ("—a.evil.example", True),
     ],
 )
 def test_a_file_is_no_host(after: str, restored: bool) -> None:
@@ -208,3 +235,22 @@ def test_a_file_is_no_host(after: str, restored: bool) -> None:
 def test_plain_signs(sign: str) -> None:
     """The signs that end a URL for no reader; a letter stands on both sides."""
     assert is_plain(f"good.example/a{sign}b", for_all=True) is (sign in "/?#&=%+:@.,;!~_-")
+
+
+@pytest.mark.parametrize(
+    ("value", "scheme", "written"),
+    [
+        ("o'neill@example.org", "mailto", "o'neill@example.org"),
+        ("a.b+c@example.org", "mailto", "a.b+c@example.org"),
+        ("a@example.org,b@example.org", "mailto", None),
+        ("a@example.org?cc=b@example.org", "mailto", None),
+        ("Petra Lindqvist", "mailto", None),
+        ("+1 (415) 555-0132", "tel", "+1-(415)-555-0132"),
+        ("020 7946 0958", "sms", "020-7946-0958"),
+        ("plindqvist", "tel", None),
+        ("+1 415 555 0132;ext=a", "tel", None),
+    ],
+)
+def test_addresses(value: str, scheme: str, written: str | None) -> None:
+    """A value that is one mailbox, or one number."""
+    assert addressed(value, scheme) == written
