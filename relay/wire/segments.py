@@ -106,8 +106,7 @@ class Scan:
         self._pseudonym = pseudonym
         self._wrote = wrote
         self._drops: list[tuple[dict[str, Any], str]] = []
-        self.segments: list[Segment] = []
-        self.places: list[Place] = []
+        self.segments, self.places = list[Segment](), list[Place]()  # side by side
         self.nested: list[Nested] = []
         self.pinned: list[tuple[Any, str | int]] = []  # the places, as (holder, key)
         self.signatures: list[str] = []  # and encrypted contents: what is pinned by them, or is one
@@ -171,9 +170,8 @@ class Scan:
                             self.stops.append(len(self.segments))
                         typed = below.typed is not None and speaker is Role.USER and holder.get("type") in below.typed
                         at = _at(pointer, key)
-                        self.segments.append(
-                            Segment(pointer=at, text=value, role=speaker, message=message, typed=typed)
-                        )
+                        segment = Segment(pointer=at, text=value, role=speaker, message=message, typed=typed)
+                        self.segments.append(segment)
                         self.places.append([holder, key])
                 else:
                     self._text(value, below, holder, key, pointer, speaker, message)
