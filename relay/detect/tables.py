@@ -99,6 +99,12 @@ def _without(rules: Sequence[int], lines: _Lines) -> _Lines:
     return _Lines([lines.texts[number] for number in kept], [lines.starts[number] for number in kept], ruled)
 
 
+def _may_begin(cell: str) -> bool:
+    """Tell whether `cell` may be the first of a head: most lines are none, and this is decided before they are read."""
+    cell = cell.strip()
+    return not cell or _HEAD.fullmatch(cell) is not None
+
+
 def _names(texts: Sequence[str]) -> list[str]:
     """Return the names in a row that is the head of a table; none where it is something else."""
     names = []
@@ -144,6 +150,8 @@ def _marked(text: str, lines: _Lines) -> Iterator[Cell]:
                 continue
             if mark in _BARS and not (number in ruled or head.lstrip().startswith(mark)):
                 continue
+            if not _may_begin(head.partition(mark)[0]):
+                continue
             count, done = head.count(mark), number + 1
             if texts[done].count(mark) < count or not (names := _marked_names(head, mark)):
                 continue
@@ -185,16 +193,15 @@ def _blank(text: str, lines: _Lines) -> Iterator[Cell]:
     texts, starts, _ = lines
     done = 0
     for number in [number for number, line in enumerate(texts[:-1]) if "  " in line.strip()]:
-        fields = [match.span() for match in _FIELD.finditer(texts[number])] if number >= done else []
-        names = _names([texts[number][start:end] for start, end in fields])
-        if not names:
-            done = max(done, number + 1)
+        if number < done or not _may_begin(texts[number].strip().partition("  ")[0]):
             continue
+        fields = [match.span() for match in _FIELD.finditer(texts[number])]
+        names = _names([texts[number][start:end] for start, end in fields])
         places = dict(zip([(start, 0) for start, _ in fields], names, strict=False))
         places |= dict(zip([(0, end) for _, end in fields], names, strict=False))
         least = 2  # in the first row; a cell of any other may be empty
-        done = max(done, number + 1)
-        while done < len(texts):
+        done = number + 1
+        while names and done < len(texts):
             row = [match.span() for match in _FIELD.finditer(texts[done])]
             heads = [places.get((start, 0)) or places.get((0, end), "") for start, end in row]
             if sum(map(bool, heads)) < max(least, len(row) / 2):

@@ -22,6 +22,7 @@ _TAGS = re.compile(r"(?:\s|<[^<>]{1,256}>)*+")
 _NAMES = r"\s{1,4}[\w.\"`\[\]]{1,128}\s{0,4}\((?P<names>[^()]{1,4096})\)\s{0,8}"
 _INSERT = re.compile(rf"into{_NAMES}values?\s{{0,8}}(?=\()")
 _COPY = re.compile(rf"copy{_NAMES}from\s{{1,4}}stdin[^\n]{{0,128}}\n")
+_BESIDE = frozenset(" \t\r\n<>")
 _NAME = re.compile(r"[^\s,][^,]*")
 _SIGN = re.compile(r"\\.|['\"(),;]", re.DOTALL)
 # Calls in values are nested less, and cells have fewer tags around them: what an attacker nests ends here.
@@ -64,6 +65,8 @@ def _pairs(text: str, row: list[tuple[str, int, int]]) -> Iterator[_Table]:
 
 def _inner(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range less the white space and the tags around it."""
+    if start < end and text[start] not in _BESIDE and text[end - 1] not in _BESIDE:
+        return start, end
     tags = _TAGS.match(text, start, end)
     start = tags.end() if tags else start
     for _ in range(_DEEPEST):
