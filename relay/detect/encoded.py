@@ -57,9 +57,11 @@ def encoded(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _inside(part: str) -> tuple[int, str] | None:
     """Return where in a part of a run a text begins, and the text: behind up to three other letters."""
-    if len(part) > _SHORT_CHARS or part.islower() or part.isdigit():
+    if len(part) > _SHORT_CHARS:
         return None
-    for skip in range(min(4, len(part) - 15)):
+    # Small letters and digits alone are hexadecimal or nothing, which stands by itself.
+    tries = 1 if part.islower() or part.isdigit() else 4
+    for skip in range(min(tries, len(part) - 15)):
         plain = _decode(part[skip:])
         if plain is not None:
             return skip, plain

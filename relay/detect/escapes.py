@@ -24,20 +24,20 @@ _ESCAPE = re.compile(
     r"%(?:(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)|(?P<percent_units>u[0-9A-Fa-f]{4}(?:%u[0-9A-Fa-f]{4})*))"
     r"|&(?P<html>#0{0,9}\d{1,7};?|#[xX]0{0,9}[0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)"
     r"|\\(?:(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)|(?P<code>x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
-    r"|(?P<css>[0-9A-Fa-f]{6}(?: (?=\\))?)"
-    r"|(?P<octal>[0-3][0-7]{2}(?:\\[0-3][0-7]{2})+|033(?=\[)|e(?=\[[0-9;]{0,32}[A-Za-z]))"
+    r"|(?P<css>00[0-9A-Fa-f]{4}(?: (?=\\))?)"
+    r"|(?P<octal>[0-3][0-7]{2}(?:\\[0-3][0-7]{2})+|033(?=\[)|(?:05[56]|100)(?=\w)|e(?=\[[0-9;]{0,32}[A-Za-z]))"
     r"|(?P<markdown>(?<!\\\\)[_@](?=\w))"
     r"|(?<!\\\\)\\*+(?:(?P<units>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)|(?P<control>[nrt](?=\w))|(?P<slash>/)"
     # Quotes of JSON in a string, those beside what only JSON has.
     r"|(?P<quote>\"(?:(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\\")))))"
-    r"|=(?P<printable>[0-9A-F]{2}(?:=[0-9A-F]{2})+|[0-9a-f]{2}(?:=[0-9a-f]{2})+|40(?=[A-Za-z])|\r?\n)"
+    r"|=(?P<printable>[0-9A-F]{2}(?:=[0-9A-F]{2})+|[0-9a-f]{2}(?:=[0-9a-f]{2})+|(?:40|2[DE])(?=\w)|\r?\n)"
     r"|\+(?P<point>(?<=[Uu]\+)[0-9A-Fa-f]{4,6}(?: ?[Uu]\+[0-9A-Fa-f]{4,6})*(?![0-9A-Za-z]))"
     # Select Graphic Rendition and its relatives (ECMA-48, 5.4), and the choice of a set of characters (ECMA-35).
     r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]{0,8}[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[ -/]{0,8}[@-~])"
     rf"|<(?P<tag>(?<=[^\s<>]<)(?:/?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?|!--[^<>]{{0,200}}--)>(?=[^\s<]))"
 )
 _SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+")
-_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|40[A-Za-z]|\r?\n)")
+_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|(?:40|2[DE])\w|\r?\n)")
 _TAG = re.compile(rf"[^\s<>]<(?:!--|/?(?:{_TAGS})[\s/>])")
 _CODE_UNIT = re.compile(r"u([0-9A-Fa-f]{4})")
 _POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 
 from relay.detect.tables import Cell, cells
+from relay.process.slices import in_slices
 from relay.types import Span
 from relay.wire.columns import heads
 from relay.wire.json_text import JsonText, is_json_container
@@ -25,19 +27,23 @@ __all__ = ["find"]
 # What a label says is read up to here: a value is short, and the rest of a long text has labels of its own.
 _LABELLED_CHARS = 1_024
 _LONGEST_LABEL = 64
+# So much is searched at once: the lines of all cells of a long table would take many times its size.
+_BATCH_CHARS = 1 << 16
 # JSON text up to here has fewer strings than `JsonText` takes.
 _JSON_CHARS = 262_144
 
 
 def find(text: str, label: str, search: Callable[[str], Iterable[Span]]) -> Iterator[Span]:
     """Yield what `search` finds in the labelled pieces of `text`, which `label` is for ("": no label)."""
-    pieces = [piece for piece in (*_whole(text, label), *_members(text), *cells(text)) if piece.start < piece.end]
-    if not pieces:
-        return
     lines: list[str] = []
     rows: list[tuple[int, Cell]] = []  # where each piece begins in what is searched
     size = 0
-    for piece in pieces:
+    for piece in in_slices(chain(_whole(text, label), _members(text), cells(text))):
+        if piece.start == piece.end:
+            continue
+        if size > _BATCH_CHARS:
+            yield from _found(text, lines, rows, search)
+            lines, rows, size = [], [], 0
         value = text[piece.start : piece.end]
         # In quotes a value of several words is one.
         sign, close = (' = "', '"\n') if " " in value and '"' not in value and "\n" not in value else (" = ", "\n")
@@ -45,6 +51,15 @@ def find(text: str, label: str, search: Callable[[str], Iterable[Span]]) -> Iter
         line = f"{piece.head}{sign}{value}{close}"
         lines.append(line)
         size += len(line)
+    yield from _found(text, lines, rows, search)
+
+
+def _found(
+    text: str, lines: list[str], rows: list[tuple[int, Cell]], search: Callable[[str], Iterable[Span]]
+) -> Iterator[Span]:
+    """Yield what `search` finds in `lines`, at the places of their pieces."""
+    if not lines:
+        return
     for span in search("".join(lines)):
         place = bisect_right(rows, span.end - 1, key=_begin) - 1
         if place < 0:

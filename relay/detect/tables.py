@@ -16,11 +16,12 @@ Work is linear in the length of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate, pairwise, takewhile
-from typing import NamedTuple
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from itertools import accumulate, chain, pairwise, takewhile
+from typing import Any, NamedTuple
 
 from relay.detect.tables_marked import html_tables, sql_tables
+from relay.process.slices import end_slice
 from relay.wire.columns import NAME
 from relay.wire.pointer import BLANK
 
@@ -32,6 +33,9 @@ _HEAD = re.compile(rf"(?:\\[a-z]{{2,12}}\{{|[\"'`*\[ ]){{0,6}}(?P<name>{NAME.pat
 _RULES = " \t|+:=~-" + "".join(map(chr, range(0x2500, 0x2580)))
 _LATEX_RULE = re.compile(r"[ \t]*\\(?:hline|toprule|midrule|bottomrule)[ \t]*")
 _HAS_RULE = re.compile(rf"^[{re.escape(_RULES)}\r]{{2,}}$|\\(?:hline|[a-z]{{3,6}}rule)\b", re.MULTILINE)
+# The number of a line as `cat -n`, agents' readers of files and `grep -n` write it; the mark of a quotation.
+_LISTED = re.compile(r"^(?: *\d{1,6}[\t\u2192]|(?:[\w./-]{1,128}:)?\d{1,6}:|[ \t]*>[> ]*)", re.MULTILINE)
+_LOOKED_CHARS = 4_096  # what is listed is listed from the beginning
 _RULER = re.compile(r" {0,16}(?:-{2,}|={2,})(?: {1,4}(?:-{2,}|={2,}))+ *")
 _RULER_PART = re.compile(r"[-=]+")
 _FIELD = re.compile(r"\S+(?: \S+)*")
@@ -44,6 +48,12 @@ _MARKED = re.compile(r"\)\s{0,8}(?i:values?|from)\b|</(?i:td|th|dd)|<(?i:td|dd)\
 _BARS = "|│┃║"
 
 _Ranges = list[tuple[int, int]]
+# The tables that are open where a part of a text ends, by mark: the names of their columns, and where or how many.
+_Opened = dict[str, tuple[Any, Any]]
+_BLANKS, _RULER_OPEN = "  ", "--"
+# A long text is read in parts: a text of short lines takes many times its size in lines and cells.
+_PART_CHARS = 1 << 17
+_LINES_AGAIN = 3
 
 
 class Cell(NamedTuple):
@@ -63,25 +73,52 @@ class _Lines(NamedTuple):
 
 
 def cells(text: str) -> Iterator[Cell]:
-    """Yield the cells of all tables in `text`; one that two layouts show is yielded once."""
-    found: dict[Cell, None] = {}
-    for heads, rows in (*html_tables(text), *sql_tables(text)) if _MARKED.search(text) else ():
-        names = _names([text[start:end] for start, end in heads])
+    """Yield the cells of all tables in `text`; one that two layouts show comes twice."""
+    heads: _Ranges = []
+    names: list[str] = []
+    for head, rows in chain(html_tables(text), sql_tables(text)) if _MARKED.search(text) else ():
+        if head is not heads:
+            heads, names = head, _names([text[start:end] for start, end in head])
         for row in rows if names else ():
-            found.update(dict.fromkeys(_under(text, names, row)))
-    if "\n" in text:
-        lines = _lines(text)
-        rules = [number for number, line in enumerate(lines.texts) if _is_rule(line)] if _HAS_RULE.search(text) else []
-        unruled = _without(rules, lines) if rules else lines
-        for layout in (_ruled(text, lines, rules), _marked(text, unruled), _blank(text, unruled)):
-            found.update(dict.fromkeys(layout))
-    yield from found
+            yield from _under(text, names, row)
+    for listing in (text, *_unlisted(text)) if "\n" in text else ():
+        opened: _Opened = {}
+        for start, end in _parts(listing):
+            end_slice()
+            lines = _lines(listing, start, end)
+            rules = _rules(lines) if _HAS_RULE.search(listing, start, end) else []
+            unruled = _without(rules, lines) if rules else lines
+            yield from _ruled(listing, lines, rules, opened)
+            yield from _marked(listing, unruled, opened)
+            yield from _blank(listing, unruled, opened)
 
 
-def _lines(text: str) -> _Lines:
-    texts = text.split("\n")
-    ends = accumulate(map(len, texts), initial=0)
+def _unlisted(text: str) -> Iterator[str]:
+    """Yield `text` with blanks in the place of what a listing or a quotation puts before its lines, where one does."""
+    if len(_LISTED.findall(text, 0, _LOOKED_CHARS)) > 1:
+        yield _LISTED.sub(lambda mark: " " * (mark.end() - mark.start()), text)
+
+
+def _parts(text: str) -> Iterator[tuple[int, int]]:
+    """Yield ranges of whole lines. Each begins with the last lines of the one before: a head may stand there."""
+    start = 0
+    while (end := text.find("\n", start + _PART_CHARS)) >= 0:
+        yield start, end
+        before, start = start, end + 1
+        for _ in range(_LINES_AGAIN):
+            if (line := text.rfind("\n", before, start - 1) + 1) > before:
+                start = line
+    yield start, len(text)
+
+
+def _lines(text: str, start: int, end: int) -> _Lines:
+    texts = text[start:end].split("\n")
+    ends = accumulate(map(len, texts), initial=start)
     return _Lines(texts, [end + number for number, end in zip(range(len(texts)), ends, strict=False)])
+
+
+def _rules(lines: _Lines) -> list[int]:
+    return [number for number, line in enumerate(lines.texts) if _is_rule(line)]
 
 
 def _is_rule(line: str) -> bool:
@@ -140,11 +177,13 @@ def _bare(text: str, start: int, end: int) -> tuple[int, int]:
 # ------------------------------------------------------------------------------------------- a sign between the cells
 
 
-def _marked(text: str, lines: _Lines) -> Iterator[Cell]:
-    texts, starts, ruled = lines
-    for mark in _MARKS if len(texts) > 1 else "":
+def _marked(text: str, lines: _Lines, opened: _Opened) -> Iterator[Cell]:
+    texts, _, ruled = lines
+    for mark in _MARKS:
         done = 0
-        for number in [number for number, line in enumerate(texts[:-1]) if mark in line] if mark in text else ():
+        if mark in opened:
+            done = yield from _rows(text, lines, mark, opened, 0)
+        for number in [number for number, line in enumerate(texts[:-1]) if mark in line]:
             head = texts[number]
             if number < done or mark not in texts[number + 1]:
                 continue
@@ -155,9 +194,23 @@ def _marked(text: str, lines: _Lines) -> Iterator[Cell]:
             count, done = head.count(mark), number + 1
             if texts[done].count(mark) < count or not (names := _marked_names(head, mark)):
                 continue
-            while done < len(texts) and texts[done].count(mark) >= count:
-                yield from _under(text, names, _marked_cells(texts[done], starts[done], mark))
-                done += 1
+            opened[mark] = names, count
+            done = yield from _rows(text, lines, mark, opened, done)
+
+
+def _rows(text: str, lines: _Lines, mark: str, opened: _Opened, done: int) -> Generator[Cell, None, int]:
+    """Yield the cells of the table that is open, from the line `done` on; return the line behind it.
+
+    It stays open where the lines end.
+    """
+    names, count = opened.pop(mark)
+    texts, starts, _ = lines
+    while done < len(texts) and texts[done].count(mark) >= count:
+        yield from _under(text, names, _marked_cells(texts[done], starts[done], mark))
+        done += 1
+    if done == len(texts):
+        opened[mark] = names, count
+    return done
 
 
 def _marked_names(line: str, mark: str) -> list[str]:
@@ -188,42 +241,62 @@ def _marked_cells(line: str, start: int, mark: str) -> _Ranges:
 # -------------------------------------------------------------------------------------------------- columns of a width
 
 
-def _blank(text: str, lines: _Lines) -> Iterator[Cell]:
+def _blank(text: str, lines: _Lines, opened: _Opened) -> Iterator[Cell]:
     """Yield the cells of columns with two blanks between them: they begin or end where their head does."""
-    texts, starts, _ = lines
+    texts = lines.texts
     done = 0
+    if _BLANKS in opened:
+        done = yield from _blank_rows(text, lines, opened, 0, 1)
     for number in [number for number, line in enumerate(texts[:-1]) if "  " in line.strip()]:
         if number < done or not _may_begin(texts[number].strip().partition("  ")[0]):
             continue
         fields = [match.span() for match in _FIELD.finditer(texts[number])]
-        names = _names([texts[number][start:end] for start, end in fields])
-        places = dict(zip([(start, 0) for start, _ in fields], names, strict=False))
-        places |= dict(zip([(0, end) for _, end in fields], names, strict=False))
-        least = 2  # in the first row; a cell of any other may be empty
-        done = number + 1
-        while names and done < len(texts):
-            row = [match.span() for match in _FIELD.finditer(texts[done])]
-            heads = [places.get((start, 0)) or places.get((0, end), "") for start, end in row]
-            if sum(map(bool, heads)) < max(least, len(row) / 2):
-                break
-            yield from _under(text, heads, [(starts[done] + start, starts[done] + end) for start, end in row])
-            least = 1
-            done += 1
+        if names := _names([texts[number][start:end] for start, end in fields]):
+            places = dict(zip([(start, 0) for start, _ in fields], names, strict=False))
+            places |= dict(zip([(0, end) for _, end in fields], names, strict=False))
+            opened[_BLANKS] = places, 0
+            done = yield from _blank_rows(text, lines, opened, number + 1, 2)
 
 
-def _ruled(text: str, lines: _Lines, rules: Iterable[int]) -> Iterator[Cell]:
-    """Yield the cells of the columns whose width a line of rules shows, under the line above the rules."""
+def _blank_rows(text: str, lines: _Lines, opened: _Opened, done: int, least: int) -> Generator[Cell, None, int]:
+    """Do what `_rows` does. `least`: how many cells the first row has; a cell of any other may be empty."""
+    places, _ = opened.pop(_BLANKS)
     texts, starts, _ = lines
+    while done < len(texts):
+        row = [match.span() for match in _FIELD.finditer(texts[done])]
+        heads = [places.get((start, 0)) or places.get((0, end), "") for start, end in row]
+        if sum(map(bool, heads)) < max(least, len(row) / 2):
+            return done
+        yield from _under(text, heads, [(starts[done] + start, starts[done] + end) for start, end in row])
+        least = 1
+        done += 1
+    opened[_BLANKS] = places, 0
+    return done
+
+
+def _ruled(text: str, lines: _Lines, rules: Iterable[int], opened: _Opened) -> Iterator[Cell]:
+    """Yield the cells of the columns whose width a line of rules shows, under the line above the rules."""
+    texts = lines.texts
+    if _RULER_OPEN in opened:
+        yield from _ruled_rows(text, lines, opened, 0)
     for ruler in rules:
         if not ruler or not _RULER.fullmatch(texts[ruler]):
             continue
         columns = [match.start() for match in _RULER_PART.finditer(texts[ruler])]
-        names = _names([texts[ruler - 1][start:end] for start, end in _slices(texts[ruler - 1], columns)])
-        row = ruler + 1
-        while names and row < len(texts) and texts[row].strip() and not _is_rule(texts[row]):
-            slices = _slices(texts[row], columns)
-            yield from _under(text, names, [(starts[row] + start, starts[row] + end) for start, end in slices])
-            row += 1
+        if names := _names([texts[ruler - 1][start:end] for start, end in _slices(texts[ruler - 1], columns)]):
+            opened[_RULER_OPEN] = names, columns
+            yield from _ruled_rows(text, lines, opened, ruler + 1)
+
+
+def _ruled_rows(text: str, lines: _Lines, opened: _Opened, row: int) -> Iterator[Cell]:
+    names, columns = opened.pop(_RULER_OPEN)
+    texts, starts, _ = lines
+    while row < len(texts) and texts[row].strip() and not _is_rule(texts[row]):
+        slices = _slices(texts[row], columns)
+        yield from _under(text, names, [(starts[row] + start, starts[row] + end) for start, end in slices])
+        row += 1
+    if row == len(texts):
+        opened[_RULER_OPEN] = names, columns
 
 
 def _slices(line: str, columns: Sequence[int]) -> _Ranges:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from relay.detect.known import fold
+from relay.process.slices import in_slices
 
 __all__ = ["html_tables", "sql_tables"]
 
@@ -30,30 +31,30 @@ _DEEPEST = 6
 
 
 def html_tables(text: str) -> Iterator[_Table]:
-    """Yield the tables of markup, and each named value as one of one column."""
+    """Yield the rows of the tables of markup, each with its heads, and each named value as one of one column."""
     if "</" not in text:
         return
-    table: list[_Ranges] = []
+    heads: _Ranges = []
     row: list[tuple[str, int, int]] = []
     name, opened = "", 0
-    for tag in _TAG.finditer(text):
+    for tag in in_slices(_TAG.finditer(text)):
         if name:
             row.append((name, *_inner(text, opened, tag.start())))
         kind = tag["name"].lower()
         name, opened = ("" if tag["close"] or len(kind) != 2 or kind in ("tr", "dl") else kind), tag.end()
         if kind in ("tr", "table", "dl") or (kind == "dt" and not tag["close"]):
             yield from _pairs(text, row)
-            if row:
-                table.append([(start, end) for _, start, end in row])
+            if row and heads:
+                yield heads, [[(start, end) for _, start, end in row]]
+            heads = heads or [(start, end) for _, start, end in row]
             row = []
-        if kind == "table" and table:
-            yield table[0], table[1:]
-            table = []
+        if kind == "table":
+            heads = []
     if name:
         row.append((name, *_inner(text, opened, len(text))))
     yield from _pairs(text, row)
-    table.append([(start, end) for _, start, end in row])
-    yield table[0], table[1:]
+    if heads:
+        yield heads, [[(start, end) for _, start, end in row]]
 
 
 def _pairs(text: str, row: list[tuple[str, int, int]]) -> Iterator[_Table]:
@@ -79,16 +80,17 @@ def _inner(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def sql_tables(text: str) -> Iterator[_Table]:
-    """Yield the columns of each statement with its rows."""
+    """Yield the rows of each statement, with its columns."""
     folded = fold(text)
     for statement, word, read in ((_INSERT, "value", _tuples), (_COPY, "stdin", _lines)):
         end = 0
         while word in folded and (begin := statement.search(folded, end)):
             first, end = begin.start("names"), begin.end()
             names = [(first + match.start(), first + match.end()) for match in _NAME.finditer(begin["names"])]
-            rows = list(read(text, end))
-            yield [(start, start + len(text[start:end].rstrip())) for start, end in names], rows
-            end = rows[-1][-1][1] if rows else end
+            heads = [(start, start + len(text[start:end].rstrip())) for start, end in names]
+            for row in in_slices(read(text, end)):
+                yield heads, [row]
+                end = row[-1][1]
 
 
 def _lines(text: str, start: int) -> Iterator[_Ranges]:
@@ -106,7 +108,7 @@ def _tuples(text: str, start: int) -> Iterator[_Ranges]:
     """Yield the values in each pair of brackets, up to the end of the statement."""
     row: _Ranges = []
     depth, quote = 0, ""
-    for sign in _SIGN.finditer(text, start):
+    for sign in in_slices(_SIGN.finditer(text, start)):
         kind = sign.group()
         if quote:
             quote = "" if kind == quote else quote

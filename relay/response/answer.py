@@ -20,6 +20,8 @@ __all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "
 
 # A whole (not streamed) answer is kept until it can be restored; larger ones are refused. Far above any model's
 # longest answer with its tool calls.
+# Each event looks at all that are open. A request asks for 128 choices at most, of a few texts each.
+MOST_LANES = 1_024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
 
 # Marks the place in an event where text is inserted later.
@@ -262,6 +264,8 @@ class StreamedAnswer(Answer):
         if leaf.lane is None:
             return _rewrite(leaf, self._new_writer)
         if leaf.lane not in self._lanes:
+            if len(self._lanes) >= MOST_LANES:
+                raise UpstreamBadStream(f"the upstream's stream has more than {MOST_LANES} texts open at once")
             self._lanes[leaf.lane] = self._new_writer(leaf)
         writer = self._lanes.pop(leaf.lane) if ends else self._lanes[leaf.lane]
         if writer is None:

@@ -257,6 +257,8 @@ class NamedSecretRecognizer(RuleRecognizer):
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
+            if in_call and rule.score != _COMPARED and not _is_own_part(name_before(text, start, _PASSWORD_NAME)):
+                return
         elif told:
             if not is_odd(found):
                 # A plain word right behind "password is" may be one; behind a longer phrase it is prose.

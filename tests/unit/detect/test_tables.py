@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
+from relay.detect import tables
 from relay.detect.tables import cells
 from relay.exchange import Core
 from relay.types import Segment
@@ -243,3 +244,23 @@ def test_work_is_linear(unit: str) -> None:
     """For tables of any shape, cut anywhere."""
     small, large = (steps(lambda size=size: list(cells(unit * (size // len(unit))))) for size in (4_000, 16_000))
     assert large <= 5 * small + 2_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id,ssn,city\n" + "".join(f"{number},536904399,Oslo\n" for number in range(60)),
+        "| id | ssn |\n|----|-----|\n" + "".join(f"| {number} | 536904399 |\n" for number in range(60)),
+        "name    ssn        city\n" + "".join(f"Row{number:02}   536904399  Oslo\n" for number in range(60)),
+        "name   ssn\n-----  ---------\n" + "".join(f"Row{number:02}  536904399\n" for number in range(60)),
+        "".join(f"{number:6}\t{'id,ssn,pw' if number == 1 else '7,536904399,x'}\n" for number in range(1, 60)),
+    ],
+    ids=["commas", "bars", "blanks", "rules", "numbered"],
+)
+@pytest.mark.parametrize("size", [80, 100, 333])
+def test_a_long_table_is_read_like_a_short_one(text: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In parts of some lines, each under the heads that stand at the beginning."""
+    whole = set(cells(text))
+    assert len([cell for cell in whole if cell.head == "ssn" and "536904399" in text[cell.start : cell.end]]) >= 58
+    monkeypatch.setattr(tables, "_PART_CHARS", size)
+    assert set(cells(text)) == whole
