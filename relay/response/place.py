@@ -12,7 +12,7 @@ from relay.types import Encoding
 __all__ = ["HOST_LIMIT", "IN_AUTHORITY", "Place", "host_in", "host_of"]
 
 HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
-IN_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
+IN_AUTHORITY = re.compile(r"[^/?#\\@\[\]]{0,200}")
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[::1\])(?::[0-9]+)?")
 _SCHEME = re.compile(r"[ \t]*(?:[a-z][a-z0-9+.-]*:)?//", re.I)
 

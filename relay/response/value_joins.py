@@ -56,6 +56,7 @@ _MAILBOX = re.compile(
 _MAILBOX_BEGUN = re.compile(
     rf"(?:{_LOCAL}){{0,{_LONGEST_LOCAL}}}(?:\\|{_AT}(?:{_SIGN}|[.\\&\#;]){{0,300}})?\Z", re.IGNORECASE
 )
+_HOST_GOES_ON = re.compile(rf"(?:{_SIGN}|[.\\&\#;]){{0,12}}\Z", re.IGNORECASE)
 _BLANKS = " \t\n\r"
 _TARGET = re.compile(rf"[^{_BLANKS}]+")
 _LONGEST_TARGET = 64
@@ -126,7 +127,8 @@ def _mailbox_host(data: str, end: int, *, final: bool) -> str | None:
     None while undecided: unless `final`, more text follows `data`.
     """
     found = _MAILBOX.match(data, end)
-    if not final and (found is None or found.end() == len(data)) and _MAILBOX_BEGUN.match(data, end) is not None:
+    begun = _MAILBOX_BEGUN.match(data, end) if found is None else _HOST_GOES_ON.match(data, found.end())
+    if not final and begun is not None:
         return None
     return found[1].lower() if found is not None else ""
 

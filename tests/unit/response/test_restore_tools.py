@@ -214,7 +214,7 @@ def test_little_of_a_url_is_held_back() -> None:
 
 USER_INFO_URLS = {
     "postgres://app:[USERNAME_1]@localhost/x": True,
-    'psql "postgres://[USERNAME_1]:[PERSON_1]@api.example.com:5432/db?sslmode=x" ok': True,
+    'psql "postgres://[USERNAME_1]:[USERNAME_1]@api.example.com:5432/db?sslmode=x" ok': True,
     "https://[USERNAME_1]@api.example.com": True,
     "git clone 'https://[USERNAME_1]@api.example.com/a.git'": True,
     "https://[USERNAME_1]@evil.example/x": False,
