@@ -7,7 +7,8 @@ will be decided later, so every beginning of the row counts as written. A row en
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from relay.replace.placeholder_grammar import Grammar
@@ -76,28 +77,27 @@ class Neighbours:
                 position = found.end
         return values, [*between, text[position:]]
 
-    def _row(self, window: str, at: int, *, final: bool) -> list[FoundAt]:
-        """Return the placeholders before the first blank between them."""
-        row: list[FoundAt] = []
+    def _row(self, window: str, at: int, *, final: bool) -> Iterator[FoundAt]:
+        """Find the placeholders before the first blank between them."""
         for found in self._all(window, at, final=final):
             if _BLANK.search(window, at, found.start) is not None:
-                break
-            row.append(found)
+                return
+            yield found
             at = found.end if found.end is not None else len(window)
-        return row
 
-    def _all(self, text: str, at: int, *, final: bool) -> list[FoundAt]:
-        others = self._stand_ins.find_all(text, at, final=final) if self._stand_ins else ()
-        found = [FoundAt(other.start, other.end, other.text, "stand-in") for other in others]
-        position = at
-        while (one := self._issued.next(text, position, self._grammar, final=final)) is not None:
-            found.append(one)
-            if one.end is None:
-                break
-            position = one.end
-        placed: list[FoundAt] = []
-        for one in sorted(found, key=lambda one: (one.start, one.end is not None, -(one.end or 0))):
-            if one.start >= at:
-                placed.append(one)
-                at = one.end if one.end is not None else len(text)
-        return placed
+    def _all(self, text: str, at: int, *, final: bool) -> Iterator[FoundAt]:
+        hits = deque(self._stand_ins.find_all(text, at, final=final) if self._stand_ins else ())
+        while True:
+            while hits and hits[0].start < at:
+                hits.popleft()
+            found = self._issued.next(text, at, self._grammar, final=final)
+            if hits and (found is None or hits[0].start <= found.start):
+                other = FoundAt(hits[0].start, hits[0].end, hits[0].text, "stand-in")
+                if found is None or other.start < found.start or other.end is None or other.end > (found.end or at):
+                    found = found if found is not None and found[:2] == (other.start, None) else other
+            if found is None:
+                return
+            yield found
+            if found.end is None:
+                return
+            at = found.end
