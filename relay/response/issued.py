@@ -92,6 +92,22 @@ class Issued:
         place = bisect_left(self._keys, key)
         return place < len(self._keys) and self._keys[place].startswith(key)
 
+    def next(self, data: str, at: int, expressions: Grammar, *, final: bool) -> FoundAt | None:
+        """Return the first issued placeholder from `at`, or (end None) where one may begin that continues after it."""
+        search = expressions.final.search if final else expressions.search.search
+        while self.needles and (match := search(data, at)) is not None:
+            start = match.start()
+            complete: re.Match[str] | None = match
+            if match.lastgroup == "part":
+                if self.begins(match.group(), expressions):
+                    return FoundAt(start, None, "", "")
+                complete = expressions.full.match(data, start)
+            found = self.place(complete, data, expressions) if complete is not None else None
+            if found is not None:
+                return found
+            at = start + 1
+        return None
+
     def place(self, match: re.Match[str], data: str, expressions: Grammar) -> FoundAt | None:
         """Return the issued placeholder that a complete match stands for, where it ends, and its form."""
         form = match.lastgroup or ""

@@ -12,7 +12,9 @@ from relay.types import Encoding
 __all__ = ["HOST_LIMIT", "IN_AUTHORITY", "Place", "host_in", "host_of"]
 
 HOST_LIMIT = 300  # characters of a URL that are kept to read its host from
-IN_AUTHORITY = re.compile(r"[^/?#\\@]{0,200}")
+IN_AUTHORITY = re.compile(r"[^/?#\\@\[\]]{0,200}")
+_LONGEST_WORD = 300
+_BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _HOST = re.compile(r"(?P<name>[A-Za-z0-9.-]+|\[::1\])(?::[0-9]+)?")
 _SCHEME = re.compile(r"[ \t]*(?:[a-z][a-z0-9+.-]*:)?//", re.I)
 
@@ -35,10 +37,11 @@ def host_in(target: str) -> str | None:
 class Place(ABC):
     """The end of a text. Feed it everything that is written; `inside` tells whether a value may not stand here."""
 
-    __slots__ = ("_json",)
+    __slots__ = ("_json", "_tail")
 
     def __init__(self, encoding: Encoding) -> None:
         self._json = Strings() if encoding is Encoding.JSON else None
+        self._tail = ""
 
     @property
     @abstractmethod
@@ -81,6 +84,11 @@ class Place(ABC):
         return False
 
     @property
+    def word(self) -> str:
+        """What is written after the last blank, as far as it is kept."""
+        return _BLANK.split(self._tail)[-1]
+
+    @property
     def depth(self) -> int:
         """How many JSON strings are open, one inside the other; 0 in plain text."""
         return self._json.depth if self._json is not None else 0
@@ -92,21 +100,29 @@ class Place(ABC):
     def feed(self, text: str) -> None:
         """Read text that is written unchanged."""
         if self._json is None:
+            self._keep_tail(text)
             self._follow(text)
             return
         for piece, mark in self._json.read(text):
             if mark is Mark.CLOSES:
+                self._tail = ""
                 self._end()
             elif mark is Mark.OPENS:
+                self._tail = ""
                 self._begin(piece)
             else:
+                self._keep_tail(piece)
                 self._follow(piece)
 
     def feed_value(self, value: str, came: int) -> None:
         """Read a restored value, before escaping, that replaced a placeholder of `came` characters."""
         if self._json is not None:
             self._json.skip()
+        self._keep_tail(value)
         self._follow_value(value, came)
+
+    def _keep_tail(self, text: str) -> None:
+        self._tail = (self._tail + text[-_LONGEST_WORD:])[-_LONGEST_WORD:]
 
     @abstractmethod
     def _follow(self, text: str) -> None:

@@ -20,7 +20,6 @@ Rules:
 from __future__ import annotations
 
 import html
-import re
 from collections import deque
 from collections.abc import Callable, Container, Iterable
 from urllib.parse import quote
@@ -32,9 +31,10 @@ from relay.response.issued import FoundAt, Issued
 from relay.response.link_text import is_link_text
 from relay.response.literal_matcher import LiteralFound
 from relay.response.mail_links import addressed, ends_address
+from relay.response.neighbours import Neighbours, judged
 from relay.response.place import Place
 from relay.response.spellings import Spellings, written
-from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host
+from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host, is_user_info
 from relay.response.url_fields import UrlField
 from relay.response.value_joins import joins, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
@@ -94,6 +94,7 @@ class Restorer:
         "_issued",
         "_longest",
         "_mail_hosts",
+        "_neighbours",
         "_place",
         "_spellings",
         "_stand_ins",
@@ -127,6 +128,7 @@ class Restorer:
         self._issued = issued if issued is not None else Issued(vault)
         self._stand_ins = self._issued.stand_ins(encoding)
         self._longest = max(self._issued.longest(self._grammar), self._stand_ins.longest)
+        self._neighbours = Neighbours(self._issued, self._grammar, self._stand_ins, vault.open)
         self._tool = tool
         self._urls = urls
         self._hosts = hosts
@@ -225,25 +227,13 @@ class Restorer:
     def _next_placeholder(self, data: str, at: int, *, final: bool) -> FoundAt | None:
         if not self._issued.needles:
             return None
-        search = self._grammar.final.search if final else self._grammar.search.search
         if final:
             # Every form holds a needle, so none begins long before the next needle; most texts end without one.
             near = self._ahead.next(data, at) if self._ahead is not None else at
             if near is None:
                 return None
             at = max(at, near - self._longest)
-        while (match := search(data, at)) is not None:
-            start = match.start()
-            complete: re.Match[str] | None = match
-            if match.lastgroup == "part":
-                if self._issued.begins(match.group(), self._grammar):
-                    return FoundAt(start, None, "", "")
-                complete = self._grammar.full.match(data, start)
-            found = self._issued.place(complete, data, self._grammar) if complete is not None else None
-            if found is not None:
-                return found
-            at = start + 1
-        return None
+        return self._issued.next(data, at, self._grammar, final=final)
 
     def _may_hold(self, data: str) -> bool:
         """Tell whether a complete placeholder can be in `data` at all: a cheap test, mostly false."""
@@ -311,12 +301,8 @@ class Restorer:
         if place.in_home_folder:
             return self._value(placeholder, raw, form)
         if place.begins_definition:
-            defined = may_be_defined(self._vault.open(placeholder), data, end, final=final)
-            joins = self._joins(data, found, place, final=final) if defined is False else defined
-            if joins is None:
-                return None
-            return self._pass(raw) if joins else self._value(placeholder, raw, form)
-        if (named := self._names_host(data, end, place, final=final)) is not False:
+            return self._in_definition(data, found, place, final=final)
+        if (named := self._names_host(data, found, place, final=final)) is not False:
             return None if named is None else self._value(placeholder, raw, form)
         begun = self._word.url() if self._word is not None else None
         if begun is None or not place.is_all_of(begun.text):
@@ -326,18 +312,38 @@ class Restorer:
             return None
         return self._value(placeholder, raw, form) if is_whole else self._pass(raw)
 
+    def _in_definition(self, data: str, found: FoundAt, place: Place, *, final: bool) -> str | None:
+        start, end, placeholder, form = found
+        assert end is not None, "the caller looks"
+        raw, value = data[start:end], self._vault.open(placeholder)
+        joins = judged(
+            lambda behind: may_be_defined(value, behind.text, behind.at, final=behind.final),
+            self._neighbours.behind(data, end, final=final),
+        )
+        if joins is False:
+            joins = self._joins(data, found, place, final=final)
+        if joins is None:
+            return None
+        return self._pass(raw) if joins else self._value(placeholder, raw, form)
+
     def _joins(self, data: str, found: FoundAt, place: Place, *, final: bool) -> bool | None:
         """Tell whether the value and the text around it would be a URL; None while undecided."""
         assert found.end is not None, "the caller looks"
         if self._tool or self._encoding is Encoding.HTML:
             return False
         hosts = (self._hosts, self._mail_hosts)
-        return joins(place, lambda: self._vault.open(found.text), data, found.end, hosts, final=final)
+        return judged(
+            lambda behind: joins(
+                place, lambda: self._vault.open(found.text), behind.text, behind.at, hosts, final=behind.final
+            ),
+            self._neighbours.behind(data, found.end, final=final),
+        )
 
-    def _names_host(self, data: str, end: int, place: Place, *, final: bool) -> bool | None:
-        """Tell whether user info ends here, before a host that may have values; None while undecided."""
+    def _names_host(self, data: str, at: FoundAt, place: Place, *, final: bool) -> bool | None:
+        """Tell whether user info stands here, before a host that may have values; None while undecided."""
         if not place.in_authority:
             return False
+        end = at.end or 0
         found = USER_INFO.match(data, end)
         if found is None:
             open_ended = USER_INFO_BEGUN.match(data, end) is not None
@@ -345,7 +351,10 @@ class Restorer:
         if found.end() == len(data) and not final:
             return None
         host = found["host"].lower()
-        return host in self._hosts or (self._tool and is_own_host(host))
+        if host not in self._hosts and not (self._tool and is_own_host(host)):
+            return False
+        values, between = self._neighbours.parts(found["info"])
+        return is_user_info((self._vault.open(at.text), *values), between)
 
     def _pass(self, raw: str) -> str:
         if self._place is not None:

@@ -2,7 +2,8 @@
 
 Arguments are code, commands and files; nothing else in them counts as a destination.
 
-    begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp, file) any slash or backslash is enough
+    begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp, file) any slash or backslash is enough,
+            also after tabs and line ends, and for all but `file` none is needed
     ends    at white space, < or >, or at what closes the quote or bracket right before the scheme
 
 A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
@@ -15,18 +16,21 @@ Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from relay.replace.replaced_urls import CLOSERS
 from relay.response.place import HOST_LIMIT, IN_AUTHORITY, Place, host_of
 from relay.types import Encoding
 
-__all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host"]
+__all__ = ["USER_INFO", "USER_INFO_BEGUN", "ToolUrls", "is_own_host", "is_user_info"]
 
-_SLASHES = re.compile(r":(?://|[/\\])")
+# Browsers leave out tabs and line ends.
+_SLASHES = re.compile(r":(?P<left_out>[\t\n\r]{0,8})(?P<slashes>//|[/\\]|(?=[^\s\"'`<>:]))")
+_SCHEME_ENDS = re.compile(r"(?<![A-Za-z0-9+.-])(?:https?|wss?|ftp):\Z", re.IGNORECASE)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}\Z")
 _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _LOCAL_FILE = re.compile(r"[/\\](?:[/\\]{2})?(?![/\\])")
-_LONGEST_BEFORE = 40  # characters: what opens the URL, a backslash before that, the scheme and its signs
+_LONGEST_BEFORE = 50  # characters: what opens the URL, a backslash before that, the scheme, its signs
 _QUOTES = "\"'`"
 _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
@@ -34,8 +38,20 @@ _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[
 
 # The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows.
 _INFO = r"[^\s/?#\"'`<>\\@]{0,200}"
-USER_INFO = re.compile(_INFO + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)")
-USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?)?\Z")
+USER_INFO = re.compile(
+    rf"(?P<info>{_INFO})" + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)"
+)
+USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?\\?)?\Z")
+# What no reader ends a URL at, splits it at or takes for an end of the authority; a colon between values ends a name.
+_USER_VALUE = re.compile(r"[\w.%$+=!-]*")
+_BETWEEN = re.compile(r"[\w.%$+=!:{}-]*")
+
+
+def is_user_info(values: Iterable[str], between: Iterable[str]) -> bool:
+    """Tell whether values, and the texts between them, leave the authority of a URL and its host what they are."""
+    return all(_USER_VALUE.fullmatch(value) is not None for value in values) and all(
+        _BETWEEN.fullmatch(text) is not None for text in between
+    )
 
 
 def is_own_host(host: str) -> bool:
@@ -63,7 +79,9 @@ class ToolUrls(Place):
     @property
     def inside(self) -> bool:
         """True in an absolute URL to another machine, or one whose host is not known yet."""
-        return self._in and not self._stays_here()
+        if not self._in:
+            return not self._closed and _SCHEME_ENDS.search(self._begun) is not None
+        return not self._stays_here()
 
     @property
     def host(self) -> str | None:
@@ -121,14 +139,15 @@ class ToolUrls(Place):
             if scheme is None:
                 continue
             name = scheme.group().lower()
-            if name not in _SPECIAL and name != "file" and slashes.end() - slashes.start() < 3:
+            no_slash = not slashes["slashes"] and (name == "file" or slashes["left_out"] != "")
+            if no_slash or (name not in _SPECIAL and name != "file" and slashes.group() != "://"):
                 start = slashes.start() + 1
                 continue
             before = text[max(0, scheme.start() - 2) : scheme.start()]
             self._in, self._scheme, self._url, self._size, self._previous = True, name, "", 0, ""
             self._closer = CLOSERS.get(before[-1:], "")
             self._escaped = before[:-1] == "\\"
-            return text, slashes.start() + 1
+            return text, slashes.end("left_out")
         self._begun = text[-_LONGEST_BEFORE:]
         return text, len(text)
 

@@ -2,7 +2,7 @@
 
     value.evil.example   a host, which renderers link; a value with one ending after it is a host of its own, and a file
                          (`value.tar.gz`) is none
-    value@evil.example   a mailbox, which they link, too
+    value@evil.example   a mailbox, which they link, too; so is a@evil.examplevalue
     <a href="…">value"   a URL, for readers to whom the tag is text
     [label]: value       the target of a reference definition, if nothing but a title stands behind it on its line
 
@@ -49,12 +49,25 @@ _FILE = re.compile(
 )
 _LOCAL = r"\\?[\w.+$=&\#:;,\"-]"  # of a mailbox, and not what Markdown's readers end one at
 _LONGEST_LOCAL = 256
-_MAILBOX = re.compile(
-    rf"(?:{_LOCAL}){{0,{_LONGEST_LOCAL}}}?{_AT}({_SIGN}{{0,63}}(?:{_DOT}{_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})",
-    re.IGNORECASE,
-)
-_MAILBOX_BEGUN = re.compile(
-    rf"(?:{_LOCAL}){{0,{_LONGEST_LOCAL}}}(?:\\|{_AT}(?:{_SIGN}|[.\\&\#;]){{0,300}})?\Z", re.IGNORECASE
+# Where the text before makes more of it a part: an autolink, and user info behind two slashes.
+_IN_ANGLES = re.compile(r"<[^<>]*\Z")
+_BEHIND_SLASHES = re.compile(r"//[^/@\[\]()]*\Z")
+_LOCALS = {"": _LOCAL, "<": r"[^\s\x00-\x1f<>@]", "//": r"[^\s\x00-\x1f/@\[\]()]"}
+_MAILBOX = {
+    kind: re.compile(
+        rf"(?:{local}){{0,{_LONGEST_LOCAL}}}?{_AT}({_SIGN}{{0,63}}(?:{_DOT}{_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})",
+        re.IGNORECASE,
+    )
+    for kind, local in _LOCALS.items()
+}
+_MAILBOX_BEGUN = {
+    kind: re.compile(rf"(?:{local}){{0,{_LONGEST_LOCAL}}}(?:\\|{_AT}(?:{_SIGN}|[.\\&\#;]){{0,300}})?\Z", re.IGNORECASE)
+    for kind, local in _LOCALS.items()
+}
+_HOST_GOES_ON = re.compile(rf"(?:{_SIGN}|[.\\&\#;]){{0,12}}\Z", re.IGNORECASE)
+# A mailbox whose host has an ending, or a dot for it: a value directly behind it changes the host.
+_MAILBOX_BEFORE = re.compile(
+    rf"{_LOCAL}{_AT}{_SIGN}{{1,63}}(?:{_DOT}{_SIGN}{{0,63}}){{1,{_MOST_LABELS}}}\Z", re.IGNORECASE
 )
 _BLANKS = " \t\n\r"
 _TARGET = re.compile(rf"[^{_BLANKS}]+")
@@ -73,13 +86,20 @@ def joins(
     if place.completed_by and value().startswith(place.completed_by):
         return True
     closed = _closes(place.awaited, value, data, end, final=final) if place.awaited else False
-    mailbox = _mailbox_host(data, end, final=final)
-    if closed or (mailbox and not any(mailbox in named for named in hosts)):
+    word = place.word
+    kind = "//" if _BEHIND_SLASHES.search(word) is not None else "<" if _IN_ANGLES.search(word) is not None else ""
+    mailbox = _mailbox_host(data, end, kind, final=final)
+    if closed or _follows_mailbox(word, value) or (mailbox and not any(mailbox in named for named in hosts)):
         return True
     labels = _labels_after(data, end, final=final)
-    if labels == 2 or (labels == 1 and _HAS_ENDING.search(value()) is not None):
+    if labels == 2 or (labels == 1 and kind == "//") or (labels == 1 and _HAS_ENDING.search(value()) is not None):
         return True
     return None if closed is None or mailbox is None or labels is None else False
+
+
+def _follows_mailbox(word: str, value: Callable[[], str]) -> bool:
+    """Tell whether the value would go on the host of a mailbox that a word ends with."""
+    return _MAILBOX_BEFORE.search(word) is not None and re.match(rf"{_SIGN}|{_DOT}", value()) is not None
 
 
 def _closes(awaited: str, value: Callable[[], str], data: str, end: int, *, final: bool) -> bool | None:
@@ -120,13 +140,14 @@ def _weight(labels: Sequence[str]) -> int:
     return 2 if len(labels) > 1 or labels[-1] in _ONE_LABEL else 1
 
 
-def _mailbox_host(data: str, end: int, *, final: bool) -> str | None:
+def _mailbox_host(data: str, end: int, kind: str, *, final: bool) -> str | None:
     """Return the host, in lower case, of the mailbox that a value and what follows it would be, "" for none.
 
     None while undecided: unless `final`, more text follows `data`.
     """
-    found = _MAILBOX.match(data, end)
-    if not final and (found is None or found.end() == len(data)) and _MAILBOX_BEGUN.match(data, end) is not None:
+    found = _MAILBOX[kind].match(data, end)
+    begun = _MAILBOX_BEGUN[kind].match(data, end) if found is None else _HOST_GOES_ON.match(data, found.end())
+    if not final and begun is not None:
         return None
     return found[1].lower() if found is not None else ""
 

@@ -17,6 +17,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from relay.response.destinations import Surroundings
+from relay.response.mail_links import addressed, ends_address
 from relay.response.place import Place
 from relay.response.restore import Restorer
 from relay.response.tool_urls import ToolUrls
@@ -159,6 +160,8 @@ def is_host(place: Place, value: str, after: str) -> bool:
     """Tell whether a value would be a part of somebody's host."""
     if place.completed_by and value.startswith(place.completed_by):
         return True
+    if is_mailbox(place.word, value, after):
+        return True
     sign = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff\xad\u200b-\u200f\u2060-\u2064\ufeff-]"
     glued = re.match(f"{sign}*", after)
     assert glued is not None
@@ -168,6 +171,20 @@ def is_host(place: Place, value: str, after: str) -> bool:
     return first[1].lower() in ("com", "net", "org") or (
         re.match(rf"\\?\.{sign}", after[glued.end() + first.end() :]) is not None
     )
+
+
+def is_mailbox(word: str, value: str, after: str) -> bool:
+    """Tell whether a value would be a part of somebody's mailbox, or user info behind two slashes."""
+    if re.search(r"[^\s@]@[\w-]+\.[\w.-]*\Z", word) and re.match(r"[\w.+$-]", value):
+        return True
+    local = r'(?:\\?[\w.+$=&#:;,"-])'
+    if re.search(r"//[^/@\[\]()]*\Z", word):
+        local = r"[^\s/@\[\]()]"
+        if re.match(r"[\w-]*\.[\w-]+", after):
+            return True
+    elif re.search(r"<[^<>]*\Z", word):
+        local = r"[^\s<>@]"
+    return re.match(rf"{local}*@[\w-]+\.[\w-]", after) is not None
 
 
 def is_defined(value: str, after: str) -> bool:
@@ -199,6 +216,35 @@ def stood_whole(text: str, position: int, place: Place) -> bool:
     return False
 
 
+Table = list[tuple[str, re.Pattern[str], str]]
+
+
+def hits_at(text: str, position: int, table: Table, encoding: Encoding) -> list[tuple[int, str, str]]:
+    """Return the end, form and name of each placeholder at a position."""
+    return [
+        (match.end(), form, name)
+        for form, expression, name in table
+        if (match := expression.match(text, position))
+        and (form not in ("bare", "upper") or boundary(text, position, match.end(), encoding))
+        and (form != "literal" or literal_boundary(text, position, match.end(), encoding))
+    ]
+
+
+def afters(text: str, end: int, table: Table, encoding: Encoding) -> list[str]:
+    """Return what may come to stand behind `end`: each beginning of the row of placeholders there as its values."""
+    found, row, position = [text[end:]], "", end
+    while position < len(text) and not re.search(r"[\s\x00-\x1f\x7f-\x9f]", row):
+        stop, form, name = max(hits_at(text, position, table, encoding), default=(position + 1, "", ""))
+        if name and not is_fragment(text, position, stop, form):
+            row += VALUES[name]
+            found.append(row + text[stop:])
+        else:
+            stop = position + 1
+            row += text[position]
+        position = stop
+    return found
+
+
 def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
     """Restore a whole text, slowly and obviously."""
     table = [(form, re.compile(expression), name) for name in VALUES for form, expression in forms_of(name, encoding)]
@@ -206,13 +252,7 @@ def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
     written = []
     position = 0
     while position < len(text):
-        hits = [
-            (match.end(), form, name)
-            for form, expression, name in table
-            if (match := expression.match(text, position))
-            and (form not in ("bare", "upper") or boundary(text, position, match.end(), encoding))
-            and (form != "literal" or literal_boundary(text, position, match.end(), encoding))
-        ]
+        hits = hits_at(text, position, table, encoding)
         end, form, name = max(hits, key=lambda hit: hit[0], default=(position + 1, "", ""))
         if is_fragment(text, position, end, form):
             end, hits = position + 1, []
@@ -222,17 +262,23 @@ def reference(text: str, encoding: Encoding, tool: bool = False) -> str:
         if hits and not place.inside and bracketed and encoding is not Encoding.HTML and value[0] != "[":
             value = f"[{value}]" if is_link_text(text, end, tool) else value
         if hits and place.inside and place.addressee:
-            value = re.sub(r"\s+", "" if place.addressee == "mailto" else "-", value)
-            allowed = place.addressee != "mailto" or "@" in value
+            address = addressed(value, place.addressee.scheme)
+            value = address or value
+            allowed = address is not None and ends_address(text, end, place.addressee.closer, final=True) is True
             form = ""
         elif hits and place.inside and place.begins_definition and not place.in_home_folder:
-            allowed = not is_defined(value, text[end:]) and (
-                encoding is Encoding.HTML or not is_host(place, value, text[end:])
+            after = afters(text, end, table, encoding)
+            allowed = not any(is_defined(value, rest) for rest in after) and (
+                encoding is Encoding.HTML or not any(is_host(place, value, rest) for rest in after)
             )
         elif place.inside:
             allowed = place.in_home_folder or stood_whole(text, position, place)
         else:
-            allowed = tool or encoding is Encoding.HTML or not (hits and is_host(place, value, text[end:]))
+            allowed = (
+                tool
+                or encoding is Encoding.HTML
+                or not any(hits and is_host(place, value, rest) for rest in afters(text, end, table, encoding))
+            )
         if hits and allowed:
             history.append((value, end - position))
             written.append(as_written(value, form, max(1, place.depth), encoding))

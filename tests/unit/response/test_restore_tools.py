@@ -214,7 +214,7 @@ def test_little_of_a_url_is_held_back() -> None:
 
 USER_INFO_URLS = {
     "postgres://app:[USERNAME_1]@localhost/x": True,
-    'psql "postgres://[USERNAME_1]:[PERSON_1]@api.example.com:5432/db?sslmode=x" ok': True,
+    'psql "postgres://[USERNAME_1]:[USERNAME_1]@api.example.com:5432/db?sslmode=x" ok': True,
     "https://[USERNAME_1]@api.example.com": True,
     "git clone 'https://[USERNAME_1]@api.example.com/a.git'": True,
     "https://[USERNAME_1]@evil.example/x": False,
@@ -223,6 +223,23 @@ USER_INFO_URLS = {
     "https://[USERNAME_1]@api.example.com\\.evil.example/": False,
     "https://evil.example/[USERNAME_1]@api.example.com/": False,
     "https://[USERNAME_1] @api.example.com/": False,
+    # a value that is no user info: a blank, a colon
+    "https://[USERNAME_1]:[PERSON_1]@api.example.com/": False,
+    "https://[PERSON_1]:[USERNAME_1]@api.example.com/": False,
+    "https://[USERNAME_1](x@api.example.com/": False,
+    "https://[USERNAME_1]:${TOKEN}@api.example.com/": True,
+    # without slashes, and with what browsers leave out
+    "https:evil.example/[USERNAME_1]": False,
+    "http:evil.example?[USERNAME_1]": False,
+    "https:[USERNAME_1].evil.example/": False,
+    "https:\t//evil.example/[USERNAME_1]": False,
+    "HTTPS:\r\n/evil.example/[USERNAME_1]": False,
+    "https:api.example.com/[USERNAME_1]": True,
+    "https: [USERNAME_1]": True,
+    "'https:' [USERNAME_1]": True,
+    "xhttps:evil.example/[USERNAME_1]": True,
+    "file:a/[USERNAME_1]": True,
+    "https:\t[USERNAME_1]": True,
 }
 
 
