@@ -48,7 +48,10 @@ def test_nothing_is_refused_and_nothing_is_left(make_core: MakeCore, action: str
 def test_a_prefix_that_moves_for_another_spelling_says_so(core: Core) -> None:
     """The value is found late, and stood in an earlier turn in base64, far inside of a word."""
     exchange = begin(core, CHAT)
-    messages = [{"role": "user", "content": f"see https://{'q' * 61}{IN_BASE64}/x"}, {"role": "assistant", "content": "ok"}]
+    messages = [
+        {"role": "user", "content": f"see https://{'q' * 61}{IN_BASE64}/x"},
+        {"role": "assistant", "content": "ok"},
+    ]
     exchange.open(post(CHAT, {"model": "m", "messages": [*messages, {"role": "user", "content": f"token {TOKEN}"}]}))
     exchange.close()
     assert ("x-relay-prefix", "moved") in exchange.response_headers

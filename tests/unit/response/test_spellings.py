@@ -105,8 +105,15 @@ def test_a_plain_value_is_escaped(value: str, depth: int) -> None:
         ("a\\\\b", 1, 1, False, 0, "a\\\\b"),
         ("a\\\\b", 0, 1, True, 0, "a\\b"),
         ("a\\\\b", 0, 1, False, 0, "a\\\\b"),
-        # What no string of JSON can hold was not written in one.
-        ("a\\d", 2, 1, False, 1, "a\\\\\\\\d"),
+        # What means nothing is written as it stood in what was nearly JSON, but never so that JSON breaks here.
+        ("a\\d", 2, 1, False, 1, "a\\\\d"),
+        ("a\\d", 1, 1, True, 1, "a\\\\d"),
+        ("a\\d", 1, 1, False, 0, "a\\\\d"),
+        ("a\nd", 2, 1, False, 1, "a\\nd"),
+        # A quote ends a string, so this was not written in one.
+        ('a"b', 2, 1, False, 1, 'a\\\\\\"b'),
+        ('a\\\\"b', 2, 1, False, 1, "a" + "\\" * 8 + '\\\\\\"b'),
+        ('a\\"b', 2, 1, False, 1, 'a\\\\\\"b'),
         ('a"\\\\', 1, 1, True, 1, 'a\\"\\\\\\\\'),
         ("a\ud800", 1, 1, True, 1, "a\\ud800"),
     ],
