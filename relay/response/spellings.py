@@ -36,8 +36,6 @@ _FORM = re.compile(r"(_[0-9]+)_[A-Z0-9_]+\]\Z")
 _NO_STAND_INS = Literals((), Encoding.JSON)
 _IN_STRING = str.maketrans({"\\": "\\\\", '"': '\\"'})
 _PART = 16_384  # characters that are read at once
-# No string holds a quote without a backslash before it.
-_QUOTE = re.compile(r"[^\"\\]*+(?:\\.[^\"\\]*+)*+\"", re.DOTALL)
 
 _Found = Sequence[tuple[int, int, str]]
 
@@ -105,7 +103,6 @@ class Spellings:
     def _read(self) -> None:
         if self._is_read:
             return
-        self._is_read = True
         for index, text in self._texts.items():
             end_slice()
             found = self._find(text)
@@ -118,6 +115,7 @@ class Spellings:
             if is_json_container(self._segments[index].text):
                 for placeholder, depth in _places(text, found, Strings(), inside=False):
                     self._as_json.add(placeholder, depth)
+        self._is_read = True
 
     def _find(self, text: str) -> _Found:
         """Return where values stand in a scrubbed text, in order."""
@@ -156,8 +154,6 @@ def written(value: str, depth: int, *, spelled: int, alone: bool, within: int) -
     It stood in `spelled` of them; `alone`: it is the whole of its string here. The outermost `within` strings here hold
     texts by themselves.
     """
-    if spelled and _QUOTE.match(value):
-        spelled = 0
     if "\\" not in value or _unescaped(value) is None:
         # It means nothing by itself, and what is written here stays JSON.
         alone, spelled = False, min(spelled, max(0, depth - 1))
