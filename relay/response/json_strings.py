@@ -42,6 +42,11 @@ class Strings:
         """How many strings are open, one inside the other."""
         return len(self._kinds)
 
+    @property
+    def is_text(self) -> bool:
+        """True in a string of the document that is known to hold no JSON."""
+        return len(self._kinds) == 1 and self._kinds[0] == "text"
+
     def skip(self) -> None:
         """Read a value that was inserted here: the string that holds it is not just JSON."""
         self._slashes, self._begun = 0, ""

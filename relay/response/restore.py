@@ -256,7 +256,7 @@ class Restorer:
         self._alone = False
         if self._allowed is not None and not self._allowed(placeholder):
             return self._pass(raw)
-        if (self._tool or self._encoding is Encoding.JSON) and self._spellings.depth(placeholder):
+        if (self._tool or self._encoding is Encoding.JSON) and self._spellings.in_strings(placeholder):
             if end == len(data) and not final:
                 return None
             self._alone = self._is_alone(data, start, end)
@@ -382,7 +382,7 @@ class Restorer:
             return html.escape(value)
         if self._encoding is Encoding.JSON or (self._tool and self._alone):
             depth = max(1, place.depth) if place is not None and self._encoding is Encoding.JSON else 0
-            spelled = self._spellings.depth(placeholder)
+            spelled = self._spellings.spelled(placeholder, depth, alone=self._alone, within=self._within)
             value = written(value, depth, spelled=spelled, alone=self._alone, within=self._within)
         return value
 

@@ -25,7 +25,18 @@ class Restorers:
     Create it after the request was scrubbed; placeholders issued after the first restorer belong to another exchange.
     """
 
-    __slots__ = ("_engine", "_hosts", "_issued", "_mail_hosts", "_numbers", "_spellings", "_vault", "_whole")
+    __slots__ = (
+        "_engine",
+        "_hosts",
+        "_issued",
+        "_mail_hosts",
+        "_numbers",
+        "_segments",
+        "_spellings",
+        "_texts",
+        "_vault",
+        "_whole",
+    )
 
     def __init__(
         self,
@@ -39,7 +50,8 @@ class Restorers:
         self._engine = engine
         self._hosts, self._mail_hosts = hosts_named(segments), mail_hosts_named(segments)
         self._whole = WholeUrls(urls)
-        self._spellings = Spellings(segments, texts)
+        self._segments, self._texts = segments, texts
+        self._spellings = Spellings()
         self._numbers: frozenset[str] = frozenset()
         if texts:
             self._numbers = numbers_in(segments, texts, frozenset(vault.placeholders()))
@@ -68,9 +80,10 @@ class Restorers:
         if tool is not None and leaf.lane is None and encoding is Encoding.TEXT and is_json_container(leaf.text):
             # For example a file's content, which may be JSON text like arguments in a string.
             encoding = Encoding.JSON
+        issued = self._tables()
         restorer = Restorer(
             vault,
-            issued=self._tables(),
+            issued=issued,
             encoding=encoding,
             tool=tool is not None,
             is_url=leaf.is_url,
@@ -92,4 +105,5 @@ class Restorers:
     def _tables(self) -> Issued:
         if self._issued is None:
             self._issued = Issued(self._vault)
+            self._spellings = Spellings(self._segments, self._texts, self._issued.stand_ins(Encoding.JSON))
         return self._issued

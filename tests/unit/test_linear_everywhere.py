@@ -32,6 +32,7 @@ from relay.request import strip
 from relay.response.answer_scrubber import AnswerScrubber
 from relay.response.named_hosts import hosts_named
 from relay.response.restore import Restorer
+from relay.response.spellings import Spellings
 from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding, Role, Segment
 from relay.wire import strict_json
@@ -240,6 +241,29 @@ def test_restoring(encoding: Encoding, tool: bool) -> None:
     for read in (whole, streamed):
         assert slow_units(read, units) == []
         assert slow_rests(read, 24) == []
+
+
+def test_how_values_stood() -> None:
+    """How deep in JSON each value of a request was: one value among signs, and as many values as there is room for."""
+
+    def read(text: str) -> None:
+        for whole in (f"{text} [PERSON_1]", f'{{"a": "{text} [PERSON_1]"}}'):
+            segment = Segment(pointer="/0", text=whole)
+            Spellings([segment], {0: whole}).spelled("[PERSON_1]", 2, alone=False, within=1)
+
+    def many(size: int) -> str:
+        return "[" + ", ".join(f'{{"a": "[PERSON_{number}]"}}' for number in range(size // 20)) + "]"
+
+    def repeats(text: str) -> None:
+        spellings = Spellings([Segment(pointer="/0", text=text)], {0: text})
+        for number in range(len(text) // 20):
+            spellings.spelled(f"[PERSON_{number}]", 2, alone=False, within=1)
+
+    units = [*SIGNS[::6], "\\", '\\"', '"', '{"', "[PERSON_", "[A_1]", "[A_1_", '{"a": "[A_1]"}\n', '["[A_1]", ']
+    assert slow_units(read, units) == []
+    assert slow_rests(read, 24, ('{"', '["', '{"a": "{\\"', "[A_")) == []
+    assert not is_slow(repeats, many)
+    assert not is_slow(repeats, lambda size: many(size)[:-1] + ",]")
 
 
 @pytest.mark.parametrize("encoding", Encoding)
