@@ -87,7 +87,7 @@ class KnownValues:
         self._trees: _Tree = {}  # of folded values: those that are exact are single words
         self._firm: _Table = {}  # by their first run of digits, which may be a part of a word
         self._anywhere: dict[str, str] = {}
-        for entity_type, value in sorted(values, key=is_off):
+        for entity_type, value in in_slices(sorted(values, key=is_off)):
             if not searchable(value):
                 continue
             if is_unspaced(value):

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from relay.detect.taxonomy import describe
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.types import Span
 
 __all__ = ["CERTAIN", "CUSTOM", "LOOKALIKE", "MODEL", "resolve"]
@@ -67,7 +67,7 @@ def _paint(spans: list[Span], text: str, *, again: bool = False) -> Iterable[Spa
     number = {border: place for place, border in enumerate(borders)}
     owners: list[Span | None] = [None] * len(borders)
     following = list(range(len(borders) + 1))
-    for span in spans:
+    for span in in_slices(spans):
         place, last = _unpainted(following, number[span.start]), number[span.end]
         while place < last:
             owners[place] = span

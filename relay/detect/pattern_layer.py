@@ -15,7 +15,7 @@ from relay.detect.own.custom import CustomRules
 from relay.detect.scan import Found, Scanner
 from relay.detect.taxonomy import describe
 from relay.errors import RelayFault, ScrubFailed
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.protocols import Recognizer
 from relay.types import Span
 
@@ -122,7 +122,7 @@ class PatternLayer:
         sure = sorted((found for found in candidates if not is_guess[found[0]]), key=_begin)
         guesses = [found for found in candidates if is_guess[found[0]] and found[0] < owners]
         hints.update([found[1].pattern.name for found in candidates if found[0] >= owners])
-        for index, candidate in [*sure, *guesses]:
+        for index, candidate in in_slices([*sure, *guesses]):
             if certain.cover(candidate.start, candidate.end):
                 continue
             recognizer = self._owners[index]

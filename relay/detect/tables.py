@@ -74,23 +74,32 @@ class _Lines(NamedTuple):
 
 def cells(text: str) -> Iterator[Cell]:
     """Yield the cells of all tables in `text`; one that two layouts show comes twice."""
+    if _MARKED.search(text):
+        yield from _marked_up(text)
+    for listing in (text, *_unlisted(text)) if "\n" in text else ():
+        opened: _Opened = {}
+        for part in _parts(listing):
+            end_slice()
+            yield from _laid_out(listing, *part, opened)
+
+
+def _marked_up(text: str) -> Iterator[Cell]:
     heads: _Ranges = []
     names: list[str] = []
-    for head, rows in chain(html_tables(text), sql_tables(text)) if _MARKED.search(text) else ():
+    for head, rows in chain(html_tables(text), sql_tables(text)):
         if head is not heads:
             heads, names = head, _names([text[start:end] for start, end in head])
         for row in rows if names else ():
             yield from _under(text, names, row)
-    for listing in (text, *_unlisted(text)) if "\n" in text else ():
-        opened: _Opened = {}
-        for start, end in _parts(listing):
-            end_slice()
-            lines = _lines(listing, start, end)
-            rules = _rules(lines) if _HAS_RULE.search(listing, start, end) else []
-            unruled = _without(rules, lines) if rules else lines
-            yield from _ruled(listing, lines, rules, opened)
-            yield from _marked(listing, unruled, opened)
-            yield from _blank(listing, unruled, opened)
+
+
+def _laid_out(text: str, start: int, end: int, opened: _Opened) -> Iterator[Cell]:
+    lines = _lines(text, start, end)
+    rules = _rules(lines) if _HAS_RULE.search(text, start, end) else []
+    unruled = _without(rules, lines) if rules else lines
+    yield from _ruled(text, lines, rules, opened)
+    yield from _marked(text, unruled, opened)
+    yield from _blank(text, unruled, opened)
 
 
 def _unlisted(text: str) -> Iterator[str]:
