@@ -36,6 +36,7 @@ from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
 from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
 from relay.detect.reading import Reading
+from relay.detect.repeats import without_repeats
 from relay.detect.split_values import SEAM, Crossing, crossings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice, in_slices
@@ -222,7 +223,7 @@ class Analyzer:
         if not wanted:
             return
         try:
-            rows = self._model.find_all([reading.legible for reading in wanted])
+            rows = self._model.find_all([without_repeats(reading.legible) for reading in wanted])
         except Exception as error:
             raise detector_failure("model", error) from None
         for reading, spans in zip(wanted, rows, strict=True):
