@@ -133,10 +133,7 @@ class Analyzer:
             known = tuple([pair for pair in known if pair[0] in entity_types])
         own = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
         values.extend(_values(readings, own))
-        alikes = [reading.alikes for reading in readings]
-        result = cover(readings, own, alikes, values, known, occurrences)
-        occurrences.remember()
-        return tuple(result)
+        return self._covered(readings, own, values, known, occurrences)
 
     def legible(self, client: str, text: str) -> str:
         """Return `text` as detection reads it, with its escapes and disguises undone.
@@ -172,6 +169,30 @@ class Analyzer:
             spans = list(filter(_is_sure, spans))
         reading.spans = spans
         reading.alikes = self._alikes(reading.text)
+
+    def _covered(
+        self,
+        readings: Sequence[Reading],
+        own: Sequence[tuple[Span, ...]],
+        values: Iterable[Value],
+        known: Iterable[tuple[str, str]],
+        occurrences: Occurrences,
+    ) -> tuple[tuple[Span, ...], ...]:
+        """Return the spans of each text: its own, the occurrences of values, and look-alikes."""
+        result = cover(readings, own, [reading.alikes for reading in readings], values, known, occurrences)
+        occurrences.remember()
+        return tuple([self._apart(row, reading.text) for row, reading in zip(result, readings, strict=True)])
+
+    def _apart(self, row: tuple[Span, ...], text: str) -> tuple[Span, ...]:
+        """Return a row with what reads as a placeholder once the value right behind it is replaced: `PERSON_1Maria`."""
+        if not any(span.start and text[span.start - 1].isalnum() for span in row):
+            return row
+        pieces, done = [], 0
+        for span in row:
+            pieces += [text[done : span.start], " " * (span.end - span.start)]
+            done = span.end
+        alikes = self._alikes("".join([*pieces, text[done:]]))
+        return resolve([*row, *alikes], text) if alikes else row
 
     def _settle(self, spans: Iterable[Span], text: str) -> tuple[Span, ...]:
         """Return disjoint spans without the allowed values."""

@@ -36,10 +36,12 @@ _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CL
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
-# The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows.
+# The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows: a
+# comma or a bracket may be of the host (WHATWG URL, 3.5), and a shell goes on behind a quotation mark.
 _INFO = r"[^\s/?#\"'`<>\\@]{0,200}"
 USER_INFO = re.compile(
-    rf"(?P<info>{_INFO})" + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?(?=[/?#\s\"'`<>)\]},;|]|\\[\"'nrt]|$)"
+    rf"(?P<info>{_INFO})" + r"@(?P<host>[A-Za-z0-9.-]{1,253})(?::[0-9]{1,5})?"
+    r"(?:(?=[/?#\s]|\\[\"'nrt])|$|[\"'`<>)\]},;|](?!\w)[\"'`<>)\]},;|]*+(?![.@%-]))"
 )
 USER_INFO_BEGUN = re.compile(_INFO + r"(?:@[A-Za-z0-9.-]{0,253}(?::[0-9]{0,5})?\\?)?\Z")
 # What no reader ends a URL at, splits it at or takes for an end of the authority; a colon between values ends a name.

@@ -17,6 +17,9 @@ LOOKALIKES = [
     "PERSON_1",
     r"\[PERSON\_1\]",
     "[PLACEHOLDER_LOOKALIKE_1]",
+    "PERSON_1maria@example.org ",
+    "EMAIL_ADDRESS_1%6daria@example.org ",
+    "PERSON_1bWFyaWFAZXhhbXBsZS5vcmc= ",
 ]
 PIECES = st.one_of(
     st.sampled_from(sorted(VALUES.values())),

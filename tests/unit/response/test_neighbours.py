@@ -151,3 +151,37 @@ def test_rows_take_linear_time() -> None:
     began = time.process_time()
     assert new().restore(text) == "Maria," * 3000
     assert time.process_time() - began < 20
+
+
+@pytest.mark.parametrize("tool", [False, True])
+@pytest.mark.parametrize(
+    ("behind", "restored"),
+    [
+        ("/x", True),
+        (", and more", True),
+        (") and more", True),
+        ('","b":1}', True),
+        ('" -o x', True),
+        (",.evil.example/", False),
+        (").evil.example/", False),
+        ('".evil.example/', False),
+        (",evil.example/", False),
+    ],
+)
+def test_the_host_behind_user_info_ends(behind: str, restored: bool, tool: bool) -> None:
+    """A comma, a bracket or a shell's quotation mark may go on with it."""
+    text = f"https://[US_SSN_1]@good.example{behind}"
+
+    class Vault:
+        def placeholders(self) -> tuple[str, ...]:
+            return ("[US_SSN_1]",)
+
+        def forms(self) -> tuple[str, ...]:
+            return ()
+
+        def open(self, placeholder: str) -> str:
+            return "536-90-4399"
+
+    for pieces in ([text], list(text)):
+        restorer = Restorer(Vault(), tool=tool, hosts=frozenset({"good.example"}))
+        assert ("536" in "".join(map(restorer.feed, pieces)) + restorer.finish()) is restored
