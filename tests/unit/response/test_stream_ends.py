@@ -15,7 +15,7 @@ import pytest
 
 from relay.errors import UpstreamBadStream
 from relay.exchange import Core
-from tests.support import begin, post
+from tests.support import begin, chat, post
 
 CHAT, COMPLETIONS, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/completions", "/v1/messages", "/v1/responses"
 GEMINI, OLLAMA, GENERATE = "/v1beta/models/m:streamGenerateContent", "/api/chat", "/api/generate"
@@ -148,3 +148,16 @@ def test_what_is_held_back_goes_out_without_the_mark(
     got = exchange.feed(b"".join(framed(path, event, named=False) for event in events)) + exchange.finish()
     trees = [json.loads(row) for row in data_of(got) if row]
     assert "".join(tree["choices"][0]["delta"].get("content", "") for tree in trees) == text
+
+
+def test_few_texts_are_open_at_once(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each event looks at all that are open, so their number is bounded."""
+    monkeypatch.setattr("relay.response.answer.MOST_LANES", 4)
+    exchange = begin(core, "/v1/chat/completions")
+    exchange.open(post("/v1/chat/completions", chat("maria@example.org", stream=True)))
+    exchange.start(200, (("content-type", "text/event-stream"),))
+    event = 'data: {"choices": [{"index": %d, "delta": {"content": "[EMAIL_ADDRESS_1"}}]}\n\n'
+    exchange.feed("".join(event % number for number in range(4)).encode())
+    with pytest.raises(UpstreamBadStream, match="more than 4 texts open"):
+        exchange.feed((event % 4).encode())
+    exchange.close()
