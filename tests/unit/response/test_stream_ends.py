@@ -15,7 +15,7 @@ import pytest
 
 from relay.errors import UpstreamBadStream
 from relay.exchange import Core
-from tests.support import begin, chat, post
+from tests.support import begin, post
 
 CHAT, COMPLETIONS, MESSAGES, RESPONSES = "/v1/chat/completions", "/v1/completions", "/v1/messages", "/v1/responses"
 GEMINI, OLLAMA, GENERATE = "/v1beta/models/m:streamGenerateContent", "/api/chat", "/api/generate"
@@ -154,7 +154,8 @@ def test_few_texts_are_open_at_once(core: Core, monkeypatch: pytest.MonkeyPatch)
     """Each event looks at all that are open, so their number is bounded."""
     monkeypatch.setattr("relay.response.answer.MOST_LANES", 4)
     exchange = begin(core, "/v1/chat/completions")
-    exchange.open(post("/v1/chat/completions", chat("maria@example.org", stream=True)))
+    messages = [{"role": "user", "content": "maria@example.org"}]
+    exchange.open(post("/v1/chat/completions", {"model": "m", "stream": True, "messages": messages}))
     exchange.start(200, (("content-type", "text/event-stream"),))
     event = 'data: {"choices": [{"index": %d, "delta": {"content": "[EMAIL_ADDRESS_1"}}]}\n\n'
     exchange.feed("".join(event % number for number in range(4)).encode())
