@@ -71,8 +71,9 @@ def fold(text: str) -> str:
 
 def form(value: str) -> str:
     """Return what two spellings of one value have in common: where their forms are equal, both find the same."""
-    value = value if value.isascii() else normalize("NFC", value)
-    return value if value.isalpha() or is_unspaced(value) else fold(value)
+    if is_unspaced(value):
+        return normalize("NFC", value)
+    return value if value.isalpha() else fold(value)
 
 
 class KnownValues:

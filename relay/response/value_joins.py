@@ -47,7 +47,8 @@ _FILE = re.compile(
     r"rar|rb|rst|rtf|sql|sqlite|svg|swift|tar|tex|tgz|tif|tiff|tmp|toml|ts|tsv|tsx|ttf|txt|"
     r"vcf|wav|webm|webp|whl|xls|xlsx|xml|xz|yaml|yml|zst"
 )
-_LOCAL = r"\\?[\w.+$=&\#:;,\"-]"  # of a mailbox, and not what Markdown's readers end one at
+# Of a mailbox. Not the signs that part cells and words, nor what Markdown's readers end one at.
+_LOCAL = r"\\?[\w.+$=&\#-]"
 _LONGEST_LOCAL = 256
 # Where the text before makes more of it a part: an autolink, and user info behind two slashes.
 _IN_ANGLES = re.compile(r"<[^<>]*\Z")

@@ -168,6 +168,8 @@ def is_host(place: Place, value: str, after: str) -> bool:
     first = re.match(rf"\\?\.({sign}+)", after[glued.end() :])
     if len(glued.group()) > 63 or first is None or len(first[1]) > 63:
         return False
+    if re.search(r"\.[^\W\d_]+\Z", value):  # an address with another ending behind it
+        return True
     return first[1].lower() in ("com", "net", "org") or (
         re.match(rf"\\?\.{sign}", after[glued.end() + first.end() :]) is not None
     )
@@ -177,7 +179,7 @@ def is_mailbox(word: str, value: str, after: str) -> bool:
     """Tell whether a value would be a part of somebody's mailbox, or user info behind two slashes."""
     if re.search(r"[^\s@]@[\w-]+\.[\w.-]*\Z", word) and re.match(r"[\w.+$-]", value):
         return True
-    local = r'(?:\\?[\w.+$=&#:;,"-])'
+    local = r"(?:\\?[\w.+$=&#-])"
     if re.search(r"//[^/@\[\]()]*\Z", word):
         local = r"[^\s/@\[\]()]"
         if re.match(r"[\w-]*\.[\w-]+", after):

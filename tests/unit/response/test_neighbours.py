@@ -57,7 +57,7 @@ def restored(text: str, encoding: Encoding = Encoding.TEXT, *, tool: bool = Fals
     return expected
 
 
-@pytest.mark.parametrize("joint", ["", "-", ".", "_", "+", ",", "=", "&"])
+@pytest.mark.parametrize("joint", ["", "-", ".", "_", "+", "=", "&"])
 def test_a_neighbour_makes_no_mailbox_of_it(joint: str) -> None:
     """The value would be the beginning of somebody else's."""
     assert restored(f"[US_SSN_1]{joint}[EMAIL_ADDRESS_2]") == f"[US_SSN_1]{joint}collect@evil.example"

@@ -157,7 +157,7 @@ def test_an_end_tag_in_a_tag_is_an_attribute(name: str, inner: str) -> None:
         ("[USERNAME_1]@evil.example", False),
         ("x.[USERNAME_1]@evil.com", False),
         ("[USERNAME_1].x+y@evil.com", False),
-        ("[USERNAME_1],x@evil.example", False),
+        ("[USERNAME_1],x@evil.example", True),
         ("[USERNAME_1]&#64;evil&#46;example", False),
         ("[USERNAME_1]\\.a\\@evil.example", False),
         (f"[USERNAME_1]{'a' * 100}@evil.example", False),
