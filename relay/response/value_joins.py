@@ -47,8 +47,8 @@ _FILE = re.compile(
     r"rar|rb|rst|rtf|sql|sqlite|svg|swift|tar|tex|tgz|tif|tiff|tmp|toml|ts|tsv|tsx|ttf|txt|"
     r"vcf|wav|webm|webp|whl|xls|xlsx|xml|xz|yaml|yml|zst"
 )
-# Of a mailbox. Not the signs that part cells and words, nor what Markdown's readers end one at.
-_LOCAL = r"\\?[\w.+$=&\#-]"
+# Of a mailbox. Not the comma and the quotation mark that part cells, nor what Markdown's readers end one at.
+_LOCAL = r"\\?[\w.+$=&\#:;-]"
 _LONGEST_LOCAL = 256
 # Where the text before makes more of it a part: an autolink, and user info behind two slashes.
 _IN_ANGLES = re.compile(r"<[^<>]*\Z")
@@ -92,7 +92,9 @@ def joins(
     mailbox = _mailbox_host(data, end, kind, final=final)
     if closed or _follows_mailbox(word, value) or (mailbox and not any(mailbox in named for named in hosts)):
         return True
-    labels = _labels_after(data, end, final=final)
+    # Without a scheme no host holds an underscore, nor begins behind one (GFM 6.9, `www.`; linkify-it, fuzzy links).
+    parted = not kind and data.startswith("_", end) and "www." not in word.lower()
+    labels = 0 if parted else _labels_after(data, end, final=final)
     if labels == 2 or (labels == 1 and kind == "//") or (labels == 1 and _HAS_ENDING.search(value()) is not None):
         return True
     return None if closed is None or mailbox is None or labels is None else False

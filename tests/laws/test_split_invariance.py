@@ -162,6 +162,8 @@ def is_host(place: Place, value: str, after: str) -> bool:
         return True
     if is_mailbox(place.word, value, after):
         return True
+    if after.startswith("_") and "www." not in place.word.lower() and not re.search(r"<[^<>]*\Z", place.word):
+        return False
     sign = "[\\w$+=^`|~\u2190-\u2bff\U0001f000-\U0001faff\xad\u200b-\u200f\u2060-\u2064\ufeff-]"
     glued = re.match(f"{sign}*", after)
     assert glued is not None
@@ -179,7 +181,7 @@ def is_mailbox(word: str, value: str, after: str) -> bool:
     """Tell whether a value would be a part of somebody's mailbox, or user info behind two slashes."""
     if re.search(r"[^\s@]@[\w-]+\.[\w.-]*\Z", word) and re.match(r"[\w.+$-]", value):
         return True
-    local = r"(?:\\?[\w.+$=&#-])"
+    local = r"(?:\\?[\w.+$=&#:;-])"
     if re.search(r"//[^/@\[\]()]*\Z", word):
         local = r"[^\s/@\[\]()]"
         if re.match(r"[\w-]*\.[\w-]+", after):

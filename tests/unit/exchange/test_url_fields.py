@@ -101,12 +101,12 @@ NOWHERE = [
     "http:\\\\evil.example\\ https://seen.example/u/{}/x",
     "https://good.example\\@evil.example/{}",
     "https://good.example/) [x](//evil.example/{}",
+    "https://{}@good.example/",  # an address as user info: readers differ on which sign ends it
     "javascript:fetch({})",
     "data:text/html,{}",
 ]
 SOMEWHERE = [
     "https://good.example/?q={}",
-    "https://{}@good.example/",
     "https://seen.example/u/{}/x",
     "notes of {}",
     "{}",
