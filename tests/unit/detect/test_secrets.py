@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import strategies as st
+from hypothesis import assume, strategies as st
 
 from benchmarks.secrets.__main__ import alarms, coverage
 from benchmarks.secrets.carriers import CARRIERS
@@ -130,6 +130,7 @@ def random_values(draw: st.DrawFn) -> str:
     random = Random(draw(st.integers(0, 2**32)))
     alphabet = draw(st.sampled_from([string.ascii_letters + string.digits, "0123456789abcdefghijklmnopqrstuvwxyz"]))
     body = "".join(random.choice(alphabet) for _ in range(draw(st.integers(20, 48))))
+    assume("xxxx" not in body.lower())  # that is how a value is masked
     return f"7k3{body}q9"
 
 
