@@ -70,7 +70,8 @@ NOTES: tuple[str, ...] = (
     "* @{user} @example-org/core\n/docs/ {email}",
     "# Copyright (c) 2026 {name}",
     "-rw-r--r-- 1 {user} staff 4096 Mar 17 10:02 /home/{user}/notes.txt",
-    "/home/{user}/projects/shop/src/{user}_client.py:12: error: unused name",
+    # A user name with a dot, before a slash, reads like a host.
+    "=/home/{user}/projects/shop/src/{user}_client.py:12: error: unused name",
     "/Users/{user}/Library/Caches/x",
     "C:\\Users\\{user}\\Documents\\report.docx",
     'DB_USER = "{user}"\nDB_PASSWORD = "{key}"  # of {name}',
