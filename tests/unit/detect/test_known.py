@@ -115,8 +115,11 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
     for value in values:
         if not searchable(value):
             continue
+        done = 0  # occurrences of a value without borders do not overlap themselves
         for start in range(len(text) - len(value) + 1):
             end = start + len(value)
+            if is_unspaced(value) and start < done:
+                continue
             here, wanted = text[start:end], value
             if not value.isalpha() and not is_unspaced(value):
                 here, wanted = fold(here), fold(wanted)
@@ -125,6 +128,7 @@ def test_the_table_finds_what_plain_search_finds(values: list[str], text: str) -
             )
             if here == wanted and (is_unspaced(value) or not inside):
                 expected.add((start, end))
+                done = end
     for kind in (KnownValues, ValueList, in_trees):
         found = {(span.start, span.end) for span in kind(("CUSTOM", value) for value in values).find(text)}
         assert found == expected
