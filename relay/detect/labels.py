@@ -15,7 +15,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
-from relay.detect.tables import Cell, cells
+from relay.detect.tables import Cell, bare, cells
 from relay.process.slices import in_slices
 from relay.types import Span
 from relay.wire.columns import heads
@@ -93,12 +93,6 @@ def _members(text: str) -> Iterator[Cell]:
     for literal in literals:
         step = literal.pointer.rpartition("/")[2]
         if step.isdigit() or step.lower() in BLANK:
-            start, end = _bare(text, literal.start, literal.end)
+            start, end = bare(text, literal.start, literal.end)
             for piece in _whole(text[start:end], columns.get(literal.pointer) or named(literal.pointer)):
                 yield Cell(piece.head, start, start + piece.end)
-
-
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return the range less the spaces and quotes around it."""
-    start += len(text[start:end]) - len(text[start:end].lstrip(' "\r'))
-    return start, start + len(text[start:end].rstrip(' "\r'))

@@ -14,7 +14,7 @@ from typing import Final
 
 from relay.process.slices import end_slice
 
-__all__ = ["without_marks"]
+__all__ = ["blanks", "without_marks"]
 
 _PART_CHARS = 1 << 16
 
@@ -33,7 +33,7 @@ _NUMBERED = re.compile(
 def without_marks(text: str) -> Iterator[str]:
     """Yield `text` without each kind of mark that touches the first word of a line."""
     for marks in (_SIGNED, _NUMBERED):
-        plain = "".join([marks.sub(_blanks, part) for part in _parts(text)])
+        plain = "".join([marks.sub(blanks, part) for part in _parts(text)])
         if plain != text:
             yield plain
 
@@ -48,5 +48,6 @@ def _parts(text: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _blanks(mark: re.Match[str]) -> str:
+def blanks(mark: re.Match[str]) -> str:
+    """Return as many blanks as a mark is long: for `re.sub`, which then moves nothing."""
     return " " * (mark.end() - mark.start())

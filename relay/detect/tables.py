@@ -20,12 +20,13 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, pairwise, takewhile
 from typing import Any, NamedTuple
 
+from relay.detect.line_marks import blanks
 from relay.detect.tables_marked import html_tables, sql_tables
 from relay.process.slices import end_slice
 from relay.wire.columns import NAME
 from relay.wire.pointer import BLANK
 
-__all__ = ["Cell", "cells"]
+__all__ = ["Cell", "bare", "cells"]
 
 # What may stand around the name of a column: quotes, stars, a command of LaTeX.
 _HEAD = re.compile(rf"(?:\\[a-z]{{2,12}}\{{|[\"'`*\[ ]){{0,6}}(?P<name>{NAME.pattern})[\"'`*\]}} ]{{0,6}}")
@@ -105,7 +106,7 @@ def _laid_out(text: str, start: int, end: int, opened: _Opened) -> Iterator[Cell
 def _unlisted(text: str) -> Iterator[str]:
     """Yield `text` with blanks in the place of what a listing or a quotation puts before its lines, where one does."""
     if len(_LISTED.findall(text, 0, _LOOKED_CHARS)) > 1:
-        yield _LISTED.sub(lambda mark: " " * (mark.end() - mark.start()), text)
+        yield _LISTED.sub(blanks, text)
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
@@ -166,7 +167,7 @@ def _under(text: str, names: Sequence[str], row: Sequence[tuple[int, int]]) -> I
     """Yield the cells of one row under the names at their places."""
     label, is_first = None, True
     for name, (start, end) in zip(names, row, strict=False):
-        start, end = _bare(text, start, end)
+        start, end = bare(text, start, end)
         if start == end:
             continue
         if name:
@@ -177,7 +178,7 @@ def _under(text: str, names: Sequence[str], row: Sequence[tuple[int, int]]) -> I
             yield Cell(label["name"], start, end)
 
 
-def _bare(text: str, start: int, end: int) -> tuple[int, int]:
+def bare(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the range less the spaces and quotes around it."""
     start += len(text[start:end]) - len(text[start:end].lstrip(' "\r'))
     return start, start + len(text[start:end].rstrip(' "\r'))
