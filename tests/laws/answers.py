@@ -6,7 +6,7 @@
 from collections.abc import Callable, Sequence
 from random import Random
 
-__all__ = ["ATTRIBUTES", "CANARY", "NAMED", "VALUES", "Vault", "answer", "beside", "letter"]
+__all__ = ["ATTRIBUTES", "CANARY", "NAMED", "VALUES", "answer", "beside", "letter"]
 
 CANARY = "zqcanary"
 VALUES = {
@@ -18,19 +18,6 @@ VALUES = {
     "[PERSON_1_LAST]": "Zqcanary",
     "Nadia Ingram": "Zqcanary Brook",  # a stand-in
 }
-
-
-class Vault:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
 
 
 Draw = Callable[[Random], str]

@@ -18,7 +18,8 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 from relay.response.restore import Restorer
-from tests.laws.answers import ATTRIBUTES, CANARY, NAMED, Vault, answer, beside, letter
+from tests.laws.answers import ATTRIBUTES, CANARY, NAMED, VALUES, answer, beside, letter
+from tests.table_vault import TableVault
 
 GFM = ["table", "strikethrough", "autolink", "tasklist"]
 UNSAFE = Options.CMARK_OPT_UNSAFE | Options.CMARK_OPT_FOOTNOTES
@@ -74,9 +75,9 @@ def carried_off(markup: str, named: frozenset[str]) -> Iterator[str]:
 
 def faults(text: str, random: Random, named: frozenset[str] = frozenset()) -> list[str]:
     """Return what is wrong with an answer, by kind and place."""
-    restored = Restorer(Vault(), hosts=named).restore(text)
+    restored = Restorer(TableVault(VALUES), hosts=named).restore(text)
     edges = sorted({0, len(text), *(random.randrange(len(text) + 1) for _ in range(random.choice((1, 3, 30))))})
-    restorer = Restorer(Vault(), hosts=named)
+    restorer = Restorer(TableVault(VALUES), hosts=named)
     pieces = [restorer.feed(text[start:end]) for start, end in pairwise(edges)]
     found = [] if "".join(pieces) + restorer.finish() == restored else ["streamed differs"]
     for renderer, markup in renderings(restored):
@@ -113,6 +114,6 @@ def test_text_keeps_its_values() -> None:
     random = Random(13)
     for _ in range(400):
         text = letter(random)
-        restored = Restorer(Vault()).restore(text)
+        restored = Restorer(TableVault(VALUES)).restore(text)
         assert PLACEHOLDER.search(restored) is None, (text, restored)
         assert faults(text, random) == [], text

@@ -8,7 +8,7 @@ placeholder, and what stood in the request, it reads in the whole text.
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from urllib.parse import quote
 
@@ -23,6 +23,7 @@ from relay.response.restore import Restorer
 from relay.response.tool_urls import ToolUrls
 from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding
+from tests.table_vault import TableVault
 
 VALUES = {
     "[PERSON_1]": "Maria Gonzalez",
@@ -45,23 +46,7 @@ VALUES = {
 REQUESTED = ("https://a.example/[PERSON_1]/x", "http://b.example/?q=[US_SSN_1]", "ftp://c.co/[PERSON_2]")
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(self._values)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return self._values[placeholder]
-
-
-VAULT = Issued(VALUES)
+VAULT = TableVault(VALUES)
 
 WORD_END = re.compile("[0-9A-Za-z_ªµºÀ-ÖØ-öø-ɏͰ-ϿЀ-ԯ]")
 BLANK = {

@@ -42,6 +42,7 @@ from relay.wire.sse import SseParser
 from tests.conftest import MakeCore
 from tests.repeats import OPENINGS, PAIRS, RESTS, SIGNS, repeated
 from tests.support import begin, chat, patterns_only, post, sent
+from tests.table_vault import TableVault
 
 Entrance = Callable[[str], object]
 
@@ -96,19 +97,7 @@ def no_garbage() -> Iterator[None]:
     gc.enable()
 
 
-class Issued:
-    """A vault that is a table."""
-
-    VALUES = {"[PERSON_1]": "Maria", "[PERSON_2]": 'Ann "Bo"', "[EMAIL_ADDRESS_1]": "maria@example.org"}
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(self.VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return self.VALUES[placeholder]
+VALUES = {"[PERSON_1]": "Maria", "[PERSON_2]": 'Ann "Bo"', "[EMAIL_ADDRESS_1]": "maria@example.org"}
 
 
 def pieces(text: str, size: int = 16) -> Iterator[str]:
@@ -229,10 +218,10 @@ def test_restoring(encoding: Encoding, tool: bool) -> None:
     urls = WholeUrls(["https://example.com/[PERSON_1]/x"])
 
     def whole(text: str) -> None:
-        Restorer(Issued(), encoding=encoding, tool=tool, whole=urls).restore(f"{text} [PERSON_1]")
+        Restorer(TableVault(VALUES), encoding=encoding, tool=tool, whole=urls).restore(f"{text} [PERSON_1]")
 
     def streamed(text: str) -> None:
-        restorer = Restorer(Issued(), encoding=encoding, tool=tool, whole=urls)
+        restorer = Restorer(TableVault(VALUES), encoding=encoding, tool=tool, whole=urls)
         for piece in pieces(text):
             restorer.feed(piece)
         restorer.finish()

@@ -15,26 +15,14 @@ from relay.response.restore import Restorer
 from relay.types import CitationOffset
 from tests.laws.test_same_prefix import JSON_HEAD, SSE_HEAD
 from tests.support import begin, post
+from tests.table_vault import TableVault
 
 MAIL = "maria@example.org"
 VALUES = {"[PERSON_1]": "Maria Gonzalez", "[EMAIL_ADDRESS_1]": "mé@example.org", "[X_1]": ""}
 
 
-class Issued:
-    """What the restorer asks of a vault."""
-
-    def placeholders(self) -> list[str]:
-        return list(VALUES)
-
-    def forms(self) -> list[str]:
-        return []
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 def restorer(_: object = None) -> Restorer:
-    return Restorer(Issued())
+    return Restorer(TableVault(VALUES))
 
 
 PIECES = st.lists(

@@ -1,12 +1,11 @@
 """Links keep their Markdown, and a link to a mailbox or telephone that is a value works."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from relay.response.restore import Restorer
 from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding
+from tests.table_vault import TableVault
 
 VALUES = {
     "[PERSON_1]": "Petra Lindqvist",
@@ -18,22 +17,9 @@ VALUES = {
 }
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 def check(text: str, expected: str, **options: bool) -> None:
     def new() -> Restorer:
-        return Restorer(Issued(), whole=WholeUrls(["https://github.com/[USERNAME_1]/mytool"]), **options)  # type: ignore[arg-type]
+        return Restorer(TableVault(VALUES), whole=WholeUrls(["https://github.com/[USERNAME_1]/mytool"]), **options)  # type: ignore[arg-type]
 
     assert new().restore(text) == expected
     for cut in range(len(text) + 1):
@@ -139,12 +125,12 @@ def test_in_the_arguments_of_a_tool(text: str, restored: str) -> None:
 
 def test_html_has_no_markdown() -> None:
     """Brackets mean nothing there."""
-    one = Restorer(Issued(), encoding=Encoding.HTML)
+    one = Restorer(TableVault(VALUES), encoding=Encoding.HTML)
     assert one.feed("[PERSON_1]") == "Petra Lindqvist"
 
 
 def test_a_complete_placeholder_is_restored_though_the_stream_broke() -> None:
     """What was held back for the sake of a link is no link without its target."""
-    one = Restorer(Issued())
+    one = Restorer(TableVault(VALUES))
     assert one.feed("Hi [PERSON_1](mailto") == "Hi "
     assert one.finish(cut_off=True) == "Petra Lindqvist(mailto"

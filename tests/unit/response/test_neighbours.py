@@ -2,12 +2,12 @@
 
 import json
 import time
-from collections.abc import Sequence
 
 import pytest
 
 from relay.response.restore import Restorer
 from relay.types import Encoding
+from tests.table_vault import TableVault
 
 VALUES = {
     "[US_SSN_1]": "536-90-4399",
@@ -27,22 +27,9 @@ VALUES = {
 }
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 def new(encoding: Encoding = Encoding.TEXT, *, tool: bool = False) -> Restorer:
     return Restorer(
-        Issued(), encoding=encoding, tool=tool, hosts=frozenset({"good.example"}), mail_hosts={"mail.example"}
+        TableVault(VALUES), encoding=encoding, tool=tool, hosts=frozenset({"good.example"}), mail_hosts={"mail.example"}
     )
 
 
@@ -172,16 +159,6 @@ def test_the_host_behind_user_info_ends(behind: str, restored: bool, tool: bool)
     """A comma, a bracket or a shell's quotation mark may go on with it."""
     text = f"https://[US_SSN_1]@good.example{behind}"
 
-    class Vault:
-        def placeholders(self) -> tuple[str, ...]:
-            return ("[US_SSN_1]",)
-
-        def forms(self) -> tuple[str, ...]:
-            return ()
-
-        def open(self, placeholder: str) -> str:
-            return "536-90-4399"
-
     for pieces in ([text], list(text)):
-        restorer = Restorer(Vault(), tool=tool, hosts=frozenset({"good.example"}))
+        restorer = Restorer(TableVault(VALUES), tool=tool, hosts=frozenset({"good.example"}))
         assert ("536" in "".join(map(restorer.feed, pieces)) + restorer.finish()) is restored

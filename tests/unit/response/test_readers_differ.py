@@ -1,12 +1,11 @@
 """What one reader takes for the end of a URL, a tag or an address and another for a part of it."""
 
-from collections.abc import Sequence
-
 import pytest
 
 from relay.response.mail_links import addressed
 from relay.response.plain_urls import is_plain
 from relay.response.restore import Restorer
+from tests.table_vault import TableVault
 
 VALUES = {
     "[USERNAME_1]": "plindqvist",
@@ -39,24 +38,11 @@ ENDS = (
 HOSTS = ("//evil.example/", "evil.com/", "evil.com?q=", "www.evil.com/", "https://evil.example/", "192.0.2.7/")
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 def check(text: str, expected: str) -> None:
     """Compare what becomes of a text, whole, cut once anywhere, and by the character."""
 
     def new() -> Restorer:
-        return Restorer(Issued(), hosts={"good.example"}, mail_hosts={"mail.example"})
+        return Restorer(TableVault(VALUES), hosts={"good.example"}, mail_hosts={"mail.example"})
 
     assert new().restore(text) == expected
     for cut in range(len(text) + 1):

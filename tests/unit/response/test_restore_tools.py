@@ -1,13 +1,13 @@
 """In the arguments of a tool a placeholder is restored wherever it stands, but in absolute URLs to other machines."""
 
 import json
-from collections.abc import Sequence
 
 import pytest
 
 from relay.response.restore import Restorer
 from relay.response.whole_urls import WholeUrls
 from relay.types import Encoding
+from tests.table_vault import TableVault
 
 VALUES = {
     "[PERSON_1]": "Petra Lindqvist",
@@ -20,21 +20,8 @@ REQUESTED = ("https://github.com/[USERNAME_1]/mytool", "https://[USERNAME_1]:[PE
 HOST = "api.example.com"
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 def restorer(encoding: Encoding) -> Restorer:
-    return Restorer(Issued(), encoding=encoding, tool=True, hosts={HOST}, whole=WholeUrls(REQUESTED))
+    return Restorer(TableVault(VALUES), encoding=encoding, tool=True, hosts={HOST}, whole=WholeUrls(REQUESTED))
 
 
 def plain(text: str) -> str:
@@ -199,7 +186,7 @@ def test_the_whole_string_of_an_argument_is_one_url() -> None:
 def test_urls_can_be_allowed() -> None:
     """`restore.urls` gives tools values there, too."""
     for encoding in Encoding:
-        one = Restorer(Issued(), encoding=encoding, tool=True, urls=True)
+        one = Restorer(TableVault(VALUES), encoding=encoding, tool=True, urls=True)
         assert one.restore("https://evil.example/[USERNAME_1]") == "https://evil.example/plindqvist"
 
 

@@ -1,6 +1,5 @@
 """The corpus of alterations that models make: what must be restored, and what must not."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ import yaml
 from relay.replace.styles.bracketed import Bracketed
 from relay.response.restore import Restorer
 from relay.types import Encoding
+from tests.table_vault import TableVault
 
 FOLDER = Path(__file__).parents[2] / "vectors" / "restore"
 VALUES: dict[str, str] = yaml.safe_load((FOLDER / "values.yaml").read_text(encoding="utf-8"))
@@ -20,26 +20,13 @@ ROWS = [
 ]
 
 
-class Issued:
-    """A vault that is a table."""
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(VALUES)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return VALUES[placeholder]
-
-
 @pytest.mark.parametrize(("encoding", "text", "restored"), ROWS, ids=[f"{row[0].value}:{row[1]!r}" for row in ROWS])
 def test_vector(encoding: Encoding, text: str, restored: str) -> None:
     """The text comes out as the corpus says, whole, cut at any place, and one character at a time."""
-    assert Restorer(Issued(), encoding=encoding).restore(text) == restored
+    assert Restorer(TableVault(VALUES), encoding=encoding).restore(text) == restored
     cuts = [(text[:cut], text[cut:]) for cut in range(len(text) + 1)]
     for pieces in (*cuts, tuple(text)):
-        restorer = Restorer(Issued(), encoding=encoding)
+        restorer = Restorer(TableVault(VALUES), encoding=encoding)
         assert "".join(map(restorer.feed, pieces)) + restorer.finish() == restored
 
 
@@ -50,7 +37,7 @@ def test_what_is_restored_is_a_lookalike(text: str) -> None:
     for start, end in Bracketed().lookalikes(text):
         left[start:end] = "." * (end - start)
     rest = "".join(left)
-    assert Restorer(Issued(), urls=True).restore(rest) == rest
+    assert Restorer(TableVault(VALUES), urls=True).restore(rest) == rest
 
 
 def test_the_corpus_is_large_enough() -> None:

@@ -1,7 +1,6 @@
 """A value comes back as it was written in the JSON of the request, and what stood in plain text is escaped."""
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,41 +13,13 @@ from relay.response.restore import Restorer
 from relay.response.spellings import Spellings, written
 from relay.types import Encoding, Segment
 from tests.support import chat, sent
+from tests.table_vault import TableVault
 from tests.unit.exchange.support import CHAT, JSON_HEAD, opened
 
 HELD = "[PASSWORD_1]"
 MARK = "<here>"
 VALUES = st.text(st.sampled_from('ab"\\/\n\t\u00eb\u4e2d\U0001f600uU9{}[]: '), min_size=1, max_size=8)
 ASCII = st.booleans()
-
-
-class Issued:
-    """A vault with one value."""
-
-    def __init__(self, value: str) -> None:
-        self._value = value
-
-    def placeholders(self) -> Sequence[str]:
-        return (HELD,)
-
-    def forms(self) -> Sequence[str]:
-        return ()
-
-    def open(self, placeholder: str) -> str:
-        return self._value
-
-
-class Table(Issued):
-    """A vault with several values."""
-
-    def __init__(self, values: dict[str, str]) -> None:
-        self._values = values
-
-    def placeholders(self) -> Sequence[str]:
-        return tuple(self._values)
-
-    def open(self, placeholder: str) -> str:
-        return self._values[placeholder]
 
 
 def nested(text: str, depth: int, *, ascii_only: bool) -> str:
@@ -58,7 +29,7 @@ def nested(text: str, depth: int, *, ascii_only: bool) -> str:
     return text
 
 
-def request(value: str, depth: int, *, ascii_only: bool) -> tuple[str, str, Spellings, Issued]:
+def request(value: str, depth: int, *, ascii_only: bool) -> tuple[str, str, Spellings, TableVault]:
     """Return a text of a request, what the model saw of it, how values were written in it, and the vault."""
     spelled = value
     for _ in range(depth):
@@ -66,7 +37,7 @@ def request(value: str, depth: int, *, ascii_only: bool) -> tuple[str, str, Spel
     text = nested(f"it is {value} ok", depth, ascii_only=ascii_only)
     scrubbed = nested(f"it is {HELD} ok", depth, ascii_only=ascii_only)
     assert scrubbed.replace(HELD, spelled) == text
-    return text, scrubbed, Spellings([Segment(pointer="", text=text)], {0: scrubbed}), Issued(spelled)
+    return text, scrubbed, Spellings([Segment(pointer="", text=text)], {0: scrubbed}), TableVault({HELD: spelled})
 
 
 def pieces(restorer: Restorer, text: str, size: int) -> str:
@@ -141,7 +112,7 @@ def test_an_echo_of_what_is_nearly_json(
     scrubbed = between.join(
         framed(f"it is {MARK} ok", steps).replace(MARK, names[each]) for steps, each in zip(texts, values, strict=True)
     )
-    vault = Table({name: each for each, name in names.items()})
+    vault = TableVault({name: each for each, name in names.items()})
     text = scrubbed
     for each, name in names.items():
         text = text.replace(name, each)
@@ -162,7 +133,7 @@ def test_an_echo_in_json_in_arguments(value: str, steps: list[tuple[str, str]], 
     text = scrubbed.replace(HELD, spelled)
     spellings = Spellings([Segment(pointer="", text=text)], {0: scrubbed})
     arguments = json.dumps({"body": json.dumps({"content": scrubbed}, ensure_ascii=escapes)}, ensure_ascii=escapes)
-    tool = Restorer(Issued(spelled), encoding=Encoding.JSON, tool=True, spellings=spellings, within=1)
+    tool = Restorer(TableVault({HELD: spelled}), encoding=Encoding.JSON, tool=True, spellings=spellings, within=1)
     assert json.loads(json.loads(pieces(tool, arguments, size))["body"]) == {"content": text}
 
 
@@ -179,9 +150,9 @@ def test_a_string_that_is_the_value_means_it(value: str, depth: int, ascii_only:
 def test_a_plain_value_is_escaped(value: str, depth: int) -> None:
     """As often as strings are open, also where a text of the request was JSON without it."""
     spellings = Spellings([Segment(pointer="", text='{"a": 1}'), Segment(pointer="", text=value)], {0: "{}", 1: HELD})
-    restored = Restorer(Issued(value), encoding=Encoding.JSON, tool=True, spellings=spellings, within=1).restore(
-        nested(f"it is {HELD} ok", depth, ascii_only=True)
-    )
+    restored = Restorer(
+        TableVault({HELD: value}), encoding=Encoding.JSON, tool=True, spellings=spellings, within=1
+    ).restore(nested(f"it is {HELD} ok", depth, ascii_only=True))
     for _ in range(depth):
         restored = json.loads(restored)["key"]
     assert restored == f"it is {value} ok"
