@@ -102,10 +102,11 @@ def ask_raw(relay: Running, *, stream: bool) -> httpx.Response:
     return httpx.post(f"{relay.url}/v1/chat/completions", json=asked, headers=HEADERS, timeout=20)
 
 
-def clients(relay: Running, url: str) -> tuple[openai.OpenAI, openai.OpenAI]:
-    """Return one client through relay and one that asks the engine directly."""
-    through = openai.OpenAI(base_url=f"{relay.url}/v1", api_key="k", max_retries=0, timeout=20)
-    return through, openai.OpenAI(base_url=f"{url}/v1", api_key="k", max_retries=0, timeout=20)
+def clients(relay: Running, url: str) -> Iterator[openai.OpenAI]:
+    """Yield one client through relay, then one that asks the engine directly."""
+    for base_url in (f"{relay.url}/v1", f"{url}/v1"):
+        with openai.OpenAI(base_url=base_url, api_key="k", max_retries=0, timeout=20) as client:
+            yield client
 
 
 def test_whole_and_streamed(start: Any, sure: str, far: Fake) -> None:
@@ -172,12 +173,12 @@ def test_anthropic(start: Any, sure: str) -> None:
     relay = start(sure)
     said = []
     for url in (relay.url, sure):
-        client = anthropic.Anthropic(base_url=url, api_key="k", max_retries=0, timeout=20)
         ask: dict[str, Any] = {**body(f"Write to {MAIL}"), "extra_body": {"temperature": 0}}
         del ask["temperature"]
-        whole = client.messages.create(**ask)
-        with client.messages.stream(**ask) as stream:
-            streamed = stream.get_final_message()
+        with anthropic.Anthropic(base_url=url, api_key="k", max_retries=0, timeout=20) as client:
+            whole = client.messages.create(**ask)
+            with client.messages.stream(**ask) as stream:
+                streamed = stream.get_final_message()
         said.append([block.text for message in (whole, streamed) for block in message.content if block.type == "text"])
         assert streamed.stop_reason == whole.stop_reason
     assert said[0] == said[1]
