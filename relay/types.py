@@ -320,6 +320,19 @@ class Event:
     comment: str | None = field(default=None, repr=False)
 
 
+class Turn:
+    """What one alternative of an answer, or of one event of a stream, says. `choice`: its number or name.
+
+    `places`: kinds of texts in it, and what follows the last of them. Whoever restores them keeps it there.
+    """
+
+    __slots__ = ("choice", "places")
+
+    def __init__(self, choice: int | str) -> None:
+        self.choice = choice
+        self.places: dict[tuple[object, ...], Any] = {}
+
+
 @dataclass(slots=True)
 class Leaf:
     """A string inside a decoded tree that can be read and put back: `holder[key]`.
@@ -337,6 +350,7 @@ class Leaf:
     unnamed: bool = False
     number: bool = False  # what is put here is a number of JSON, though a string stood here
     is_url: bool = False  # the whole text is one URL
+    turn: Turn | None = field(default=None, repr=False)  # None: nothing that is said beside it is put together with it
 
     @property
     def text(self) -> str:

@@ -95,8 +95,9 @@ def reads_as_words(value: str) -> bool:
     return _JOINED_WORDS.fullmatch(value) is not None
 
 
-# A word in one case or with capitals at its humps, or a number; at most 8 digits.
-_WORD = r"(?:(?:[A-Z]?[a-z]+|[A-Z]{2,})+\d{0,8}|\d{1,8})"
+# A word in one case or with capitals at its humps, or a number; at most 8 digits. There is one way to read each word:
+# with two, the time of a text that ends in another sign doubles with every letter.
+_WORD = r"(?:(?:[a-z]++|[A-Z]{2,}+|[A-Z](?=[a-z]))++\d{0,8}|\d{1,8})"
 _JOINED_WORDS = re.compile(rf"{_WORD}(?:[-_./:#@ ]{{1,2}}{_WORD})*")
 
 

@@ -37,8 +37,9 @@ _FAMILIES = (
     "jamba kimi glm granite nemotron olmo smollm starcoder nomic-embed"
 )
 # A date, a build, a version, a size. Not three digits in a row without a unit: those are in telephone and id numbers.
+# Each can be read in one way only; a date with hyphens is three of them.
 _NUMBER = (
-    r"20[0-9]{6}|20[0-9]{2}(?:-[0-9]{2}-[0-9]{2})?|00[0-9]|(?:0[0-9]|1[0-2])[0-9]{2}|[0-9]{3}[bkm]"
+    r"20[0-9]{6}|20[0-9]{2}|00[0-9]|(?:0[0-9]|1[0-2])[0-9]{2}|(?:0[1-9]|[1-9][0-9])[0-9][bkm]"
     r"|[0-9]{1,2}(?:\.[0-9]{1,2})?"
 )
 _MODEL = re.compile(

@@ -74,7 +74,8 @@ class Restorer:
     """Restores one lane. Create one for each lane of each response; do not share it between threads.
 
     `issued`: the tables of `vault`, if they exist already. `tool`: the text is arguments of a tool that the client
-    runs. `is_url`: all of it is one URL. `hosts` are those that the user named in URLs, `mail_hosts` in addresses.
+    runs. `is_url`: all of it is one URL. `place`: where a plain text begins, if not by itself. `hosts` are
+    those that the user named in URLs, `mail_hosts` in addresses.
     `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity type
     from a tool. `whole`: the URLs of the request. `spellings`: how its texts have the values; `within`: how many JSON
     strings here a text by itself stands in.
@@ -121,6 +122,7 @@ class Restorer:
         whole: WholeUrls = _NO_URLS,
         spellings: Spellings = _PLAIN,
         within: int = 0,
+        place: Place | None = None,
     ) -> None:
         self._vault = vault
         self._encoding = encoding
@@ -141,7 +143,7 @@ class Restorer:
         self._word = Word() if whole else None
         self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
-            self._place = ToolUrls(encoding) if tool else UrlField() if is_url else Surroundings(encoding)
+            self._place = ToolUrls(encoding) if tool else UrlField() if is_url else place or Surroundings(encoding)
         self._ahead: _Ahead | None = None
         self._before = ""  # the last two characters read: a boundary, or an escape before it
         self._carry = ""

@@ -11,6 +11,7 @@ from relay.response.issued import Issued
 from relay.response.named_hosts import hosts_named, mail_hosts_named
 from relay.response.restore import Restorer
 from relay.response.spellings import Spellings
+from relay.response.text_order import Texts
 from relay.response.whole_urls import WholeUrls
 from relay.types import CitationOffset, Encoding, Leaf, Segment
 from relay.vault.vault import Vault
@@ -28,6 +29,7 @@ class Restorers:
     __slots__ = (
         "_engine",
         "_hosts",
+        "_in_order",
         "_issued",
         "_mail_hosts",
         "_numbers",
@@ -51,6 +53,7 @@ class Restorers:
         self._hosts, self._mail_hosts = hosts_named(segments), mail_hosts_named(segments)
         self._whole = WholeUrls(urls)
         self._segments, self._texts = segments, texts
+        self._in_order = Texts()
         self._spellings = Spellings()
         self._numbers: frozenset[str] = frozenset()
         if texts:
@@ -81,6 +84,8 @@ class Restorers:
             # For example a file's content, which may be JSON text like arguments in a string.
             encoding = Encoding.JSON
         issued = self._tables()
+        is_plain = tool is None and encoding is Encoding.TEXT and not leaf.is_url and not engine.restores_urls
+        place = self._in_order.place(leaf) if is_plain and issued else None
         restorer = Restorer(
             vault,
             issued=issued,
@@ -94,7 +99,10 @@ class Restorers:
             whole=self._whole,
             spellings=self._spellings,
             within=int(tool is not None and leaf.encoding is Encoding.JSON),
+            place=place,
         )
+        if place is not None:
+            return self._in_order.noting(leaf, place, restorer)
         if encoding is Encoding.JSON:
             numbers = [text for text in self._numbers if allowed(text.removeprefix("-"))]
             return BareNumbers(restorer, numbers) if numbers else restorer

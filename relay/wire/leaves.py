@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from relay.types import JSON, Encoding, Leaf, Treatment
+from relay.types import JSON, Encoding, Leaf, Treatment, Turn
 from relay.wire.nodes import Node, deep
 
 __all__ = ["collect"]
@@ -24,6 +24,8 @@ _UNKNOWN = deep(Treatment.RESTORE)
 # What no row names inside an object of this name is a delta, too: the next field that a provider thinks of.
 _DELTA = "delta"
 _UNNAMED = deep(Treatment.RESTORE)
+# What formats call the array of an answer's alternatives.
+_ALTERNATIVES = frozenset({"choices", "candidates"})
 _URLS = deep(Treatment.RESTORE_URL)
 _URLS.key = Treatment.RESTORE
 _URL_KEY = re.compile(r"(?:.*_)?(?:url|uri|href|src|link)s?|.*[a-z0-9](?:Url|URL|Uri|URI|Href|Src|Link)s?")
@@ -73,10 +75,11 @@ def collect(tree: JSON, node: Node, *, json_mode: bool = False) -> list[Leaf]:
 
 
 class _LeafWalk:
-    __slots__ = ("_json_mode", "_root", "keys", "leaves")
+    __slots__ = ("_json_mode", "_root", "_turn", "keys", "leaves")
 
     def __init__(self, root: Mapping[str, JSON], json_mode: bool) -> None:
         self._root = root
+        self._turn = Turn("")
         self._json_mode = json_mode
         self.leaves: list[Leaf] = []
         self.keys: list[Leaf] = []
@@ -117,14 +120,21 @@ class _LeafWalk:
             elif kind is dict and below.text is not Treatment.DROP:
                 self.object(value, below, trail, tool, hosted, key)
             elif kind is list and below.text is not Treatment.DROP:
-                self.array(value, below, trail, tool, hosted)
+                self.array(value, below, trail, tool, hosted, turns=holder is self._root and key in _ALTERNATIVES)
             if below.text is Treatment.DROP:
                 drops.append((holder, key))
         if drops:
             self._wrap(begin, tuple(drops))
 
     def array(
-        self, holder: list[JSON], node: Node, trail: tuple[int | str, ...], tool: str | None, hosted: bool
+        self,
+        holder: list[JSON],
+        node: Node,
+        trail: tuple[int | str, ...],
+        tool: str | None,
+        hosted: bool,
+        *,
+        turns: bool = False,
     ) -> None:
         below = node.item or _UNKNOWN
         if below.text is Treatment.PASS or below.text is Treatment.PINNED:
@@ -132,7 +142,10 @@ class _LeafWalk:
         for index, value in enumerate(holder):
             kind = type(value)
             if kind is dict:
-                self.object(value, below, _told_apart(trail, below, value, index), tool, hosted)
+                inner = _told_apart(trail, below, value, index)
+                if turns:
+                    self._turn = Turn(inner[-1] if inner else index)
+                self.object(value, below, inner, tool, hosted)
             elif kind is str:
                 self._text(below, holder, index, trail, tool, hosted)
             elif kind is list:
@@ -157,7 +170,8 @@ class _LeafWalk:
             named = tuple(_name(self._root.get(name)) for name in node.by)
             lane = (*named, *trail, node.lane)
         is_url = treatment is Treatment.RESTORE_URL
-        self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted or node.hosted, is_url=is_url))
+        hosted = hosted or node.hosted
+        self.leaves.append(Leaf(holder, key, encoding, lane, tool, hosted, is_url=is_url, turn=self._turn))
 
     def _beside(self, node: Node, trail: tuple[int | str, ...]) -> tuple[int | str, ...]:
         """Return what the lanes of an object begin with, by those that the table names."""
@@ -171,7 +185,8 @@ class _LeafWalk:
         lane = (*trail, key)
         if type(value) is str:
             is_url = type(key) is str and _names_url(key)
-            self.leaves.append(Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True, is_url=is_url))
+            leaf = Leaf(holder, key, Encoding.TEXT, lane, tool, hosted, unnamed=True, is_url=is_url, turn=self._turn)
+            self.leaves.append(leaf)
         elif type(value) is dict or type(value) is list:
             for below, item in value.items() if type(value) is dict else enumerate(value):
                 if type(below) is str and not below.replace("_", "").isalpha():
@@ -192,6 +207,7 @@ class _LeafWalk:
                 leaf.unnamed,
                 leaf.number,
                 leaf.is_url,
+                leaf.turn,
                 (*earlier, *drops),
             )
 

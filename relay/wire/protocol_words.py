@@ -32,9 +32,8 @@ __all__ = [
 ID: Final = re.compile(r"(?=[^A-Za-z]*[A-Za-z]|[^A-Za-z]{0,6}\Z)[A-Za-z0-9_.:/=+-]{0,256}")
 # What a field that the table passes may hold unread. Words of a closed set or the name of a model: pieces that are
 # words, short numbers or short mixtures of both, with six digits in all and perhaps a date.
-_PIECES = re.compile(
-    r"(?:[A-Za-z]{1,24}|[0-9]{1,4}|[A-Za-z0-9]{1,8}|)(?:[_.:/=+-](?:[A-Za-z]{1,24}|[A-Za-z0-9]{1,8}|))*"
-)
+_JOINT = re.compile("[_.:/=+-]")
+_PIECE = re.compile("[A-Za-z]{1,24}|[A-Za-z0-9]{1,8}|")
 WORDS_ONLY = re.compile(r"[A-Za-z]{1,24}(?:[_.:/-][A-Za-z]{1,24}){0,7}")
 _DATE = re.compile(r"(?<![0-9])20[0-9]{2}(-?)[01][0-9]\1[0-3][0-9](?![0-9])")
 # An id as providers issue them: a UUID, or a prefix with an opaque tail. IBANs, cards and keys have other lengths, no
@@ -126,7 +125,7 @@ def passes(text: str) -> bool:
     return (
         ID.fullmatch(text) is not None
         and sum(map(str.isdigit, _DATE.sub("", text, count=1))) <= _MOST_DIGITS
-        and _PIECES.fullmatch(text) is not None
+        and all(map(_PIECE.fullmatch, _JOINT.split(text)))
     )
 
 
