@@ -19,7 +19,7 @@ __all__ = ["Behind", "Neighbours", "judged"]
 
 _BLANK = re.compile(r"[\s\x00-\x1f\x7f-\x9f]")
 _WINDOW = 700  # characters behind a value that are looked at
-_MOST_TEXTS = 8
+_MOST_TEXTS = 8  # with so many values written, and with all of them
 
 
 class Behind(NamedTuple):
@@ -39,32 +39,44 @@ def judged(judge: Callable[[Behind], bool | None], texts: list[Behind]) -> bool 
 class Neighbours:
     """Finds the placeholders behind a value."""
 
-    __slots__ = ("_grammar", "_issued", "_open", "_stand_ins")
+    __slots__ = ("_data", "_final", "_grammar", "_issued", "_known", "_open", "_rest", "_stand_ins")
 
     def __init__(self, issued: Issued, expressions: Grammar, stand_ins: Literals, open_: Callable[[str], str]) -> None:
         self._issued = issued
         self._grammar = expressions
         self._stand_ins = stand_ins
         self._open = open_
+        self._data, self._final = "", False  # the text that was looked at last
+        self._known: deque[FoundAt] = deque()  # what is found in it, from where a value was asked for on
+        self._rest: Iterator[FoundAt] = iter(())
 
     def behind(self, data: str, end: int, *, final: bool) -> list[Behind]:
         """Return what may come to stand behind `end`. Unless `final`, more text follows `data`."""
         texts = [Behind(data, end, final)]
-        final = final or end + _WINDOW < len(data)
-        start = max(0, end - 2)  # a boundary, or an escape before it
-        window = data[start : end + _WINDOW]
-        position, row = end - start, ""
-        for found in self._row(window, position, final=final):
-            row += window[position : found.start]
+        stop = end + _WINDOW
+        position, row = end, ""
+        all_written: tuple[str, int] | None = None
+        for found in self._row(data, end, stop, final=final):
+            between = data[position : found.start]
+            row += between
+            if _BLANK.search(between) is not None:
+                break
             if found.end is None:
                 texts.append(Behind(row, 0, final=False))
                 break
-            row += self._open(found.text)[:_WINDOW]
+            value = self._open(found.text)[:_WINDOW]
+            row += value
             position = found.end
-            del texts[_MOST_TEXTS:]
-            texts.append(Behind(row + window[position:], 0, final))
-            if len(row) > _WINDOW or _BLANK.search(row) is not None:
+            if len(texts) <= _MOST_TEXTS:
+                texts.append(Behind(row + data[position:stop], 0, final or stop < len(data)))
+                all_written = None
+            else:
+                all_written = (row, position)
+            if len(row) > _WINDOW or _BLANK.search(value) is not None:
                 break
+        if all_written is not None:
+            row, position = all_written
+            texts.append(Behind(row + data[position:stop], 0, final or stop < len(data)))
         return texts
 
     def parts(self, text: str) -> tuple[list[str], list[str]]:
@@ -77,13 +89,33 @@ class Neighbours:
                 position = found.end
         return values, [*between, text[position:]]
 
-    def _row(self, window: str, at: int, *, final: bool) -> Iterator[FoundAt]:
-        """Find the placeholders before the first blank between them."""
-        for found in self._all(window, at, final=final):
-            if _BLANK.search(window, at, found.start) is not None:
+    def _row(self, data: str, at: int, stop: int, *, final: bool) -> Iterator[FoundAt]:
+        """Yield the placeholders that begin from `at` on and before `stop`.
+
+        The values of one text are asked for one after the other: each placeholder is found once for all of them.
+        """
+        known = self._known
+        while known and known[0].start < at:
+            passed = known.popleft()
+            if passed.end is None or passed.end > at:
+                self._data = ""  # it was read otherwise
+        if data is not self._data or final is not self._final:
+            self._data, self._final = data, final
+            self._rest = self._all(data, at, final=final)
+            known.clear()
+        place = 0
+        while True:
+            if place == len(known):
+                found = next(self._rest, None)
+                if found is None:
+                    return
+                if found.start < at:
+                    continue
+                known.append(found)
+            if known[place].start >= stop:
                 return
-            yield found
-            at = found.end if found.end is not None else len(window)
+            yield known[place]
+            place += 1
 
     def _all(self, text: str, at: int, *, final: bool) -> Iterator[FoundAt]:
         hits = deque(self._stand_ins.find_all(text, at, final=final) if self._stand_ins else ())

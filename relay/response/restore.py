@@ -333,13 +333,8 @@ class Restorer:
         assert found.end is not None, "the caller looks"
         if self._tool or self._encoding is Encoding.HTML:
             return False
-        hosts = (self._hosts, self._mail_hosts)
-        return judged(
-            lambda behind: joins(
-                place, lambda: self._vault.open(found.text), behind.text, behind.at, hosts, final=behind.final
-            ),
-            self._neighbours.behind(data, found.end, final=final),
-        )
+        behind = self._neighbours.behind(data, found.end, final=final)
+        return joins(place, lambda: self._vault.open(found.text), behind, (self._hosts, self._mail_hosts))
 
     def _names_host(self, data: str, at: FoundAt, place: Place, *, final: bool) -> bool | None:
         """Tell whether user info stands here, before a host that may have values; None while undecided."""

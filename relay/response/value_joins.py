@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
+from relay.response.neighbours import Behind, judged
 from relay.response.place import Place
 
 __all__ = ["joins", "may_be_defined"]
@@ -77,27 +78,32 @@ _LONGEST_TARGET = 64
 _TITLE = "\"'([\\&%\uff3b\u3010"
 
 
-def joins(
-    place: Place, value: Callable[[], str], data: str, end: int, hosts: Iterable[Container[str]], *, final: bool
-) -> bool | None:
-    """Tell whether a value, followed by `data` from `end`, would be a part of a URL or address of somebody else's.
+def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: Iterable[Container[str]]) -> bool | None:
+    """Tell whether a value, followed by one of `texts`, would be a part of a URL or address of somebody else's.
 
-    `hosts` are no one else's. None while undecided: unless `final`, more text follows `data`.
+    `hosts` are no one else's. None while undecided.
     """
     if place.completed_by and value().startswith(place.completed_by):
         return True
-    closed = _closes(place.awaited, value, data, end, final=final) if place.awaited else False
-    word = place.word
+    word, awaited = place.word, place.awaited
+    if _follows_mailbox(word, value):
+        return True
     kind = "//" if _BEHIND_SLASHES.search(word) is not None else "<" if _IN_ANGLES.search(word) is not None else ""
-    mailbox = _mailbox_host(data, end, kind, final=final)
-    if closed or _follows_mailbox(word, value) or (mailbox and not any(mailbox in named for named in hosts)):
-        return True
     # Without a scheme no host holds an underscore, nor begins behind one (GFM 6.9, `www.`; linkify-it, fuzzy links).
-    parted = not kind and data.startswith("_", end) and "www." not in word.lower()
-    labels = 0 if parted else _labels_after(data, end, final=final)
-    if labels == 2 or (labels == 1 and kind == "//") or (labels == 1 and _HAS_ENDING.search(value()) is not None):
-        return True
-    return None if closed is None or mailbox is None or labels is None else False
+    parted = not kind and "www." not in word.lower()
+
+    def judge(behind: Behind) -> bool | None:
+        data, end, final = behind
+        closed = _closes(awaited, value, data, end, final=final) if awaited else False
+        mailbox = _mailbox_host(data, end, kind, final=final)
+        if closed or (mailbox and not any(mailbox in named for named in hosts)):
+            return True
+        labels = 0 if parted and data.startswith("_", end) else _labels_after(data, end, final=final)
+        if labels == 2 or (labels == 1 and kind == "//") or (labels == 1 and _HAS_ENDING.search(value()) is not None):
+            return True
+        return None if closed is None or mailbox is None or labels is None else False
+
+    return judged(judge, texts)
 
 
 def _follows_mailbox(word: str, value: Callable[[], str]) -> bool:

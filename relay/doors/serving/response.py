@@ -13,6 +13,9 @@ from relay.types import Head, Headers
 
 __all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
 
+# What is restored in the event loop at once: some tens of events, a few milliseconds of work.
+_SMALL_BYTES = 8_192
+
 
 class Response:
     """A whole answer. `paddable`: white space may be added to `body`, which holds what an upstream said."""
@@ -71,13 +74,17 @@ class StreamedResponse(Response):
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield restored bytes as they can be let go, all but the last. Raises UpstreamFault, or anything unplanned."""
         feed = self._exchange.feed
-        begun = False
+        begun, held = False, 0
         async for chunk in self._answer.chunks():
             if not begun:
                 begun = True
                 self._answer.first_token()
-            data = feed(chunk)
+            held += len(chunk)
+            # A large event would hold up every other client. Whoever is gone meanwhile closes the exchange, and what
+            # still runs finds it shredded.
+            data = feed(chunk) if held <= _SMALL_BYTES else await asyncio.to_thread(feed, chunk)
             if data:
+                held = 0
                 yield data
 
     def finish(self) -> bytes:

@@ -51,6 +51,7 @@ def test_a_neighbour_makes_no_mailbox_of_it(joint: str) -> None:
 
 
 KEPT = (
+    f"[US_SSN_1]{'[PERSON_2]' * 9}[PASSWORD_1]",
     "[US_SSN_1][PASSWORD_1]",
     "//[US_SSN_1][PASSWORD_1]",
     "//[US_SSN_1][PASSWORD_4]",
