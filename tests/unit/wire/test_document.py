@@ -291,7 +291,7 @@ def test_a_pseudonym_that_fails_is_not_swallowed():
 @pytest.mark.parametrize(
     "body, message",
     [
-        (b'{"future":[' + b"{}," * 600_000 + b"{}]}", "1000000 objects, arrays"),
+        (b'{"future":[' + b"{}," * 300_000 + b"{}]}", "400000 objects, arrays"),
         (b'{"future":[' + b"1," * 400_000 + b"1]}", "400000 objects, arrays"),
         (b'{"future":[' + b'"a",' * 250_000 + b'"a"]}', "250000 texts"),
         (b'{"args":"[' + rb"\"a\"," * 100_000 + rb"\"a\"" + b']"}', "100000 strings"),
