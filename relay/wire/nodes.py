@@ -113,7 +113,9 @@ class Node:
         return members.get("*", self)
 
     def reads(self, number: float) -> bool:
-        """Tell whether a number here can be a value: where text belongs, and a long one under keys that are free."""
+        """Tell whether a number here can be a value: where text belongs; a long one in schemas and under free keys."""
+        if self.text is Treatment.CONTRACT:
+            return holds_long_number(number)
         if self.text is Treatment.PASS:
             return self.any is self and holds_long_number(number)
         return self.holds_text and holds_digits(number)

@@ -14,8 +14,8 @@ What becomes of each kind of leaf:
 * a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
   it is listed as refused instead;
 * a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
-  number: it is a contract segment, and a string once it is replaced. So can one of nine or more under the free keys of
-  an object that the table passes. Other numbers in such fields and numbers in schemas are not looked at;
+  number: it is a contract segment, and a string once it is replaced. So can one of nine or more in a schema and under
+  the free keys of an object that the table passes. Other numbers in such fields are not looked at;
 * keys of free-form and unknown objects are segments too: contract segments where they are written like identifiers.
   Keys in contract text are segments unless they consist of letters, passed keys unless they are written like ids.
 """

@@ -99,3 +99,42 @@ def test_glued_to_a_letter(core: Core, value: str) -> None:
         assert value not in exchange.open(post("/v1/chat/completions", body)).body.decode()
     finally:
         exchange.close()
+
+
+CARD = 4111111111111111
+SCHEMA = {"type": "object", "properties": {"card": {"type": "integer", "KEY": [1, CARD]}}}
+DECLARED: dict[str, Any] = {
+    "/v1/chat/completions": {
+        "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": SCHEMA}}],
+    },
+    "/v1/responses": {"input": "hi", "tools": [{"type": "function", "name": "f", "parameters": SCHEMA}]},
+    "/v1/messages": {
+        "max_tokens": 5,
+        "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"name": "f", "input_schema": SCHEMA}],
+    },
+    "/v1beta/models/m:generateContent": {
+        "contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+        "tools": [{"functionDeclarations": [{"name": "f", "parameters": SCHEMA}]}],
+    },
+    "/api/chat": {
+        "messages": [{"role": "user", "content": "hi"}],
+        "tools": [{"type": "function", "function": {"name": "f", "parameters": SCHEMA}}],
+    },
+}
+LIMITS = [2**31 - 1, 2**32 - 1, 2**53 - 1, 10**12, 1_700_000_000, 604_800_000, 123_456_789]
+
+
+@pytest.mark.parametrize("path", DECLARED)
+@pytest.mark.parametrize("key", ["enum", "default", "examples", "const"])
+def test_numbers_of_schemas(core: Core, path: str, key: str) -> None:
+    """A value is found among the numbers that a schema names; its limits and sizes stay numbers."""
+    body = json.dumps({"model": "m", **DECLARED[path]}).replace("KEY", key)
+    for number, stays in [(CARD, False), *((number, True) for number in LIMITS)]:
+        exchange = begin(core, path)
+        try:
+            out = exchange.open(post(path, body.replace(str(CARD), str(number)).encode())).body.decode()
+        finally:
+            exchange.close()
+        assert (str(number) in out) is stays, number
