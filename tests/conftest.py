@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from relay import build
 from relay.config import Config, UpstreamConfig
@@ -15,6 +16,11 @@ from relay.types import RouteKind
 
 FRONTIER = UpstreamConfig(kind=RouteKind.FRONTIER, base_url="http://127.0.0.1:9/v1")
 LOCAL = UpstreamConfig(kind=RouteKind.LOCAL, base_url="http://127.0.0.1:9", models={"*": "llama3.3"})
+
+# Property tests draw the same examples each time, so a failure is due to a change. HYPOTHESIS_PROFILE=default draws
+# new ones, to search for what nobody has found.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 
 ROOT = Path(__file__).resolve().parent.parent
 
