@@ -287,7 +287,7 @@ def test_encodings_of_mail_calendars_and_documents(text: str, found: str) -> Non
         ("SUMMARY:Jür\r\n gen\r\n  K", "SUMMARY:Jürgen\r\n  K"),
         # which are none
         ("=?idna?Q?a?= =?x?Q?b?= a=?b", None),
-        ("b=FFa, size=F7x, url?a=C3&b=A9, a == Eb", None),
+        ("b=FFa, c=EEa, size=F7x, url?a=C3&b=A9, a == Eb", None),
         ("'don\\'fact'", None),
         ("Note: a1\n b2\nERROR: 12\n 34", None),
         ("@@ -1 +1 @@\n a\n b\n-c", None),
