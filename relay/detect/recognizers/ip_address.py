@@ -25,7 +25,8 @@ _OBJECT_IDENTIFIERS = ("2.5.4.", "2.5.29.", "1.3.6.1", "1.2.840.", "1.3.14.", "1
 _BEHIND_A_WORD = (
     r"(?:(?<=[g-z_]:)|(?<=[g-z_][0-9a-f]:)|(?<=[g-z_][0-9a-f]{2}:)|(?<=[g-z_][0-9a-f]{3}:)|(?<=[0-9a-f]{5}:))(?!:)"
 )
-# Behind such a word only what is assigned counts: global unicast, unique local and link-local (RFC 4291, 2.4).
+# Beside a colon that is none of its own only what is assigned counts: global unicast, unique local, link-local (RFC
+# 4291, 2.4).
 _ASSIGNED = re.compile(r"(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):", re.IGNORECASE)
 _FRAME_OCTETS = 14
 _BEFORE = 80
@@ -64,7 +65,7 @@ class IpAddressRecognizer(RuleRecognizer):
             trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
             # A word and a colon before it, as in `ip6:` and `inet6 addr:`: one that is no group of an address itself.
             start=rf"(?:(?<![\w:.])|{_BEHIND_A_WORD})",
-            end=r"(?!\w)(?!:(?!\d{1,5}(?![\w:])))(?!\.\d{1,3}\.\d)",
+            end=r"(?!\w)(?!:(?!\d{0,5}(?![\w:])))(?!\.\d{1,3}\.\d)",
             score=0.6,
             lead_chars=44,
             max_chars=64,
@@ -77,7 +78,7 @@ class IpAddressRecognizer(RuleRecognizer):
             trigger=r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-]"
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
             # Not one of more pairs, such as a fingerprint or a dump of bytes; a label may touch it.
-            start=rf"(?:(?<![\w:.-])|{_BEHIND_A_WORD}|(?<=[g-z_]-)(?=..:))",
+            start=rf"(?:(?<![\w:.-])|{_BEHIND_A_WORD}|(?<=[g-z_]-)(?=..:)|(?<=\s-))",
             end=r"(?!\w)(?![:-][0-9a-f]{1,4}(?![0-9a-z]))(?!::)",
             score=0.7,
             lead_chars=24,
@@ -110,7 +111,7 @@ class IpAddressRecognizer(RuleRecognizer):
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Tell a host's address from a mask, a version, a time or a name with colons."""
-        value = candidate.value
+        value, end = candidate.value, candidate.end
         score = candidate.pattern.score
         if candidate.pattern.name.endswith("MAC_ADDRESS"):
             frame = value.count(":") == _FRAME_OCTETS - 1
@@ -120,8 +121,13 @@ class IpAddressRecognizer(RuleRecognizer):
                     yield Span("MAC_ADDRESS", candidate.start + first, candidate.start + last, score, self.name)
             return
         if ":" in value:
-            behind_a_word = candidate.text[candidate.start - 1 : candidate.start] == ":"
-            if not _is_host_v6(value) or (behind_a_word and not _ASSIGNED.match(value)):
+            if value.endswith(":") and not value.endswith("::"):
+                value, end = value[:-1], end - 1
+            beside_a_colon = ":" in (
+                candidate.text[candidate.start - 1 : candidate.start],
+                candidate.text[end : end + 1],
+            )
+            if not _is_host_v6(value) or (beside_a_colon and not _ASSIGNED.match(value)):
                 return
         else:
             # Loopback, "this network", a mask, an object identifier.
@@ -137,7 +143,7 @@ class IpAddressRecognizer(RuleRecognizer):
             if small or pinned or in_name or before.lower().endswith("v"):
                 score = 0.25
 
-        yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)
+        yield Span("IP_ADDRESS", candidate.start, end, score, self.name)
 
 
 # A full stop, or a port behind a dot, as tcpdump and netstat write it; what has more numbers is no address.

@@ -143,11 +143,14 @@ def test_any_two_surroundings(name: str, before: str, behind: str, data: st.Data
         ("inet6 addr:2001:db8:1f::9b2/64", ["2001:db8:1f::9b2"]),
         ("peer udp:2001:db8:8108:44c0:1f::9b2:51820", ["2001:db8:8108:44c0:1f::9b2"]),
         ("source:fe80::9b2 and node:fd00:1::2", ["fe80::9b2", "fd00:1::2"]),
+        ("> 2001:db8:1f::9b2: Flags, ping fe80::9b2:", ["2001:db8:1f::9b2", "fe80::9b2"]),
+        ("case 1::2b: x, a1::b2:", []),
         ("std::dead::beef, std::vector::x, ns:abc1::def2, crate::f00d::bad1", []),
         ("log:12:30:45 and time:10:20:30:500, a::b, 1:2::x", []),
         # a label before a hardware address, a hyphen or colon behind it
         ("HWaddr:3c:22:fb:9a:10:5e", ["3c:22:fb:9a:10:5e"]),
         ("mac:3c:22:fb:9a:10:5e, bssid:3c-22-fb-9a-10-5f", ["3c:22:fb:9a:10:5e", "3c-22-fb-9a-10-5f"]),
+        ("x -3c:22:fb:9a:10:5e, -3c-22-fb-9a-10-5f", ["3c:22:fb:9a:10:5e", "3c-22-fb-9a-10-5f"]),
         ("wlan-3c:22:fb:9a:10:5e- and 3c:22:fb:9a:10:5f: up", ["3c:22:fb:9a:10:5e", "3c:22:fb:9a:10:5f"]),
         (
             "MAC=3c:22:fb:9a:10:5e:00:1b:21:3c:9d:f8:08:00 SRC=203.0.113.77",
