@@ -28,6 +28,17 @@ OPENINGS = (
     ),
     *("<!--", "&#", "\\", '"\\', '{"a":"', '{"a":', "PERSON_", "-----BEGIN PRIVATE KEY-----", "mailto:", "\\u00", "%5"),
     *("password: ", "password: your", "token=my_", "C:\\Users\\", "/v1", "/openai/", "maria@", "data: ", "data:a;"),
+    *(
+        "=?utf-8?Q?",
+        "=?utf-8?B?a?= ",
+        "AB:c\n d",
+        "dn: a\nb: c\n d",
+        "[-",
+        "x [-a-]{+",
+        '{"alg":1}.{',
+        "MAC=00:",
+        "sip:+49",
+    ),
 )
 RESTS = ("a", "1", " ", "\\", '"', "/", "]", "<", "@", ".", "-", "_", "%4", "&", "é", "me", "aB", "v1/", "\\n", "a.b")
 

@@ -37,6 +37,7 @@ _LATIN = bytes([9, 10, 13, *range(32, 127), *range(160, 256)])  # text of ISO 88
 _WORDS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 \n@._-:/"
 _BLANKS = bytes(code if 32 < code < 127 or code in b"\t\n\r" else 32 for code in range(256))
 _LEAST_CHARS = 8
+_PIECE = re.compile(rb"[A-Za-z0-9 \n@._:/-]{8}")
 
 
 def encoded(text: str) -> Iterator[tuple[int, int, str]]:
@@ -126,4 +127,7 @@ def _strings(data: bytes) -> str | None:
     words = len(data) - len(data.translate(None, _WORDS))
     if words < _LEAST_CHARS or 5 * words < 3 * len(data):
         return None
-    return data.decode("latin-1") if not data.translate(None, _LATIN) else data.translate(_BLANKS).decode("ascii")
+    if not data.translate(None, _LATIN):
+        return data.decode("latin-1")
+    # A value stands in one piece. A key of random bytes has legible ones here and there, and stays as it is.
+    return None if _PIECE.search(data) is None else data.translate(_BLANKS).decode("ascii")

@@ -10,6 +10,7 @@ __all__ = [
     "entropy",
     "is_artefact",
     "is_digest",
+    "is_mixed",
     "is_odd",
     "is_program_text",
     "is_reference",
@@ -63,6 +64,16 @@ def looks_random(text: str) -> bool:
         return False
     kinds = (any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text)))
     return sum(kinds) >= 2 and kinds[0] and entropy(text) >= min(3.0, log2(len(text)) - 0.8)
+
+
+def is_mixed(text: str) -> bool:
+    """Tell whether the kinds of character in `text` take turns as in no name: `zu8Hq2Lw0`, and not `user2Token3`."""
+    return any(map(str.isdigit, text)) and len(_KIND.findall(text)) >= _TURNS
+
+
+# One character of each run of a kind, but a capital before small letters is of one kind with them.
+_KIND = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|[0-9]+|[^A-Za-z0-9]+")
+_TURNS = 5
 
 
 def is_artefact(value: str) -> bool:

@@ -7,12 +7,13 @@ stands for nothing (the colours of a terminal, a tag inside a word) has no row.
 from __future__ import annotations
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Sequence
 from html import unescape
 
 from relay.process.slices import end_slice, in_slices
 
-__all__ = ["Piece", "escapes", "form_blanks"]
+__all__ = ["Piece", "escapes", "folds", "form_blanks"]
 
 Row = tuple[str, int, int]
 Piece = tuple[int, int, Sequence[Row]]  # start and end of a run, and its rows
@@ -23,21 +24,29 @@ _TAGS = "a|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wb
 _ESCAPE = re.compile(
     r"%(?:(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)|(?P<percent_units>u[0-9A-Fa-f]{4}(?:%u[0-9A-Fa-f]{4})*))"
     r"|&(?P<html>#0{0,9}\d{1,7};?|#[xX]0{0,9}[0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)"
-    r"|\\(?:(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)|(?P<code>x[0-9A-Fa-f]{2}|u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
+    r"|\\(?:(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)|(?P<bytes>x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*)|(?P<code>u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
     r"|(?P<css>00[0-9A-Fa-f]{4}(?: (?=\\))?)"
     r"|(?P<octal>[0-3][0-7]{2}(?:\\[0-3][0-7]{2})+|033(?=\[)|(?:05[56]|100)(?=\w)|e(?=\[[0-9;]{0,32}[A-Za-z]))"
+    # RTF (1.9.1, "Unicode and character sets"), where the text says that it is.
+    r"|'(?P<rtf>[89A-Fa-f][0-9A-Fa-f])"
     r"|(?P<markdown>(?<!\\\\)[_@](?=\w))"
-    r"|(?<!\\\\)\\*+(?:(?P<units>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)|(?P<control>[nrt](?=\w))|(?P<slash>/)"
+    r"|(?<!\\\\)\\*+(?:(?P<units>u[0-9A-Fa-f]{4}(?:\\++u[0-9A-Fa-f]{4})*)|(?P<control>[nrt](?=(?:\\++[nrt]){0,8}[\w+({[<-]))|(?P<slash>/)"
     # Quotes of JSON in a string, those beside what only JSON has.
     r"|(?P<quote>\"(?:(?=\s{0,2}[:,}\]])|(?<=[:,{\[ ]\\\")))))"
-    r"|=(?P<printable>[0-9A-F]{2}(?:=[0-9A-F]{2})+|[0-9a-f]{2}(?:=[0-9a-f]{2})+|(?:40|2[DE])(?=\w)|\r?\n)"
+    r"|=(?P<printable>[0-9A-F]{2}(?:=[0-9A-F]{2})+|[0-9a-f]{2}(?:=[0-9a-f]{2})+|(?:40|2[DE])(?=\w)|\r?\n"
+    # One letter of ISO 8859-1 in a word.
+    r"|[C-F][0-9A-F](?<=[\sA-Za-z]=..)(?<!\b[a-z]=..)(?<![DF]7)(?<!FF)(?=[a-z\s]))"
+    # RFC 2047; a blank between two of them is none of the text.
+    r"|=\?(?P<word>[A-Za-z0-9_-]{3,24}\?[QqBb]\?[!->@-~]{1,512}\?=(?:\s{1,3}(?==\?[A-Za-z0-9_-]{3,24}\?[QqBb]\?))?)"
     r"|\+(?P<point>(?<=[Uu]\+)[0-9A-Fa-f]{4,6}(?: ?[Uu]\+[0-9A-Fa-f]{4,6})*(?![0-9A-Za-z]))"
     # Select Graphic Rendition and its relatives (ECMA-48, 5.4), and the choice of a set of characters (ECMA-35).
-    r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]{0,8}[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[ -/]{0,8}[@-~])"
+    r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]?[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[!-/]?[@-~])"
     rf"|<(?P<tag>(?<=[^\s<>]<)(?:/?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?|!--[^<>]{{0,200}}--)>(?=[^\s<]))"
 )
 _SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+")
-_PRINTABLE = re.compile(r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|(?:40|2[DE])\w|\r?\n)")
+_PRINTABLE = re.compile(
+    r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|(?:40|2[DE])\w|\r?\n|[C-F][0-9A-F][a-z\s]|\?[\w-]{3,24}\?[QqBb]\?)"
+)
 _TAG = re.compile(rf"[^\s<>]<(?:!--|/?(?:{_TAGS})[\s/>])")
 _CODE_UNIT = re.compile(r"u([0-9A-Fa-f]{4})")
 _POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")
@@ -52,7 +61,7 @@ _NAME_CHARS = 66
 # cut anywhere.
 _PART_CHARS = 1 << 16
 _LONGEST_PART_CHARS = 1 << 18
-_CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\x1b\x9b]{48}")
+_CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\x1b\x9b]{96}")
 
 
 def escapes(text: str) -> Iterator[Piece]:
@@ -63,6 +72,7 @@ def escapes(text: str) -> Iterator[Piece]:
         or ("<" in text and _TAG.search(text) is not None)
     ):
         return
+    is_rtf = "\\rtf" in text
     start = 0
     while start < len(text):
         stop = _cut(text, start)
@@ -70,9 +80,32 @@ def escapes(text: str) -> Iterator[Piece]:
             first, last = match.span()
             if match.lastgroup == "point":
                 first -= 1
+            elif match.lastgroup == "rtf" and not is_rtf:
+                continue  # an apostrophe in the string of a program
             yield first, last, _decode(match.lastgroup or "", text[first:last])
         start = stop
         end_slice()
+
+
+def folds(text: str) -> Iterator[Piece]:
+    """Yield where a line goes on in the next one, behind one blank (RFC 5545, 3.1; RFC 6350, 3.2; RFC 2849, note 2).
+
+    Only below a property of a calendar or card, or anywhere in a text with an entry of a directory: in a diff, a log or
+    a list a blank before a line means another thing, and in mail it stays.
+    """
+    if "\n " not in text or _FOLD.search(text) is None:
+        return
+    lines_of = _ATTRIBUTES if _ENTRY.search(text) is not None else _PROPERTIES
+    for lines in in_slices(lines_of.finditer(text)):
+        for fold in in_slices(_FOLD.finditer(text, lines.start(), lines.end())):
+            yield fold.start(), fold.end(), ()
+
+
+_FOLD = re.compile(r"\r?\n (?=\S)")
+_ENTRY = re.compile(r"(?m)^dn::? ?\S")
+_GOES_ON = r"[^\n]{0,8192}(?<=\S)(?:\r?\n [^\s][^\n]{0,8192})++"
+_PROPERTIES = re.compile(rf"(?m)^(?:\w{{1,16}}\.)?[A-Z][A-Z0-9-]{{1,63}}(?:;[^\n:]{{1,512}})?:(?=\S){_GOES_ON}")
+_ATTRIBUTES = re.compile(rf"(?m)^[A-Za-z][\w.;-]{{0,63}}::? {{0,8}}(?=\S){_GOES_ON}")
 
 
 def form_blanks(text: str) -> Iterator[Piece]:
@@ -103,12 +136,18 @@ def _decode(kind: str, run: str) -> list[Row]:
             return _octets(bytes.fromhex(run.replace("%", "")))
         case "printable":
             return _octets(bytes.fromhex(run.replace("=", ""))) if "\n" not in run else []
+        case "bytes":
+            return _octets(bytes.fromhex(run.replace("\\x", "")), 4)
+        case "rtf":
+            return [(bytes.fromhex(run[2:]).decode("cp1252", "replace"), 0, size)]
+        case "word":
+            return _encoded_word(run)
         case "html":
             return [(unescape(run), 0, size)]
         case "hex":
             return [(bytes.fromhex(run[2:]).decode("utf-8", "replace"), 0, size)]
         case "code":
-            return [(_char(run.strip("\\xuU{}")), 0, size)]
+            return [(_char(run.strip("\\uU{}")), 0, size)]
         case "css":
             return [(_char(run[1:7]), 0, size)]
         case "octal":
@@ -124,8 +163,14 @@ def _decode(kind: str, run: str) -> list[Row]:
             return _units(run)
         case "point":
             return [(_char(found[1]), max(0, found.start() - 1), found.end()) for found in _POINT.finditer(run)]
-        case _:  # colours of a terminal, tags
+        case "terminal" | "terminal_8":
+            # Where the cursor goes to, another word begins; a colour changes inside of words, too.
+            return [(" ", 0, size)] if run[-1] in _MOVES and "(" not in run else []
+        case _:  # tags
             return []
+
+
+_MOVES = frozenset("ABCDEFGHIZ`adef")  # ECMA-48, 8.3: CUU to CUP, HPA, VPA and their like
 
 
 def _char(digits: str) -> str:
@@ -133,8 +178,47 @@ def _char(digits: str) -> str:
     return chr(number) if number < 0x110000 else "\ufffd"
 
 
-def _octets(data: bytes) -> list[Row]:
-    """Return the characters of octets that are written with three signs each."""
+def _encoded_word(run: str) -> list[Row]:
+    """Return the characters of an encoded word (RFC 2047); none of it where the set of characters is unknown."""
+    size = len(run)
+    _, charset, how, text, *_ = run.split("?")
+    if _CHARSETS.fullmatch(charset) is None:
+        return [(run, 0, size)]
+    begin = len(charset) + 5  # =?…?Q?
+    whole = begin, begin + len(text)
+    if how in "Bb":
+        try:
+            return [(b64decode(text + "=" * (-len(text) % 4)).decode(charset, "replace"), *whole)]
+        except (ValueError, LookupError):
+            return [(run, 0, size)]
+    signs = list(_QUOTED.finditer(text))
+    data = bytes(int(found[1], 16) if found[1] else ord(found[0].replace("_", " ")) for found in signs)
+    try:
+        plain = data.decode(charset, "replace")
+    except LookupError:
+        return [(run, 0, size)]
+    rows: list[Row] = []
+    place = 0
+    for char in plain:
+        # Of the characters of one octet each, and of those in UTF-8, it is known where they stand.
+        octets = len(char.encode()) if len(plain) != len(data) and char != "\ufffd" else 1
+        last = min(place + octets, len(signs)) - 1
+        if place > last:
+            return [(plain, *whole)]
+        rows.append((char, begin + signs[place].start(), begin + signs[last].end()))
+        place += octets
+    return rows if place == len(signs) else [(plain, *whole)]
+
+
+_CHARSETS = re.compile(
+    r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d|koi8-[ru]|gb2312|gbk|gb18030|big5|shift_jis|euc-(?:jp|kr)|iso-2022-jp",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"=([0-9A-Fa-f]{2})|.")
+
+
+def _octets(data: bytes, signs: int = 3) -> list[Row]:
+    """Return the characters of octets that are written with so many signs each."""
     rows = []
     place = 0
     while place < len(data):
@@ -143,7 +227,7 @@ def _octets(data: bytes) -> list[Row]:
         char = data[place : place + size].decode("utf-8", "replace")
         if len(char) != 1 or char == "\ufffd":
             size, char = 1, chr(lead)
-        rows.append((char, 3 * place, 3 * (place + size)))
+        rows.append((char, signs * place, signs * (place + size)))
         place += size
     return rows
 

@@ -8,8 +8,9 @@ pass over the text:
   ligatures (NFKC and more);
 * decomposed letters (composed), marks that no letter is composed of (dropped), digits of all scripts (ASCII digits);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
-* escapes of URLs and forms, HTML, JSON, CSS, program text, quoted-printable and Unicode's own notation; the escaped
-  quotes of JSON in a string; colours of a terminal and tags of HTML inside a word (dropped);
+* escapes of URLs and forms, HTML, JSON, CSS, RTF, program text, quoted-printable, fields of mail and Unicode's own
+  notation; the escaped quotes of JSON in a string; the folds of lines in calendars, cards, directories and mail;
+  colours of a terminal and tags of HTML inside a word (dropped);
 * base64 of at least 16 characters with padding, base32 and hexadecimal, of text in UTF-8, UTF-16 or UTF-32, or of a
   message that is mostly text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").
@@ -31,7 +32,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from relay.detect import encoded
-from relay.detect.escapes import Piece, escapes, form_blanks
+from relay.detect.escapes import Piece, escapes, folds, form_blanks
 from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix
 from relay.process.slices import in_slices
 from relay.types import Pattern, Span
@@ -174,6 +175,7 @@ class _Copy:
 
     def unescape(self) -> None:
         """Decode escapes once."""
+        self._replace(folds(self.text))
         self._replace(form_blanks(self.text))
         self._replace(escapes(self.text))
 

@@ -111,7 +111,7 @@ def _is_password(place: LineContext) -> bool:
         return False
     if _UUID.fullmatch(place.value) or _TEST_NAME.fullmatch(place.value) or is_stand_in(place.value):
         return False
-    if ". " in place.value or place.value.endswith(("=", ":")):
+    if ". " in place.value or place.value.endswith(("=", ":")) or _EXPRESSION.search(place.before):
         return False
     near = f"{place.above}\n{place.before}\n{place.behind[:48]}"
     if _SPEAKS_OF_ONE.search(near):
@@ -119,7 +119,21 @@ def _is_password(place: LineContext) -> bool:
     return place.line is not LineKind.TECHNICAL and any(map(str.isdigit, place.value))
 
 
+# What a workflow or a template puts in: `${{ secrets.DB_PASSWORD }}`.
+_EXPRESSION = re.compile(r"\{\{-?\s{0,3}$")
+
 # -------------------------------------------------------------------------------------------------------- identifiers
+
+# The mode of a file, with the command and the file that a model takes for a part of it; and seconds or milliseconds
+# since 1970, of this century's first half.
+_MODE = re.compile(r"(?:chmod\s{1,3}(?:-\w{1,4}\s{1,3})?)?0[0-7]{3}(?:\s{1,3}[\w./*~$-]{1,80})?", re.IGNORECASE)
+_MODES = frozenset(("chmod", "mode", "umask", "perm", "perms", "permission", "permissions", "mkdir", "install"))
+_EPOCH = re.compile(r"1[0-9]{9}(?:\.[0-9]{1,9}|[0-9]{3})?")
+_CLOCK_TEXT = (
+    "exp expires expire expiry iat nbf ts time timestamp epoch unix created updated modified started ended since until "
+    "mtime ctime atime issued"
+)
+_CLOCK = frozenset(_CLOCK_TEXT.split())
 
 _LISTING = re.compile(r"\s{0,12}[>|+-]?\s{0,8}$")
 _LISTED = re.compile(r"\t|→|\s{0,3}[│|]|:\s")
@@ -168,6 +182,10 @@ def _is_identifier(place: LineContext) -> bool:
     if _PHONE.fullmatch(value):
         return True  # not what it was taken for, but somebody's
     if _UUID.fullmatch(value) or _VERSION.fullmatch(value) or _TIME.fullmatch(value) or _THING_CODE.fullmatch(value):
+        return False
+    if _MODE.fullmatch(value) and ("chmod" in value.lower() or _MODES & set(place.words[-3:])):
+        return False
+    if _EPOCH.fullmatch(value) and _CLOCK & set(place.words[-3:]):
         return False
     if _SSN.fullmatch(value) and not is_issued_ssn(value.replace("-", "")):
         # Without the label it may be another number of somebody's.

@@ -108,6 +108,16 @@ class AccountRecognizer(RuleRecognizer):
             max_chars=80,
         ),
         PatternRule(
+            # A line of the log of sudo: "sudo: mgonzalez : TTY=pts/0 ; PWD=/srv ; USER=root ; COMMAND=/bin/ls"
+            entity_type="USERNAME",
+            regex=r"\s{1,8}(?P<value>[a-z_][\w.-]{1,31})(?= : (?:TTY|PWD|user NOT|command not|\d{1,2} incorrect))",
+            trigger=r"\bsudo(?:\[\d{1,8}\])?:",
+            end="",
+            score=0.7,
+            max_chars=64,
+            follows=True,
+        ),
+        PatternRule(
             # A note to a colleague in program text: "TODO(maria): …"
             entity_type="USERNAME",
             regex=r"(?:TODO|FIXME|XXX|HACK|NOTE|BUG)\((?P<value>@?[A-Za-z][\w.-]{2,31})\)(?=[:\s])",

@@ -58,6 +58,17 @@ class DateRecognizer(RuleRecognizer):
             max_chars=48,
         ),
         PatternRule(
+            # The calendar of Japan: an era and its year; the first one is written 元.
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"(?:明治|大正|昭和|平成|令和)[ \u3000]?(?:\d{{1,2}}|元)年{_MONTH}月{_DAY}日",
+            trigger=r"\?\?\?\d\d?\?\d|\d\?\d\d?\?\d",
+            start="",
+            end="",
+            score=0.2,
+            lead_chars=14,
+            max_chars=16,
+        ),
+        PatternRule(
             entity_type="DATE_OF_BIRTH",
             regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{_MONTHS})\.?"
             rf"(?:,? (?:de |del )?|[ -])(?:{_YEAR}|'?\d\d)",

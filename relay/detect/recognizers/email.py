@@ -57,6 +57,8 @@ _USER_INFO_BEFORE = re.compile(
 )
 
 
+_BYTES = re.compile(r"[brufBRUF]{1,2}'")  # a string of a program: b'…'
+
 _LOCAL = r"\w.+%'&*=/!#$?^{}~-"  # what a mailbox's name may hold
 
 
@@ -70,9 +72,10 @@ class EmailRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="EMAIL_ADDRESS",
-            regex=rf"\w[{_LOCAL}]{{0,63}}@(?:[^\W_](?:[^\W_]|-){{0,62}}\.){{1,8}}"
+            # A number with its plus sign is a mailbox, too, as in `sip:+49…@…`.
+            regex=rf"(?:\+(?=\d))?\w[{_LOCAL}]{{0,63}}@{{1,2}}(?:[^\W_](?:[^\W_]|-){{0,62}}\.){{1,8}}"
             r"(?:xn--[a-z0-9-]{2,59}|[A-Za-z]{2,24}|[^\W\d_A-Za-z]{2,24})",
-            trigger=r"[^\s@]@[^\s@]",
+            trigger=r"[^\s@]@{1,2}[^\s@]",
             start=r"(?<![\w_.+%-])",
             # One run for each kind of letters: an address may be glued to a word of another script.
             opens=rf"[{LATIN}_.+%-]++(?=[{_LOCAL}]{{0,63}}+@)|[^\W{LATIN}_]++(?=[{_LOCAL}]{{0,63}}+@)",
@@ -112,6 +115,7 @@ class EmailRecognizer(RuleRecognizer):
         skip = max(
             *map(local.rfind, "=/?#"),
             local.rfind("'") if text[start - 1 : start] == "'" else -1,
+            local.find("'") if _BYTES.match(local) and text[end : end + 1] == "'" else -1,
         )
         if local[skip + 1 : skip + 2] == "'":  # author_email='me@example.com'
             skip += 1

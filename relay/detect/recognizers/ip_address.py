@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
@@ -19,6 +20,25 @@ _PINNED_LIKE = 99
 _OBJECT_IDENTIFIERS = ("2.5.4.", "2.5.29.", "1.3.6.1", "1.2.840.", "1.3.14.", "1.3.101.")
 
 
+# A word and a colon, or one with digits (`ip6`, `eth0`). What has four signs or fewer, all of them hexadecimal, may be
+# a group of the address.
+_BEHIND_A_WORD = (
+    r"(?:(?<=[g-z_]:)|(?<=[g-z_][0-9a-f]:)|(?<=[g-z_][0-9a-f]{2}:)|(?<=[g-z_][0-9a-f]{3}:)|(?<=[0-9a-f]{5}:))(?!:)"
+)
+# Beside a colon that is none of its own only what is assigned counts: global unicast, unique local, link-local (RFC
+# 4291, 2.4).
+_ASSIGNED = re.compile(r"(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):", re.IGNORECASE)
+_FRAME_OCTETS = 14
+_BEFORE = 80
+_FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-$")
+_NAME = re.compile(r"\w-$")
+_HIGHEST_PORT = 65_535
+# The first number of an object identifier is 2 at most (ITU-T X.660).
+_TOP_ARC = 2
+# A version of five parts has hardly ever a number like that.
+_LARGE = 128
+
+
 class IpAddressRecognizer(RuleRecognizer):
     """Takes addresses of hosts: not loopback, not unspecified, no mask, no version number. MAC addresses too."""
 
@@ -30,8 +50,9 @@ class IpAddressRecognizer(RuleRecognizer):
             regex=rf"(?:{_OCTET}\.){{3}}{_OCTET}",
             trigger=r"\d\.\d{1,3}\.\d{1,3}\.\d",
             opens=r"\d+",
-            start=r"(?<![\w.])",
-            end=r"(?!\w)(?!\.\d)",
+            # Two dots join the ends of a range. What `.port` and a fifth number are is decided in `check`.
+            start=r"(?:(?<![\w.])|(?<=\.\.))",
+            end=r"(?!\w)",
             score=0.6,
             lead_chars=14,
             max_chars=16,
@@ -42,8 +63,9 @@ class IpAddressRecognizer(RuleRecognizer):
             regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})"
             r"(?:%(?:25)?(?:[a-z][\w-]{0,14}|\d{1,2}(?![0-9a-f])))?",
             trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
-            start=r"(?<![\w:.])",
-            end=r"(?![\w:])(?!\.\d)",
+            # A word and a colon before it, as in `ip6:` and `inet6 addr:`: one that is no group of an address itself.
+            start=rf"(?:(?<![\w:.])|{_BEHIND_A_WORD})",
+            end=r"(?!\w)(?!:(?!\d{0,5}(?![\w:])))(?!\.\d{1,3}\.\d)",
             score=0.6,
             lead_chars=44,
             max_chars=64,
@@ -55,39 +77,94 @@ class IpAddressRecognizer(RuleRecognizer):
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
             trigger=r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-]"
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
-            start=r"(?<![\w:.-])",
-            end=r"(?![\w:-])",
+            # Not one of more pairs, such as a fingerprint or a dump of bytes; a label may touch it.
+            start=rf"(?:(?<![\w:.-])|{_BEHIND_A_WORD}|(?<=[g-z_]-)(?=..:)|(?<=\s-))",
+            end=r"(?!\w)(?![:-][0-9a-f]{1,4}(?![0-9a-z]))(?!::)",
             score=0.7,
             lead_chars=24,
             max_chars=26,
             ignore_case=True,
         ),
+        PatternRule(
+            # The header of a frame, as netfilter logs it: two addresses and the type.
+            entity_type="MAC_ADDRESS",
+            regex=r"(?<=MAC=)(?:[0-9a-f]{2}:){13}[0-9a-f]{2}",
+            trigger=r"MAC=[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]{2}:[0-9a-f]",
+            start="",
+            end=r"(?![\w:])",
+            score=0.7,
+            lead_chars=24,
+            max_chars=48,
+        ),
+        PatternRule(
+            # macOS and the BSDs leave out leading zeros.
+            entity_type="MAC_ADDRESS",
+            regex=r"[ :=]{0,2}(?P<value>(?=[0-9:]{0,17}[a-f])[0-9a-f]{1,2}(?::[0-9a-f]{1,2}){5})",
+            trigger=r"\b(?:at|ether|lladdr|mac(?:[ _-]?addr(?:ess)?)?|[be]?ssid|hw ?addr|station) ?[ :=]",
+            end=r"(?![\w:-])",
+            score=0.7,
+            max_chars=26,
+            ignore_case=True,
+            follows=True,
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Tell a host's address from a mask, a version, a time or a name with colons."""
-        value = candidate.value
+        value, end = candidate.value, candidate.end
         score = candidate.pattern.score
         if candidate.pattern.name.endswith("MAC_ADDRESS"):
-            bare = value.lower().strip("0:-.")
-            if bare and bare.strip("f:-."):
-                yield Span("MAC_ADDRESS", candidate.start, candidate.end, score, self.name)
+            frame = value.count(":") == _FRAME_OCTETS - 1
+            for first, last in ((0, 17), (18, 35)) if frame else ((0, len(value)),):
+                bare = value[first:last].lower().strip("0:-.")
+                if bare and bare.strip("f:-."):
+                    yield Span("MAC_ADDRESS", candidate.start + first, candidate.start + last, score, self.name)
             return
         if ":" in value:
-            if not _is_host_v6(value):
+            if value.endswith(":") and not value.endswith("::"):
+                value, end = value[:-1], end - 1
+            beside_a_colon = ":" in (
+                candidate.text[candidate.start - 1 : candidate.start],
+                candidate.text[end : end + 1],
+            )
+            if not _is_host_v6(value) or (beside_a_colon and not _ASSIGNED.match(value)):
                 return
         else:
             # Loopback, "this network", a mask, an object identifier.
             if value.startswith(("127.", "0.", "255.", *_OBJECT_IDENTIFIERS)):
                 return
-            before = candidate.text[max(0, candidate.start - 2) : candidate.start]
+            before = candidate.text[max(0, candidate.start - _BEFORE) : candidate.start]
             largest = max(map(int, value.split(".")))
+            if candidate.text.startswith(".", candidate.end) and not _has_port(candidate, before, largest):
+                return
             small = largest <= _VERSION_LIKE and not value.startswith("10.")
             pinned = before[-1:] == "=" and largest <= _PINNED_LIKE
-            if small or pinned or before[-1:] == "-" or before.lower().endswith("v"):
+            in_name = _NAME.search(before) is not None and not _FIRST_OF_RANGE.search(before)
+            if small or pinned or in_name or before.lower().endswith("v"):
                 score = 0.25
 
-        yield Span("IP_ADDRESS", candidate.start, candidate.end, score, self.name)
+        yield Span("IP_ADDRESS", candidate.start, end, score, self.name)
+
+
+# A full stop, or a port behind a dot, as tcpdump and netstat write it; what has more numbers is no address.
+_PORT = re.compile(r"\.(?!\d)|\.(?:0|[1-9]\d{0,4})(?![\w.]*\w)")
+_BESIDE_PORT = re.compile(r"[.\d*]{1,8}\s{0,8}(?:[<>:]|\d{1,3}(?:\.\d{1,3}){3}|\*\.|[A-Z_]{5,})")
+_PROTOCOL = re.compile(r"(?:\b(?:tcp|udp|icmp|sctp|quic)(?:4|6|46)?|\bIP|[<>])\s[^\n]{0,64}$|[<>]\s?$", re.IGNORECASE)
+
+
+def _has_port(candidate: Candidate, before: str, largest: int) -> bool:
+    """Tell whether what follows the address is the end of a sentence or a port, not a fifth part of a version."""
+    text, end = candidate.text, candidate.end
+    port = _PORT.match(text, end, end + 8)
+    if port is None:
+        return False
+    if port.end() == end + 1:
+        return True
+    if int(text[end + 1 : port.end()]) > _HIGHEST_PORT or int(candidate.value.partition(".")[0]) <= _TOP_ARC:
+        return False
+    if largest >= _LARGE:
+        return True
+    return _BESIDE_PORT.match(text, end, end + 40) is not None or _PROTOCOL.search(before) is not None
 
 
 def _is_host_v6(value: str) -> bool:

@@ -69,6 +69,16 @@ class PhoneRecognizer(RuleRecognizer):
             max_chars=48,
             opens=r"[+(]|\d+",
         ),
+        PatternRule(
+            # The number of a URI (RFC 3966, RFC 3261 section 19.1.1): a host or a port may stand behind it.
+            entity_type="PHONE_NUMBER",
+            regex=r"(?P<value>\+\d[\d().-]{6,20}\d)",
+            trigger=r"\b(?:sips?|tel|sms|callto|whatsapp|im|xmpp):",
+            score=0.6,
+            max_chars=32,
+            ignore_case=True,
+            follows=True,
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:

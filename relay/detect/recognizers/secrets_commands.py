@@ -20,6 +20,9 @@ _PROGRAMS = {
     r"|mongo(?:sh|dump|restore)?|cqlsh|influx|tsql|ipmitool|rabbitmqadmin|lftp|snowsql",
     "-P": r"(?:un)?zip|sqlcmd|osql|bcp|isql|mosquitto_\w+|ipmitool|rsync|smbmap",
     "-a": r"redis-cli|ipmitool",
+    "-c": r"snmp\w+|onesixtyone",
+    "-A": r"snmp\w+",
+    "-X": r"snmp\w+",
     "-w": r"ldap\w+|dsconf|kinit",
     "-k": r"openssl",
     "-pw": r"plink|pscp|psftp|putty|kitty",
@@ -31,6 +34,8 @@ _PROGRAM = {
 # Those whose `-p` has the password right behind it.
 _GLUED = re.compile(r"(?:^|[\s|;&(/\\$`\"'])(?:mysql\w*|mariadb(?:-\w+)?|sshpass|mycli)(?:\.exe)?\s", re.IGNORECASE)
 _TAKES_USER = re.compile(r"\b(?:curl|wget|https?|xh|smbclient|rpcclient|smbmap|smbget|cifs|mount|svn|lftp|aria2c)\b")
+_HTTPIE = re.compile(r"(?:^|[\s$`\"'])(?:https?|xhs?)\s")
+_AUTH = re.compile(r"\s-a[ =]?\\?[\"']?$")
 _NEXT_COMMAND = re.compile(r"[;|&]\s")
 _OPTION = re.compile(r"\s(-[a-zA-Z]{1,2})[ =]?\\?[\"']?$")
 _FLAG = r"-\w{1,8}\s{1,3}(?:\d{1,2}\s{1,3})?"
@@ -56,7 +61,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             # `curl -u user:password`, `smbclient -U user%password`, `curl -u "key:"`.
             entity_type="PASSWORD",
             regex=_VALUE,
-            trigger=r"\s(?:-[uU]|--user|--proxy-user)(?:[ =]|\b)",
+            trigger=r"\s(?:-[uUa]|--user|--proxy-user|--auth)(?:[ =]|\b)",
             end="",
             score=0.7,
             max_chars=140,
@@ -66,7 +71,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             # `curl -u user:'password'`
             entity_type="PASSWORD",
             regex=r"[\w.@%+-]{1,64}:(?P<q>[\"'])(?P<value>(?:(?!(?P=q))[^\n]){3,128})(?P=q)",
-            trigger=r"\s(?:-[uU]|--user|--proxy-user)(?:[ =]|\b)",
+            trigger=r"\s(?:-[uU]|--user|--proxy-user|--auth)(?:[ =]|\b)",
             end="",
             score=0.82,
             max_chars=210,
@@ -75,7 +80,7 @@ class CommandSecretRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="PASSWORD",
             regex=r"[ =]?" + _VALUE,
-            trigger=r"\s-(?:p|P|a|w|k|pw)\b|\s-p",
+            trigger=r"\s-(?:p|P|a|A|c|w|k|X|pw)\b|\s-p",
             end="",
             score=0.65,
             max_chars=140,
@@ -158,6 +163,16 @@ class CommandSecretRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
+            # Oracle: `jdbc:oracle:thin:user/password@…`, `sqlplus user/password@…`.
+            entity_type="PASSWORD",
+            regex=r"[\w.$#-]{1,64}/(?P<value>\"[^\"\n]{3,128}\"|[^\s/@\"'<>$][^\s@\"'<>]{2,127})(?=@)",
+            trigger=r"\bjdbc:oracle:(?:thin|oci8?):|\b(?:sqlplus|sqlldr|expdp|impdp|rman) (?:-[A-Za-z]{1,2} )?",
+            end="",
+            score=0.83,
+            max_chars=210,
+            follows=True,
+        ),
+        PatternRule(
             # A line of .pgpass: host:port:database:user:password.
             entity_type="PASSWORD",
             regex=r"[\w*.-]{1,64}:[\w*.@-]{1,64}:(?P<value>(?:\\.|[^\s:\\]){4,128})(?=\s|$)",
@@ -193,6 +208,9 @@ class CommandSecretRecognizer(RuleRecognizer):
             )
             if not sign or "//" in password or not (_TAKES_USER.search(line) or is_odd(password)):
                 return
+            # `-a` is another thing for most programs.
+            if _AUTH.search(line) and not _HTTPIE.search(_NEXT_COMMAND.split(line)[-1]):
+                return
             start, end = (start + len(user) + 1, end) if password else (start, start + len(user))
             if not password and not looks_random(user) and not (is_odd(user) and any(map(str.isdigit, user))):
                 return
@@ -208,6 +226,8 @@ class CommandSecretRecognizer(RuleRecognizer):
             or is_stand_in(value)
             or value.lower() in NOT_A_PASSWORD
         ):
+            return
+        if rule.score == _OF_SHORT_OPTION and value in _COMMUNITIES:
             return
         if rule.score == _OF_SHORT_OPTION and not _is_password_of_option(line, value):
             return
@@ -225,6 +245,7 @@ class CommandSecretRecognizer(RuleRecognizer):
 # The scores of the rules, which tell them apart.
 _OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL, _PIPED = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85, 0.81
 _LEAST = 4
+_COMMUNITIES = ("public", "private")  # what devices are delivered with
 _HOST = re.compile(r"\s{0,8}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:")
 _NAMES_CREDENTIAL = re.compile(
     r"(?:credentials?|authentication|auth)[\"']?[ :=]{0,3}\(\s*[\"'][^\"']*[\"'],\s*[\"']$", re.IGNORECASE

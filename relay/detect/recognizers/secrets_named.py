@@ -9,6 +9,7 @@ from relay.detect.assignments import MARKUP, NOT_A_PASSWORD, SET, TOLD, extent, 
 from relay.detect.entropy import (
     is_artefact,
     is_digest,
+    is_mixed,
     is_odd,
     is_program_text,
     is_reference,
@@ -84,6 +85,11 @@ _DEFAULT = re.compile(
 _COMPACT = re.compile(r"[A-Za-z0-9+/_=.~:-]{14,1024}")
 _WORDY_KEY = re.compile(r"[A-Za-z0-9_+/=-]{16,1024}")
 _INDEXED = re.compile(r"[A-Za-z_][\w.]*\[[^\]]*\]?")
+
+
+# Shorter than what `looks_random` judges, behind names that mean nothing else.
+_SHORT_SECRET = re.compile(r"[!-~]{8,11}")
+_NAMES_SECRET = re.compile(r"(?:secret|token)$", re.IGNORECASE)
 
 
 class NamedSecretRecognizer(RuleRecognizer):
@@ -176,7 +182,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             r"|currently))?\s{1,2}[\"'`“”‘’«„*]{0,3}(?P<value>[^\s\"'`“”‘’»*]{4,64})",
             trigger=r"\b(?:password|passphrase|passcode|passwort|kennwort|contraseña|mot de passe|senha|wachtwoord"
             r"|pin|pin code"
-            r"|pwd|passwd|parola d'ordine)",
+            r"|pwd|pw|passwd|parola d'ordine)",
             end="",
             score=0.75,
             max_chars=140,
@@ -241,7 +247,7 @@ class NamedSecretRecognizer(RuleRecognizer):
 
     def _password(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
-        if found.lower() in NOT_A_PASSWORD or _is_outcome(text, start, found):
+        if found.lower() in NOT_A_PASSWORD or _is_other(text, start, found):
             return
         told = rule.score == _PROSE
         code = is_program_text(found) or _INDEXED.fullmatch(found) is not None
@@ -275,7 +281,8 @@ class NamedSecretRecognizer(RuleRecognizer):
 
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
-        if " " in found or not (looks_random(found) or _ID.fullmatch(found)) or is_program_text(found):
+        random = looks_random(found) or _is_short_secret(text, start, end, quoted)
+        if " " in found or not (random or _ID.fullmatch(found)) or is_program_text(found):
             return
         if not quoted and _INDEXED.fullmatch(found):
             return
@@ -302,6 +309,16 @@ _IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75,
 _VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:$")
 
 
+def _is_short_secret(text: str, start: int, end: int, quoted: bool) -> bool:
+    """Tell whether what is too short for `looks_random` is plainly random, under a name that means nothing else."""
+    return (
+        _SHORT_SECRET.fullmatch(text, start, end) is not None
+        and is_mixed(text[start:end])
+        and (quoted or is_setting(text, start, end))
+        and _NAMES_SECRET.search(name_before(text, start, _SECRET_NAME)) is not None
+    )
+
+
 def _is_own_part(name: str) -> bool:
     """Tell whether a short word is a part of its own in `name`; a long one always is."""
     return _LONG.search(name) is not None or _PART.fullmatch(name) is not None
@@ -322,6 +339,20 @@ def _is_next_setting(text: str, start: int, value: str) -> bool:
 
 
 _SETTING = re.compile(r"[\w.-]{1,64}[:=]")
+
+
+def _is_other(text: str, start: int, value: str) -> bool:
+    """Tell whether a short name means another thing here: PASS a test, PWD a folder."""
+    return _is_outcome(text, start, value) or _is_folder(text, start, value)
+
+
+def _is_folder(text: str, start: int, value: str) -> bool:
+    """Tell whether `value` is the folder that a shell is in, or was: `PWD=/srv/app`, `"OLDPWD": "/"`."""
+    return _PATH.match(value) is not None and _WORKING.search(text, max(0, start - 24), start) is not None
+
+
+_PATH = re.compile(r"~?/(?:[\w.~ @+-]+(?:/|$|[;:,\"' ])|$)|[A-Za-z]:[\\/]")
+_WORKING = re.compile(r"(?<![\w.-])(?:OLD)?PWD[\"'\])]{0,2}\s{0,3}(?::|={1,2}|=>)\s{0,3}[\"']?$", re.IGNORECASE)
 
 
 def _is_outcome(text: str, start: int, value: str) -> bool:

@@ -15,11 +15,20 @@ from relay.types import Candidate, Span
 __all__ = ["PLUGINS", "StructuredSecretRecognizer"]
 
 
+_LEAST_BODY = 16
+
+
 def _is_jwt(value: str) -> bool:
     """Tell whether the first part decodes to a JOSE header: an object with `alg` (RFC 7515 section 4.1.1) or `enc`."""
-    head = value.partition(".")[0]
+    head, _, body = value.partition(".")
     try:
-        header = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
+        if value.startswith("{"):
+            head, _, body = value.partition("}.")
+            header = json.loads(head + "}")
+            if len(body) < _LEAST_BODY:
+                return False
+        else:
+            header = json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4)))
     except (ValueError, binascii.Error, RecursionError):
         return False
     return isinstance(header, dict) and ("alg" in header or "typ" in header or "enc" in header)
@@ -60,6 +69,18 @@ class StructuredSecretRecognizer(RuleRecognizer):
             otherwise=0.3,
             check=_is_jwt,
             lead_chars=12,
+            max_chars=8192,
+        ),
+        PatternRule(
+            # In a normalised copy: parts of base64 that are text read as such there.
+            entity_type="JWT",
+            regex=r"\{\"[^{}\n]{2,500}\}\.(?:[^\n]{0,6000}?\}\.)?[A-Za-z0-9_-]{0,2000}",
+            trigger=r"\}\.\{\"|\}\.[A-Za-z0-9_-]{16}",
+            start="",
+            end="",
+            score=0.95,
+            check=_is_jwt,
+            lead_chars=520,
             max_chars=8192,
         ),
         PatternRule(

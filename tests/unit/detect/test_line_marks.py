@@ -37,6 +37,25 @@ def test_a_mark_hides_nothing(mark: str, value: str) -> None:
         assert any(span.start <= start and start + len(value) <= span.end for span in spans), text
 
 
+@pytest.mark.parametrize("value", WRITTEN.values(), ids=WRITTEN)
+@pytest.mark.parametrize("mark", ["--", "..", "...", "…"])
+def test_signs_inside_of_a_line_hide_nothing(mark: str, value: str) -> None:
+    """Before a word, as before a line."""
+    text = f"see {mark}{value} of it"
+    (spans,) = patterns_only().analyze([Segment(pointer="/0", text=text)])
+    start = text.index(value)
+    assert any(span.start <= start and start + len(value) <= span.end for span in spans), text
+
+
+@pytest.mark.parametrize("value", WRITTEN.values(), ids=WRITTEN)
+def test_a_diff_of_words_hides_nothing(value: str) -> None:
+    """What was there and what is, beside each other."""
+    for text in (f"x: [-{value}-]{{+tbd+}}", f"x: [-tbd-]{{+{value}+}}.", f"x [-{value}-]\n", f"{{+{value}+}}{{+1+}}"):
+        (spans,) = patterns_only().analyze([Segment(pointer="/0", text=text)])
+        start = text.index(value)
+        assert any(span.start <= start and start + len(value) <= span.end for span in spans), text
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -49,6 +68,11 @@ def test_a_mark_hides_nothing(mark: str, value: str) -> None:
         "2024-05-06 at 12:30:45\n10:20:30.5 and 7-8-9",
         "--flag=3\n--port 8080",
         "x-203.0.113.77 inside of a line y-4-5",
+        "a[-1], b[i-1] and [A-Za-z0-9_-]+, {+1, -2}",
+        "see --1.2.3.4 and ..1.2.3.4, [-1.2.3-]{+1.2.4+}",
+        "run --max-count=1000000000 --since=2024-05-06 --sha=9fceb02d0ae598e95dc970b74767f19372d61af8",
+        "5 -1.25 -79.560194 --20.606921",
+        "1..2 and 10...20, a..b@c",
     ],
 )
 def test_near_misses(text: str) -> None:
@@ -67,6 +91,10 @@ def test_near_misses(text: str) -> None:
         ("-7-x@y", [" 7-x@y", "   x@y"]),
         ("- bob@x", []),
         ("-word", []),
+        ("in --b@x.y", ["in   b@x.y"]),
+        ("in ..b@x.y -c@x.y", ["in   b@x.y  c@x.y"]),
+        ("a [-b1-]{+c2+}", ["a   b1    c2  "]),
+        ("a[-1], --x", []),
         ("in -1 line", []),
     ],
 )

@@ -245,3 +245,75 @@ def test_a_slice_is_found_without_walking() -> None:
     begun = time.process_time()
     assert {copy.slice(18 * turn, 18 * turn + 3) for turn in range(10_000)} == {"A"}
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # RFC 2047; a blank is an underscore there
+        ("=?utf-8?Q?DE89_3704_0044_0532_0130_00?=", "DE89_3704_0044_0532_0130_00"),
+        ("=?utf-8?q?maria=40example.org?=", "maria=40example.org"),
+        ("=?ISO-8859-1?B?bWFyaWFAZXhhbXBsZS5vcmc?=", "bWFyaWFAZXhhbXBsZS5vcmc"),
+        ("=?utf-8?Q?maria=40exam?= =?utf-8?Q?ple.org?=", "maria=40exam?= =?utf-8?Q?ple.org"),
+        ("=?utf-8?Q?maria=40exam?=\r\n =?utf-8?Q?ple.org?=", "maria=40exam?=\r\n =?utf-8?Q?ple.org"),
+        ("=?gb2312?B?08q8/kBtYXJpYUBleGFtcGxlLm9yZw==?=", "08q8/kBtYXJpYUBleGFtcGxlLm9yZw=="),
+        # lines that go on in the next one
+        ("ATTENDEE:mailto:maria@exam\r\n ple.org\r\nEND", "maria@exam\r\n ple.org"),
+        ("ATTENDEE;CN=M;RSVP=TRUE:mailto:maria@exam\n ple.org\n", "maria@exam\n ple.org"),
+        ("BEGIN:VCARD\nitem1.EMAIL:ma\n ria@exam\n ple.org", "ma\n ria@exam\n ple.org"),
+        ("dn: cn=m\nmail: maria@exam\n ple.org\nsn: x", "maria@exam\n ple.org"),
+        # of Latin letters in programs and in RTF only the letter is one sign
+        ("b'm\\xc3\\xa4ria@example.org'", "m\\xc3\\xa4ria@example.org"),
+        ("{\\rtf1 m\\'e4ria@example.org}", "m\\'e4ria@example.org"),
+        ("to ma=F1ana@example.org", "ma=F1ana@example.org"),
+    ],
+)
+def test_encodings_of_mail_calendars_and_documents(text: str, found: str) -> None:
+    """The value as it is written there, without what stands around it."""
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [text[span.start : span.end] for span in spans] == [found]
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("=?iso-8859-1?Q?J=FCrgen_Kr=E4mer?= x", "Jürgen Krämer x"),
+        ("=?utf-8?Q?J=C3=BCrgen?= =?utf-8?B?IEtyw6RtZXI=?=", "Jürgen Krämer"),
+        ("=?koi8-r?B?7cHSydE?=", "Мария"),
+        ("=?shift_jis?Q?=93c=92=86?=", "田中"),
+        ("J=FCrgen Kr=E4mer, =D6zg=FCr", "Jürgen Krämer, Özgür"),
+        ("b'J\\xc3\\xbcrgen', 'J\\xfcrgen'", "b'Jürgen', 'Jürgen'"),
+        ("{\\fonttbl\\rtf1 J\\'fcrgen}", "{\\fonttbl\ntf1 Jürgen}"),
+        ("SUMMARY:Jür\r\n gen\r\n  K", "SUMMARY:Jürgen\r\n  K"),
+        # which are none
+        ("=?idna?Q?a?= =?x?Q?b?= a=?b", None),
+        ("b=FFa, c=EEa, size=F7x, url?a=C3&b=A9, a == Eb", None),
+        ("'don\\'fact'", None),
+        ("Note: a1\n b2\nERROR: 12\n 34", None),
+        ("@@ -1 +1 @@\n a\n b\n-c", None),
+        ("key:\n value", None),
+    ],
+)
+def test_how_such_encodings_read(text: str, plain: str | None) -> None:
+    """The copy that is searched, and no copy where nothing is encoded."""
+    copy = normalize(text)
+    assert (None if copy is None else copy.text) == plain
+
+
+@pytest.mark.parametrize("value", ["Qm7vX2pLr9sKd83hTzWc", "wJ7vX2pLr9sKd83hTzWcQm7v"])
+def test_a_random_key_is_not_decoded_by_accident(value: str) -> None:
+    """Some random bytes have legible ones among them; a value stands in one piece."""
+    for text in (
+        f"DEPLOY_KEY={value}\x1b[0m",
+        f"\x1b[32mAPI_KEY\x1b[0m=\x1b[33m{value}\x1b[0m",
+        f"x%3D1&api_key={value}",
+    ):
+        (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+        assert [text[span.start : span.end] for span in spans] == [value]
+
+
+def test_a_jump_of_the_cursor_is_a_border() -> None:
+    """A colour may change inside of a word, and the cursor moves between two."""
+    text = "host\x1b[24G203.0.113.77 and 203.0\x1b[31m.113.78"
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [text[span.start : span.end] for span in spans] == ["203.0.113.77", "203.0\x1b[31m.113.78"]

@@ -251,3 +251,57 @@ def test_work_is_linear(unit: str) -> None:
     """For the beginnings of all these forms."""
     text = unit * (8_000 // len(unit))
     assert steps(lambda: secrets(text)) <= 300 * 8_000
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        # short values, plainly random, behind names that mean nothing else
+        ('JWT_SECRET="aB3$kf9!lQ"', ["aB3$kf9!lQ"]),
+        ("SMTP_TOKEN=zu8Hq2Lw0", ["zu8Hq2Lw0"]),
+        ("smtp_token=zu8Hq2Lw0", ["zu8Hq2Lw0"]),
+        ("token = zu8Hq2Lw0 + x", []),
+        ('AUTH_TOKEN="header-v2", SECRET="version2a", token: "user2Token3"', []),
+        ('secret = "sha256Abc"; CSRF_TOKEN="csrfToken1"; token = "<eos2>"', []),
+        ('SECRET_NAME="aB3kf9lQ" tokens="a1b2c3d4"', []),
+        ("JWT_SECRET=process.env.X", []),
+        # a password in prose
+        ('my pw is "Tulp&Kaas7"', ["Tulp&Kaas7"]),
+        ("the pw is Tulp&Kaas7.", ["Tulp&Kaas7"]),
+        ("my pw is not working, the pw is stored in a vault, pw - none", []),
+        # command lines and connection strings
+        ("jdbc:oracle:thin:app/Egg34xxx@db:1521/x", ["Egg34xxx"]),
+        ("sqlplus -s scott/t1ger9x@db", ["t1ger9x"]),
+        ("jdbc:oracle:thin:@db:1521/x and jdbc:oracle:thin:app/${PASS}@db", []),
+        ("sqlplus / as sysdba; sqlplus scott/<password>@db", []),
+        ("http -a u:Blomst88x GET example.org", ["Blomst88x"]),
+        ("https --auth u:Blomst88x example.org", ["Blomst88x"]),
+        ("grep -a foo:bar9 x; ls -a x:y9z; http -a user example.org", []),
+        ("snmpwalk -v2c -c Kommune32 router", ["Kommune32"]),
+        ("snmpget -v3 -l authPriv -A Kommune32a -X Privat88x router", ["Kommune32a", "Privat88x"]),
+        ("snmpwalk -v 2c -c public router; bash -c print1; gcc -c main2.c; curl -X POST9 x", []),
+        ("db.example.org:5432:*:app:Egg34xxx", ["Egg34xxx"]),
+        ("*:*:*:app:Egg34xxx", ["Egg34xxx"]),
+        ("host:5432:*:a", []),
+        # a folder is no password, and a password may be called so
+        ("PWD=/workspace/app", []),
+        ("OLDPWD=/\npwd: /srv/x\nPWD=~/work", []),
+        ('"PWD": "/workspace/app", "OLDPWD": "C:\\\\work"', []),
+        ("sudo: root : TTY=pts/0 ; PWD=/srv/app ; USER=root", []),
+        ("PWD=Tr0ub4dor&3", ["Tr0ub4dor&3"]),
+        ("pwd: /x8Kd#2!", ["/x8Kd#2!"]),
+        ("DB_PWD=/srv9X/app7", ["/srv9X/app7"]),
+        ("Server=db;UID=sa;PWD=kelp7!Harbor;", ["kelp7!Harbor"]),
+    ],
+)
+def test_short_secrets_commands_and_folders(text: str, found: list[str]) -> None:
+    """Hits beside near misses."""
+    assert secrets(text) == found
+
+
+def test_an_armor_in_colours() -> None:
+    """Around the whole and around each line."""
+    body = base64.b64encode(Random(7).randbytes(96)).decode()
+    lines = ["-----BEGIN PRIVATE KEY-----", body[:64], body[64:], "-----END PRIVATE KEY-----"]
+    for text in ("\x1b[32m" + "\n".join(lines) + "\x1b[0m", "\n".join(f"\x1b[32m{line}\x1b[0m" for line in lines)):
+        assert secrets(text) == [text.removeprefix("\x1b[32m").removesuffix("\x1b[0m")]
