@@ -103,7 +103,7 @@ def folds(text: str) -> Iterator[Piece]:
 
 _FOLD = re.compile(r"\r?\n (?=\S)")
 _ENTRY = re.compile(r"(?m)^dn::? ?\S")
-_GOES_ON = r"[^\n]{0,8192}(?<=\S)(?:\r?\n [^\s][^\n]{0,8192})++"
+_GOES_ON = r"[^\r\n]{0,8192}(?<=\S)(?:\r?\n [^\s][^\r\n]{0,8192})++"
 _PROPERTIES = re.compile(rf"(?m)^(?:\w{{1,16}}\.)?[A-Z][A-Z0-9-]{{1,63}}(?:;[^\n:]{{1,512}})?:(?=\S){_GOES_ON}")
 _ATTRIBUTES = re.compile(rf"(?m)^[A-Za-z][\w.;-]{{0,63}}::? {{0,8}}(?=\S){_GOES_ON}")
 

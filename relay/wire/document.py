@@ -23,8 +23,8 @@ from relay.wire.segments import Scan
 __all__ = ["TreeAssistantText", "TreeDocument", "read_document", "read_tree"]
 
 
-# The longest real requests, agents with a million tokens of history, have some ten thousand; 300,000 tokens to embed are
-# one each. An object or a member takes up to a kilobyte while it is scrubbed.
+# The longest real requests, agents with a million tokens of history, have some ten thousand; 300,000 tokens to embed
+# are one each. An object or a member takes up to a kilobyte while it is scrubbed.
 MAX_ELEMENTS = 400_000
 
 
