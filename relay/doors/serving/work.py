@@ -7,6 +7,8 @@ way at the end of a slice (`relay.process.slices`) when another one is next:
 * of one client's calls the one that is due first: a small one is due soon, a large one in about as long as it takes. So
   small ones overtake, and still no call waits for ever.
 
+Where workers have nothing else to do, they take parts of what a running call spreads, and leave it when a call waits.
+
 A client counts by the time that it takes away from others, so what it has had is forgotten when it wants nothing more,
 and a new one begins with as little as the one that has had the least.
 """
@@ -50,8 +52,10 @@ class WorkPool:
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._clock = clock
-        self._executor = ThreadPoolExecutor(self._limit, thread_name_prefix="relay-scrub")
+        self._executor = ThreadPoolExecutor(self._limit + workers, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
+        self._left = threading.Condition(self._lock)  # a helper has left its call
+        self._helpers = 0
         self._workers = workers
         self._running: set[_Call] = set()
         self._waiting: list[_Call] = []
@@ -93,7 +97,7 @@ class WorkPool:
                 else:
                     entry.future.set_exception(RelayBusy(_CLOSING))
             self._waiting.clear()
-        self._executor.shutdown(wait=False, cancel_futures=True)
+        self._executor.shutdown(wait=False)
 
     def _check_room(self, client: str) -> None:
         if not self._workers:
@@ -118,6 +122,20 @@ class WorkPool:
             entry.begun = True
             self._bytes += entry.large
             self._executor.submit(self._work, entry)
+        self._lend()
+
+    def _lend(self) -> None:
+        """Let workers that would be idle help a call that has something to spread."""
+        idle = self._workers - len(self._running) - self._helpers
+        if idle <= 0 or self._waiting:
+            return
+        for entry in self._running:
+            if entry.step is not None and not entry.helpers:
+                entry.helpers = idle
+                self._helpers += idle
+                for _ in range(idle):
+                    self._executor.submit(self._help, entry, entry.step)
+                return
 
     def _next(self) -> _Call | None:
         """Return the call that is next, of those that may run."""
@@ -148,10 +166,12 @@ class WorkPool:
         result: Any = None
         error: BaseException | None = None
         try:
-            if not entry.cancelled and entry.size <= _ONE_SLICE_BYTES:
+            if entry.cancelled:
+                raise Abandoned
+            if entry.size <= _ONE_SLICE_BYTES:
                 result = entry.call()
-            elif not entry.cancelled:
-                with sliced(lambda: self._pause(entry)):
+            else:
+                with sliced(lambda: self._pause(entry), lambda step: self._offer(entry, step)):
                     result = entry.call()
         except BaseException as raised:
             error = raised
@@ -186,6 +206,34 @@ class WorkPool:
         entry.turn.wait()
         if entry.cancelled:
             raise Abandoned
+
+    def _offer(self, entry: _Call, step: Callable[[], bool]) -> Callable[[], None]:
+        """Let idle workers take steps of a call; return what ends that."""
+        with self._lock:
+            entry.step = step
+            self._lend()
+        return lambda: self._take_back(entry)
+
+    def _take_back(self, entry: _Call) -> None:
+        with self._lock:
+            entry.step = None
+            self._left.wait_for(lambda: not entry.helpers)
+
+    # ------------------------------------------------------------------------------------------ in a helper's thread
+
+    def _help(self, entry: _Call, step: Callable[[], bool]) -> None:
+        """Take steps until there are none, or somebody waits for a worker."""
+        began = self._clock()
+        while not self._waiting and entry.step is step and step():
+            pass
+        del step  # which keeps what the call works on
+        with self._lock:
+            entry.client.used_s += self._clock() - began
+            entry.helpers -= 1
+            self._helpers -= 1
+            if not entry.helpers:
+                self._left.notify_all()
+            self._lend()
 
     # -------------------------------------------------------------------------------------------------- in the loop
 
@@ -226,6 +274,8 @@ class _Call:
     begun: bool = False
     cancelled: bool = False
     abandoned: Callable[[], None] | None = None
+    step: Callable[[], bool] | None = None  # one part of what it spreads, for any thread
+    helpers: int = 0
     turn: threading.Event = field(default_factory=threading.Event)
 
     @property

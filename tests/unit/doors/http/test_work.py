@@ -14,7 +14,7 @@ import pytest
 
 from relay.doors.serving.work import WorkPool
 from relay.errors import RelayBusy, TooManyRequests
-from relay.process.slices import Abandoned, end_slice
+from relay.process.slices import Abandoned, end_slice, spread
 
 MIB = 1 << 20
 
@@ -266,6 +266,80 @@ async def test_abandoned_while_it_waits() -> None:
     assert sorted(order[slices:]) == ["abandoned", "ended", "never begun"]
     stop.set()
     await small
+    assert await work.run(lambda: 7, client="a", size=1, abandoned=int) == 7
+    work.close()
+
+
+async def test_idle_workers_help() -> None:
+    """A call that spreads its work has it done by all workers, and no part twice."""
+    work, together, done = pool(workers=3), threading.Barrier(3, timeout=5), list[int]()
+
+    def part(number: int) -> None:
+        if number < 3:
+            together.wait()
+        done.append(number)
+
+    await begin(work, lambda: spread(part, range(100)))
+    assert sorted(done) == list(range(100))
+    work.close()
+
+
+async def test_helpers_leave_when_a_call_waits() -> None:
+    """Other clients' calls begin at once while one call has endless parts, and helpers come again afterwards."""
+    work, stop, threads = pool(workers=2), threading.Event(), Counter[int]()
+
+    def part(_: int) -> None:
+        time.sleep(0.001)
+        threads[threading.get_ident()] += not stop.is_set()
+
+    task = begin(work, lambda: spread(part, range(100_000_000)))
+    await until(lambda: len(threads) == 2)
+    go = threading.Event()
+    others = [begin(work, go.wait, client) for client in "bc"]  # one for each worker
+    await until(lambda: all(not entry.helpers for entry in work._running) and not work._helpers)
+    assert not task.done()
+    go.set()
+    assert await asyncio.gather(*others) == [True, True]
+    await until(lambda: work._helpers == 1)
+    stop.set()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    await until(lambda: not work._running and not work._helpers)
+    work.close()
+
+
+async def test_help_counts_as_the_clients_time() -> None:
+    """Whoever has two workers pays for two."""
+    work, used = pool(workers=2), list[float]()
+
+    def call() -> None:
+        begun, meet = time.monotonic(), threading.Barrier(2, timeout=5)
+
+        def part(_: int) -> None:
+            meet.wait()
+            time.sleep(0.05)
+
+        spread(part, range(2))
+        end_slice()
+        (entry,) = work._running
+        used.append((entry.client.used_s + work._clock() - entry.since) / (time.monotonic() - begun))
+
+    await begin(work, call)
+    assert 1.5 < used[0] < 2.5
+    work.close()
+
+
+async def test_an_error_of_a_helper_is_the_calls() -> None:
+    """It comes out once, and the workers are free again."""
+    work = pool(workers=2)
+    both = threading.Barrier(2, timeout=5)
+
+    def part(_: int) -> None:
+        both.wait()
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await begin(work, lambda: spread(part, range(2)))
     assert await work.run(lambda: 7, client="a", size=1, abandoned=int) == 7
     work.close()
 
