@@ -20,7 +20,7 @@ from typing import Final
 
 from relay.detect.expressions import walk
 
-__all__ = ["LATIN", "PIECE", "RUN", "WORD", "is_bounded", "is_firm", "is_unspaced", "narrowed"]
+__all__ = ["LATIN", "PIECE", "RUN", "UNSPACED", "WORD", "is_bounded", "is_firm", "is_unspaced", "narrowed"]
 
 # Members of a character class: Latin letters and ASCII digits, by Unicode block.
 LATIN: Final = "A-Za-z0-9\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
@@ -30,7 +30,8 @@ _UNSPACED: Final = (
     "\u3400-\u4dbf\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff"
 )
 _OTHER: Final = rf"[^\W_{LATIN}{_UNSPACED}]"
-_ANY_UNSPACED = re.compile(f"[{_UNSPACED}]")
+UNSPACED: Final = f"[{_UNSPACED}]"
+_ANY_UNSPACED = re.compile(UNSPACED)
 # A word within the borders above, and one with whatever stands between words, sign by sign.
 WORD: Final = re.compile(f"[{LATIN}]+|{_OTHER}+")
 PIECE: Final = re.compile(f"(?s:[{LATIN}]+|{_OTHER}+|.)")

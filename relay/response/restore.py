@@ -38,11 +38,13 @@ from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_ow
 from relay.response.url_fields import UrlField
 from relay.response.value_joins import joins, may_be_defined
 from relay.response.whole_urls import WholeUrls, Word
+from relay.response.whole_words import WholeWords
 from relay.types import Encoding
 
 __all__ = ["Restorer"]
 
 _NO_URLS = WholeUrls()
+_NO_WORDS = WholeWords()
 _PLAIN = Spellings()
 
 
@@ -74,11 +76,11 @@ class Restorer:
     """Restores one lane. Create one for each lane of each response; do not share it between threads.
 
     `issued`: the tables of `vault`, if they exist already. `tool`: the text is arguments of a tool that the client
-    runs. `is_url`: all of it is one URL. `place`: where a plain text begins, if not by itself. `hosts` are
-    those that the user named in URLs, `mail_hosts` in addresses.
+    runs. `is_url`: all of it is one URL. `place`: where a plain text begins, if not by itself. `hosts` are those that
+    the user named in URLs, `mail_hosts` in addresses.
     `allowed` is called with each placeholder before it is restored; for example, policy may withhold an entity type
-    from a tool. `whole`: the URLs of the request. `spellings`: how its texts have the values; `within`: how many JSON
-    strings here a text by itself stands in.
+    from a tool. `whole`: the URLs of the request, `words` its words. `spellings`: how its texts have the values;
+    `within`: how many JSON strings here a text by itself stands in.
     `feed` and `finish` raise SessionClosed when the vault was shredded in the meantime.
     """
 
@@ -105,6 +107,7 @@ class Restorer:
         "_whole",
         "_within",
         "_word",
+        "_words",
     )
 
     def __init__(
@@ -120,6 +123,7 @@ class Restorer:
         mail_hosts: Container[str] = (),
         allowed: Callable[[str], bool] | None = None,
         whole: WholeUrls = _NO_URLS,
+        words: WholeWords = _NO_WORDS,
         spellings: Spellings = _PLAIN,
         within: int = 0,
         place: Place | None = None,
@@ -140,7 +144,8 @@ class Restorer:
         self._spellings = spellings
         self._within = within
         self._alone = False  # the value that is being written is the whole of its string
-        self._word = Word() if whole else None
+        self._words = words
+        self._word = Word() if whole or words else None
         self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
             self._place = ToolUrls(encoding) if tool else UrlField() if is_url else place or Surroundings(encoding)
@@ -268,6 +273,9 @@ class Restorer:
         if place.inside and place.host not in self._hosts:
             return self._in_destination(data, found, place, final=final)
         joins = self._joins(data, found, place, final=final)
+        if joins and (word := self._word.text() if self._word is not None else None) is not None:
+            stood = self._words.holds(word, data[start:], final=final)
+            joins = None if stood is None else not stood
         if joins is None:
             return None
         return self._pass(raw) if joins else self._in_text(data, found, final=final)

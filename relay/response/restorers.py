@@ -11,8 +11,9 @@ from relay.response.issued import Issued
 from relay.response.named_hosts import hosts_named, mail_hosts_named
 from relay.response.restore import Restorer
 from relay.response.spellings import Spellings
-from relay.response.text_order import Texts
+from relay.response.text_order import Continued, Texts
 from relay.response.whole_urls import WholeUrls
+from relay.response.whole_words import WholeWords
 from relay.types import CitationOffset, Encoding, Leaf, Segment
 from relay.vault.vault import Vault
 from relay.wire.json_text import is_json_container
@@ -38,6 +39,7 @@ class Restorers:
         "_texts",
         "_vault",
         "_whole",
+        "_words",
     )
 
     def __init__(
@@ -52,6 +54,7 @@ class Restorers:
         self._engine = engine
         self._hosts, self._mail_hosts = hosts_named(segments), mail_hosts_named(segments)
         self._whole = WholeUrls(urls)
+        self._words = WholeWords(texts.values() if texts else ())
         self._segments, self._texts = segments, texts
         self._in_order = Texts()
         self._spellings = Spellings()
@@ -97,6 +100,7 @@ class Restorers:
             mail_hosts=self._mail_hosts,
             allowed=None if tool is None else allowed,
             whole=self._whole,
+            words=WholeWords() if isinstance(place, Continued) else self._words,
             spellings=self._spellings,
             within=int(tool is not None and leaf.encoding is Encoding.JSON),
             place=place,

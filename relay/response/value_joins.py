@@ -17,6 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Sequence
 
+from relay.detect.borders import UNSPACED
 from relay.response.neighbours import Behind, judged
 from relay.response.place import Place
 
@@ -48,8 +49,9 @@ _FILE = re.compile(
     r"rar|rb|rst|rtf|sql|sqlite|svg|swift|tar|tex|tgz|tif|tiff|tmp|toml|ts|tsv|tsx|ttf|txt|"
     r"vcf|wav|webm|webp|whl|xls|xlsx|xml|xz|yaml|yml|zst"
 )
-# Of a mailbox. Not the comma and the quotation mark that part cells, nor what Markdown's readers end one at.
-_LOCAL = r"\\?[\w.+$=&\#:;-]"
+# Of a mailbox: all readers take ASCII alone. Not the comma and the quotation mark that part cells, nor what Markdown's
+# readers end one at.
+_LOCAL = r"\\?[A-Za-z0-9_.+$=&\#:;-]"
 _LONGEST_LOCAL = 256
 # Where the text before makes more of it a part: an autolink, and user info behind two slashes.
 _IN_ANGLES = re.compile(r"<[^<>]*\Z")
@@ -67,6 +69,8 @@ _MAILBOX_BEGUN = {
     for kind, local in _LOCALS.items()
 }
 _HOST_GOES_ON = re.compile(rf"(?:{_SIGN}|[.\\&\#;]){{0,12}}\Z", re.IGNORECASE)
+# A letter of a script without blanks behind one of ASCII ends a host for every reader: no ending is written so.
+_ENDED = re.compile(rf"[A-Za-z0-9]{UNSPACED}+\Z")
 # A mailbox whose host has an ending, or a dot for it: a value directly behind it changes the host.
 _MAILBOX_BEFORE = re.compile(
     rf"{_LOCAL}{_AT}{_SIGN}{{1,63}}(?:{_DOT}{_SIGN}{{0,63}}){{1,{_MOST_LABELS}}}\Z", re.IGNORECASE
@@ -108,7 +112,9 @@ def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: It
 
 def _follows_mailbox(word: str, value: Callable[[], str]) -> bool:
     """Tell whether the value would go on the host of a mailbox that a word ends with."""
-    return _MAILBOX_BEFORE.search(word) is not None and re.match(rf"{_SIGN}|{_DOT}", value()) is not None
+    if _MAILBOX_BEFORE.search(word) is None or _ENDED.search(word) is not None:
+        return False
+    return re.match(rf"{_SIGN}|{_DOT}", value()) is not None
 
 
 def _closes(awaited: str, value: Callable[[], str], data: str, end: int, *, final: bool) -> bool | None:

@@ -70,9 +70,14 @@ class Word:
         self._text = ""
         self._long = False
 
+    def text(self) -> str | None:
+        """Return what the word has so far; None where it is too long for one of the request."""
+        return None if self._long else _BEFORE.split(self._text)[-1]
+
     def url(self) -> Begun | None:
         """Return the URL that is open at the end; None where the word is too long for a URL of the request."""
-        return None if self._long else _url_in(_BEFORE.split(self._text)[-1])
+        text = self.text()
+        return None if text is None else _url_in(text)
 
     def feed(self, text: str) -> None:
         """Read the next piece."""

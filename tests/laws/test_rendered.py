@@ -104,6 +104,19 @@ def test_values_go_to_named_hosts_only(seed: int, named: frozenset[str]) -> None
         assert faults(text, random, named) == [], text
 
 
+UNSPACED = ["和", "給", "です", "の", "중", "에게", "ไทย", "中国", "。", "，", "：", "é", "ж"]
+GLUED = [*VALUES, "x@evil.example", "evil.com", "www.evil.com/", "a", "B7", "@", ".", "-", "_", "://", "<", ">", " "]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_letters_of_scripts_without_blanks(seed: int) -> None:
+    """They part a value from a mailbox or host of somebody's, or the value stays out."""
+    random = Random(seed)
+    for _ in range(300):
+        pieces = [random.choice(UNSPACED if random.random() < 0.4 else GLUED) for _ in range(random.randint(2, 7))]
+        assert faults("".join(pieces), random) == [], pieces
+
+
 PLACEHOLDER = re.compile(
     r"\[?(?:USERNAME|PERSON|EMAIL|PATH|SECRET)[_\s](?:ADDRESS_)?1|Nadia|%5B|&#91;|［|【", re.IGNORECASE
 )

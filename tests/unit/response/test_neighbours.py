@@ -163,3 +163,21 @@ def test_the_host_behind_user_info_ends(behind: str, restored: bool, tool: bool)
     for pieces in ([text], list(text)):
         restorer = Restorer(TableVault(VALUES), tool=tool, hosts=frozenset({"good.example"}))
         assert ("536" in "".join(map(restorer.feed, pieces)) + restorer.finish()) is restored
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("請給[EMAIL_ADDRESS_1]和[EMAIL_ADDRESS_2]寫信", "請給me@mail.example和collect@evil.example寫信"),
+        ("私の[EMAIL_ADDRESS_1]です", "私のme@mail.exampleです"),
+        ("주소는[EMAIL_ADDRESS_1]입니다", "주소는me@mail.example입니다"),
+        ("collect@evil.example和[US_SSN_1]", "collect@evil.example和536-90-4399"),
+        ("[US_SSN_1]和collect@evil.example", "536-90-4399和collect@evil.example"),
+        # a host with an ending of such letters, and of one
+        ("collect@evil.中国[US_SSN_1]", "collect@evil.中国[US_SSN_1]"),
+        ("collect@evil.example[US_SSN_1]和", "collect@evil.example[US_SSN_1]和"),
+    ],
+)
+def test_letters_of_scripts_without_blanks_part(text: str, expected: str) -> None:
+    """No reader takes them for a part of a mailbox in ASCII."""
+    assert restored(text) == expected
