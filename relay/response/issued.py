@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from relay.protocols import Restoring
@@ -14,7 +15,7 @@ from relay.replace.placeholder_grammar import Grammar, key_of
 from relay.response.literal_matcher import Literals
 from relay.types import Encoding
 
-__all__ = ["FoundAt", "Issued"]
+__all__ = ["Ahead", "FoundAt", "Issued"]
 
 _PLACEHOLDER = re.compile(r"\[[0-9A-Za-z]+(?:_[0-9A-Za-z]+)+\]")
 _KEY = re.compile(r"[0-9A-Za-z_]*")
@@ -132,3 +133,27 @@ class Issued:
         if key in self._unissued and form == "upper" and _LINE.sub("", words) != key.replace("_", ""):
             return None
         return self._placeholders.get(key)
+
+
+class Ahead:
+    """The places of the needles in one text. Each needle is searched once along the text, so the work is linear."""
+
+    __slots__ = ("_folded", "_places", "_same_length")
+
+    def __init__(self, data: str, needles: Iterable[str]) -> None:
+        self._folded = data.lower()
+        self._same_length = len(self._folded) == len(data)
+        self._places = dict.fromkeys(needles, -1)
+
+    def next(self, data: str, at: int) -> int | None:
+        """Return the place of the first needle from `at` on, or None; `at` where lower case changed the length."""
+        if not self._same_length:
+            return at
+        first: int | None = None
+        for needle, place in self._places.items():
+            if place < at:
+                found = self._folded.find(needle, at)
+                place = self._places[needle] = found if found >= 0 else len(data)
+            if place < len(data) and (first is None or place < first):
+                first = place
+        return first

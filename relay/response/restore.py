@@ -6,7 +6,8 @@ Rules:
    names, in the altered forms of `replace.placeholder_grammar`, and the stand-ins, unaltered (`issued`). All other text
    passes unchanged.
 2. The result does not depend on how the text was cut. Only the longest end is held back that can still become one of
-   those placeholders, or that depends on the text after it; `finish` releases it.
+   those placeholders, or that depends on the text after it; `finish` releases it. Where a text goes on after that with
+   what would make a host or mailbox of a value, a blank parts the two.
 3. A restored value is never scanned again.
 4. Nothing is restored inside a URL, a link or image target, a definition, an HTML attribute, a style or a script
    (`destinations`), nor where what follows would make the value a part of one (`value_joins`); in the arguments of a
@@ -21,13 +22,13 @@ from __future__ import annotations
 
 import html
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container
 from urllib.parse import quote
 
 from relay.protocols import Restoring
 from relay.replace.placeholder_grammar import grammar
 from relay.response.destinations import Surroundings
-from relay.response.issued import FoundAt, Issued
+from relay.response.issued import Ahead, FoundAt, Issued
 from relay.response.link_text import is_link_text
 from relay.response.literal_matcher import LiteralFound
 from relay.response.mail_links import addressed, ends_address
@@ -36,7 +37,7 @@ from relay.response.place import Place
 from relay.response.spellings import Spellings, written
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host, is_user_info
 from relay.response.url_fields import UrlField
-from relay.response.value_joins import joins, may_be_defined
+from relay.response.value_joins import joins, may_be_defined, may_go_on
 from relay.response.whole_urls import WholeUrls, Word
 from relay.response.whole_words import WholeWords
 from relay.types import Encoding
@@ -46,30 +47,6 @@ __all__ = ["Restorer"]
 _NO_URLS = WholeUrls()
 _NO_WORDS = WholeWords()
 _PLAIN = Spellings()
-
-
-class _Ahead:
-    """The places of the needles in one text. Each needle is searched once along the text, so the work is linear."""
-
-    __slots__ = ("_folded", "_places", "_same_length")
-
-    def __init__(self, data: str, needles: Iterable[str]) -> None:
-        self._folded = data.lower()
-        self._same_length = len(self._folded) == len(data)
-        self._places = dict.fromkeys(needles, -1)
-
-    def next(self, data: str, at: int) -> int | None:
-        """Return the place of the first needle from `at` on, or None; `at` where lower case changed the length."""
-        if not self._same_length:
-            return at
-        first: int | None = None
-        for needle, place in self._places.items():
-            if place < at:
-                found = self._folded.find(needle, at)
-                place = self._places[needle] = found if found >= 0 else len(data)
-            if place < len(data) and (first is None or place < first):
-                first = place
-        return first
 
 
 class Restorer:
@@ -92,6 +69,7 @@ class Restorer:
         "_carry",
         "_complete",
         "_encoding",
+        "_ended_with_value",
         "_grammar",
         "_hosts",
         "_issued",
@@ -149,7 +127,8 @@ class Restorer:
         self._place: Place | None = None
         if not urls or encoding is not Encoding.TEXT:
             self._place = ToolUrls(encoding) if tool else UrlField() if is_url else place or Surroundings(encoding)
-        self._ahead: _Ahead | None = None
+        self._ahead: Ahead | None = None
+        self._ended_with_value = False  # a text that was finished for now
         self._before = ""  # the last two characters read: a boundary, or an escape before it
         self._carry = ""
         self._complete: FoundAt | None = None  # the carry begins with this one, and the text after it decides
@@ -163,6 +142,10 @@ class Restorer:
         """Return what can be released now, restored."""
         if not self._issued:
             return text
+        if self._ended_with_value and text:
+            self._ended_with_value = False
+            # The value was let go because of what came between; what goes on with it would be a part of its host.
+            text = f" {text}" if may_go_on(text) else text
         return self._run(self._carry + text, final=False) if text else ""
 
     def finish(self, *, cut_off: bool = False) -> str:
@@ -200,7 +183,7 @@ class Restorer:
             self._carry = data[stop:]
             return self._let_go(data, position, stop)
         hits = deque(self._stand_ins.find_all(data, position, final=final) if self._stand_ins else ())
-        self._ahead = _Ahead(data, map(bytes.decode, self._issued.needles)) if final else None
+        self._ahead = Ahead(data, map(bytes.decode, self._issued.needles)) if final else None
         out: list[str] = []
         while (found := self._next(data, position, max(position, tail), hits, final=final)) is not None:
             start, end, text, form = found
@@ -217,6 +200,8 @@ class Restorer:
             position = end
         self._ahead = None
         out.append(self._let_go(data, position, len(data)))
+        judges = self._place is not None and not self._tool and self._encoding is Encoding.TEXT
+        self._ended_with_value = final and judges and len(out) > 1 and not out[-1]
         return "".join(out)
 
     def _next(self, data: str, at: int, tail: int, hits: deque[LiteralFound], *, final: bool) -> FoundAt | None:

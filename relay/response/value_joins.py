@@ -21,7 +21,7 @@ from relay.detect.borders import UNSPACED
 from relay.response.neighbours import Behind, judged
 from relay.response.place import Place
 
-__all__ = ["joins", "may_be_defined"]
+__all__ = ["joins", "may_be_defined", "may_go_on"]
 
 _DOT = r"(?:\\?\.|&(?:\#0{0,5}46|\#x0{0,5}2e|period);)"
 _AT = r"(?:\\?@|&(?:\#0{0,5}64|\#x0{0,5}40|commat);)"
@@ -108,6 +108,11 @@ def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: It
         return None if closed is None or mailbox is None or labels is None else False
 
     return judged(judge, texts)
+
+
+def may_go_on(data: str) -> bool:
+    """Tell whether `data`, of which more follows, may make a value right before it a part of a host or mailbox."""
+    return _labels_after(data, 0, final=False) != 0 or _mailbox_host(data, 0, "//", final=False) != ""
 
 
 def _follows_mailbox(word: str, value: Callable[[], str]) -> bool:
