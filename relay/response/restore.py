@@ -143,9 +143,7 @@ class Restorer:
         if not self._issued:
             return text
         if self._ended_with_value and text:
-            self._ended_with_value = False
-            # The value was let go because of what came between; what goes on with it would be a part of its host.
-            text = f" {text}" if may_go_on(text) else text
+            text = self._parted(self._carry + text, final=False)
         return self._run(self._carry + text, final=False) if text else ""
 
     def finish(self, *, cut_off: bool = False) -> str:
@@ -154,7 +152,8 @@ class Restorer:
         With `cut_off` the end is known to be missing, and `PERSON_1` may be the beginning of `PERSON_12`: only
         placeholders with a closing bracket are restored.
         """
-        rest, self._carry = self._carry, ""
+        rest = self._parted(self._carry, final=True) if self._ended_with_value else self._carry
+        self._carry = ""
         if not rest:
             return ""
         if not cut_off:
@@ -165,6 +164,15 @@ class Restorer:
         if self._place is not None and not self._urls and self._joins(rest, self._complete, self._place, final=True):
             return rest
         return self._value(text, rest[:end], form) + rest[end:]
+
+    def _parted(self, text: str, *, final: bool) -> str:
+        """Return `text`, which goes on behind a value that was let go because of what came between; "" while held.
+
+        A blank comes before what would be a part of a host with the value.
+        """
+        goes_on = may_go_on(text, final=final) if text else None
+        self._carry, self._ended_with_value = (text, not final) if goes_on is None else ("", False)
+        return "" if goes_on is None else f" {text}" if goes_on else text
 
     def restore(self, text: str) -> str:
         """Return a whole text restored."""

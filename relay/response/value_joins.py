@@ -110,9 +110,13 @@ def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: It
     return judged(judge, texts)
 
 
-def may_go_on(data: str) -> bool:
-    """Tell whether `data`, of which more follows, may make a value right before it a part of a host or mailbox."""
-    return _labels_after(data, 0, final=False) != 0 or _mailbox_host(data, 0, "//", final=False) != ""
+def may_go_on(data: str, *, final: bool) -> bool | None:
+    """Tell whether `data` may make a value right before it a part of a host or mailbox.
+
+    None while undecided: unless `final`, more text follows.
+    """
+    labels, mailbox = _labels_after(data, 0, final=final), _mailbox_host(data, 0, "//", final=final)
+    return None if labels is None or mailbox is None else labels != 0 or mailbox != ""
 
 
 def _follows_mailbox(word: str, value: Callable[[], str]) -> bool:

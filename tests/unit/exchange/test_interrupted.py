@@ -42,6 +42,7 @@ def test_nothing_goes_on_with_a_value(core: Core, between: dict[str, Any], rest:
         (f"go {HELD}", "\nand more", f"go {MAIL}\nand more"),
         (f"go {HELD} ", ".evil.example/ now", f"go {MAIL} .evil.example/ now"),
         ("go", ".evil.example/ now", "go.evil.example/ now"),
+        (f"go {HELD}", ".", f"go {MAIL}."),
         (f"go {HELD}", "", f"go {MAIL}"),
     ],
 )
