@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from relay.errors import RelayFault, UpstreamBadStream
+from relay.process.slices import in_slices
 from relay.protocols import Document, Endpoint, Format, StreamReader, Writer
 from relay.response.answer_scrubber import AnswerScrubber
 from relay.types import JSON, CitationOffset, Event, Leaf
@@ -23,6 +24,9 @@ __all__ = ["Answer", "PassedAnswer", "ScrubbedThenRestored", "StreamedAnswer", "
 # Each event looks at all that are open. A request asks for 128 choices at most, of a few texts each.
 MOST_LANES = 1_024
 MAX_ANSWER_BYTES = 64 * 1024 * 1024
+# Objects and arrays of an answer or event, which cost much more than their text. The most that is asked for is 20
+# alternatives for each token.
+MAX_CONTAINERS = 1_000_000
 
 # Marks the place in an event where text is inserted later.
 _HERE = "relay-text-goes-here"
@@ -142,7 +146,7 @@ class WholeAnswer(Answer):
         body = b"".join(self._chunks)
         self._chunks.clear()
         try:
-            tree = strict_json.decode(body)
+            tree = strict_json.decode(body, limit_containers=MAX_CONTAINERS)
         except RelayFault:
             if self._status < 400:
                 raise UpstreamBadStream("the upstream's answer is not JSON") from None
@@ -150,7 +154,7 @@ class WholeAnswer(Answer):
         self._observe(tree)
         leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
         self._move(self._format.citations(self._document, tree))
-        for leaf in leaves:
+        for leaf in in_slices(leaves):
             _rewrite(leaf, self._new_writer)
         if self._note:
             _add_note(tree, self._note)
@@ -250,7 +254,7 @@ class StreamedAnswer(Answer):
 
     def _decoded(self, data: str) -> JSON:
         try:
-            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"))
+            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
         except RelayFault:
             raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
         self._observe(tree)

@@ -25,6 +25,7 @@ from collections import deque
 from collections.abc import Callable, Container
 from urllib.parse import quote
 
+from relay.process.slices import end_slice
 from relay.protocols import Restoring
 from relay.replace.placeholder_grammar import grammar
 from relay.response.destinations import Surroundings
@@ -44,6 +45,7 @@ from relay.types import Encoding
 
 __all__ = ["Restorer"]
 
+_SLICE = 128  # values and the texts between them: some 10 ms of work
 _NO_URLS = WholeUrls()
 _NO_WORDS = WholeWords()
 _PLAIN = Spellings()
@@ -204,6 +206,8 @@ class Restorer:
                 self._carry, data = data[start:], data[:start]
                 break
             out.append(written)
+            if not len(out) % _SLICE:
+                end_slice()
             self._before = data[max(0, end - 2) : end]
             position = end
         self._ahead = None

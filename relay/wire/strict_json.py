@@ -40,17 +40,21 @@ _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-def decode(body: bytes, limit_elements: int | None = None) -> JSON:
+def decode(body: bytes, limit_elements: int | None = None, limit_containers: int | None = None) -> JSON:
     """Return the JSON value in `body`. Raises ClientFault, whose message holds sizes and kinds but no content.
 
     Lone surrogates stay in the strings as such; integers are exact. Time is linear in the size of `body`. Small objects
-    take some twenty times their text in memory: `limit_elements` bounds containers, members and elements, and is
-    checked before anything is built.
+    take some twenty times their text in memory: `limit_elements` bounds containers, members and elements,
+    `limit_containers` objects and arrays, and both are checked before anything is built.
     """
     if limit_elements is not None and len(body) > limit_elements and _elements(body) > limit_elements:
         structure = _outside_strings(body)[1]
         if _elements(structure) > limit_elements:
             raise ClientFault(f"the body holds more than {limit_elements} objects, arrays, members and elements")
+    if limit_containers is not None and len(body) > limit_containers and _containers(body) > limit_containers:
+        structure = _outside_strings(body)[1]
+        if _containers(structure) > limit_containers:
+            raise ClientFault(f"the body holds more than {limit_containers} objects and arrays")
     problem = 0
     try:
         tree = orjson.loads(body)
@@ -115,7 +119,11 @@ def _escape_surrogates(text: str) -> str:
 
 
 def _elements(text: bytes) -> int:
-    return text.count(b",") + text.count(b"{") + text.count(b"[")
+    return text.count(b",") + _containers(text)
+
+
+def _containers(text: bytes) -> int:
+    return text.count(b"{") + text.count(b"[")
 
 
 def _outside_strings(body: bytes) -> tuple[int, bytes]:

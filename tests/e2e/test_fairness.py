@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import gzip
 import json
+import re
+import resource
 import socket
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -63,7 +68,55 @@ def large(words: int, path: str = "/v1/chat/completions") -> bytes:
     return post_bytes(chat("lorem ipsum dolor maria@example.org " * words), path=path)
 
 
+def bomb(inflated: int) -> bytes:
+    """Return a request whose body is `inflated` blanks, compressed twice to some hundred bytes."""
+    body = gzip.compress(gzip.compress(b" " * inflated))
+    head = (
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer k\r\nconnection: close\r\n"
+        f"content-type: application/json\r\ncontent-encoding: gzip, gzip\r\ncontent-length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def resident_mb() -> float:
+    """Return the resident memory of this process, in which the relay runs."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize() / MIB
+
+
 # ------------------------------------------------------------------------------------------------------------- waiting
+
+
+def test_inflating_is_done_in_turns(serve: Serve) -> None:
+    """A compressed body of one client does not wait behind those of another that take long."""
+    relay = serve(workers=1)
+    small = post_bytes(chat(PROMPT))
+    head, _, body = small.partition(b"\r\n\r\n")
+    packed = gzip.compress(body)
+    head = re.sub(rb"(?i)content-length: [0-9]+", b"content-encoding: gzip\r\ncontent-length: %d" % len(packed), head)
+    ask(relay, head + b"\r\n\r\n" + packed, OTHER)
+    with opened(relay, 30, bomb(30 * MIB)):
+        time.sleep(0.2)
+        begun = time.monotonic()
+        assert ask(relay, head + b"\r\n\r\n" + packed, OTHER)[0] == 200
+        waited_s = time.monotonic() - begun
+        assert relay.handler.in_flight >= 5, "the large ones were done before"
+        assert waited_s < 2  # a slice of inflating is a millisecond; all of them take many seconds
+
+
+def test_refused_bodies_leave_no_memory(serve: Serve) -> None:
+    """What was refused is gone with its answer, and does not wait for a collection."""
+    relay = serve(workers=1)
+    for _ in range(3):
+        assert ask(relay, bomb(16 * MIB))[0] == 400
+    gc.collect()
+    before_mb = resident_mb()
+    gc.disable()
+    try:
+        for _ in range(12):
+            ask(relay, bomb(16 * MIB))
+        assert resident_mb() - before_mb < 64
+    finally:
+        gc.enable()
 
 
 def test_a_small_request_overtakes_large_ones(serve: Serve, mirror: Mirror) -> None:

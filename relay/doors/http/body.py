@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from aiohttp import StreamReader, web
 
 from relay.doors.http.codings import UnsupportedMediaType, codings_of, inflate
+from relay.doors.serving.response import Beside
 from relay.errors import BodyTooLarge, ClientFault
 
 __all__ = ["BodyTimeout", "UnsupportedMediaType", "read", "require_json"]
@@ -46,12 +48,17 @@ def require_json(fields: Mapping[str, str]) -> None:
 
 
 async def read(
-    request: web.BaseRequest, limit_bytes: int, fields: Mapping[str, str], arrived: Callable[[int], None]
+    request: web.BaseRequest,
+    limit_bytes: int,
+    fields: Mapping[str, str],
+    arrived: Callable[[int], None],
+    beside: Beside,
 ) -> bytes:
     """Return the request's JSON body, at most `limit_bytes` of it before and after inflation.
 
     `fields` are the headers by name in lower case; `arrived` is told the size of each piece, inflated ones too, and may
-    raise. The whole body has to come in the time that its size, or the limit where it names none, takes on a slow link.
+    raise; `beside` makes a call beside the event loop, in the client's turn. The whole body has to come in the time
+    that its size, or the limit where it names none, takes on a slow link.
     Raises BodyTooLarge, UnsupportedMediaType, BodyTimeout, and ClientFault for a body cut short or broken.
     """
     require_json(fields)
@@ -72,10 +79,10 @@ async def read(
             data = await _collect(request.content, limit_bytes, arrived)
     except TimeoutError:
         raise BodyTimeout(f"The body came slower than {_LEAST_BYTES_PER_S} bytes per second.") from None
-    # In a thread: a few bytes can take a tenth of a second to inflate to the limit.
     if not codings:
         return data
-    inflated = await asyncio.to_thread(inflate, data, codings, limit_bytes)
+    # A few bytes can take a tenth of a second to inflate to the limit.
+    inflated = await beside(partial(inflate, data, codings, limit_bytes), size=len(data))
     arrived(len(inflated))
     return inflated
 

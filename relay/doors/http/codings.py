@@ -14,6 +14,7 @@ from typing import Final
 import brotli
 
 from relay.errors import BodyTooLarge, ClientFault
+from relay.process.slices import end_slice
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -28,7 +29,7 @@ _MOST: Final = 2
 _EITHER_HEADER: Final = 47
 # "Decoders SHOULD support, and encoders MUST NOT exceed, a window of 8 MB" (RFC 9659, 3): two to the power of this.
 _ZSTD_WINDOW_LOG: Final = 23
-# What brotli is asked for at once: it returns about so much, and keeps the rest to itself.
+# What is asked for at once. Brotli returns about so much, and keeps the rest to itself.
 _PIECE_BYTES: Final = 1 << 18
 
 
@@ -73,19 +74,31 @@ def inflate(data: bytes, codings: Sequence[str], limit_bytes: int) -> bytes:
     return data
 
 
-# Each returns up to about `limit` bytes (more only by a piece), and whether `data` ended there.
+# Each returns up to about `limit` bytes (more only by a piece), and whether `data` ended there. Every piece is a slice.
 
 
 def _zlib(data: bytes, limit: int) -> tuple[bytes, bool]:
     inflater = zlib.decompressobj(_EITHER_HEADER)
-    inflated = inflater.decompress(data, limit)
-    return inflated, inflater.eof and not inflater.unused_data
+    pieces, size, left = [], 0, data
+    while size < limit and not inflater.eof:
+        end_slice()
+        pieces.append(inflater.decompress(left, min(_PIECE_BYTES, limit - size)))
+        left = inflater.unconsumed_tail
+        size += len(pieces[-1])
+        if not pieces[-1] and not left:
+            break
+    return b"".join(pieces), inflater.eof and not inflater.unused_data
 
 
 def _zstd(data: bytes, limit: int) -> tuple[bytes, bool]:
     inflater = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
-    inflated = inflater.decompress(data, limit)
-    return inflated, inflater.eof and not inflater.unused_data
+    pieces, size, left = [], 0, data
+    while size < limit and not inflater.eof and (left or not inflater.needs_input):
+        end_slice()
+        pieces.append(inflater.decompress(left, min(_PIECE_BYTES, limit - size)))
+        left = b""
+        size += len(pieces[-1])
+    return b"".join(pieces), inflater.eof and not inflater.unused_data
 
 
 def _brotli(data: bytes, limit: int) -> tuple[bytes, bool]:
@@ -94,6 +107,7 @@ def _brotli(data: bytes, limit: int) -> tuple[bytes, bool]:
     pieces, size = [piece], len(piece)
     # It may have to be asked once more, for nothing, before it knows that it has finished.
     while size < limit and not inflater.is_finished() and (piece or not inflater.can_accept_more_data()):
+        end_slice()
         piece = inflater.process(b"", output_buffer_limit=_PIECE_BYTES)
         pieces.append(piece)
         size += len(piece)

@@ -137,7 +137,9 @@ class Handler:
         """Read the body of an admitted request and have it answered."""
         if admitted.has_body:
             with self._room_of(admitted) as arrived:
-                return await self.service.answer(admitted, await body.read(request, self._limit, fields, arrived))
+                beside = partial(self.service.beside, admitted=admitted)
+                data = await body.read(request, self._limit, fields, arrived, beside)
+                return await self.service.answer(admitted, data)
         if admitted.endpoint is None and request.method == "POST":
             body.require_json(fields)
         return await self.service.answer(admitted, b"")
@@ -180,7 +182,7 @@ class Handler:
         try:
             async for data in response.chunks():
                 await stream.write(data)
-            return await stream.finish(response.finish())
+            return await stream.finish(await response.finish())
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from types import TracebackType
+from typing import Protocol
 
 from relay.doors.serving.forward import Sending
 from relay.errors import RelayFault, UpstreamBadStream
@@ -15,6 +17,12 @@ __all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
 
 # What is restored in the event loop at once: some tens of events, a few milliseconds of work.
 _SMALL_BYTES = 8_192
+
+
+class Beside(Protocol):
+    """Makes a call beside the event loop, in the turn of the client that waits for `size` bytes."""
+
+    async def __call__(self, call: Callable[[], bytes], /, *, size: int) -> bytes: ...
 
 
 class Response:
@@ -38,8 +46,9 @@ class Response:
 class StreamedResponse(Response):
     """An answer that still comes: use it in `async with`, iterate `chunks`, then send what `finish` returns.
 
-    `keep_alive` is what may be sent while the upstream is silent. When `chunks` or `finish` raises, `failed` turns the
-    exception into an answer of its own, as long as nothing was sent, and `last_words` into the end of a broken stream.
+    `keep_alive` is what may be sent while the upstream is silent; large events are restored `beside` the event loop.
+    When `chunks` or `finish` raises, `failed` turns the exception into an answer of its own, as long as nothing was
+    sent, and `last_words` into the end of a broken stream.
     """
 
     def __init__(
@@ -49,6 +58,7 @@ class StreamedResponse(Response):
         sending: Sending,
         failure: Callable[[BaseException], Response],
         log: Callable[[BaseException], None],
+        beside: Beside,
         *,
         keep_alive: bytes,
     ) -> None:
@@ -59,6 +69,8 @@ class StreamedResponse(Response):
         self._answer = sending.answer
         self._failure = failure
         self._log = log
+        self._beside = beside
+        self._held = 0  # bytes that came since something was let go
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -74,22 +86,24 @@ class StreamedResponse(Response):
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield restored bytes as they can be let go, all but the last. Raises UpstreamFault, or anything unplanned."""
         feed = self._exchange.feed
-        begun, held = False, 0
+        begun = False
         async for chunk in self._answer.chunks():
             if not begun:
                 begun = True
                 self._answer.first_token()
-            held += len(chunk)
+            self._held += len(chunk)
             # A large event would hold up every other client. Whoever is gone meanwhile closes the exchange, and what
             # still runs finds it shredded.
-            data = feed(chunk) if held <= _SMALL_BYTES else await asyncio.to_thread(feed, chunk)
+            small = self._held <= _SMALL_BYTES
+            data = feed(chunk) if small else await self._beside(partial(feed, chunk), size=len(chunk))
             if data:
-                held = 0
+                self._held = 0
                 yield data
 
-    def finish(self) -> bytes:
+    async def finish(self) -> bytes:
         """Return the last bytes. Raises UpstreamBadStream when the answer is not complete."""
-        data = self._exchange.finish()
+        finish, small = self._exchange.finish, self._held <= _SMALL_BYTES
+        data = finish() if small else await self._beside(finish, size=self._held)
         self._answer.completed()
         return data
 

@@ -12,9 +12,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
+from typing import TypeVar
 
 from relay.config import Config
 from relay.doors.serving import faults, sessions
@@ -41,6 +43,8 @@ from relay.types import Head, Headers, Outbound, Request
 from relay.vault.sessions import Session
 
 __all__ = ["Admitted", "Service"]
+
+T = TypeVar("T")
 
 # Whole answers above this are restored in the pool instead of on the loop (about 1 ms of work).
 _LARGE_BYTES = 32_768
@@ -98,6 +102,13 @@ class Service:
         except RelayFault as fault:
             return self.refusal(fault, request)
         return await self.answer(admitted, request.body)
+
+    async def beside(self, call: Callable[[], T], admitted: Admitted, size: int) -> T:
+        """Return the result of `call`, made beside the event loop when it is the client's turn.
+
+        It costs what `size` bytes of a request do. Raises what `call` does, RelayBusy and TooManyRequests.
+        """
+        return await self._pool.run(call, client=admitted.caller, size=size, abandoned=_nothing)
 
     def admit(self, request: Request, peer: str = "") -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
@@ -225,7 +236,8 @@ class Service:
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
-                return StreamedResponse(head, exchange, sending, failure, call.log, keep_alive=keep_alive)
+                beside = partial(self._pool.run, client=call.caller, abandoned=_nothing, begun=True)
+                return StreamedResponse(head, exchange, sending, failure, call.log, beside, keep_alive=keep_alive)
             data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
@@ -303,6 +315,10 @@ class _Call:
             case _:
                 event = logs.LogEvent.FAILED
         logs.event(event, logging.INFO, **fields)
+
+
+def _nothing() -> None:
+    """Leave what was abandoned to whoever closes it."""
 
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:

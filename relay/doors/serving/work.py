@@ -21,6 +21,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from relay.doors.serving.shares import share
@@ -38,6 +39,9 @@ _LARGE_BYTES = 1 << 20
 # Up to here a call is a slice of its own: it neither gives way nor ends early.
 _ONE_SLICE_BYTES = 512
 
+# A call that gives way keeps its thread, so there may be as many as calls; a thread is made when none is free.
+_MOST_THREADS = 1 << 16
+
 _CLOSING = "relay is shutting down; try again in a moment."
 
 
@@ -52,7 +56,7 @@ class WorkPool:
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._clock = clock
-        self._executor = ThreadPoolExecutor(self._limit + workers, thread_name_prefix="relay-scrub")
+        self._executor = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
         self._left = threading.Condition(self._lock)  # a helper has left its call
         self._helpers = 0
@@ -62,22 +66,26 @@ class WorkPool:
         self._clients: dict[str, _Client] = {}  # those with calls
         self._bytes = 0  # of large calls that have begun
 
-    async def run(self, call: Callable[[], T], *, client: str, size: int, abandoned: Callable[[], None]) -> T:
-        """Return the result of `call`, which `client` wants, for a request of `size` bytes.
+    async def run(
+        self, call: Callable[[], T], *, client: str, size: int, abandoned: Callable[[], None], begun: bool = False
+    ) -> T:
+        """Return the result of `call`, which `client` wants, for a request or an answer of `size` bytes.
 
-        Raises RelayBusy when too many wait. When the caller is cancelled, `call` ends with its slice, and `abandoned`
-        is called as soon as it is certain not to be running any more: at once, or from its thread.
+        Raises RelayBusy when too many wait, unless it is a part of something that has `begun`. When the caller is
+        cancelled, `call` ends with its slice, and `abandoned` is called as soon as it is certain not to be running any
+        more: at once, or from its thread.
         """
         future: Future[T] = Future()
         with self._lock:
-            self._check_room(client)
+            self._check_room(None if begun else client)
             for other in self._running:
                 self._charge(other)
             began = min((one.used_s for one in self._clients.values()), default=0.0)
             owner = self._clients.setdefault(client, _Client(client, began))
             owner.calls += 1
+            owner.places += not begun
             future.set_running_or_notify_cancel()  # `_cancel` alone cancels it
-            entry = _Call(call, future, owner, size, self._clock() + size * _S_PER_BYTE)
+            entry = _Call(call, future, owner, size, self._clock() + size * _S_PER_BYTE, takes_place=not begun)
             self._waiting.append(entry)
             self._fill()
         try:
@@ -85,6 +93,8 @@ class WorkPool:
         except asyncio.CancelledError:
             self._cancel(entry, abandoned)
             raise
+        finally:
+            del entry, future  # which hold an exception that holds this frame, and with it the request
 
     def close(self) -> None:
         """Take no more work, drop what waits, and let what runs end with its slice."""
@@ -99,13 +109,15 @@ class WorkPool:
             self._waiting.clear()
         self._executor.shutdown(wait=False)
 
-    def _check_room(self, client: str) -> None:
+    def _check_room(self, client: str | None) -> None:
         if not self._workers:
             raise RelayBusy(_CLOSING)
+        if client is None:
+            return
         keys = "try again in a moment. The configuration keys are server.workers and server.queue."
-        if sum(one.calls for one in self._clients.values()) >= self._limit:
+        if sum(one.places for one in self._clients.values()) >= self._limit:
             raise RelayBusy(f"Too many requests are waiting; {keys}")
-        if client in self._clients and self._clients[client].calls >= self._most_of_one:
+        if client in self._clients and self._clients[client].places >= self._most_of_one:
             raise TooManyRequests(f"Too many requests of this client are waiting; {keys}")
 
     # ------------------------------------------------------------------------- with the lock held, in whatever thread
@@ -156,6 +168,7 @@ class WorkPool:
             self._charge(entry)
             self._running.remove(entry)
         entry.client.calls -= 1
+        entry.client.places -= entry.takes_place
         if not entry.client.calls:
             self._clients.pop(entry.client.name, None)
         self._fill()
@@ -171,20 +184,23 @@ class WorkPool:
             if entry.size <= _ONE_SLICE_BYTES:
                 result = entry.call()
             else:
-                with sliced(lambda: self._pause(entry), lambda step: self._offer(entry, step)):
+                with sliced(partial(self._pause, entry), partial(self._offer, entry)):
                     result = entry.call()
         except BaseException as raised:
             error = raised
         with self._lock:
             self._leave(entry)
             abandoned, entry.call = entry.abandoned, _nothing
+            future, entry.future = entry.future, _ENDED
         if abandoned is not None:
             abandoned()
         elif error is not None:
-            entry.future.set_exception(error)
+            future.set_exception(error)
         else:
-            entry.future.set_result(result)
-        del error  # which holds this frame
+            future.set_result(result)
+        # The error holds this frame and those that called it, with the call; none of them may hold the error, or all
+        # that the call had stays until a collection.
+        del error, future
 
     def _pause(self, entry: _Call) -> None:
         """End a slice: stop when nobody waits for the result, wait when another call is next."""
@@ -254,11 +270,12 @@ class WorkPool:
 
 @dataclass(slots=True)
 class _Client:
-    """A client with calls. `used_s`: what it has had, in seconds of a worker."""
+    """A client with calls. `used_s`: what it has had, in seconds of a worker. `places`: those of the queue it has."""
 
     name: str
     used_s: float
     calls: int = 0
+    places: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -270,6 +287,7 @@ class _Call:
     client: _Client
     size: int
     due: float
+    takes_place: bool = True
     since: float = 0.0
     begun: bool = False
     cancelled: bool = False
@@ -290,3 +308,6 @@ class _Call:
 
 def _nothing() -> None:
     """Stand for a call that has ended: its own would keep the request."""
+
+
+_ENDED: Future[Any] = Future()  # stands for what a call that has ended would have resolved

@@ -6,6 +6,7 @@ import pytest
 
 from relay.errors import (
     ScrubFailed,
+    UpstreamBadStream,
 )
 from relay.exchange import Core
 from tests.conftest import MakeCore
@@ -92,3 +93,21 @@ def test_a_detector_that_fails_stops_the_answer(make_core: MakeCore, monkeypatch
         fault = raised
     assert fault is not None
     assert b"john" not in exchange.fail(fault)
+
+
+@pytest.mark.parametrize("piece", [b"[]", b"{}", b'{"a":[0]}'])
+def test_an_answer_of_very_many_small_things_is_none(core: Core, piece: bytes) -> None:
+    """Building it would take seconds in which nobody else is served."""
+    exchange = opened(core, CHAT, chat(f"mail {MAIL}"))
+    exchange.start(200, JSON_HEAD)
+    exchange.feed(b'{"choices":[],"x":[' + b",".join([piece] * 1_000_000) + b"]}")
+    with pytest.raises(UpstreamBadStream):
+        exchange.finish()
+
+
+def test_long_vectors_are_an_answer(core: Core) -> None:
+    """Numbers are no such things: a batch of embeddings has millions."""
+    exchange = opened(core, "/v1/embeddings", {"model": "m", "input": [f"mail {MAIL}"]})
+    exchange.start(200, JSON_HEAD)
+    exchange.feed(b'{"data":[{"embedding":[' + b",".join([b"0.25"] * 1_200_000) + b"]}]}")
+    assert exchange.finish().count(b"0.25") == 1_200_000

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Any
 
 import pytest
 
 from relay.doors.serving.response import StreamedResponse
+from relay.doors.serving.work import WorkPool
 from relay.types import Head
 
 
@@ -24,6 +26,9 @@ class Sending:
             yield part
 
     def first_token(self) -> None:
+        """Note nothing."""
+
+    def completed(self) -> None:
         """Note nothing."""
 
 
@@ -43,6 +48,10 @@ class Exchange:
             self._held, whole = whole, b""
         return whole
 
+    def finish(self) -> bytes:
+        self.threads.append(threading.get_ident())
+        return self._held
+
 
 @pytest.mark.parametrize(
     ("parts", "beside"),
@@ -55,9 +64,16 @@ class Exchange:
     ],
 )
 async def test_where_an_event_is_restored(parts: list[bytes], beside: int) -> None:
-    """What comes is the same, in the same order."""
-    exchange: Any = Exchange()
-    sending: Any = Sending(parts)
-    response = StreamedResponse(Head(status=200, headers=()), exchange, sending, print, print, keep_alive=b"")  # type: ignore[arg-type]
-    assert b"".join([chunk async for chunk in response.chunks()]) == b"".join(parts)
-    assert sum(thread != threading.get_ident() for thread in exchange.threads) == beside
+    """What comes is the same, in the same order; what ends without a line's end is restored in the end."""
+    pool = WorkPool(workers=1, queue=0)
+    for cut in (0, 1):
+        exchange: Any = Exchange()
+        came = [*parts[:-1], parts[-1][: len(parts[-1]) - cut]]
+        sending: Any = Sending(came)
+        turn = partial(pool.run, client="a", abandoned=int, begun=True)
+        response = StreamedResponse(Head(status=200, headers=()), exchange, sending, print, print, turn, keep_alive=b"")  # type: ignore[arg-type]
+        chunks = [chunk async for chunk in response.chunks()]
+        assert b"".join([*chunks, await response.finish()]) == b"".join(came)
+        others = sum(thread != threading.get_ident() for thread in exchange.threads)
+        assert others == beside + ((cut and len(parts[-1]) > 8_192) or (cut and beside == 3))
+    pool.close()

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -72,6 +76,49 @@ async def test_limit_of_one_client() -> None:
     await asyncio.sleep(0)
     go.set()
     assert await asyncio.gather(*tasks) == [True] * 8
+    work.close()
+
+
+async def test_what_has_begun_is_not_refused() -> None:
+    """Parts of answers take no places: they are not refused, and nothing else is because of them."""
+    work, go = pool(queue=1), threading.Event()
+    parts = [asyncio.create_task(work.run(go.wait, client="a", size=1, abandoned=int, begun=True)) for _ in range(5)]
+    await asyncio.sleep(0)
+    tasks = [begin(work, go.wait, client) for client in "ab"]
+    await asyncio.sleep(0)
+    with pytest.raises(RelayBusy):
+        await work.run(go.wait, client="c", size=1, abandoned=int)
+    go.set()
+    assert await asyncio.gather(*parts, *tasks) == [True] * 7
+    work.close()
+
+
+class Body:
+    """Stands for what a call keeps."""
+
+
+async def test_a_failure_keeps_nothing() -> None:
+    """What a failed call had is gone with its error, without a collection: a refused body may have many megabytes."""
+    work, bodies = pool(), list[weakref.ref[Body]]()
+
+    def refused(body: Body) -> None:
+        end_slice()
+        raise ZeroDivisionError
+
+    async def ask() -> None:
+        body = Body()
+        bodies.append(weakref.ref(body))
+        with suppress(ZeroDivisionError):
+            await work.run(partial(refused, body), client="a", size=MIB, abandoned=int)
+
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            await ask()
+        await until(lambda: not any(body() for body in bodies))
+    finally:
+        gc.enable()
     work.close()
 
 
