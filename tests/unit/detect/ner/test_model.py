@@ -18,7 +18,7 @@ from relay.detect.ner.decoder import decode_words, word_scores
 from relay.detect.ner.model import NerModel, Scored
 from relay.detect.ner.span_repair import repair_spans
 from relay.detect.ner.tokenizer import Encoded
-from relay.detect.ner.windows import Piece
+from relay.detect.ner.pieces import Piece
 from relay.errors import ConfigFault
 from relay.process import slices
 from relay.types import Span
@@ -140,7 +140,10 @@ def test_a_name_is_found_across_the_border_of_pieces(model: NerModel, monkeypatc
     text = f"{filler * 6}\nMy name is John Smith.\n{filler * 6}"
     start = text.index("John Smith")
     for border in range(start - 6, start + 16, 3):
-        pieces = [Piece(start=0, end=border + 60, border=border), Piece(start=border - 60, end=len(text), border=9_999)]
+        pieces = [
+            Piece(start=0, low=0, high=border, end=border + 60),
+            Piece(start=border - 60, low=border, high=len(text), end=len(text)),
+        ]
         monkeypatch.setattr(model_module, "_SHORT_CHARS", 100)
         monkeypatch.setattr(model_module, "plan_pieces", lambda _text, pieces=pieces: pieces)
         spans = model.find(text)
