@@ -16,6 +16,7 @@ from ner_models.train.corpora import CORPORA, read_corpus, read_gold
 from ner_models.train.generate import Generator
 from ner_models.train.machine_text import KINDS, Machine
 from ner_models.train.names import Lists, read_lists
+from ner_models.train.swap import Swapper
 from ner_models.train.unlabelled import PACKAGES, clinical_rows, code_rows, prompt_rows, translated_rows
 
 __all__ = ["WORLD", "texts"]
@@ -25,7 +26,8 @@ WORLD = ("af_nchlt", "cs_poner", "fi_newseye", "fr_europeana", "fr_newseye", "fr
          "no_norne", "pl_kpwr", "ro_ronec2", "sv_klintan", "sv_newseye", "zu_nchlt")
 # How many rows of each source at most.
 FEW, MANY, CHAT = 2_000, 5_000, 16_000
-SYNTHETIC, MACHINE, CLINICAL = 36_000, 3_500, 6_000
+SYNTHETIC, MACHINE, CLINICAL = 90_000, 3_500, 6_000
+SWAPS = 4
 
 
 def texts(data: Path, seed: int, log: Callable[[str], None], *, share: float = 1.0) -> list[str]:
@@ -43,10 +45,15 @@ def texts(data: Path, seed: int, log: Callable[[str], None], *, share: float = 1
 
 
 def _sources(data: Path, lists: Lists, rng: random.Random) -> Iterator[tuple[str, list[str]]]:
+    swapper = Swapper(lists, share=1.0)
     for corpus in CORPORA:
         if not corpus.share_alike:
-            rows = [row.text for row in read_corpus(corpus, data / "train", rng)]
-            yield corpus.file, rng.sample(rows, min(len(rows), CHAT if corpus.file in ("multidogo_train", "hwu64_nlu") else MANY))
+            rows = read_corpus(corpus, data / "train", rng)
+            rows = rng.sample(rows, min(len(rows), CHAT if corpus.file in ("multidogo_train", "hwu64_nlu") else MANY))
+            # As it is, and with people and places of other countries: a screen knows names by what stands around them, too.
+            yield corpus.file, [row.text for row in rows]
+            named = [row for row in rows if any(kind == "PERSON" for _, _, kind in row.spans)]
+            yield f"{corpus.file}, other names", [swapper.row(row, rng).text for row in named for _ in range(1 if corpus.file.startswith("meddocan") else SWAPS)]
     judged = frozenset(str(row["text"]).strip()[:80] for row in read_gold(data / "dev/prompts_unlabelled.jsonl.gz"))
     yield "prompts", [row.text for row in prompt_rows(data / "prompts", lists, judged)]
     yield "clinical", rng.sample([row.text for row in clinical_rows(data / "clinical_text", lists)], CLINICAL)

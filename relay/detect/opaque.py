@@ -1,9 +1,9 @@
 """Spare the model what is no language at all: base64, long hashes, hexadecimal dumps.
 
-In such a run every two or three characters are a token, and no name can stand in one. Its words become blanks, which are no
-tokens, and everything stands where it stood. A run has at least `_LEAST_CHARS`, so a lone hash, key or token, which may be
-somebody's, is read. Inside a run only words go that no language has: a short one, and one that could be read aloud, stay
-and are read. Patterns read everything.
+In such a run every two or three characters are a token, and no name can stand in one. Its words become blanks, which
+are no tokens, and everything stands where it stood. A run has at least `_LEAST_CHARS`, so a lone hash, key or token,
+which may be somebody's, is read. Inside a run a word between two signs that a language could have, and any that holds
+what could be read aloud, stay and are read. Patterns read everything.
 """
 
 from __future__ import annotations
@@ -23,14 +23,16 @@ _LINE = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 # What stands between two lines of one run: the break, indentation, quotes, a sign of joining, a break written out.
 _JOINT = re.compile(r"[\s\"'`,;+>#*\\]{0,12}n?[\s\"'`]{0,4}")
 _WORD = re.compile(r"[A-Za-z0-9]+")
-# Letters with digits among them, or capitals and small letters in turn; of random signs 15 words in 1,000 hold what could
-# be read aloud.
+# Letters with digits among them, or capitals and small letters in turn.
 _RANDOM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{8,}|(?:[a-z]{0,4}[A-Z]{1,4}){4,}[a-z]{0,4}")
+# What could be read aloud; of random words 15 in 1,000 hold it.
 _SPOKEN = re.compile(r"[A-Za-z][a-z]{7}")
+# A word as languages write one.
+_WRITTEN = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 _SIGNED = re.compile(r"([A-Za-z0-9]+)[+/=_-]*")
-# A longer word is one unknown token to the model, whatever it holds.
-_LONGEST_READ = 100
-_LEAST_SHARE = 0.75  # of a line's characters in such words
+# Full names joined without a blank are shorter.
+_LONGEST_READ = 28
+_LEAST_SHARE = 0.6  # of a line's characters in such words
 # Bytes of a dump, one to four together, eight groups in a row. Numbers alone may be somebody's.
 _DUMP = re.compile(r"(?<![\w.])(?:[0-9a-fA-F]{2}(?:[0-9a-fA-F]{2}){0,3}[ \t:]{1,3}){8,}")
 _WITH_LETTER = re.compile(r"\b[0-9]*[a-fA-F]")
@@ -78,9 +80,9 @@ def _is_random(line: str) -> bool:
 
 def _blanked(signed: re.Match[str]) -> str:
     word = signed[1]
-    if len(word) > _LONGEST_READ or (_RANDOM.fullmatch(word) and not _SPOKEN.search(word)):
-        return " " * len(signed[0])
-    return signed[0]
+    if len(word) <= _LONGEST_READ and (_WRITTEN.fullmatch(word) or _SPOKEN.search(word)):
+        return signed[0]
+    return " " * len(signed[0])
 
 
 def _without_bytes(dump: re.Match[str]) -> str:

@@ -39,7 +39,7 @@ class SpanMemory(Protocol):
     """Remembers what was found in pieces of text, under a keyed hash and for a while. Thread-safe."""
 
     def recall(self, text: str, variant: bytes) -> tuple[bytes, tuple[Span, ...] | None]:
-        """Return the name of `text`, read in the way `variant` (at most 16 bytes), and what was found in it if known."""
+        """Return the name of `text`, read in the way `variant` (up to 16 bytes), and what is known to stand in it."""
         ...
 
     def keep(self, name: bytes, spans: tuple[Span, ...]) -> None:
@@ -54,5 +54,5 @@ class EntityModel(Protocol):
     version: str
 
     def find_all(self, texts: Sequence[str], memory: SpanMemory | None = None) -> list[list[Span]]:
-        """Return disjoint, sorted spans for each text; a text's result does not depend on the others, nor on `memory`."""
+        """Return disjoint, sorted spans for each text. A result depends on neither the other texts nor `memory`."""
         ...

@@ -1,12 +1,13 @@
 """Find names and other context-only entities with a small ONNX model.
 
-The door to `onnxruntime`, imported on `load`. A text goes through six steps: long ones are cut into pieces (`pieces`);
-tokens with their case and layout (`tokenizer`); where there is a screen, what can hold no entity is left out (`screen`);
-overlapping windows (`windows`) give logits per token; the best valid BIO sequence over whole words is found (`decoder`);
-spans are repaired.
+The door to `onnxruntime`, imported on `load`. A text goes through six steps: long ones are cut into pieces
+(`pieces`); tokens with their case and layout (`tokenizer`); where there is a screen, what can hold no entity is left
+out (`screen`); overlapping windows (`windows`) give logits per token; the best valid BIO sequence over whole words is
+found (`decoder`); spans are repaired.
 
 The model keeps nothing of a text: what it found in a piece is remembered only by a memory that its caller brings.
-Texts are never padded or stacked: the int8 arithmetic takes one scale per call, so a batch mate could change a result.
+Texts are never padded or stacked: the int8 arithmetic takes one scale per call, so a batch mate could change a
+result.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ class NerModel:
         return None if self._screen is None else self._screen.wanted
 
     def screened(self, wanted: Collection[str] | None) -> NerModel:
-        """Return a model that shares everything with this one and leaves out text without entities of the types `wanted`.
+        """Return a model that shares all with this one and leaves out text without entities of the types `wanted`.
 
         With None, or without a screen in the folder, it reads everything.
         """
@@ -179,15 +180,20 @@ class NerModel:
             return []
         bounds = [*encoded.heads.tolist(), len(encoded.ids)]
         first, last = bounds[int(places[0])], bounds[int(places[-1]) + 1]
-        if self._screen is None:
-            ranges = around([(first, last)], _EDGE, bounds)
-        else:
+        ((start, end),) = around([(first, last)], _EDGE, bounds)
+        ranges = [(start, end)]
+        if self._screen is not None:
             marked = self._numpy.flatnonzero(self._screen.marks(part, encoded)[first:last]) + first
-            ranges = around([(place, place + 1) for place in marked.tolist()], _REACH, bounds)
+            widened = around([(place, place + 1) for place in marked.tolist()], _REACH, bounds)
+            ranges = [(max(start, one), min(end, other)) for one, other in widened]
         if not ranges:
             return []
         spans = self.choose(part, self._scored(encoded, ranges))
         return [span for span in spans if span.end > low and span.start < high]
+
+    def tokens(self, text: str) -> int:
+        """Return how many tokens `text` has for the network."""
+        return len(self._coder.encode(text).ids)
 
     def score(self, text: str) -> Scored:
         """Run the network over `text`. With `choose` this is `find` in two steps, for choosing thresholds."""

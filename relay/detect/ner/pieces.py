@@ -1,9 +1,9 @@
 """Cut a long text into pieces by what stands in it, so that an edit changes only those around it.
 
-A piece is about as much as one window of the model holds, and ends where a line or a sentence ends. Each such place has a
-rank, the check sum of the characters before it, and those that outrank all others nearby are taken; what then is too long
-is cut again, from its beginning. So where pieces end depends on the text near their ends, and an edit moves the cuts around
-it only.
+A piece is about as much as one window of the model holds, and ends where a line or a sentence ends. Each such place
+has a rank, the check sum of the characters before it, and those that outrank all others nearby are taken; what then
+is too long is cut again, from its beginning. So where pieces end depends on the text near their ends, and an edit
+moves the cuts around it only.
 """
 
 from __future__ import annotations

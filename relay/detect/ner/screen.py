@@ -1,7 +1,7 @@
-"""Tell which tokens of a text the model need not read: those where a far smaller network sees nothing that it would find.
+"""Tell which tokens of a text the model need not read: where a far smaller network sees nothing for it to find.
 
-The screen judges a token by itself and its nearest three neighbours, and errs on the side of reading. It has learnt from
-text in Latin script; a text with letters of another one is read. See the card for what it skips and loses.
+The screen judges a token with its nearest twelve on either side, and errs on the side of reading. It has learnt
+from text in Latin script; a text with letters of another one is read. See the card for what it skips and loses.
 """
 
 from __future__ import annotations

@@ -16,9 +16,9 @@ import pytest
 from relay.detect.ner import model as model_module
 from relay.detect.ner.decoder import decode_words, word_scores
 from relay.detect.ner.model import NerModel, Scored
+from relay.detect.ner.pieces import Piece
 from relay.detect.ner.span_repair import repair_spans
 from relay.detect.ner.tokenizer import Encoded
-from relay.detect.ner.pieces import Piece
 from relay.errors import ConfigFault
 from relay.process import slices
 from relay.types import Span

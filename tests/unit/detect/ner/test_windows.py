@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
 from relay.detect.ner.windows import Window, narrowest, plan_windows
