@@ -1,7 +1,7 @@
 """The screen: a small network that says where in a text the models may find something, and how it learns that.
 
-Word pieces with their case and layout, 32 numbers each, go through two narrow convolutions, so a token is judged by itself
-and its nearest three neighbours on either side. It learns from what the finished models find, not from labels.
+Word pieces with their case and layout, 40 numbers each, go through three narrow convolutions, so a token is judged with
+its nearest twelve on either side. It learns from what the finished models find, not from labels.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ SEQUENCE = 256
 class ScreenConfig:
     """How long and how fast to learn. `stretch` tokens are judged together by half of the loss: their highest score counts."""
 
-    epochs: int = 15
+    epochs: int = 10
     batch: int = 64
     rate: float = 3e-3
-    stretch: int = 16
+    stretch: int = 32
     found_weight: float = 4.0
     noise: float = 0.02
     threads: int = 2

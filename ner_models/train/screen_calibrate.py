@@ -1,7 +1,8 @@
 """Choose the log odds above which a token counts: as high as the loss on every judging set allows.
 
 What is lost: a labelled value that the model covers when it reads everything, and around which the screen marks nothing, so
-near that the model would read it. People are counted by themselves, and with all other labels together.
+near that the model would read it. People are counted by themselves, and with all other labels together. All types that the
+default policy replaces get one threshold first; then each but PERSON is raised as far as nothing more is lost than allowed.
 """
 
 from __future__ import annotations
@@ -26,13 +27,14 @@ from relay.types import Span
 
 __all__ = ["Loss", "calibrate_screen"]
 
-# Share of all labels of a set that may be lost, of people and of all labels that the replaced types cover.
-LEAST_LOSS = 0.001
-# Share of the spans of any other type that may be lost: the screen looks for them only where a policy asks.
+# Share of the people of a set that may be lost, and of all its labels.
+PEOPLE_LOSS, LABEL_LOSS = 0.001, 0.002
+# Share of the model's own spans of a type that may be lost, over all sets, for each type but PERSON.
 OTHER_LOSS = 0.003
+HIGHEST = -2.0
 STEPS = tuple(-1.0 - 0.25 * step for step in range(37))
-# As many tokens as the model reads around a mark.
-REACH = 24
+# A mark so many tokens from a value has its piece read for sure, value included.
+REACH = 10
 MADE = 200
 
 
@@ -45,23 +47,34 @@ class Loss:
     labels: float
 
 
+COLUMNS = sorted(REPLACED, key=TYPES.index)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """One set as the screen sees it: for each value that the model covers, the highest score near it, [values]."""
+    """One set as the screen sees it: the highest scores near a place, float32 [places, len(COLUMNS)].
+
+    people, labels: near the labelled values that the model covers. tokens: near every token. spans: near the model's own spans
+    by type; of a type that is not replaced, the score of that type in the span, [spans, 1].
+    """
 
     people: NDArray[np.float32]
     labels: NDArray[np.float32]
     people_count: int
     label_count: int
-    widened: NDArray[np.float32]  # for each token the highest score near it
-    others: dict[str, list[float]]
+    tokens: NDArray[np.float32]
+    spans: dict[str, NDArray[np.float32]]
 
-    def loss(self, threshold: float) -> Loss:
+    def loss(self, limits: NDArray[np.float32]) -> Loss:
         return Loss(
-            read=float((self.widened > threshold).mean()),
-            people=float((self.people <= threshold).sum()) / max(1, self.people_count),
-            labels=float((self.labels <= threshold).sum()) / max(1, self.label_count),
+            read=float((self.tokens > limits).any(axis=1).mean()),
+            people=_lost(self.people, limits) / max(1, self.people_count),
+            labels=_lost(self.labels, limits) / max(1, self.label_count),
         )
+
+
+def _lost(scores: NDArray[np.float32], limits: NDArray[np.float32]) -> int:
+    return int((scores <= limits).all(axis=1).sum())
 
 
 def calibrate_screen(
@@ -72,15 +85,36 @@ def calibrate_screen(
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     seen = {name: _seen(session, model, coder, rows[::every]) for name, rows in _sets(data, lists)}
-    losses = {step: {name: one.loss(step) for name, one in seen.items()} for step in STEPS}
-    fitting = (step for step in STEPS if all(max(one.people, one.labels) <= LEAST_LOSS for one in losses[step].values()))
-    chosen = next(fitting, STEPS[-1])
-    thresholds = {}
+    limits = np.full(len(COLUMNS), STEPS[-1], dtype=np.float32)
+    for step in STEPS:
+        limits[:] = step
+        if _fits(seen.values(), limits):
+            break
+    for kind in COLUMNS:
+        spans = _spans(seen.values(), kind)
+        for step in np.arange(HIGHEST, limits[COLUMNS.index(kind)], -0.25) if kind != "PERSON" and len(spans) else ():
+            raised = limits.copy()
+            raised[COLUMNS.index(kind)] = step
+            if _fits(seen.values(), raised) and _lost(spans, raised) <= OTHER_LOSS * len(spans):
+                limits = raised
+                break
+    thresholds = dict(zip(COLUMNS, limits.tolist(), strict=True))
     for kind in TYPES:
-        scores = [score for one in seen.values() for score in one.others.get(kind, ())]
-        quantile = float(np.quantile(scores, OTHER_LOSS, method="lower")) - 0.01 if scores else chosen
-        thresholds[kind] = chosen if kind in REPLACED else round(min(chosen + 3.0, quantile), 2)
-    return thresholds, losses[chosen]
+        if kind not in REPLACED:
+            spans = _spans(seen.values(), kind)
+            lowest = float(np.quantile(spans, OTHER_LOSS, method="lower")) - 0.01 if len(spans) else STEPS[-1]
+            thresholds[kind] = round(min(HIGHEST, lowest), 2)
+    return thresholds, {name: one.loss(limits) for name, one in seen.items()}
+
+
+def _fits(seen: Iterable[_Seen], limits: NDArray[np.float32]) -> bool:
+    losses = [one.loss(limits) for one in seen]
+    return all(loss.people <= PEOPLE_LOSS and loss.labels <= LABEL_LOSS for loss in losses)
+
+
+def _spans(seen: Iterable[_Seen], kind: str) -> NDArray[np.float32]:
+    found = [one.spans[kind] for one in seen if kind in one.spans]
+    return np.concatenate(found) if found else np.empty((0, 1), np.float32)
 
 
 def _sets(data: Path, lists: Lists) -> Iterable[tuple[str, list[dict]]]:
@@ -90,30 +124,31 @@ def _sets(data: Path, lists: Lists) -> Iterable[tuple[str, list[dict]]]:
         world = Generator(lists, 11, test=True)
         templates = [pair for pair in world.templates if pair[0] == style]
         made = [world.row(*templates[index % len(templates)]) for index in range(MADE)] if templates else []
-        yield language, [{"text": row.text, "spans": [{"start": a, "end": b, "label": kind} for a, b, kind in row.spans]} for row in made]
+        # A handful of templates says nothing of other types.
+        people = [[span for span in row.spans if span[2] == "PERSON"] for row in made]
+        spans = [[{"start": start, "end": end, "label": kind} for start, end, kind in row] for row in people]
+        yield language, [{"text": row.text, "spans": own} for row, own in zip(made, spans, strict=True)]
 
 
 def _seen(session: onnxruntime.InferenceSession, model: NerModel, coder: Coder, rows: Sequence[dict]) -> _Seen:
-    people, labels, widened = [], [], [np.empty(0, np.float32)]
+    people, labels, tokens = [], [], []
     people_count = label_count = 0
-    others: dict[str, list[float]] = {}
-    columns = [TYPES.index(kind) for kind in sorted(REPLACED)]
+    spans: dict[str, list[NDArray[np.float32]]] = {}
     for row in rows:
         text = str(row["text"])
         encoded = coder.encode(text)
         if not len(encoded.ids):
             continue
         (scores,) = session.run(None, {"ids": encoded.ids[None], "types": encoded.types[None]})
-        words = np.maximum.reduceat(scores[0], encoded.heads, axis=1)
-        best = words[columns].max(axis=0)
-        widened.append(_widened(scores[0][columns].max(axis=0)))
-        reach = np.maximum.reduceat(widened[-1], encoded.heads)
-        spans = model.find(text)
-        for span in spans:
-            if span.entity_type not in REPLACED:
-                inside = _inside(encoded.starts, encoded.ends, span.start, span.end)
-                others.setdefault(span.entity_type, []).append(float(words[TYPES.index(span.entity_type)][inside].max(initial=-99.0)))
-        hidden = _covered(text, [span for span in spans if span.entity_type in REPLACED])
+        near = np.stack([_widened(scores[0][TYPES.index(kind)]) for kind in COLUMNS])
+        tokens.append(near.T)
+        near, words = (np.maximum.reduceat(one, encoded.heads, axis=1) for one in (near, scores[0]))
+        found = model.find(text)
+        for span in found:
+            inside = _inside(encoded.starts, encoded.ends, span.start, span.end)
+            own = near if span.entity_type in REPLACED else words[[TYPES.index(span.entity_type)]]
+            spans.setdefault(span.entity_type, []).append(own[:, inside].max(axis=1, initial=-99.0))
+        hidden = _covered(text, [span for span in found if span.entity_type in REPLACED])
         for label in row["spans"]:
             letters = {place for place in range(label["start"], label["end"]) if text[place].isalnum()}
             if not letters:
@@ -122,14 +157,13 @@ def _seen(session: onnxruntime.InferenceSession, model: NerModel, coder: Coder, 
             people_count += is_person
             label_count += 1
             if letters <= hidden:
-                inside = _inside(encoded.starts, encoded.ends, label["start"], label["end"])
-                score = float(np.maximum(reach, best)[inside].max(initial=-99.0))
-                labels.append(score)
+                labels.append(near[:, _inside(encoded.starts, encoded.ends, label["start"], label["end"])].max(axis=1, initial=-99.0))
                 if is_person:
-                    people.append(score)
+                    people.append(labels[-1])
+    empty = np.empty((0, len(COLUMNS)), np.float32)
     return _Seen(
-        people=np.array(people, np.float32), labels=np.array(labels, np.float32), people_count=people_count, label_count=label_count,
-        widened=np.concatenate(widened), others=others,
+        people=np.stack(people) if people else empty, labels=np.stack(labels) if labels else empty, people_count=people_count,
+        label_count=label_count, tokens=np.concatenate([empty, *tokens]), spans={kind: np.stack(rows) for kind, rows in spans.items()},
     )
 
 

@@ -25,9 +25,8 @@ from relay.detect.ner.manifest import FORMAT, LANGUAGES, SCREEN_FILE, Manifest, 
 from relay.detect.ner.pieces import Piece, plan_pieces
 from relay.detect.ner.screen import Screen
 from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
-from relay.detect.ner.stretches import around
 from relay.detect.ner.tokenizer import Coder, Encoded
-from relay.detect.ner.windows import narrowest, plan_windows
+from relay.detect.ner.windows import around, narrowest, plan_windows
 from relay.detect.opaque import without_opaque
 from relay.detect.technical import is_believed, narrowed
 from relay.errors import ConfigFault
@@ -47,9 +46,8 @@ __all__ = ["FORMAT", "LANGUAGES", "NerModel", "Scored"]
 _MAYBE_PERSON = 0.05
 # A text above this is cut into pieces without a look at how many tokens it has.
 _SHORT_CHARS = 4_096
-# Tokens around a piece, and around what the screen marks, that the network reads for their context.
+# Tokens on both sides of a piece that the network reads, too, for its edges. With 16 it covers no more people.
 _EDGE = 10
-_REACH = 24
 # The log-probability of every label but "no entity" where the network did not read.
 _UNREAD = -30.0
 
@@ -126,7 +124,7 @@ class NerModel:
         elif self._screen is not None and not self._screen.marks(read, encoded).any():
             found = []
         else:
-            found = self.choose(read, self._scored(encoded, [(0, len(encoded.ids))]))
+            found = self.choose(read, self._scored(encoded, 0, len(encoded.ids)))
         spans = [narrowed(text, span) for span in found]
         return [span for span in spans if is_believed(text, span)]
 
@@ -180,15 +178,10 @@ class NerModel:
             return []
         bounds = [*encoded.heads.tolist(), len(encoded.ids)]
         first, last = bounds[int(places[0])], bounds[int(places[-1]) + 1]
-        ((start, end),) = around([(first, last)], _EDGE, bounds)
-        ranges = [(start, end)]
-        if self._screen is not None:
-            marked = self._numpy.flatnonzero(self._screen.marks(part, encoded)[first:last]) + first
-            widened = around([(place, place + 1) for place in marked.tolist()], _REACH, bounds)
-            ranges = [(max(start, one), min(end, other)) for one, other in widened]
-        if not ranges:
+        start, end = around(first, last, _EDGE, bounds)
+        if self._screen is not None and not self._screen.marks(part, encoded)[start:end].any():
             return []
-        spans = self.choose(part, self._scored(encoded, ranges))
+        spans = self.choose(part, self._scored(encoded, start, end))
         return [span for span in spans if span.end > low and span.start < high]
 
     def tokens(self, text: str) -> int:
@@ -198,13 +191,13 @@ class NerModel:
     def score(self, text: str) -> Scored:
         """Run the network over `text`. With `choose` this is `find` in two steps, for choosing thresholds."""
         encoded = self._coder.encode(text)
-        return self._scored(encoded, [(0, len(encoded.ids))])
+        return self._scored(encoded, 0, len(encoded.ids))
 
-    def _scored(self, encoded: Encoded, ranges: Sequence[tuple[int, int]]) -> Scored:
-        """Run the network over ranges of tokens, each by itself; whole words, disjoint, in order."""
+    def _scored(self, encoded: Encoded, first: int, last: int) -> Scored:
+        """Run the network over the tokens `first:last`, whole words; in the others is nothing."""
         if not len(encoded.ids):
             return Scored(encoded=encoded, logs=self._numpy.empty((0, len(self._shift)), dtype=self._numpy.float32))
-        return Scored(encoded=encoded, logs=word_scores(self._token_scores(encoded, ranges), encoded.heads))
+        return Scored(encoded=encoded, logs=word_scores(self._token_scores(encoded, first, last), encoded.heads))
 
     def choose(self, text: str, scored: Scored, thresholds: Sequence[float] | None = None) -> list[Span]:
         """Return the entities of a scored text, with the model's thresholds or others (one per label)."""
@@ -237,19 +230,18 @@ class NerModel:
             shift[1 + 2 * index : 3 + 2 * index] = math.log((1.0 - threshold) / threshold)
         return shift
 
-    def _token_scores(self, encoded: Encoded, ranges: Sequence[tuple[int, int]]) -> NDArray[np.float32]:
+    def _token_scores(self, encoded: Encoded, first: int, last: int) -> NDArray[np.float32]:
         """Return token scores: float32 [tokens, 1 + 2 * types], log-probabilities per label."""
         import numpy as np
 
         logits: NDArray[np.float32] = np.full((len(encoded.ids), len(self._shift)), _UNREAD, dtype=np.float32)
         logits[:, 0] = 0.0
-        for first, last in ranges:
-            limit = narrowest(last - first, limit=self._content, overlap=self._overlap)
-            for window in plan_windows(last - first, limit=limit, overlap=min(self._overlap, limit - 1)):
-                end_slice()
-                output = self._run(encoded, first + window.start, first + window.end)
-                kept = output[window.keep_start - window.start : window.keep_end - window.start]
-                logits[first + window.keep_start : first + window.keep_end] = kept
+        limit = narrowest(last - first, limit=self._content, overlap=self._overlap)
+        for window in plan_windows(last - first, limit=limit, overlap=min(self._overlap, limit - 1)):
+            end_slice()
+            output = self._run(encoded, first + window.start, first + window.end)
+            kept = output[window.keep_start - window.start : window.keep_end - window.start]
+            logits[first + window.keep_start : first + window.keep_end] = kept
         top = logits.max(axis=1, keepdims=True)
         logits -= top
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))

@@ -6,9 +6,11 @@ kept, so the kept parts tile the sequence and the work is linear in its length.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Window", "narrowest", "plan_windows"]
+__all__ = ["Window", "around", "narrowest", "plan_windows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,3 +54,12 @@ def narrowest(tokens: int, *, limit: int, overlap: int) -> int:
         return max(1, tokens)
     count = -(-(tokens - overlap) // (limit - overlap))
     return -(-(tokens + (count - 1) * overlap) // count)
+
+
+def around(first: int, last: int, reach: int, bounds: Sequence[int]) -> tuple[int, int]:
+    """Return `first:last` with `reach` tokens on both sides, widened to whole words.
+
+    `bounds` holds where each word begins, and where the last one ends.
+    """
+    start = bounds[bisect_right(bounds, max(0, first - reach)) - 1]
+    return start, bounds[bisect_left(bounds, min(bounds[-1], last + reach))]

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from relay.detect.cache import SpanCache
 from relay.detect.ner.model import NerModel
-from relay.detect.ner.stretches import around
 from relay.process import slices
 from relay.types import Span
 
@@ -215,20 +214,3 @@ def test_slices_end_between_pieces(screened: NerModel) -> None:
     with slices.sliced(between), pytest.raises(slices.Abandoned):
         screened.find(LOG)
     assert count == 50
-
-
-@pytest.mark.parametrize(
-    ("ranges", "widened"),
-    [
-        ([], []),
-        ([(0, 1)], [(0, 4)]),
-        ([(5, 6)], [(2, 10)]),
-        ([(0, 1), (9, 10)], [(0, 4), (6, 10)]),
-        ([(0, 1), (6, 7)], [(0, 10)]),
-        ([(4, 5), (5, 6)], [(2, 10)]),
-    ],
-)
-def test_ranges_are_widened_to_words(ranges: list[tuple[int, int]], widened: list[tuple[int, int]]) -> None:
-    """By two tokens, to words of tokens 0 to 1, 2 to 3, 4 to 5 and so on; what then touches is one."""
-    words = [0, 1, 2, 4, 6, 10]
-    assert around(ranges, 2, words) == widened

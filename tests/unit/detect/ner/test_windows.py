@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from relay.detect.ner.windows import Window, narrowest, plan_windows
+from relay.detect.ner.windows import Window, around, narrowest, plan_windows
 
 SIZES = [(limit, overlap) for limit in (1, 2, 5, 16, 126) for overlap in (0, 1, 4, 32) if overlap < limit]
 
@@ -83,3 +83,11 @@ def test_the_narrowest_windows_are_as_few(limit: int, overlap: int) -> None:
         inside = min(overlap, least - 1)
         windows = plan_windows(tokens, limit=least, overlap=inside)
         assert len(windows) == len(plan_windows(tokens, limit=limit, overlap=overlap))
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "widened"), [(0, 1, (0, 4)), (4, 6, (2, 10)), (6, 10, (4, 10)), (0, 10, (0, 10)), (2, 4, (0, 6))]
+)
+def test_a_range_is_widened_to_words(first: int, last: int, widened: tuple[int, int]) -> None:
+    """By two tokens on either side, then to words of the tokens 0, 1, 2 to 3, 4 to 5 and 6 to 9."""
+    assert around(first, last, 2, [0, 1, 2, 4, 6, 10]) == widened
