@@ -1,7 +1,7 @@
 """Choose the log odds above which a token counts: as high as the loss on every judging set allows.
 
-What is lost: a labelled value that the model covers when it reads everything, and around which the screen marks nothing, so
-near that the model would read it. People are counted by themselves, and with all other labels together. All types that the
+What is lost: a labelled value that the model covers when it reads everything, in a short text or a piece of a long one in which
+the screen marks nothing, so that the model does not read it. People are counted by themselves, and with all other labels together. All types that the
 default policy replaces get one threshold first; then each but PERSON is raised as far as nothing more is lost than allowed.
 """
 
@@ -22,7 +22,8 @@ from ner_models.train.languages import LANGUAGES
 from ner_models.train.names import Lists
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import NerModel
-from relay.detect.ner.tokenizer import Coder
+from relay.detect.ner.pieces import plan_pieces
+from relay.detect.ner.tokenizer import Coder, Encoded
 from relay.types import Span
 
 __all__ = ["Loss", "calibrate_screen"]
@@ -33,8 +34,8 @@ PEOPLE_LOSS, LABEL_LOSS = 0.001, 0.002
 OTHER_LOSS = 0.003
 HIGHEST = -2.0
 STEPS = tuple(-1.0 - 0.25 * step for step in range(37))
-# A mark so many tokens from a value has its piece read for sure, value included.
-REACH = 10
+# Tokens of the longest text that is read at once, and those on both sides of a piece that count with it.
+WINDOW, EDGE = 126, 10
 MADE = 200
 
 
@@ -52,9 +53,9 @@ COLUMNS = sorted(REPLACED, key=TYPES.index)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
-    """One set as the screen sees it: the highest scores near a place, float32 [places, len(COLUMNS)].
+    """One set as the screen sees it: the highest scores of what is read with a place, float32 [places, len(COLUMNS)].
 
-    people, labels: near the labelled values that the model covers. tokens: near every token. spans: near the model's own spans
+    people, labels: with the labelled values that the model covers. tokens: with every token. spans: with the model's own spans
     by type; of a type that is not replaced, the score of that type in the span, [spans, 1].
     """
 
@@ -140,7 +141,7 @@ def _seen(session: onnxruntime.InferenceSession, model: NerModel, coder: Coder, 
         if not len(encoded.ids):
             continue
         (scores,) = session.run(None, {"ids": encoded.ids[None], "types": encoded.types[None]})
-        near = np.stack([_widened(scores[0][TYPES.index(kind)]) for kind in COLUMNS])
+        near = _read_together(text, encoded, scores[0][[TYPES.index(kind) for kind in COLUMNS]])
         tokens.append(near.T)
         near, words = (np.maximum.reduceat(one, encoded.heads, axis=1) for one in (near, scores[0]))
         found = model.find(text)
@@ -175,7 +176,17 @@ def _covered(text: str, spans: Iterable[Span]) -> set[int]:
     return {place for span in spans for place in range(span.start, span.end) if text[place].isalnum()}
 
 
-def _widened(scores: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return for each token the highest score of those within `REACH`."""
-    padded = np.pad(scores, REACH, constant_values=-99.0)
-    return np.lib.stride_tricks.sliding_window_view(padded, 2 * REACH + 1).max(axis=1)
+def _read_together(text: str, encoded: Encoded, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return for each token the highest score of those that are read with it or left out with it, float32 [types, tokens]."""
+    best = np.full_like(scores, -99.0)
+    if len(encoded.ids) <= WINDOW:
+        best[:] = scores.max(axis=1, keepdims=True)
+        return best
+    word_of = np.repeat(np.arange(len(encoded.heads)), np.diff(np.append(encoded.heads, len(encoded.ids))))
+    starts, ends = encoded.starts[word_of], encoded.ends[word_of]
+    for piece in plan_pieces(text):
+        inside = np.flatnonzero((ends > piece.low) & (starts < piece.high))
+        if len(inside):
+            read = scores[:, max(0, inside[0] - EDGE) : inside[-1] + EDGE + 1].max(axis=1, keepdims=True)
+            best[:, inside] = np.maximum(best[:, inside], read)
+    return best
