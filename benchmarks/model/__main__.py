@@ -27,7 +27,7 @@ from relay.detect.ner.model import NerModel
 from relay.detect.repeats import without_repeats
 from relay.policy.model import Model
 
-__all__ = ["main", "people", "speeds"]
+__all__ = ["joined", "main", "people", "speeds"]
 
 ROOT = Path(__file__).parents[2]
 _TIMES = 5
@@ -105,7 +105,7 @@ def people(model: NerModel, screened: NerModel, sets: dict[str, list[Row]]) -> d
     replaced = build.engine(policy).entity_types()
     shares: dict[str, dict[str, float]] = {}
     for name, rows in sets.items():
-        for kind, texts_ in (("rows", rows), ("joined", list(_joined(rows)))):
+        for kind, texts_ in (("rows", rows), ("joined", list(joined(rows)))):
             scores = {
                 way: score(texts_, [[s for s in reader.find(row.text) if s.entity_type in replaced] for row in texts_])
                 for way, reader in (("on", screened), ("off", model))
@@ -119,7 +119,8 @@ def people(model: NerModel, screened: NerModel, sets: dict[str, list[Row]]) -> d
     return shares
 
 
-def _joined(rows: Sequence[Row]) -> Iterator[Row]:
+def joined(rows: Sequence[Row]) -> Iterator[Row]:
+    """Yield the rows joined to texts of some 3,000 characters, with their labels."""
     text, labels = "", []
     for row in rows:
         labels += [(start + len(text), end + len(text), label) for start, end, label in row.labels]

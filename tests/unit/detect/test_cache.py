@@ -158,6 +158,17 @@ def test_the_least_used_entry_makes_room() -> None:
     assert [cache.get(cache.digest(text)) for text in "abc"] == [Kept(()), None, Kept(())]
 
 
+def test_pieces_are_remembered_beside_texts() -> None:
+    """A piece is known in the way it was read, under a name that is no text's."""
+    cache = SpanCache(KEY, clock=Clock())
+    name, known = cache.recall("Maria", b"piece 0 5")
+    assert known is None
+    cache.keep(name, (Span("PERSON", 0, 5),))
+    assert cache.recall("Maria", b"piece 0 5") == (name, (Span("PERSON", 0, 5),))
+    assert cache.recall("Maria", b"piece 0 4")[1] is None
+    assert cache.find("Maria")[1] is None
+
+
 def test_nothing_of_a_text_is_kept() -> None:
     """No string that the cache reaches holds the text."""
     caches = SpanCaches(bytes, clock=Clock())

@@ -237,7 +237,7 @@ def copy(folder: Path) -> Path:
     return Path(shutil.copytree(FOLDER, folder / "model"))
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "model.yaml"])
+@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "model.yaml", "screen.onnx"])
 def test_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     """A folder without one of its files does not load, and the message names the file."""
     folder = copy(tmp_path)
@@ -247,7 +247,7 @@ def test_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     assert "\n" not in caught.value.public
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt"])
+@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "screen.onnx"])
 @pytest.mark.parametrize("harm", ["truncate", "alter", "empty"])
 def test_damaged_file_is_refused(tmp_path: Path, name: str, harm: str) -> None:
     """One byte less or one bit changed is noticed before the file is used."""
@@ -293,6 +293,7 @@ def test_models_keep_to_their_size() -> None:
     assert len(sizes) == 2
     assert max(sizes) <= 25_000_000
     assert sum(sizes) <= 40_000_000
+    assert all(path.stat().st_size <= 1_500_000 for path in MODELS.glob("*/screen.onnx"))
 
 
 # The decoder against the slow obvious one.
