@@ -57,7 +57,7 @@ def _cuts(text: str) -> list[int]:
     ranks = [_rank(text[max(0, end - _SEEN) : end]) for end in in_slices(ends)]
     cuts: list[int] = []
     start = first = 0
-    for place in [*_peaks(ends, ranks), len(ends) - 1]:
+    for place in in_slices([*_peaks(ends, ranks), len(ends) - 1]):
         # Between two peaks, the highest-ranking end of those that make a piece of the right size.
         while ends and ends[place] - start > _MOST:
             low = bisect_left(ends, start + _LEAST, first)
@@ -75,7 +75,7 @@ def _peaks(ends: list[int], ranks: list[int]) -> list[int]:
     peaks = []
     open_: list[int] = []  # places of falling rank, each still the highest since
     lonely = [False] * len(ends)  # nothing as high before it, near enough
-    for place, (end, rank) in enumerate(zip(ends, ranks, strict=True)):
+    for place, (end, rank) in enumerate(in_slices(zip(ends, ranks, strict=True))):
         while open_ and ranks[open_[-1]] < rank:
             lower = open_.pop()
             if lonely[lower] and end - ends[lower] > _LEAST:
