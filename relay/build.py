@@ -62,6 +62,7 @@ __all__ = [
     "engine",
     "entity_types",
     "formats",
+    "looked_for",
     "operators",
     "pipeline",
     "policy_source",
@@ -69,6 +70,7 @@ __all__ = [
     "reloaded",
     "router",
     "routes",
+    "screened",
     "sessions",
     "sources",
     "span_caches",
@@ -157,8 +159,8 @@ def analyzer(
     """
     if policy.model == "none":
         model = None
-    elif model is None:
-        model = NerModel.load(model_dir or shipped.model(policy.model))
+    else:
+        model = screened(model or NerModel.load(model_dir or shipped.model(policy.model)), policy, added)
     return Analyzer(
         _recognizers(added),
         model,
@@ -167,6 +169,16 @@ def analyzer(
         custom=added.rules,
         finders=added.finders,
     )
+
+
+def looked_for(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> frozenset[str] | None:
+    """Return the entity types for which the model must read a text, or None where it reads everything."""
+    return engine(policy, added).entity_types() if policy.screen else None
+
+
+def screened(model: EntityModel, policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> EntityModel:
+    """Return `model` with its screen in use as the policy says; a model of another kind has none."""
+    return model.screened(looked_for(policy, added)) if isinstance(model, NerModel) else model
 
 
 def span_caches(policy: Policy) -> SpanCaches | None:
@@ -330,6 +342,9 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     if policy.finding() != before.finding():
         kept = finder.model if policy.model == before.model else None
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
+    elif looked_for(policy, source.added) != looked_for(before, source.added) and finder.model is not None:
+        # The screen looks for other types than before, so what is remembered may lack some.
+        finder = finder.with_model(screened(finder.model, policy, source.added), span_caches(policy))
     fresh = replace(core.pipeline, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
     return replace(core, pipeline=fresh)
 

@@ -44,7 +44,7 @@ def analyzer(policy: Policy, added: CustomRecognizers = build.NOTHING_ADDED) -> 
 
     Analyzers of several policies share a model. Raises ConfigFault.
     """
-    key = (policy.model, repr(policy.finding()), added)
+    key = (policy.model, repr((policy.finding(), sorted(build.looked_for(policy, added) or ()))), added)
     with _LOADING:
         found = _ANALYZERS.pop(key, None)
         if found is None:

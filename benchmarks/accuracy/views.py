@@ -45,9 +45,12 @@ class Views:
     def __init__(self, model: Model = Model.FAST, float_model: Path | None = None, *, rival: bool = False) -> None:
         policy = build.read_policy(build.DEFAULT_POLICY).model_copy(update={"model": model})
         self._engine = build.engine(policy)
-        self._whole = build.analyzer(policy)
+        # With its screen the model reads only what the default policy needs.
+        unscreened = policy.model_copy(update={"screen": False})
+        self._whole = build.analyzer(unscreened)
+        self._default = build.analyzer(policy, model=self._whole.model)
         self._patterns = build.analyzer(policy.model_copy(update={"model": Model.NONE}))
-        self._float = build.analyzer(policy, float_model) if float_model is not None else None
+        self._float = build.analyzer(unscreened, float_model) if float_model is not None else None
         self._rival = presidio() if rival else None
 
     def find(self, text: str) -> dict[View, tuple[Span, ...]]:
@@ -56,7 +59,7 @@ class Views:
         everything = self._whole.analyze(segments)
         found = {
             View.PATTERNS: self._replaced(segments, self._patterns.analyze(segments)),
-            View.DEFAULT: self._replaced(segments, everything),
+            View.DEFAULT: self._replaced(segments, self._default.analyze(segments)),
             View.EVERYTHING: everything[0],
         }
         if self._float is not None:

@@ -28,6 +28,7 @@ from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
 from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
+from ner_models.train.screening import add_screen
 from ner_models.train.teacher import Council, Teacher, packaged
 from relay.detect.ner.model import NerModel
 from relay.detect.ner.tokenizer import Coder
@@ -170,6 +171,10 @@ def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse
             card, name, plain, int8, languages=language_table(quantised, arguments.data, lists), origins=origin_table(quantised, lists),
             speed=speed, size_mb=(folder / "model.onnx").stat().st_size / 1e6,
         )
+    add_screen(
+        folder, arguments.data, log=say, share=0.004 if arguments.smoke else 1.0, threads=arguments.threads,
+        card=card if card.exists() and not arguments.smoke else None,
+    )
     # A smoke run has learnt nothing, so its figures are noise.
     worse = [] if arguments.smoke else losses(plain, int8)
     for line in worse:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from ner_models.train.generate import Generator
 from ner_models.train.judge import Score, table
 from ner_models.train.names import Lists
+from ner_models.train.screen_calibrate import Loss
 from relay.detect.ner.model import NerModel
 
-__all__ = ["origin_table", "speed_line", "write_scores"]
+__all__ = ["origin_table", "speed_line", "write_scores", "write_screen_losses"]
 
 BEGIN, END = "<!-- {}, measured: begin -->", "<!-- {}, measured: end -->"
 # Carrier sentences of the name-origin table; none of them is a training template.
@@ -84,4 +86,16 @@ def write_scores(
             origins,
         ]
     )
+    card.write_text(f"{head}{begin}\n\n{body}\n\n{end}{tail}", encoding="utf-8")
+
+
+def write_screen_losses(card: Path, name: str, losses: Mapping[str, Loss], *, size_mb: float) -> None:
+    """Replace what stands between the marks of the model's screen in the card."""
+    begin, end = BEGIN.format(f"screen of {name}"), END.format(f"screen of {name}")
+    text = card.read_text(encoding="utf-8")
+    head, rest = text.split(begin)
+    _, tail = rest.split(end)
+    rows = [f"| {set_} | {loss.read:.2f} | {100 * loss.people:.2f} | {100 * loss.labels:.2f} |" for set_, loss in losses.items()]
+    table = ["| set | tokens read | people lost, points | labels lost, points |", "|---|---|---|---|", *rows]
+    body = "\n".join([f"`{name}/screen.onnx`, {size_mb:.1f} MB:", "", *table])
     card.write_text(f"{head}{begin}\n\n{body}\n\n{end}{tail}", encoding="utf-8")

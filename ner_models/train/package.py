@@ -15,7 +15,7 @@ from ner_models.train.export import build_graph
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import FORMAT
 
-__all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_thresholds"]
+__all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_screen", "write_thresholds"]
 
 # See the card. `relay doctor` repeats it to whoever runs relay.
 SPOKEN = {
@@ -68,6 +68,15 @@ def write_thresholds(folder: Path, thresholds: Mapping[str, float]) -> None:
     """Replace the thresholds in a folder's description."""
     description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
     description["thresholds"] = {kind: float(thresholds[kind]) for kind in TYPES}
+    _write_description(folder, description)
+
+
+def write_screen(folder: Path, graph: bytes, thresholds: Mapping[str, float]) -> None:
+    """Put a screen into a model's folder, with its digest and thresholds into the folder's description."""
+    (folder / "screen.onnx").write_bytes(graph)
+    description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+    description["screen"] = {"thresholds": {kind: float(thresholds[kind]) for kind in TYPES}}
+    description["sha256"]["screen.onnx"] = hashlib.sha256(graph).hexdigest()
     _write_description(folder, description)
 
 

@@ -40,7 +40,7 @@ from relay.detect.repeats import without_repeats
 from relay.detect.split_values import SEAM, Crossing, crossings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice, in_slices
-from relay.protocols import EntityModel, Recognizer
+from relay.protocols import EntityModel, Recognizer, SpanMemory
 from relay.types import Segment, Span
 
 __all__ = ["Analyzer"]
@@ -92,6 +92,12 @@ class Analyzer:
     def model(self) -> EntityModel | None:
         """The model, for another analyzer that wants the same."""
         return self._model
+
+    def with_model(self, model: EntityModel, caches: SpanCaches | None) -> Analyzer:
+        """Return an analyzer that reads with `model`, of the same labels, and shares the patterns with this one."""
+        other = self.with_caches(caches)
+        other._model = model
+        return other
 
     def with_caches(self, caches: SpanCaches | None) -> Analyzer:
         """Return an analyzer that shares patterns and model with this one and remembers in `caches` instead."""
@@ -206,7 +212,7 @@ class Analyzer:
         for reading in fresh:
             end_slice()
             self._scan(reading)
-        self._read(fresh)
+        self._read(fresh, cache)
         if sum([len(reading.spans) for reading in readings]) > MOST_SPANS:
             raise too_many(MOST_SPANS)
         for reading in fresh:
@@ -236,7 +242,7 @@ class Analyzer:
             cache.put(digest, kept)
         return kept.spans
 
-    def _read(self, readings: Sequence[Reading]) -> None:
+    def _read(self, readings: Sequence[Reading], memory: SpanMemory | None) -> None:
         """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
         if self._model is None:
             return
@@ -244,7 +250,7 @@ class Analyzer:
         if not wanted:
             return
         try:
-            rows = self._model.find_all([without_repeats(reading.legible) for reading in wanted])
+            rows = self._model.find_all([without_repeats(reading.legible) for reading in wanted], memory)
         except Exception as error:
             raise detector_failure("model", error) from None
         for reading, spans in zip(wanted, rows, strict=True):

@@ -1,11 +1,12 @@
 """Remember the spans of a text without remembering the text.
 
 A client resends its whole history on every turn. The spans that recognizers and the model found in a segment are kept
-under a keyed hash of the segment, so a resent segment costs one hash.
+under a keyed hash of the segment, so a resent segment costs one hash. So are those that the model found in each piece
+of a long segment, so of one that was edited or has grown the model reads only what is new.
 
-Kept: BLAKE2b of texts and values under a key of this process, and offsets, types and scores. No text, no value.
-Not hidden: a reader of this process's memory, key included, can test whether a guessed text or value was seen within
-the last `life_s` seconds. Policy can turn the cache off for that reason; the analyzer then has none.
+Kept: BLAKE2b of texts and values under a key of this process, and offsets, types and scores. No text, no value. Not
+hidden: a reader of this process's memory, key included, can test whether a guessed text or value was seen within the
+last `life_s` seconds. Policy can turn the cache off for that reason; the analyzer then has none.
 
 A text that is known is answered sooner than a new one. So each client has a cache of its own, under a key of its own:
 nothing that one client sends changes how long another one's request takes to read. Their memory is bounded together,
@@ -93,6 +94,15 @@ class SpanCache:
         """Return the name of `text` and what is kept under it."""
         digest = self.digest(text, variant)
         return digest, self.get(digest)
+
+    def recall(self, text: str, variant: bytes) -> tuple[bytes, tuple[Span, ...] | None]:
+        """Return the name of a piece of text, and the spans that were kept for it."""
+        digest, kept = self.find(text, variant)
+        return digest, None if kept is None else kept.spans
+
+    def keep(self, name: bytes, spans: tuple[Span, ...]) -> None:
+        """Remember what a model found in a piece of text."""
+        self.put(name, Kept(spans))
 
     def get(self, digest: bytes) -> Kept | None:
         """Return what is kept under `digest`, or None when there is nothing or it is too old."""

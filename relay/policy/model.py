@@ -110,6 +110,12 @@ class Policy(PolicySection):
         StrictBool,
         Setting(title="spans remembered under a keyed hash", milder=ranked(True, False), finding=True),
     ] = True
+    # Whether the model leaves out stretches of text in which a small network sees nothing for it to find
+    # (relay/detect/ner/screen.py).
+    screen: Annotated[
+        StrictBool,
+        Setting(title="text that a screen sees nothing in is left unread", milder=ranked(True, False), finding=True),
+    ] = True
 
     @model_validator(mode="after")
     def _check(self) -> Policy:

@@ -6,7 +6,7 @@ shared test holds every plug-in to its contract.
 
 from __future__ import annotations
 
-from relay.protocols.detection import EntityModel, Recognizer
+from relay.protocols.detection import EntityModel, Recognizer, SpanMemory
 from relay.protocols.documents import AssistantText, Document, Endpoint
 from relay.protocols.families import ContractHeaders, ContractWords, Family, LogProbabilities, TokenFields
 from relay.protocols.formats import Format, StreamReader
@@ -28,6 +28,7 @@ __all__ = [
     "Restoring",
     "Route",
     "Sealing",
+    "SpanMemory",
     "StreamReader",
     "Style",
     "TokenFields",

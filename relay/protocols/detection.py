@@ -11,7 +11,7 @@ from relay.types import (
     Span,
 )
 
-__all__ = ["EntityModel", "Recognizer"]
+__all__ = ["EntityModel", "Recognizer", "SpanMemory"]
 
 
 @runtime_checkable
@@ -35,12 +35,24 @@ class Recognizer(Protocol):
         ...
 
 
+class SpanMemory(Protocol):
+    """Remembers what was found in pieces of text, under a keyed hash and for a while. Thread-safe."""
+
+    def recall(self, text: str, variant: bytes) -> tuple[bytes, tuple[Span, ...] | None]:
+        """Return the name of `text`, read in the way `variant` (up to 16 bytes), and what is known to stand in it."""
+        ...
+
+    def keep(self, name: bytes, spans: tuple[Span, ...]) -> None:
+        """Remember `spans` under a name that `recall` gave."""
+        ...
+
+
 class EntityModel(Protocol):
     """A model that finds names, addresses and what only context gives away. Thread-safe."""
 
     labels: tuple[str, ...]
     version: str
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return disjoint, sorted spans for each text; a text's result does not depend on the others."""
+    def find_all(self, texts: Sequence[str], memory: SpanMemory | None = None) -> list[list[Span]]:
+        """Return disjoint, sorted spans for each text. A result depends on neither the other texts nor `memory`."""
         ...

@@ -115,7 +115,7 @@ class Guesses:
         taken = choice.sample(WORDS, 12)
         self._words = {word: (choice.choice(sorted(self.labels)), choice.choice((0.35, 0.6, 0.95))) for word in taken}
 
-    def find_all(self, texts: list[str]) -> list[list[Span]]:
+    def find_all(self, texts: list[str], memory: object = None) -> list[list[Span]]:
         """Return the spans of each text, disjoint and in order."""
         return [self._find(text) for text in texts]
 

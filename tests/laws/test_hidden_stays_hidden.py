@@ -50,7 +50,7 @@ class Fickle:
     labels = ("PERSON", "ID_NUMBER", "USERNAME", "ORGANIZATION")
     version = "fake"
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
         return [list(self._find(text)) for text in texts]
 
     def _find(self, text: str) -> list[Span]:

@@ -8,9 +8,12 @@ import pytest
 
 from relay import build
 from relay.config import Config
+from relay.detect.ner.model import NerModel
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from tests.conftest import FRONTIER
+
+REPLACED = {"PERSON", "STREET_ADDRESS", "USERNAME", "PASSWORD", "ID_NUMBER"}
 
 
 def started(tmp_path: Path, policy: str) -> tuple[Path, Config, Core]:
@@ -70,3 +73,30 @@ def test_another_style_takes_a_restart(tmp_path: Path) -> None:
     path.write_text("version: 1\nmodel: none\nstyle: another\n", encoding="utf-8")
     with pytest.raises(ConfigFault, match="takes a restart"):
         build.reloaded(core, config, build.policy_source(config))
+
+
+@pytest.mark.parametrize(
+    ("change", "looked_for"),
+    [
+        ("", REPLACED),
+        ("rules: [{entity: US_SSN, action: block, why: w}]", REPLACED),
+        ("detect: {on: [AGE]}", REPLACED | {"AGE"}),
+        ("screen: false", None),
+    ],
+)
+def test_the_screen_looks_for_what_the_policy_asks_for(
+    change: str, looked_for: set[str] | None, tmp_path: Path
+) -> None:
+    """The same model reads for the new policy, and what was remembered for other types is not used."""
+    path, config, core = started(tmp_path, "version: 1\ndetect: {on: [DATE_TIME]}\n")
+    before = core.analyzer.model
+    assert isinstance(before, NerModel)
+    assert before.screened_for is not None
+    assert "DATE_TIME" in before.screened_for
+    path.write_text(f"version: 1\n{change}\n", encoding="utf-8")
+    fresh = build.reloaded(core, config, build.policy_source(config))
+    model = fresh.analyzer.model
+    assert isinstance(model, NerModel)
+    assert model.screened_for == looked_for
+    assert model._session is before._session
+    assert fresh.analyzer._caches is not core.analyzer._caches

@@ -1,30 +1,37 @@
 """Find names and other context-only entities with a small ONNX model.
 
-The door to `onnxruntime`, imported on `load`. One text goes through five steps: tokens with their case and layout
-(`tokenizer`), overlapping windows (`windows`), logits per token, the best valid BIO sequence over whole words
-(`decoder`), span repair.
+The door to `onnxruntime`, imported on `load`. A text goes through six steps: long ones are cut into pieces
+(`pieces`); tokens with their case and layout (`tokenizer`); where there is a screen, what can hold no entity is left
+out (`screen`); overlapping windows (`windows`) give logits per token; the best valid BIO sequence over whole words is
+found (`decoder`); spans are repaired.
 
-The model keeps nothing of a text: no result is stored.
-Texts are never padded or stacked: the int8 arithmetic takes one scale per call, so a batch mate could change a result.
+The model keeps nothing of a text: what it found in a piece is remembered only by a memory that its caller brings.
+Texts are never padded or stacked: the int8 arithmetic takes one scale per call, so a batch mate could change a
+result.
 """
 
 from __future__ import annotations
 
-import hashlib
+import copy
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relay.detect.ner.decoder import decode_words, word_scores
+from relay.detect.ner.manifest import FORMAT, LANGUAGES, SCREEN_FILE, Manifest, read_checked, read_manifest
+from relay.detect.ner.pieces import Piece, plan_pieces
+from relay.detect.ner.screen import Screen
 from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
 from relay.detect.ner.tokenizer import Coder, Encoded
-from relay.detect.ner.windows import plan_pieces, plan_windows
+from relay.detect.ner.windows import around, narrowest, plan_windows
+from relay.detect.opaque import without_opaque
 from relay.detect.technical import is_believed, narrowed
 from relay.errors import ConfigFault
 from relay.process.slices import end_slice
+from relay.protocols import SpanMemory
 from relay.types import Span
 
 if TYPE_CHECKING:
@@ -33,17 +40,16 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMAT", "LANGUAGES", "NerModel", "Scored"]
 
-FORMAT = 1  # The layout of model.yaml and the graph's inputs; a model of another format is refused.
-FILES = ("model.onnx", "vocab.txt")
-# What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
-LANGUAGES = ("best", "scored", "unsupported")
-
 # A place or organisation that is a person with at least this probability counts as one. Names are also places and
 # companies ("Logan", "Pearson"), which the default policy does not replace: a false alarm costs a placeholder, a miss
 # exposes a name. From a third on instead, three in a hundred more people in Italian news are missed.
 _MAYBE_PERSON = 0.05
-# A text above this is read piece by piece.
-_SHORT_CHARS = 16_384
+# A text above this is cut into pieces without a look at how many tokens it has.
+_SHORT_CHARS = 4_096
+# Tokens on both sides of a piece that the network reads, too, for its edges. With 16 it covers no more people.
+_EDGE = 10
+# The log-probability of every label but "no entity" where the network did not read.
+_UNREAD = -30.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,67 +60,10 @@ class Scored:
     logs: NDArray[np.float32] = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Manifest:
-    """What model.yaml says."""
-
-    labels: tuple[str, ...]
-    thresholds: tuple[float, ...]
-    max_tokens: int
-    overlap: int
-    version: str
-    languages: Mapping[str, tuple[str, ...]]
-    digests: Mapping[str, str]
-
-
-def _read_manifest(folder: Path) -> _Manifest:
-    import yaml
-
-    path = folder / "model.yaml"
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ConfigFault(f"NER model: cannot read {path}: {error.strerror}") from None
-    try:
-        data: Any = yaml.safe_load(raw)
-        if data["format"] != FORMAT:
-            raise ConfigFault(f"NER model: {path} has format {data['format']!r}, expected {FORMAT}")
-        manifest = _Manifest(
-            labels=tuple(str(label) for label in data["labels"]),
-            thresholds=tuple(float(data["thresholds"][label]) for label in data["labels"]),
-            max_tokens=int(data["max_tokens"]),
-            overlap=int(data["overlap"]),
-            version=f"{data['name']}-{data['version']}-{hashlib.sha256(raw).hexdigest()[:12]}",
-            languages={key: tuple(map(str, data["languages"][key])) for key in LANGUAGES},
-            digests={name: str(data["sha256"][name]) for name in FILES},
-        )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError):
-        raise ConfigFault(f"NER model: {path} is not a complete model description") from None
-    if not all(0.0 < threshold < 1.0 for threshold in manifest.thresholds):
-        raise ConfigFault(f"NER model: {path} has a threshold outside 0 to 1")
-    if not 0 <= manifest.overlap < manifest.max_tokens - 2:
-        raise ConfigFault(f"NER model: {path} has an overlap that does not fit max_tokens")
-    return manifest
-
-
-def _read_checked(path: Path, digest: str) -> bytes:
-    """Return the file's bytes, which have the SHA-256 `digest`; what is checked is what is used."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ConfigFault(f"NER model: cannot read {path}: {error.strerror}") from None
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise ConfigFault(
-            f"NER model: {path} ({len(data)} bytes) does not have the SHA-256 stated in model.yaml; "
-            "it is truncated, altered or of another version"
-        )
-    return data
-
-
 class NerModel:
     """A loaded model. `find` may be called from several threads at once; equal texts give equal spans."""
 
-    def __init__(self, *, coder: Coder, session: Any, manifest: _Manifest) -> None:
+    def __init__(self, *, coder: Coder, session: Any, manifest: Manifest, screen: Screen | None = None) -> None:
         import numpy
 
         self.labels = manifest.labels
@@ -127,74 +76,128 @@ class NerModel:
         self._overlap = manifest.overlap
         self._shift = self._as_shift(manifest.thresholds)
         self._person = self.labels.index("PERSON") if "PERSON" in self.labels else None
+        self._shipped_screen = screen
+        self._screen: Screen | None = None
 
     @classmethod
     def load(cls, folder: Path, *, intra_op_threads: int = 1) -> NerModel:
-        """Read the model in `folder`. Raises ConfigFault when a file is missing, truncated or altered."""
-        manifest = _read_manifest(folder)
-        contents = {name: _read_checked(folder / name, digest) for name, digest in manifest.digests.items()}
-        # Since 1.29 the wheels for Linux and macOS send an event to their maker when they are imported, and write an
-        # identifier of the device below ~/.cache. The variable prevents both, the call comes too late for them
-        # (onnxruntime pull request 27379, seen 2026-11-29). On Windows only the call has an effect.
-        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-        import onnxruntime
-
-        onnxruntime.disable_telemetry_events()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = intra_op_threads
-        options.inter_op_num_threads = 1
-        options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-        # The graph is already made of fused operators; higher levels swap in slower ones.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        options.enable_cpu_mem_arena = False
-        options.log_severity_level = 4
-        try:
-            session = onnxruntime.InferenceSession(contents["model.onnx"], options, providers=["CPUExecutionProvider"])
-        except Exception:
-            # The library raises many classes for a bad graph; the digest matched, so the model and library disagree.
-            raise ConfigFault(
-                f"NER model: {folder / 'model.onnx'} cannot be run by onnxruntime {onnxruntime.__version__}"
-            ) from None
+        """Read the model in `folder`, without its screen in use. Raises ConfigFault for a missing or altered file."""
+        manifest = read_manifest(folder)
+        contents = {name: read_checked(folder / name, digest) for name, digest in manifest.digests.items()}
         vocabulary = contents["vocab.txt"].decode("utf-8").splitlines()
-        return cls(coder=Coder(vocabulary), session=session, manifest=manifest)
+        session = _session(folder / "model.onnx", contents["model.onnx"], intra_op_threads)
+        screen = None
+        if manifest.screen is not None:
+            path = folder / SCREEN_FILE
+            graph = _session(path, read_checked(path, manifest.screen.digest), 1)
+            screen = Screen(graph, manifest.labels, manifest.screen.thresholds)
+        return cls(coder=Coder(vocabulary), session=session, manifest=manifest, screen=screen)
 
-    def find(self, text: str) -> list[Span]:
-        """Return the entities in `text`: code-point offsets, disjoint, in order. Never raises on any string."""
-        found = self.choose(text, self.score(text)) if len(text) <= _SHORT_CHARS else self._find_long(text)
+    @property
+    def screened_for(self) -> frozenset[str] | None:
+        """The entity types that the screen looks for; None where it is not used."""
+        return None if self._screen is None else self._screen.wanted
+
+    def screened(self, wanted: Collection[str] | None) -> NerModel:
+        """Return a model that shares all with this one and leaves out text without entities of the types `wanted`.
+
+        With None, or without a screen in the folder, it reads everything.
+        """
+        screen = None
+        if wanted is not None and self._shipped_screen is not None:
+            screen = self._shipped_screen.looking_for(wanted)
+        if self.screened_for == (None if screen is None else screen.wanted):
+            return self
+        other = copy.copy(self)
+        other._screen = screen
+        return other
+
+    def find(self, text: str, memory: SpanMemory | None = None) -> list[Span]:
+        """Return the entities in `text`: code-point offsets, disjoint, in order. Never raises on any string.
+
+        What `memory` knows of the pieces of a long text is not read again, and gives the same.
+        """
+        read = text if self._screen is None else without_opaque(text)
+        encoded = self._in_one_window(read)
+        if encoded is None:
+            found = self._find_long(read, memory)
+        elif self._screen is not None and not self._screen.marks(read, encoded).any():
+            found = []
+        else:
+            found = self.choose(read, self._scored(encoded, 0, len(encoded.ids)))
         spans = [narrowed(text, span) for span in found]
         return [span for span in spans if is_believed(text, span)]
 
-    def _find_long(self, text: str) -> list[Span]:
+    def find_all(self, texts: Sequence[str], memory: SpanMemory | None = None) -> list[list[Span]]:
+        """Return `[find(text) for text in texts]`. One text a call is fastest on one core; see the module's note."""
+        return [self.find(text, memory) for text in texts]
+
+    def _in_one_window(self, text: str) -> Encoded | None:
+        """Return the tokens of a text that the network reads at once; None for any other."""
+        # What has more words than a window has tokens need not be turned into tokens to know.
+        if len(text) > _SHORT_CHARS or len(text.split(None, self._content)) > self._content:
+            return None
+        encoded = self._coder.encode(text)
+        return encoded if len(encoded.ids) <= self._content else None
+
+    def _find_long(self, text: str, memory: SpanMemory | None) -> list[Span]:
         """Find piece by piece, so that memory and the time of a slice do not depend on the length of the text.
 
         What the pieces on both sides of a border find there is joined: each may see a part of it only.
         """
         found: list[Span] = []
-        border = 0
         for piece in plan_pieces(text):
             end_slice()
-            part = text[piece.start : piece.end]
-            for span in self.choose(part, self.score(part)):
+            for span in self._remembered(text[piece.start : piece.end], piece, memory):
                 start, end = span.start + piece.start, span.end + piece.start
-                if end <= border or start >= piece.border:
-                    continue
                 if found and start < found[-1].end:
                     found[-1] = found[-1]._replace(end=max(end, found[-1].end))
                 else:
                     found.append(span._replace(start=start, end=end))
-            border = piece.border
         return found
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
-        """Return `[find(text) for text in texts]`. One text a call is fastest on one core; see the module's note."""
-        return [self.find(text) for text in texts]
+    def _remembered(self, part: str, piece: Piece, memory: SpanMemory | None) -> Sequence[Span]:
+        """Return what stands in a piece, by its own offsets. `part` is its text with its margins."""
+        low, high = piece.low - piece.start, piece.high - piece.start
+        if part.isspace():
+            return ()
+        if memory is None:
+            return self._find_in(part, low, high)
+        # The same text with another division of its margins is another piece.
+        name, known = memory.recall(part, b"piece %d %d" % (low, high))
+        if known is None:
+            known = tuple(self._find_in(part, low, high))
+            memory.keep(name, known)
+        return known
+
+    def _find_in(self, part: str, low: int, high: int) -> list[Span]:
+        """Return what reaches into `low:high` of a text."""
+        encoded = self._coder.encode(part)
+        places = self._numpy.flatnonzero((encoded.ends > low) & (encoded.starts < high))
+        if not len(places):
+            return []
+        bounds = [*encoded.heads.tolist(), len(encoded.ids)]
+        first, last = bounds[int(places[0])], bounds[int(places[-1]) + 1]
+        start, end = around(first, last, _EDGE, bounds)
+        if self._screen is not None and not self._screen.marks(part, encoded)[start:end].any():
+            return []
+        spans = self.choose(part, self._scored(encoded, start, end))
+        return [span for span in spans if span.end > low and span.start < high]
+
+    def tokens(self, text: str) -> int:
+        """Return how many tokens `text` has for the network."""
+        return len(self._coder.encode(text).ids)
 
     def score(self, text: str) -> Scored:
         """Run the network over `text`. With `choose` this is `find` in two steps, for choosing thresholds."""
         encoded = self._coder.encode(text)
+        return self._scored(encoded, 0, len(encoded.ids))
+
+    def _scored(self, encoded: Encoded, first: int, last: int) -> Scored:
+        """Run the network over the tokens `first:last`, whole words; in the others is nothing."""
         if not len(encoded.ids):
             return Scored(encoded=encoded, logs=self._numpy.empty((0, len(self._shift)), dtype=self._numpy.float32))
-        return Scored(encoded=encoded, logs=word_scores(self._token_scores(encoded), encoded.heads))
+        return Scored(encoded=encoded, logs=word_scores(self._token_scores(encoded, first, last), encoded.heads))
 
     def choose(self, text: str, scored: Scored, thresholds: Sequence[float] | None = None) -> list[Span]:
         """Return the entities of a scored text, with the model's thresholds or others (one per label)."""
@@ -227,24 +230,57 @@ class NerModel:
             shift[1 + 2 * index : 3 + 2 * index] = math.log((1.0 - threshold) / threshold)
         return shift
 
-    def _token_scores(self, encoded: Encoded) -> NDArray[np.float32]:
+    def _token_scores(self, encoded: Encoded, first: int, last: int) -> NDArray[np.float32]:
         """Return token scores: float32 [tokens, 1 + 2 * types], log-probabilities per label."""
         import numpy as np
 
-        tokens = len(encoded.ids)
-        logits: NDArray[np.float32] = np.empty((tokens, len(self._shift)), dtype=np.float32)
-        for window in plan_windows(tokens, limit=self._content, overlap=self._overlap):
-            size = window.end - window.start
-            ids = np.empty((1, size + 2), dtype=np.int64)
-            ids[0, 0], ids[0, -1] = self._coder.first, self._coder.last
-            ids[0, 1:-1] = encoded.ids[window.start : window.end]
-            types = np.zeros((1, size + 2), dtype=np.int64)
-            types[0, 1:-1] = encoded.types[window.start : window.end]
+        logits: NDArray[np.float32] = np.full((len(encoded.ids), len(self._shift)), _UNREAD, dtype=np.float32)
+        logits[:, 0] = 0.0
+        limit = narrowest(last - first, limit=self._content, overlap=self._overlap)
+        for window in plan_windows(last - first, limit=limit, overlap=min(self._overlap, limit - 1)):
             end_slice()
-            (output,) = self._session.run(None, {"ids": ids, "types": types})
-            shift = 1 - window.start
-            logits[window.keep_start : window.keep_end] = output[0, window.keep_start + shift : window.keep_end + shift]
+            output = self._run(encoded, first + window.start, first + window.end)
+            kept = output[window.keep_start - window.start : window.keep_end - window.start]
+            logits[first + window.keep_start : first + window.keep_end] = kept
         top = logits.max(axis=1, keepdims=True)
         logits -= top
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return logits
+
+    def _run(self, encoded: Encoded, start: int, end: int) -> NDArray[np.float32]:
+        """Return the network's logits for the tokens `start:end`: float32 [tokens, 1 + 2 * types]."""
+        import numpy as np
+
+        size = end - start
+        ids = np.empty((1, size + 2), dtype=np.int64)
+        ids[0, 0], ids[0, -1] = self._coder.first, self._coder.last
+        ids[0, 1:-1] = encoded.ids[start:end]
+        types = np.zeros((1, size + 2), dtype=np.int64)
+        types[0, 1:-1] = encoded.types[start:end]
+        (output,) = self._session.run(None, {"ids": ids, "types": types})
+        logits: NDArray[np.float32] = output[0, 1:-1]
+        return logits
+
+
+def _session(path: Path, graph: bytes, threads: int) -> Any:
+    """Return an ONNX Runtime session for `graph`, which stands in `path`. Raises ConfigFault."""
+    # Since 1.29 the wheels for Linux and macOS send an event to their maker when they are imported, and write an
+    # identifier of the device below ~/.cache. The variable prevents both, the call comes too late for them
+    # (onnxruntime pull request 27379, seen 2026-11-29). On Windows only the call has an effect.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    # The graph is already made of fused operators; higher levels swap in slower ones.
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
+    options.enable_cpu_mem_arena = False
+    options.log_severity_level = 4
+    try:
+        return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    except Exception:
+        # The library raises many classes for a bad graph; the digest matched, so the model and library disagree.
+        raise ConfigFault(f"NER model: {path} cannot be run by onnxruntime {onnxruntime.__version__}") from None

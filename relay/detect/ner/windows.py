@@ -1,4 +1,4 @@
-"""Cut a long text into overlapping pieces, and the tokens of each into overlapping windows.
+"""Cut the tokens of a text into overlapping windows.
 
 Pure arithmetic. A window is what the model sees at once; of each window only the part that no neighbour sees better is
 kept, so the kept parts tile the sequence and the work is linear in its length.
@@ -6,45 +6,11 @@ kept, so the kept parts tile the sequence and the work is linear in its length.
 
 from __future__ import annotations
 
-import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-__all__ = ["Piece", "Window", "plan_pieces", "plan_windows"]
-
-# A piece is as much as is turned into tokens at once: some 10 ms of work, and a bound on memory.
-_PIECE_CHARS = 16_384
-_PIECE_OVERLAP = 1_024
-_SPACE = re.compile(r"\s")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Piece:
-    """A range of a text, half-open: the model reads `start:end`, and what it finds counts up to `border`."""
-
-    start: int
-    end: int
-    border: int
-
-
-def plan_pieces(text: str, *, limit: int = _PIECE_CHARS, overlap: int = _PIECE_OVERLAP) -> list[Piece]:
-    """Return pieces of at most `limit` characters that cover `text`, one for a short text.
-
-    Neighbours share up to `overlap` characters, divided at their middle. A piece begins and ends beside white space
-    where there is some, and where it begins does not depend on what stands behind it.
-    """
-    pieces: list[Piece] = []
-    start = 0
-    while len(text) - start > limit:
-        end = _after_space(text, start + limit - overlap // 4, start + limit)
-        following = _after_space(text, end - overlap, end - overlap // 2)
-        pieces.append(Piece(start=start, end=end, border=(following + end) // 2))
-        start = following
-    return [*pieces, Piece(start=start, end=len(text), border=len(text))]
-
-
-def _after_space(text: str, low: int, high: int) -> int:
-    found = _SPACE.search(text, low, high)
-    return high if found is None else found.end()
+__all__ = ["Window", "around", "narrowest", "plan_windows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,3 +46,20 @@ def plan_windows(tokens: int, *, limit: int, overlap: int) -> list[Window]:
         windows.append(Window(start=start, end=end, keep_start=kept, keep_end=keep_end))
         kept = keep_end
     return windows
+
+
+def narrowest(tokens: int, *, limit: int, overlap: int) -> int:
+    """Return the least limit under which `plan_windows` needs no more windows than under `limit`, at least 1."""
+    if tokens <= limit:
+        return max(1, tokens)
+    count = -(-(tokens - overlap) // (limit - overlap))
+    return -(-(tokens + (count - 1) * overlap) // count)
+
+
+def around(first: int, last: int, reach: int, bounds: Sequence[int]) -> tuple[int, int]:
+    """Return `first:last` with `reach` tokens on both sides, widened to whole words.
+
+    `bounds` holds where each word begins, and where the last one ends.
+    """
+    start = bounds[bisect_right(bounds, max(0, first - reach)) - 1]
+    return start, bounds[bisect_left(bounds, min(bounds[-1], last + reach))]

@@ -51,7 +51,9 @@ def detect(
         _print_types(added)
         return
     loaded = build.read_policy(policy, added)
-    analyzer = build.analyzer(loaded, added=added)
+    # Without a policy everything that is found is shown, so the model reads everything.
+    shown = loaded if policy is not None else loaded.model_copy(update={"screen": False})
+    analyzer = build.analyzer(shown, added=added)
     engine = build.engine(loaded, added) if policy is not None else None
 
     def find(text: str) -> Any:

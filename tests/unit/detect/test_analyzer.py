@@ -29,7 +29,7 @@ class FakeModel:
     labels = ("PERSON",)
     version = "fake"
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
         return [
             [Span("PERSON", place, place + 5, 0.8, "ner")] if (place := text.find("Maria")) >= 0 else []
             for text in texts
@@ -57,7 +57,7 @@ class Undecided:
     labels = ("ORGANIZATION", "PERSON")
     version = "fake"
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
         kinds = {"Maria sells shoes": "ORGANIZATION", "Maria is my aunt": "PERSON"}
         return [[Span(kinds[text], 0, 5, 0.8, "ner")] if text in kinds else [] for text in texts]
 

@@ -43,7 +43,7 @@ class CountingModel:
     def __init__(self) -> None:
         self.texts = 0
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
         self.texts += len(texts)
         return [[Span("PERSON", 0, 5, 0.9, "ner")] for _ in texts]
 
@@ -156,6 +156,17 @@ def test_the_least_used_entry_makes_room() -> None:
     cache.get(cache.digest("a"))
     cache.put(cache.digest("c"), Kept(()))
     assert [cache.get(cache.digest(text)) for text in "abc"] == [Kept(()), None, Kept(())]
+
+
+def test_pieces_are_remembered_beside_texts() -> None:
+    """A piece is known in the way it was read, under a name that is no text's."""
+    cache = SpanCache(KEY, clock=Clock())
+    name, known = cache.recall("Maria", b"piece 0 5")
+    assert known is None
+    cache.keep(name, (Span("PERSON", 0, 5),))
+    assert cache.recall("Maria", b"piece 0 5") == (name, (Span("PERSON", 0, 5),))
+    assert cache.recall("Maria", b"piece 0 4")[1] is None
+    assert cache.find("Maria")[1] is None
 
 
 def test_nothing_of_a_text_is_kept() -> None:

@@ -118,7 +118,7 @@ class Guessing:
     labels = ("PERSON",)
     version = "fake"
 
-    def find_all(self, texts: Sequence[str]) -> list[list[Span]]:
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
         return [spans(text, LOW, 0) if "Rust" in text else [] for text in texts]
 
 

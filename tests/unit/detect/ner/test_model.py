@@ -16,9 +16,9 @@ import pytest
 from relay.detect.ner import model as model_module
 from relay.detect.ner.decoder import decode_words, word_scores
 from relay.detect.ner.model import NerModel, Scored
+from relay.detect.ner.pieces import Piece
 from relay.detect.ner.span_repair import repair_spans
 from relay.detect.ner.tokenizer import Encoded
-from relay.detect.ner.windows import Piece
 from relay.errors import ConfigFault
 from relay.process import slices
 from relay.types import Span
@@ -140,7 +140,10 @@ def test_a_name_is_found_across_the_border_of_pieces(model: NerModel, monkeypatc
     text = f"{filler * 6}\nMy name is John Smith.\n{filler * 6}"
     start = text.index("John Smith")
     for border in range(start - 6, start + 16, 3):
-        pieces = [Piece(start=0, end=border + 60, border=border), Piece(start=border - 60, end=len(text), border=9_999)]
+        pieces = [
+            Piece(start=0, low=0, high=border, end=border + 60),
+            Piece(start=border - 60, low=border, high=len(text), end=len(text)),
+        ]
         monkeypatch.setattr(model_module, "_SHORT_CHARS", 100)
         monkeypatch.setattr(model_module, "plan_pieces", lambda _text, pieces=pieces: pieces)
         spans = model.find(text)
@@ -234,7 +237,7 @@ def copy(folder: Path) -> Path:
     return Path(shutil.copytree(FOLDER, folder / "model"))
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "model.yaml"])
+@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "model.yaml", "screen.onnx"])
 def test_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     """A folder without one of its files does not load, and the message names the file."""
     folder = copy(tmp_path)
@@ -244,7 +247,7 @@ def test_missing_file_is_refused(tmp_path: Path, name: str) -> None:
     assert "\n" not in caught.value.public
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt"])
+@pytest.mark.parametrize("name", ["model.onnx", "vocab.txt", "screen.onnx"])
 @pytest.mark.parametrize("harm", ["truncate", "alter", "empty"])
 def test_damaged_file_is_refused(tmp_path: Path, name: str, harm: str) -> None:
     """One byte less or one bit changed is noticed before the file is used."""
@@ -290,6 +293,7 @@ def test_models_keep_to_their_size() -> None:
     assert len(sizes) == 2
     assert max(sizes) <= 25_000_000
     assert sum(sizes) <= 40_000_000
+    assert all(path.stat().st_size <= 1_500_000 for path in MODELS.glob("*/screen.onnx"))
 
 
 # The decoder against the slow obvious one.

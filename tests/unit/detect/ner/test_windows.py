@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 
-from relay.detect.ner.windows import Window, plan_pieces, plan_windows
+from relay.detect.ner.windows import Window, around, narrowest, plan_windows
 
 SIZES = [(limit, overlap) for limit in (1, 2, 5, 16, 126) for overlap in (0, 1, 4, 32) if overlap < limit]
 
@@ -76,26 +74,20 @@ def test_impossible_sizes_are_refused(limit: int, overlap: int) -> None:
         plan_windows(5, limit=limit, overlap=overlap)
 
 
-_SPACED = "ab cde f\nghij " * 40
-_TEXTS = ["", "a", "x" * 500, " " * 500, _SPACED, f"{'y' * 130}{_SPACED}"]
+@pytest.mark.parametrize(("limit", "overlap"), SIZES)
+def test_the_narrowest_windows_are_as_few(limit: int, overlap: int) -> None:
+    """With the limit lowered there are as many windows, none above it, and a token less would be one more."""
+    for tokens in range(1, 4 * limit + 7):
+        least = narrowest(tokens, limit=limit, overlap=overlap)
+        assert least <= limit
+        inside = min(overlap, least - 1)
+        windows = plan_windows(tokens, limit=least, overlap=inside)
+        assert len(windows) == len(plan_windows(tokens, limit=limit, overlap=overlap))
 
 
-@pytest.mark.parametrize("text", _TEXTS)
-@pytest.mark.parametrize(("limit", "overlap"), [(64, 16), (100, 40), (16_384, 1_024)])
-def test_pieces_cover_the_text(text: str, limit: int, overlap: int) -> None:
-    """Pieces keep to the limit, overlap around each border by a quarter of the overlap, and leave nothing out."""
-    pieces = plan_pieces(text, limit=limit, overlap=overlap)
-    assert pieces[0].start == 0
-    assert pieces[-1].end == pieces[-1].border == len(text)
-    assert all(piece.end - piece.start <= limit for piece in pieces)
-    for one, other in pairwise(pieces):
-        assert other.start + overlap // 8 <= one.border <= one.end - overlap // 8
-        assert one.start < other.start
-
-
-def test_pieces_begin_beside_white_space() -> None:
-    """No word is cut where there is white space; where a piece begins does not depend on what is behind it."""
-    pieces = plan_pieces(_SPACED, limit=64, overlap=16)
-    assert all(_SPACED[piece.start - 1].isspace() for piece in pieces[1:])
-    longer = plan_pieces(_SPACED + "and more " * 20, limit=64, overlap=16)
-    assert longer[: len(pieces) - 1] == pieces[:-1]
+@pytest.mark.parametrize(
+    ("first", "last", "widened"), [(0, 1, (0, 4)), (4, 6, (2, 10)), (6, 10, (4, 10)), (0, 10, (0, 10)), (2, 4, (0, 6))]
+)
+def test_a_range_is_widened_to_words(first: int, last: int, widened: tuple[int, int]) -> None:
+    """By two tokens on either side, then to words of the tokens 0, 1, 2 to 3, 4 to 5 and 6 to 9."""
+    assert around(first, last, 2, [0, 1, 2, 4, 6, 10]) == widened
