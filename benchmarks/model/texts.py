@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import random
 from collections.abc import Mapping
+from functools import cache
 
 from benchmarks.accuracy.texts import code_files
 
@@ -56,20 +57,26 @@ _PROSE = (
 )
 
 
-def texts() -> Mapping[str, str]:
-    """Return the texts by what they are. Always the same, but for source code, which is this Python's library."""
-    rng = random.Random(_SEED)
-    source = "".join(path.read_text(encoding="utf-8", errors="replace") for path in code_files(every=40))
+def texts(seed: int = _SEED) -> Mapping[str, str]:
+    """Return the texts by what they are, others for each `seed`. Source code is that of this Python's library."""
+    rng = random.Random(seed)
+    source = _source()
+    place = seed * 20_000 % (len(source) - 20_000)
     return {
         "300 characters": _filled((*_PROSE, _PEOPLE[0]), rng, 300, ""),
         "2 KB support chat full of names": _filled(_CHAT, rng, 2_000, "\n"),
-        "20 KB source code": source[:20_000],
+        "20 KB source code": source[place : place + 20_000],
         "20 KB logs": _filled(_LOGS, rng, 20_000, "\n"),
         "20 KB prose about people": _filled(_PEOPLE, rng, 20_000, ""),
         "20 KB prose, one sentence in six about people": _filled((*_PROSE, _PEOPLE[1]), rng, 20_000, ""),
         "100 KB base64": base64.b64encode(rng.randbytes(75_000)).decode(),
         "50 KB document": _filled((*_PROSE, *_PEOPLE, *_CHAT), rng, 50_000, "\n"),
     }
+
+
+@cache
+def _source() -> str:
+    return "".join(path.read_text(encoding="utf-8", errors="replace") for path in code_files(every=40))
 
 
 def edited(text: str) -> str:
