@@ -215,6 +215,6 @@ def _plain(text: str) -> str:
 def _begins(text: str, place: int) -> bool:
     """Tell whether a part of an identifier begins or ends at `place`."""
     before, here = text[place - 1 : place], text[place : place + 1]
-    if not (before.isalpha() and here.isalpha()) or is_bounded(text, place, len(text)):
+    if not (before.isalpha() and here.isalpha()) or is_bounded(before + here, 1, 2):
         return True
     return here.isupper() and (before.islower() or text[place + 1 : place + 2].islower())
