@@ -23,8 +23,10 @@ _LINE = re.compile(r"[A-Za-z0-9+/=_-]{40,}")
 # What stands between two lines of one run: the break, indentation, quotes, a sign of joining, a break written out.
 _JOINT = re.compile(r"[\s\"'`,;+>#*\\]{0,12}n?[\s\"'`]{0,4}")
 _WORD = re.compile(r"[A-Za-z0-9]+")
-# Letters with digits among them, or capitals and small letters in turn.
-_RANDOM = re.compile(r"(?=[A-Za-z]*[0-9])(?=[0-9]*[A-Za-z])[A-Za-z0-9]{8,}|(?:[a-z]{0,4}[A-Z]{1,4}){4,}[a-z]{0,4}")
+_LEAST_MIXED = 8  # letters with digits among them
+_SMALL = re.compile(r"[a-z]{5}")
+_CAPITALS = re.compile(r"[A-Z]")
+_LEAST_CAPITALS = 4
 # What could be read aloud; of random words 15 in 1,000 hold it.
 _SPOKEN = re.compile(r"[A-Za-z][a-z]{7}")
 # A word as languages write one.
@@ -74,8 +76,15 @@ def _runs(part: str) -> Iterator[tuple[int, int]]:
 
 
 def _is_random(line: str) -> bool:
-    random = sum([len(word) for word in _WORD.findall(line) if _RANDOM.fullmatch(word)])
+    random = sum([len(word) for word in _WORD.findall(line) if _is_word_random(word)])
     return random >= _LEAST_SHARE * len(line)
+
+
+def _is_word_random(word: str) -> bool:
+    """Tell whether letters have digits among them, or capitals and small letters take turns."""
+    if not word.isalpha():
+        return len(word) >= _LEAST_MIXED and not word.isdigit()
+    return len(_CAPITALS.findall(word)) >= _LEAST_CAPITALS and _SMALL.search(word) is None
 
 
 def _blanked(signed: re.Match[str]) -> str:
