@@ -241,6 +241,8 @@ def test_any_two_surroundings(name: str, before: str, behind: str, data: st.Data
         ("log:12:30:45 and time:10:20:30:500, a::b, 1:2::x", []),
         # a label before a hardware address, a hyphen or colon behind it
         ("nic-3c:22:fb:9a:10:5e.cfg, 3c:22:fb:9a:10:5f:8080", ["3c:22:fb:9a:10:5e", "3c:22:fb:9a:10:5f"]),
+        ("run-20-11-12-13-14-15, run-3c-22-fb-9a-10-5e", ["3c-22-fb-9a-10-5e"]),
+        ("n+415-555-0132 and 1+415-555-0133", ["415-555-0132", "415-555-0133"]),
         ("{'mac':3c:22:fb:9a:10:5e, 'ip':2001:db8:1f::9b2}", ["3c:22:fb:9a:10:5e", "2001:db8:1f::9b2"]),
         ("HWaddr:3c:22:fb:9a:10:5e", ["3c:22:fb:9a:10:5e"]),
         ("mac:3c:22:fb:9a:10:5e, bssid:3c-22-fb-9a-10-5f", ["3c:22:fb:9a:10:5e", "3c-22-fb-9a-10-5f"]),
