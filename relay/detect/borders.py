@@ -9,6 +9,10 @@ word when both are
 Everything else is a border: signs, an underscore, an emoji, a change between those two kinds, and every character of a
 script that is written without spaces or glues endings to its words (Thai, Lao, Khmer, Myanmar, kana, Han, Hangul).
 
+A value in fixed form (an address, a number with its own separators, a key with a prefix) is found beside every sign:
+only a letter or digit goes on with it, and what `START`, `END` and the names below them say. Recognizers write these in
+their look-arounds; `tests/unit/detect/test_surroundings.py` lists the exceptions.
+
 A value of nine digits or more, and an address in four numbers, is nothing else by accident. Where it begins or ends
 with a digit, a letter is a border, too: `v203.0.113.77`, `4111 1111 1111 1111and`.
 """
@@ -20,7 +24,25 @@ from typing import Final
 
 from relay.detect.expressions import walk
 
-__all__ = ["LATIN", "PIECE", "RUN", "UNSPACED", "WORD", "is_bounded", "is_firm", "is_unspaced", "narrowed"]
+__all__ = [
+    "BEHIND_A_SIGN",
+    "BESIDE_PLUS",
+    "END",
+    "ESCAPE",
+    "LATIN",
+    "NO_DECIMAL",
+    "NO_ESCAPE",
+    "PIECE",
+    "RUN",
+    "START",
+    "UNSPACED",
+    "WORD",
+    "is_all_unspaced",
+    "is_bounded",
+    "is_firm",
+    "is_unspaced",
+    "narrowed",
+]
 
 # Members of a character class: Latin letters and ASCII digits, by Unicode block.
 LATIN: Final = "A-Za-z0-9\u00aa\u00b5\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff"
@@ -36,6 +58,18 @@ _ANY_UNSPACED = re.compile(UNSPACED)
 WORD: Final = re.compile(f"[{LATIN}]+|{_OTHER}+")
 PIECE: Final = re.compile(f"(?s:[{LATIN}]+|{_OTHER}+|.)")
 _JOINED = re.compile(f"[{LATIN}]{{2}}|{_OTHER}{{2}}")
+# Look-arounds of a value in fixed form, read as `narrowed` says.
+START: Final = r"(?<!\w)"
+END: Final = r"(?!\w)"
+# Behind a percent sign, what is an escape of a URL (`%22maria`), and not the beginning of a word (`%daniel%` of SQL).
+ESCAPE: Final = r"(?:0[09ADad]|[2-7][0-9A-Fa-f]|[C-F][0-9A-F](?=%))"
+NO_ESCAPE: Final = rf"(?!(?<=%){ESCAPE})"
+# A dot behind a digit makes a decimal of what comes, unless that has gaps: the item of a list, `1.4111 1111 1111 1111`.
+NO_DECIMAL: Final = r"(?:(?<!\d\.)|(?=\d{4}[ -]\d{4}[ -]\d{4}))"
+# A plus sign belongs to the digits behind it, but not where it joins them to a word or number.
+BESIDE_PLUS: Final = r"(?:(?<!\+)|(?<=\w\+))"
+# A colon that neither a word nor a colon stands before is none of the value behind it: `'ip':2001:db8::1`.
+BEHIND_A_SIGN: Final = r"(?:(?<=:)(?<![0-9A-Za-z:]:))"
 # A run of digits, by which such values are looked up.
 RUN: Final = re.compile("[0-9]+")
 _DIGITS: Final = "0123456789"
@@ -46,6 +80,11 @@ _IN_FOUR: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 def is_unspaced(text: str) -> bool:
     """Tell whether `text` holds letters of a script without spaces between words: it has no borders of its own."""
     return not text.isascii() and _ANY_UNSPACED.search(text) is not None
+
+
+def is_all_unspaced(text: str) -> bool:
+    """Tell whether `text` is nothing but letters of scripts without spaces between words."""
+    return all(map(_ANY_UNSPACED.match, text))
 
 
 def is_bounded(text: str, start: int, end: int) -> bool:

@@ -41,9 +41,11 @@ _ESCAPE = re.compile(
     r"|\+(?P<point>(?<=[Uu]\+)[0-9A-Fa-f]{4,6}(?: ?[Uu]\+[0-9A-Fa-f]{4,6})*(?![0-9A-Za-z]))"
     # Select Graphic Rendition and its relatives (ECMA-48, 5.4), and the choice of a set of characters (ECMA-35).
     r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]?[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[!-/]?[@-~])"
+    # A sign in brackets, so that an address is no link: `203[.]0[.]113[.]77`, `hxxp[:]//`.
+    r"|\[(?P<defanged>(?<=\w\[)(?:[.:]|dot)\](?=[\w/]))"
     rf"|<(?P<tag>(?<=[^\s<>]<)(?:/?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?|!--[^<>]{{0,200}}--)>(?=[^\s<]))"
 )
-_SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+")
+_SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+", "[.]", "[:]", "[dot]")
 _PRINTABLE = re.compile(
     r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|(?:40|2[DE])\w|\r?\n|[C-F][0-9A-F][a-z\s]|\?[\w-]{3,24}\?[QqBb]\?)"
 )
@@ -61,7 +63,7 @@ _NAME_CHARS = 66
 # cut anywhere.
 _PART_CHARS = 1 << 16
 _LONGEST_PART_CHARS = 1 << 18
-_CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\x1b\x9b]{96}")
+_CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\[\x1b\x9b]{96}")
 
 
 def escapes(text: str) -> Iterator[Piece]:
@@ -155,6 +157,8 @@ def _decode(kind: str, run: str) -> list[Row]:
             return [(octets.decode("utf-8", "replace"), 0, size)]
         case "markdown":
             return [(run[1:], 0, size)]
+        case "defanged":
+            return [(":" if ":" in run else ".", 0, size)]
         case "control":
             return [("\n", 0, size)]
         case "slash" | "quote":

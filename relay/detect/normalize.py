@@ -9,8 +9,8 @@ pass over the text:
 * decomposed letters (composed), marks that no letter is composed of (dropped), digits of all scripts (ASCII digits);
 * look-alike letters of Cyrillic, Greek and Armenian inside a word that also holds Latin letters or digits;
 * escapes of URLs and forms, HTML, JSON, CSS, RTF, program text, quoted-printable, fields of mail and Unicode's own
-  notation; the escaped quotes of JSON in a string; the folds of lines in calendars, cards, directories and mail;
-  colours of a terminal and tags of HTML inside a word (dropped);
+  notation; dots and colons in brackets (`203[.]0`); the escaped quotes of JSON in a string; the folds of lines in
+  calendars, cards, directories and mail; colours of a terminal and tags of HTML inside a word (dropped);
 * base64 of at least 16 characters with padding, base32 and hexadecimal, of text in UTF-8, UTF-16 or UTF-32, or of a
   message that is mostly text;
 * digits and letters spaced out one by one ("5 3 6 - 2 2 ...", "m.a.r.i.a").

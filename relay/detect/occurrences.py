@@ -15,6 +15,7 @@ from relay.detect.cache import Kept, SpanCache
 from relay.detect.identifiers import INSIDE, NamesInside, inside
 from relay.detect.known import KnownValues, form, searchable
 from relay.detect.normalize import Normalized
+from relay.detect.spellings import spellings
 from relay.process.slices import in_slices
 from relay.types import Span
 
@@ -105,7 +106,9 @@ class _Table:
     """What is left to search in some of the texts: values by their forms."""
 
     def __init__(self, values: Mapping[str, str]) -> None:
-        self._known = KnownValues(("", value) for key, value in values.items() if not key.startswith(INSIDE))
+        known = {key: value for key, value in values.items() if not key.startswith(INSIDE)}
+        self._others = {form(other): key for key, value in known.items() for other in spellings(value)}
+        self._known = KnownValues(("", value) for value in (*known.values(), *self._others))
         self._inside = NamesInside(value for key, value in values.items() if key.startswith(INSIDE))
 
     def __bool__(self) -> bool:
@@ -127,5 +130,6 @@ class _Table:
 
     def _rows(self, text: str) -> Iterator[Row]:
         for span in self._known.find(text):
-            yield form(text[span.start : span.end]), span.start, span.end
+            key = form(text[span.start : span.end])
+            yield self._others.get(key, key), span.start, span.end
         yield from self._inside.find(text)

@@ -5,10 +5,11 @@ What such a thing is shows in a few characters: how it is joined to its neighbou
 line reads like a sentence. Each type has its own questions:
 
 * a person: `technical_people`;
-* a user name: not the scope of a package, a decorator, a mark of a patch, or a folder that is not a home;
+* a user name: not a word of Han, kana or Hangul, the scope of a package, a decorator, a mark of a patch, or a folder
+  that is not a home;
 * a password: something near it speaks of one, or it looks like one; the name of its setting is no part of it;
 * an identifier: not a hash, a line number, a version or a time, and not labelled as the number of a thing;
-* a street: more than a number, and not a word with digits in it.
+* a street: more than a number, not a word with digits in it, and not the label of an account ("IBAN").
 
 The judgement is a function of the text alone and reads one line around a span, so equal texts have equal spans. It only
 takes spans away; what patterns find is not asked. Work is bounded for each span.
@@ -21,6 +22,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from relay.detect.borders import is_all_unspaced
 from relay.detect.checksums import is_issued_ssn, luhn
 from relay.detect.entropy import is_stand_in
 from relay.detect.place import LineContext, LineKind
@@ -55,6 +57,8 @@ _LONGEST_USERNAME = 40
 
 def _is_username(place: LineContext) -> bool:
     value = place.value
+    if is_all_unspaced(value):
+        return False  # a particle or noun of the sentence: "です", "주소는"
     if value.startswith("@@") or "/" in value or len(value) > _LONGEST_USERNAME or _UUID.fullmatch(value):
         return False
     bare = value.lstrip("@").lower()
@@ -243,6 +247,7 @@ _PROGRAM = re.compile(r"[\t│→{}=<>;|]|\w\(")
 _ADDRESSES = frozenset(
     ("zip", "zipcode", "postcode", "postal", "plz", "address", "street", "house", "apartment", "unit")
 )
+_LABELS = frozenset(("IBAN", "BIC", "SWIFT", "TEL", "FAX", "SSN", "VAT", "MAC", "IP"))
 _ZIP_DIGITS = 5
 _LEAST_ALONE = 4  # digits of a number that may be a postal code without being called so
 _ONE_TOKEN = re.compile(r"(?=\D*\d)(?=[^a-zA-Z]*[a-zA-Z])[\w.-]+")
@@ -254,6 +259,8 @@ _POSTCODE = re.compile(
 def _is_street(place: LineContext) -> bool:
     value = place.value
     if _PROGRAM.search(value):
+        return False
+    if value.strip(":.").upper() in _LABELS:
         return False
     if not any(map(str.isalpha, value)):
         # The number of a house or a postal code; a ZIP code has five digits.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.borders import LATIN, WORD
+from relay.detect.borders import ESCAPE, LATIN, NO_ESCAPE, START, WORD
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -57,6 +57,9 @@ _USER_INFO_BEFORE = re.compile(
 )
 
 
+# What stands before the first letter or digit, escapes included; a plus sign begins a number.
+_SIGNS_BEFORE = re.compile(rf"\A(?:%{ESCAPE}?|[^\w%+]|_|\+(?!\d))*+")
+_VERSIONED = re.compile(r"\d+\.\d+\.")  # "package@1.2.3.tgz"
 _BYTES = re.compile(r"[brufBRUF]{1,2}'")  # a string of a program: b'…'
 
 _LOCAL = r"\w.+%'&*=/!#$?^{}~-"  # what a mailbox's name may hold
@@ -73,13 +76,14 @@ class EmailRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="EMAIL_ADDRESS",
             # A number with its plus sign is a mailbox, too, as in `sip:+49…@…`.
-            regex=rf"(?:\+(?=\d))?\w[{_LOCAL}]{{0,63}}@{{1,2}}(?:[^\W_](?:[^\W_]|-){{0,62}}\.){{1,8}}"
+            regex=rf"(?:\+(?=\d))?[^\W_][{_LOCAL}]{{0,63}}@{{1,2}}(?:[^\W_](?:[^\W_]|-){{0,62}}\.){{1,8}}"
             r"(?:xn--[a-z0-9-]{2,59}|[A-Za-z]{2,24}|[^\W\d_A-Za-z]{2,24})",
             trigger=r"[^\s@]@{1,2}[^\s@]",
-            start=r"(?<![\w_.+%-])",
+            # The first letter or digit of a run: signs before it, as in `+maria@…`, are none of the address.
+            start=START + NO_ESCAPE,
             # One run for each kind of letters: an address may be glued to a word of another script.
-            opens=rf"[{LATIN}_.+%-]++(?=[{_LOCAL}]{{0,63}}+@)|[^\W{LATIN}_]++(?=[{_LOCAL}]{{0,63}}+@)",
-            end=r"(?![A-Za-z])(?!\d{1,2}(?!\d))(?!-[^\W_])",
+            opens=rf"(?:\+(?=\d))?[{LATIN}][{LATIN}_.+%-]*+(?=[{_LOCAL}]{{0,63}}+@)|[^\W{LATIN}_]++(?=[{_LOCAL}]{{0,63}}+@)",
+            end=r"(?![A-Za-z])(?!\d{1,2}(?!\d))",
             score=0.9,
             lead_chars=66,
             max_chars=128,
@@ -109,9 +113,14 @@ class EmailRecognizer(RuleRecognizer):
             return
         text, start, end = candidate.text, candidate.start, candidate.end
         if value.rpartition(".")[2].lower() in _FILE_ENDINGS:
-            return
+            value = _without_ending(value)
+            if not value:
+                return
+            end = start + len(value)
         # "email=me@example.com" and "'me@example.com'": what stands before the last sign is not the mailbox.
-        local = value.partition("@")[0]
+        local, _, host = value.partition("@")
+        if _VERSIONED.match(host):
+            return
         skip = max(
             *map(local.rfind, "=/?#"),
             local.rfind("'") if text[start - 1 : start] == "'" else -1,
@@ -119,6 +128,7 @@ class EmailRecognizer(RuleRecognizer):
         )
         if local[skip + 1 : skip + 2] == "'":  # author_email='me@example.com'
             skip += 1
+        skip += len(local[skip + 1 :]) - len(_SIGNS_BEFORE.sub("", local[skip + 1 :], count=1))
         mailbox = start + skip + 1
         if local[skip + 1 :].lower() in _NOBODY or _USER_INFO_BEFORE.search(text, max(0, mailbox - 300), mailbox):
             return
@@ -128,6 +138,21 @@ class EmailRecognizer(RuleRecognizer):
             if place > skip + 1 and local[place - 1].isalpha() and not word.group().isdecimal():
                 skip = place - 1
         yield Span("EMAIL_ADDRESS", start + skip + 1, end, candidate.pattern.score, self.name)
+
+
+def _without_ending(value: str) -> str:
+    """Return the address that the name of a file begins with, or "": "icon@2x.min.js" has none."""
+    while (parts := value.rpartition("."))[2].lower() in _FILE_ENDINGS:
+        value = parts[0]
+    host = value.partition("@")[2]
+    return value if _HOST.fullmatch(host) and host.rpartition(".")[2].lower() not in _PARTS_OF_NAMES else ""
+
+
+# A host before the ending of a file; versions have no letters in them, sizes one ("2x").
+_HOST = re.compile(r"(?:[^\W_](?:[^\W_]|-){0,62}\.){0,7}(?=[^.]*[^\W\d_]{2})[^\W_](?:[^\W_]|-){0,62}\.[^\W\d_]{2,24}")
+_PARTS_OF_NAMES = frozenset(
+    ("min", "bundle", "module", "test", "spec", "config", "prod", "dev", "dark", "light", "tar", "d")
+)
 
 
 def _is_mailbox(candidate: Candidate) -> bool:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from relay.detect.borders import LATIN, narrowed
+from relay.detect.borders import END, LATIN, START, narrowed
 from relay.detect.checksums import iso7064_mod97
-from relay.detect.rules import WORD_END, PatternRule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "IbanRecognizer"]
@@ -40,7 +40,7 @@ _LENGTHS = {
 }
 _GAPS = " .\u00a0\u202f-"
 _WITHOUT_GAPS = str.maketrans("", "", _GAPS)
-_END = narrowed(WORD_END)
+_END = narrowed(END)
 _CAPITALS = re.compile(r"[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){10,30}" + _END)
 
 
@@ -60,7 +60,7 @@ class IbanRecognizer(RuleRecognizer):
             entity_type="IBAN_CODE",
             regex=r"[A-Z]{2}\d{2}(?=(?:[ .\u00a0\u202f-]{0,2}[A-Z0-9]){11})",
             trigger=r"\b[A-Z]{2}\d{2}[^0-9A-Z\n]?[^0-9A-Z\n]?[A-Z0-9]{2}",
-            start=r"(?<!\w)(?<!-)",
+            start=START,
             end="",
             score=0.95,
             otherwise=0.2,
@@ -86,8 +86,8 @@ class IbanRecognizer(RuleRecognizer):
             return
         text, start = candidate.text, candidate.start
         wanted = _LENGTHS.get(text[start : start + 2].upper())
-        if wanted is None:
-            return
+        if wanted is None or (text[start - 1 : start] == "-" and text[start : start + 2].islower()):
+            return  # a piece of a UUID, or of a name in small letters
         whole = _of_length(wanted).match(text, start)
         if whole is not None:
             number = whole.group().translate(_WITHOUT_GAPS)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
+from relay.detect.borders import BEHIND_A_SIGN, END, START
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -16,6 +17,7 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)"
 _VERSION_LIKE = 20
 # Behind an equals sign, as in "protobuf=4.25.3.1", versions have numbers up to here.
 _PINNED_LIKE = 99
+_ONE_DIGIT = 9
 # Arcs of object identifiers: X.500 attributes and extensions, enterprises (ITU-T X.660, RFC 5280).
 _OBJECT_IDENTIFIERS = ("2.5.4.", "2.5.29.", "1.3.6.1", "1.2.840.", "1.3.14.", "1.3.101.")
 
@@ -31,7 +33,9 @@ _ASSIGNED = re.compile(r"(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):"
 _FRAME_OCTETS = 14
 _BEFORE = 80
 _FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-$")
-_NAME = re.compile(r"\w-$")
+# A name that ends in a hyphen or dot, and a version that goes on: "1.2.3-".
+_NAME = re.compile(r"\w-$|(?<!\.)\.$")
+_VERSION = re.compile(r"\d\.\d{1,4}-$")
 _HIGHEST_PORT = 65_535
 # The first number of an object identifier is 2 at most (ITU-T X.660).
 _TOP_ARC = 2
@@ -50,9 +54,9 @@ class IpAddressRecognizer(RuleRecognizer):
             regex=rf"(?:{_OCTET}\.){{3}}{_OCTET}",
             trigger=r"\d\.\d{1,3}\.\d{1,3}\.\d",
             opens=r"\d+",
-            # Two dots join the ends of a range. What `.port` and a fifth number are is decided in `check`.
-            start=r"(?:(?<![\w.])|(?<=\.\.))",
-            end=r"(?!\w)",
+            # What a name before it, `.port` and a fifth number are is decided in `check`.
+            start=START + r"(?<!\d\.)",
+            end=END,
             score=0.6,
             lead_chars=14,
             max_chars=16,
@@ -60,12 +64,13 @@ class IpAddressRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="IP_ADDRESS",
             # A zone begins with a letter, or is a short number: `%20` is an escape.
-            regex=rf"(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})"
-            r"(?:%(?:25)?(?:[a-z][\w-]{0,14}|\d{1,2}(?![0-9a-f])))?",
+            regex=rf"(?!:(?!:))(?:[0-9A-Fa-f]{{0,4}}:){{2,7}}(?:{_OCTET}(?:\.{_OCTET}){{3}}|[0-9A-Fa-f]{{0,4}})"
+            r"(?:(?<![0-9A-Fa-f]:)%(?:25)?(?:[a-z][\w-]{0,14}|\d{1,2}(?![0-9a-f])))?",
             trigger=r"[0-9a-f]:[0-9a-f]{0,4}:[0-9a-f:]|::[0-9a-f]",
             # A word and a colon before it, as in `ip6:` and `inet6 addr:`: one that is no group of an address itself.
-            start=rf"(?:(?<![\w:.])|{_BEHIND_A_WORD})",
-            end=r"(?!\w)(?!:(?!\d{0,5}(?![\w:])))(?!\.\d{1,3}\.\d)",
+            start=rf"(?:(?<![\w:])(?<!\d\.)|{BEHIND_A_SIGN}|{_BEHIND_A_WORD})",
+            # Behind it a colon and a port, a word or a sign.
+            end=END + r"(?!:(?!\d{0,5}(?![\w:])|[0-9a-f]{0,4}[g-z_]))(?!\.\d{1,3}\.\d)",
             score=0.6,
             lead_chars=44,
             max_chars=64,
@@ -77,9 +82,11 @@ class IpAddressRecognizer(RuleRecognizer):
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
             trigger=r"[0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-][0-9A-F]{2}[:-]"
             r"|[0-9A-F]{4}\.[0-9A-F]{4}\.[0-9A-F]{4}",
-            # Not one of more pairs, such as a fingerprint or a dump of bytes; a label may touch it.
-            start=rf"(?:(?<![\w:.-])|{_BEHIND_A_WORD}|(?<=[g-z_]-)(?=..:)|(?<=\s-))",
-            end=r"(?!\w)(?![:-][0-9a-f]{1,4}(?![0-9a-z]))(?!::)",
+            # Not one of more pairs, such as a fingerprint or a dump of bytes, but for a port. What does not join the
+            # pairs is a border; a word and a hyphen before pairs with hyphens are one where these are hexadecimal.
+            start=rf"(?:{BEHIND_A_SIGN}|{_BEHIND_A_WORD}|(?=..:)(?<![\w:])|(?=..-)(?<![\w:-])|(?<![\w:.-])"
+            r"|(?=..-)(?:(?<=[^0-9a-z]-)|(?<=[g-z_]-)(?=[0-9-]{0,16}[a-f])))",
+            end=END + r"(?![:-](?!\d{3,5}(?![\w:-]))[0-9a-f]{1,4}(?![0-9a-z]))(?!::)",
             score=0.7,
             lead_chars=24,
             max_chars=26,
@@ -134,16 +141,52 @@ class IpAddressRecognizer(RuleRecognizer):
             if value.startswith(("127.", "0.", "255.", *_OBJECT_IDENTIFIERS)):
                 return
             before = candidate.text[max(0, candidate.start - _BEFORE) : candidate.start]
-            largest = max(map(int, value.split(".")))
+            listed = _listed(candidate)
+            if listed is not None:
+                yield Span("IP_ADDRESS", *listed, score, self.name)
+                return
+            numbers = sorted(map(int, value.split(".")))
+            largest = numbers[-1]
             if candidate.text.startswith(".", candidate.end) and not _has_port(candidate, before, largest):
                 return
-            small = largest <= _VERSION_LIKE and not value.startswith("10.")
+            # Of four numbers three with one digit and none with three: a version, too.
+            short = numbers[2] <= _ONE_DIGIT and largest <= _PINNED_LIKE
+            small = (largest <= _VERSION_LIKE or short) and not value.startswith("10.")
             pinned = before[-1:] == "=" and largest <= _PINNED_LIKE
-            in_name = _NAME.search(before) is not None and not _FIRST_OF_RANGE.search(before)
+            in_name = (
+                _NAME.search(before) is not None
+                and not _FIRST_OF_RANGE.search(before)
+                and (largest < _LARGE or _reads_as_version(value) or _VERSION.search(before) is not None)
+            )
             if small or pinned or in_name or before.lower().endswith("v"):
                 score = 0.25
 
         yield Span("IP_ADDRESS", candidate.start, end, score, self.name)
+
+
+def _reads_as_version(value: str) -> bool:
+    """Tell whether `value`, behind a name, begins as versions and object identifiers do: with a small number."""
+    first = int(value.partition(".")[0])
+    return first <= _VERSION_LIKE and first != _PRIVATE
+
+
+_PRIVATE = 10  # RFC 1918
+_ITEM = re.compile(rf"(?P<item>\d{{1,2}})\.(?P<value>{_OCTET}(?:\.{_OCTET}){{3}})(?![\w.]*\w)")
+_QUOTED = " \t>"  # what may stand before the items of a list
+
+
+def _listed(candidate: Candidate) -> tuple[int, int] | None:
+    """Return where the address behind an item's number is, as in `1.203.0.113.77`, below the item before it."""
+    text, start = candidate.text, candidate.start
+    item = _ITEM.match(text, start, start + 24)
+    *above, line = text[max(0, start - 2 * _BEFORE) : start].split("\n")
+    if item is None or line.strip(_QUOTED):
+        return None
+    if _reads_as_version(item["value"]) or max(map(int, item["value"].split("."))) < _LARGE:
+        return None
+    number = int(item["item"])
+    is_next = number == 1 or (bool(above) and above[-1].lstrip(_QUOTED).startswith(f"{number - 1}."))
+    return item.span("value") if is_next else None
 
 
 # A full stop, or a port behind a dot, as tcpdump and netstat write it; what has more numbers is no address.

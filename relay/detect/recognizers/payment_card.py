@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.borders import END, NO_DECIMAL, START
 from relay.detect.checksums import luhn
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -71,7 +72,8 @@ class PaymentCardRecognizer(RuleRecognizer):
     One with a wrong check digit needs a label ("card number:", "my card is"), because people mistype. The word "card"
     beside it is not enough.
 
-    Numbers may be grouped by spaces, hyphens or dots in any way; other groups may stand around them.
+    Numbers may be grouped by spaces, hyphens, dots, underscores or slashes in any way; other groups may stand around
+    them.
     """
 
     name = "payment_card"
@@ -79,10 +81,10 @@ class PaymentCardRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="CREDIT_CARD",
-            regex=r"(?:[2-6]\d|18)(?:[ .\u00a0\u2009\u202f\u2010-\u2013-]?\d){10,62}",
+            regex=r"(?:[2-6]\d|18)(?:[ ._/\u00a0\u2009\u202f\u2010-\u2013-]?\d){10,62}",
             trigger=r"(?:[2-6]\d\d|180)\d[^0-9a-zA-Z\n]?\d{4}[^0-9a-zA-Z\n]?\d{2}",
-            start=r"(?<!\w)(?<!\d\.)",
-            end=r"(?!\w)",
+            start=START + NO_DECIMAL,
+            end=END,
             score=0.95,
             otherwise=0.3,
             opens=r"\d\d+",

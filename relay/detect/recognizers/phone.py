@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
+from relay.detect.borders import BESIDE_PLUS, START
 from relay.detect.rules import NO_FRACTION, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -24,6 +25,10 @@ _FAX = re.compile(r"\b(?:tele)?fax[^\d\n]{0,12}$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE
 )
+# An area code, or a bracket around a number that has one.
+_AREA = r"\(\+?\d{1,5}\)|\((?:\+|00)\d[\d ]{0,5}\("
+# A bracket around the whole number: another one opens before it ends.
+_AROUND = re.compile(r"\([^()]{1,12}\(")
 _GROUP = re.compile(r"\d+")
 _MAX_DIGITS = 15  # E.164, 6.1
 # What separated digits are in technical text: a date, two years, a version ("1.3.4-2", "3.1-20221030").
@@ -58,12 +63,16 @@ class PhoneRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="PHONE_NUMBER",
-            regex=r"(?:\+|\(\+|\(|00)?\(?\d(?:[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
+            # A slash or a closed bracket before an area code parts two numbers.
+            regex=r"(?:\+|\(\+|\(|00)?\(?\d"
+            r"(?:(?!(?:\)?/|\)) ?\((?!0\)))[ .()/\u00a0\u2009\u202f\u2010-\u2013-]{0,3}\d){6,16}",
             # Where a run of digits ends that is the seventh digit or a later one: once for a group, not for a digit.
             trigger=r"\d(?:[^0-9a-zA-Z\n]{0,3}\d){6}(?:[^0-9]|$)",
-            # "#4155552671" and "@4155552671" are no numbers to call, "#+1 415 …" is one.
-            start=r"(?<![\w+])(?:(?<![@#])|(?=[+(]))(?<!\d[.,:/-])(?:(?<!\w[-/])|(?=\+))",
-            end=rf"(?:(?!\w)|(?=x\d))(?!{NO_FRACTION}[-./:]\d)(?![@%])",
+            # A plus sign or an area code begins a number beside any sign. So do three groups, but behind "@", "#", a
+            # hyphen or a digit and a dot. Other digits may be a part of what these, a comma or a slash join them to.
+            start=rf"{START}(?:(?=\+|{_AREA})|{BESIDE_PLUS}(?:(?<![@#-])(?<!\d\.)(?=\d{{3}}-\d{{3}}-\d{{4}}(?!\d))"
+            r"|(?<![@#])(?<!\d[.,:/-])(?<!\w[-/])))",
+            end=rf"(?:(?!\w)|(?=x\d))(?!{NO_FRACTION}[-./:]\d)",
             score=0.6,
             lead_chars=52,
             max_chars=48,
@@ -85,6 +94,7 @@ class PhoneRecognizer(RuleRecognizer):
         """Decide by shape first, and ask the numbering plans only when the shape leaves it open."""
         # Of brackets that open one after the other the last may be an area code's.
         start = candidate.start + max(0, len(candidate.value) - len(candidate.value.lstrip("(")) - 1)
+        start += _AROUND.match(candidate.text, start, candidate.end) is not None
         value = _one_pair(candidate.text[start : candidate.end])
         if value.startswith("+"):
             value = _leading(value)
@@ -93,6 +103,8 @@ class PhoneRecognizer(RuleRecognizer):
         digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
         text = candidate.text
+        if value.isdigit() and text[candidate.end : candidate.end + 1] in ("@", "%"):
+            return  # an account or a share
         row = _ROW.search(text, max(0, candidate.start - 24), candidate.start) or (
             text[candidate.end : candidate.end + 1] in (" ", "\t")
             and text[candidate.end + 1 : candidate.end + 2].isdigit()

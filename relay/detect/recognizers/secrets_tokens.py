@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable
 from zlib import crc32
 
+from relay.detect.overlap import CERTAIN
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -276,10 +277,13 @@ _FILE_NAME = re.compile(
 )
 
 
+_HASHED = re.compile(r"[A-Za-z]{1,8}[_-][0-9a-f]{16,64}")
+
+
 def _in_file_name(candidate: Candidate) -> bool:
-    """Tell whether a form of a few letters and a hash stands in a file's name."""
+    """Tell whether a form of a few letters and a hash, or of an issuer unknown, stands in a file's name."""
     text, start, end = candidate.text, candidate.start, candidate.end
-    return candidate.pattern.name.endswith("API_KEY") and (
+    return (candidate.pattern.score < CERTAIN or _HASHED.fullmatch(candidate.value) is not None) and (
         text[start - 1 : start] == "." or _FILE_NAME.match(text, end, end + 32) is not None
     )
 

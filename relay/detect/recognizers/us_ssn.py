@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.borders import END, START
 from relay.detect.checksums import is_issued_ssn
-from relay.detect.rules import NUMBER_END, NUMBER_START, PatternRule, RuleRecognizer
+from relay.detect.rules import NO_FRACTION, NUMBER_END, NUMBER_START, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "UsSsnRecognizer"]
@@ -32,8 +33,9 @@ class UsSsnRecognizer(RuleRecognizer):
             entity_type="US_SSN",
             regex=r"\d{3}([- .\u2010-\u2013])\d{2}\1\d{4}",
             trigger=r"\d{3}[^0-9a-zA-Z\n]\d{2}[^0-9a-zA-Z\n]\d{4}",
-            start=NUMBER_START,
-            end=NUMBER_END,
+            # Only its own separators go on with it: "536-22-1874,536-22-1875" are two.
+            start=START + r"(?<!\d-)(?:(?<!\d\.)|(?=\d{3}-))",
+            end=END + rf"(?!{NO_FRACTION}[.-]\d)",
             score=0.6,
             lead_chars=12,
             max_chars=12,

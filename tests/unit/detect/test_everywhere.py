@@ -84,6 +84,24 @@ def test_where_a_value_is_covered(
     assert run(texts, own) == expected
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "found"),
+    [
+        ("203.0.113.77", "ec2-203-0-113-77.compute-1.example.com", ["203-0-113-77"]),
+        ("203.0.113.77", "203_0_113_77 and p203-0-113-77.example.net", ["203_0_113_77", "203-0-113-77"]),
+        ("203.0.113.77", "203-0-113-7, 1203-0-113-77, 203-0-113-778, 203-0_113-77", []),
+        ("10.0.0.5", "ip-10-0-0-5.internal, 110-0-0-5, 10-0-0-55", ["10-0-0-5"]),
+        ("1.2.3.4", "from 1-2-3-4 to 1_2_3_4", []),
+        ("3C:22:fb:9a:10:5e", "3c_22_fb_9a_10_5e.cfg, 3C22FB9A105E", ["3c_22_fb_9a_10_5e", "3C22FB9A105E"]),
+        ("3c-22-fb-9a-10-5e", "a3c22fb9a105e 3c22fb9a105e0 3c_22_fb_9a_10_5f", []),
+    ],
+)
+def test_other_spellings_of_a_known_address(value: str, text: str, found: list[str]) -> None:
+    """As names of hosts and files hold it, and no other number."""
+    rows = run([value, text], [[at(value, value, "IP_ADDRESS")], []])
+    assert rows[1] == [f"IP_ADDRESS<{spelling}>" for spelling in found]
+
+
 def test_a_number_that_only_its_context_names_recurs_from_there_on() -> None:
     """Earlier texts keep it, unless it is found under a type that reaches back."""
     texts = ["W2378156?", "order W2378156", "W2378156!", "account W2378156"]

@@ -160,6 +160,21 @@ def test_a_value_found_plain_is_found_disguised() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("203[.]0[.]113[.]77 203.0.113[.]78", ["203[.]0[.]113[.]77", "203.0.113[.]78"]),
+        ("hxxp[:]//203[dot]0[dot]113[dot]77/a", ["203[dot]0[dot]113[dot]77"]),
+        ("maria@example[.]org", ["maria@example[.]org"]),
+        ("grep '1[.]2[.]3' a[.]b x[.] [.]y 203[,]0[,]113[,]77", []),
+    ],
+)
+def test_signs_in_brackets(text: str, found: list[str]) -> None:
+    """An address that is written so that no program makes a link of it is found whole."""
+    (spans,) = ANALYZER.analyze([Segment(pointer="/0", text=text)])
+    assert [text[span.start : span.end] for span in spans] == found
+
+
+@pytest.mark.parametrize(
     "text", ["", "100% sure & ready", "a = b & c; d % 2", "Привет, мир", "Ελλάδα", "naïve café", "日本語"]
 )
 def test_plain_text_has_no_copy(text: str) -> None:
