@@ -79,19 +79,19 @@ async def _measured(relays: dict[str, _Relay], *, quick: bool) -> dict[str, dict
             if number:  # the first is for warming up
                 rows.setdefault(name, {}).setdefault(side, []).append(sample.total_s)
 
-    for number in range(6 if quick else 16):
+    for number in range(6 if quick else 11):
         for name, text in texts(seed=number).items():
             for turn in range(8 if len(text) < 5_000 else 1):
                 await ask(name, f"{number}-{turn} {text}" if turn else text, number)
             if name == _DOCUMENT:
                 await ask(f"{_DOCUMENT}, edited", edited(text), number)
     if not quick:
-        for number in range(3):
+        for number in range(2):
             prose = "".join(texts(seed=1_000 + 60 * number + part)[_PROSE] for part in range(50))
             await ask("1 MB prose about people", prose, number)
+    shorts = [texts(seed=9_000 + turn)["300 characters"] for turn in range(200)]
     for number in range(2 if quick else 6):
-        shorts = [f"{number}-{turn} {texts(seed=9_000 + turn)['300 characters']}" for turn in range(200)]
-        requests = [request_bytes(_body(text)) for text in shorts]
+        requests = [request_bytes(_body(f"{number}-{turn} {text}")) for turn, text in enumerate(shorts)]
         for side in _SIDES if number % 2 else reversed(_SIDES):
             begun = time.perf_counter()
             count = len(await hammer(relays[side].port, requests, _CLIENTS, 2.0))
