@@ -3,7 +3,7 @@
 OLD and NEW are folders with a checkout or revisions of this repository. A relay of each serves the same requests in
 turn, in one run, model on, hardened, with the default policy, so that a busy machine is busy for both; every request
 is new to both. Medians are printed, and their ratio. The "edited" row is a document that was sent before, with a
-sentence put into its middle. Takes some five minutes, with `--quick` one.
+sentence put into its middle. Takes some six minutes, with `--quick` one.
 """
 
 from __future__ import annotations
