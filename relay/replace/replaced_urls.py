@@ -18,6 +18,7 @@ CLOSERS = {'"': '"', "'": "'", "`": "`", "(": ")", "[": "]", "{": "}", "|": "|",
 LONGEST = 2048  # characters of one URL
 MOST_URLS = 20_000  # URLs of one request
 _END = re.compile(r"[\s<>\"`\\]")
+_ESCAPE = re.compile(r"u[0-9A-Fa-f]{4}|[A-Za-z]")
 
 
 def urls_with(text: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
@@ -31,6 +32,8 @@ def urls_with(text: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
             at = text.find(MARK, at + 1)
             continue
         start = scheme.start()
+        if text[start - 1 : start] == "\\" and (escape := _ESCAPE.match(text, start, at - 1)) is not None:
+            start = escape.end()  # the letter of an escape, as in `\nhttp://`, is none of the scheme
         end = end_of(text, at, CLOSERS.get(text[start - 1 : start], ""))
         while number < len(places) and places[number][0] < start:
             number += 1

@@ -28,6 +28,9 @@ SCRUBBED = "https://git.example.net/[CREDIT_CARD_1]/tool"
         ("'https://a.example/[X_1]',x", ["https://a.example/[X_1]"]),
         ("`git+ssh://a.example/[X_1]`", ["git+ssh://a.example/[X_1]"]),
         ("<https://[X_1]:[X_1]@a.example/b>", ["https://[X_1]:[X_1]@a.example/b"]),
+        ('"start\\nhttps://a.example/[X_1]\\nend"', ["https://a.example/[X_1]"]),
+        ("\\u003cpostgres://[X_1]@a.example/", ["postgres://[X_1]@a.example/"]),
+        ("C:\\\\n://[X_1]", []),
         ("https://a.example/b [X_1]", []),
         ("[X_1] https://a.example/b", []),
         ("https://a.example/b\\[X_1]", []),
@@ -41,6 +44,21 @@ def test_urls_of_a_scrubbed_text(text: str, urls: list[str]) -> None:
     """Those in which a value was replaced; a text that only looks like a placeholder is no value."""
     places = [(at, at + 5) for at in range(len(text)) if text.startswith("[X_1]", at)]
     assert list(urls_with(text, places)) == urls
+
+
+@pytest.mark.parametrize(
+    "text", ['{"log":"a\\nhttps://HOST/CARD\\nb"}', 'print("\\thttps://HOST/CARD")', "\\u003chttps://HOST/CARD"]
+)
+def test_a_url_behind_an_escape_comes_back(core: Core, text: str) -> None:
+    """The letter of an escape is none of the scheme, in logs and programs."""
+    text = text.replace("HOST", "git.example.net").replace("CARD", CARD)
+    exchange = begin(core, "/v1/chat/completions")
+    out = exchange.open(post("/v1/chat/completions", {"model": "m", "messages": [{"role": "user", "content": text}]}))
+    said = json.loads(out.body)["messages"][0]["content"]
+    assert CARD not in said
+    exchange.start(200, JSON_HEAD)
+    exchange.feed(json.dumps({"choices": [{"index": 0, "message": {"content": said}}]}).encode())
+    assert json.loads(exchange.finish())["choices"][0]["message"]["content"] == text
 
 
 def test_scrubbing_tells_where_values_were_replaced() -> None:
