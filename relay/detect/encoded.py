@@ -15,8 +15,11 @@ __all__ = ["HINT", "encoded"]
 # Fires once a run, not once a character.
 HINT = Pattern(
     name="hint/base64",
-    regex=r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10,15}={1,2}(?![\w=\"'$\[({]))",
-    trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10}={1,2}(?:$|[^A-Za-z0-9_=\"'$\[({])",
+    # What follows a quotation mark ends at one; any other before one is the name of an attribute.
+    regex=r"(?<![A-Za-z0-9+/_-])(?:[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10,15}={1,2}(?![\w=\"'$\[({])"
+    r"|(?<=[\"'])[A-Za-z0-9+/_-]{10,15}={1,2}(?=\\?[\"']))",
+    trigger=r"(?:^|[^A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16}|[A-Za-z0-9+/_-]{10}={1,2}(?:$|[^A-Za-z0-9_=\"'$\[({])"
+    r"|[\"'][A-Za-z0-9+/_-]{10,15}={1,2}\\?[\"']",
     score=0.0,
     lead_chars=19,
     max_chars=4,

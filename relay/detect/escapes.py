@@ -84,9 +84,26 @@ def escapes(text: str) -> Iterator[Piece]:
                 first -= 1
             elif match.lastgroup == "rtf" and not is_rtf:
                 continue  # an apostrophe in the string of a program
+            elif match.lastgroup == "printable" and text[last - 1] == "\n" and _is_padding(text, first):
+                continue
             yield first, last, _decode(match.lastgroup or "", text[first:last])
         start = stop
         end_slice()
+
+
+def _is_padding(text: str, at: int) -> bool:
+    """Tell whether the equals sign at `at` ends a text in base64, and no line of quoted-printable."""
+    word = _PADDED.search(text, max(0, at - 17), at + 1)
+    if word is None or len(word.group()) % 4:
+        return False
+    try:
+        return b64decode(word.group().translate(_URL_SAFE)).decode("ascii").isprintable()
+    except ValueError:
+        return False
+
+
+_PADDED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{10,15}={1,2}\Z")
+_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def folds(text: str) -> Iterator[Piece]:

@@ -4,8 +4,9 @@ Arguments are code, commands and files; nothing else in them counts as a destina
 
     begins  with a scheme and `://`; for the schemes of browsers (http, ws, ftp, file) any slash or backslash is enough,
             also after tabs and line ends, and for all but `file` none is needed
-    ends    at white space, or at what closes the quote or bracket right before the scheme; where it stands in no quote
-            and does not begin the text, also at < or >, which a tool that takes the text for a URL would send
+    ends    at a space, tab or line end, or at what closes the quote or bracket right before the scheme; where it stands
+            in no quote and does not begin the text, also at < or >, which a tool that takes the text for a URL would
+            send
 
 A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
 quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
@@ -33,8 +34,9 @@ _SPECIAL = frozenset({"http", "https", "ws", "wss", "ftp"})
 _LOCAL_FILE = re.compile(r"[/\\](?:[/\\]{2})?(?![/\\])")
 _LONGEST_BEFORE = 50  # characters: what opens the URL, a backslash before that, the scheme, its signs
 _QUOTES = "\"'`"
-_END = {closer: re.compile(rf"[\s<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
-_END_OF_WHOLE = {closer: re.compile(rf"[ \t\n\r\f\v{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
+# Of all blanks these alone end a word of a shell.
+_END = {closer: re.compile(rf"[ \t\n<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
+_END_OF_WHOLE = {closer: re.compile(rf"[ \t\n{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 

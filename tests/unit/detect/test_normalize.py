@@ -281,6 +281,11 @@ def test_a_slice_is_found_without_walking() -> None:
         ("b'm\\xc3\\xa4ria@example.org'", "m\\xc3\\xa4ria@example.org"),
         ("{\\rtf1 m\\'e4ria@example.org}", "m\\'e4ria@example.org"),
         ("to ma=F1ana@example.org", "ma=F1ana@example.org"),
+        # short base64 in quotes and at the end of a line
+        ('{"k": "ZGhjQGFiLm9yZw=="}', "ZGhjQGFiLm9yZw=="),
+        ('{\\"k\\": \\"ZGhjQGFiLm9yZw==\\"}', "ZGhjQGFiLm9yZw=="),
+        ("data:\n  mail: ZGhjQGFiLm9yZw==\n", "ZGhjQGFiLm9yZw=="),
+        ("ip: MTAuMjAuMzAuNDA=\nport: 80", "MTAuMjAuMzAuNDA="),
     ],
 )
 def test_encodings_of_mail_calendars_and_documents(text: str, found: str) -> None:
