@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -26,7 +25,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.latency.load import Connection, hammer, request_bytes
-from benchmarks.latency.servers import ROOT
+from benchmarks.latency.servers import ROOT, cpu_s, environment, line, process
 from benchmarks.model.texts import edited, texts
 
 __all__ = ["main"]
@@ -56,7 +55,8 @@ def main() -> None:
         folders = {side: stack.enter_context(_checkout(getattr(options, side))) for side in _SIDES}
         for folder in folders.values():
             _compile(folder)
-        url = stack.enter_context(_upstream())
+        upstream = stack.enter_context(process(sys.executable, "-m", "benchmarks.latency.upstream"))
+        url = f"http://127.0.0.1:{line(upstream)}/v1"
         relays = {side: stack.enter_context(_serving(folder, url)) for side, folder in folders.items()}
         rows = asyncio.run(_measured(relays, quick=options.quick))
     table = Table("request", "old", "new", "new / old", title=f"{options.old} and {options.new}")
@@ -122,45 +122,15 @@ def _checkout(name: str) -> Iterator[Path]:
 def _compile(folder: Path) -> None:
     """Make what `make` makes once, or the start of one side would pay for it."""
     for arguments in (("compileall", "-q", "relay"), ("relay.detect.prebuild",)):
-        subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=_environment(folder), check=True)
+        subprocess.run([sys.executable, "-m", *arguments], cwd=folder, env=environment(folder), check=True)
 
 
 @contextmanager
-def _upstream() -> Iterator[str]:
-    command = (sys.executable, "-m", "benchmarks.latency.upstream")
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
-        assert process.stdout is not None
-        try:
-            yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
-        finally:
-            process.kill()
-
-
-@contextmanager
-def _serving(folder: Path, upstream: str) -> Iterator[_Relay]:
+def _serving(checkout: Path, upstream: str) -> Iterator[_Relay]:
     command = (sys.executable, "-m", "relay", "serve", "--port", "0", "--admin-port", "0", "--upstream", upstream)
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=folder, env=_environment(folder)
-    ) as process:
-        assert process.stdout is not None
-        try:
-            line = process.stdout.readline().strip()
-            if not line:
-                raise RuntimeError(f"relay in {folder} ended before it was ready")
-            fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-            spent_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-            yield _Relay(int(line.rsplit(":", 1)[1]), spent_s)
-        finally:
-            process.terminate()
-            try:
-                process.wait(30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAY")}
-    return {**kept, "PYTHONPATH": str(folder)}
+    with process(*command, checkout=checkout) as relay:
+        port = int(line(relay).rsplit(":", 1)[1])
+        yield _Relay(port, cpu_s(relay.pid))
 
 
 if __name__ == "__main__":

@@ -6,9 +6,16 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["CountedPattern", "steps"]
+import pytest
+
+from relay.detect.ner.model import NerModel
+
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["CountedPattern", "CountedTokens", "steps"]
 
 
 def steps(call: Callable[[], object]) -> int:
@@ -60,3 +67,20 @@ class CountedPattern:
         """Do as `re.Pattern.finditer` does."""
         self.characters += min(end, len(text)) - start
         return self._pattern.finditer(text, start, end)
+
+
+class CountedTokens:
+    """Stands before the network and counts the tokens that it reads."""
+
+    def __init__(self, model: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.tokens = 0
+        self._session = model._session
+        monkeypatch.setattr(model, "_session", self)
+
+    def run(self, names: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
+        self.tokens += inputs["ids"].size
+        return self._session.run(names, inputs)  # type: ignore[no-any-return]
+
+    def take(self) -> int:
+        taken, self.tokens = self.tokens, 0
+        return taken

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-__all__ = ["Servers", "import_s", "running"]
+__all__ = ["Servers", "cpu_s", "environment", "import_s", "line", "process", "running"]
 
 ROOT = Path(__file__).resolve().parents[2]
 # Everything but the model, so that the difference between the two relays is the model.
@@ -38,16 +38,22 @@ class Servers:
 
     def cpu_s(self, name: str) -> float:
         """Return the processor time that a relay has used, which other programs on the machine do not disturb."""
-        fields = Path(f"/proc/{self.pids[name]}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_s(self.pids[name])
+
+
+def cpu_s(pid: int) -> float:
+    """Return the processor time, user and system, that a process has used."""
+    # proc(5): fields 14 and 15, utime and stime in clock ticks; field 2, the name, may hold spaces.
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
 def running(work: Path) -> Iterator[Servers]:
     """Run the upstream and one relay with patterns only, one with the model; `work` takes their policy files."""
     with ExitStack() as stack:
-        upstream = stack.enter_context(_process(sys.executable, "-m", "benchmarks.latency.upstream"))
-        ports = {"direct": int(_line(upstream))}
+        upstream = stack.enter_context(process(sys.executable, "-m", "benchmarks.latency.upstream"))
+        ports = {"direct": int(line(upstream))}
         pids: dict[str, int] = {}
         ready_s: dict[str, float] = {}
         for name in _RELAYS:
@@ -56,7 +62,7 @@ def running(work: Path) -> Iterator[Servers]:
             url = f"http://127.0.0.1:{ports['direct']}/v1"
             begun = time.perf_counter()
             relay = stack.enter_context(
-                _process(
+                process(
                     sys.executable,
                     "-m",
                     "relay",
@@ -70,9 +76,9 @@ def running(work: Path) -> Iterator[Servers]:
                     str(policy),
                 )
             )
-            line = _line(relay)
+            ready = line(relay)
             ready_s[name] = time.perf_counter() - begun
-            ports[name] = int(line.rsplit(":", 1)[1])
+            ports[name] = int(ready.rsplit(":", 1)[1])
             pids[name] = relay.pid
         yield Servers(ports=ports, pids=pids, ready_s=ready_s)
 
@@ -89,25 +95,32 @@ def import_s(module: str, *, repeats: int = 5) -> float:
 
 
 @contextmanager
-def _process(*command: str) -> Iterator[subprocess.Popen[str]]:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("RELAY")}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=ROOT, env=environ
+def process(*command: str, checkout: Path = ROOT) -> Iterator[subprocess.Popen[str]]:
+    """Run a command with the modules of a checkout until the block ends; `line` reads what it says."""
+    running = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=checkout, env=environment(checkout)
     )
     try:
-        yield process
+        yield running
     finally:
-        process.terminate()
+        running.terminate()
         try:
-            process.wait(30)
+            running.wait(30)
         except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+            running.kill()
+            running.wait()
 
 
-def _line(process: subprocess.Popen[str]) -> str:
-    assert process.stdout is not None
-    line = process.stdout.readline().strip()
-    if not line:
-        raise RuntimeError(f"{process.args!r} ended before it was ready")
-    return line
+def environment(checkout: Path) -> dict[str, str]:
+    """Return the environment of a process with the modules of a checkout and no settings of relay."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RELAY")}
+    return {**kept, "PYTHONPATH": str(checkout)}
+
+
+def line(running: subprocess.Popen[str]) -> str:
+    """Return the next line that a process prints."""
+    assert running.stdout is not None
+    said = running.stdout.readline().strip()
+    if not said:
+        raise RuntimeError(f"{running.args!r} ended before it was ready")
+    return said

@@ -19,6 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.latency.servers import cpu_s, line, process
 from relay.process.harden import reexec_env
 
 __all__ = ["main"]
@@ -74,18 +75,10 @@ def main() -> None:
 
 def _start(*extra: str) -> float:
     """Return the milliseconds that a relay took until it was ready."""
-    process = subprocess.Popen(
-        [sys.executable, *_SERVE, *extra], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    )
-    with process:
-        assert process.stdout is not None
-        ready = process.stdout.readline().startswith("ready ")
-        # proc(5): fields 14 and 15, utime and stime in clock ticks; field 2, the name, may hold spaces.
-        fields = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-        process.terminate()
-    if not ready:
-        sys.exit("relay did not start")
-    return 1000 * (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    with process(sys.executable, *_SERVE, *extra) as relay:
+        if not line(relay).startswith("ready "):
+            sys.exit("relay did not start")
+        return 1000 * cpu_s(relay.pid)
 
 
 def _sessions() -> tuple[float, float]:

@@ -236,11 +236,11 @@ class Analyzer:
         """Return what stands in a text across a border, which is short and comes again on every turn."""
         if cache is None:
             return self._patterns.find(text)
-        digest, kept = cache.find(text, b"across")
-        if kept is None:
-            kept = Kept(tuple(self._patterns.find(text)))
-            cache.put(digest, kept)
-        return kept.spans
+        name, known = cache.recall(text, b"across")
+        if known is None:
+            known = tuple(self._patterns.find(text))
+            cache.keep(name, known)
+        return known
 
     def _read(self, readings: Sequence[Reading], memory: SpanMemory | None) -> None:
         """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""

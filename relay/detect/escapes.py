@@ -97,13 +97,12 @@ def _is_padding(text: str, at: int) -> bool:
     if word is None or len(word.group()) % 4:
         return False
     try:
-        return b64decode(word.group().translate(_URL_SAFE)).decode("ascii").isprintable()
+        return b64decode(word.group(), b"-_").decode("ascii").isprintable()
     except ValueError:
         return False
 
 
 _PADDED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{10,15}={1,2}\Z")
-_URL_SAFE = str.maketrans("-_", "+/")
 
 
 def folds(text: str) -> Iterator[Piece]:

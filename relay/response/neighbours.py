@@ -55,7 +55,7 @@ class Neighbours:
         texts = [Behind(data, end, final)]
         stop = end + _WINDOW
         position, row = end, ""
-        all_written: tuple[str, int] | None = None
+        written: list[tuple[str, int]] = []  # texts with one value more each, and where the data goes on behind them
         for found in self._row(data, end, stop, final=final):
             between = data[position : found.start]
             row += between
@@ -67,15 +67,10 @@ class Neighbours:
             value = self._open(found.text)[:_WINDOW]
             row += value
             position = found.end
-            if len(texts) <= _MOST_TEXTS:
-                texts.append(Behind(row + data[position:stop], 0, final or stop < len(data)))
-                all_written = None
-            else:
-                all_written = (row, position)
+            written.append((row, position))
             if len(row) > _WINDOW or _BLANK.search(value) is not None:
                 break
-        if all_written is not None:
-            row, position = all_written
+        for row, position in (*written[:_MOST_TEXTS], *written[_MOST_TEXTS:][-1:]):
             texts.append(Behind(row + data[position:stop], 0, final or stop < len(data)))
         return texts
 

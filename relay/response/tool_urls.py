@@ -167,7 +167,8 @@ class ToolUrls(Place):
             self._in, self._scheme, self._url, self._size, self._previous = True, name, "", 0, ""
             self._closer = CLOSERS.get(before[-1:], "")
             self._escaped = before[:-1] == "\\"
-            is_whole = self._closer in tuple(_QUOTES) or (self._first and not text[: scheme.start()].strip())
+            is_quoted = self._closer != "" and self._closer in _QUOTES
+            is_whole = is_quoted or (self._first and not text[: scheme.start()].strip())
             self._end_sign, self._first = (_END_OF_WHOLE if is_whole else _END)[self._closer], False
             return text, slashes.end("left_out")
         self._first = self._first and len(text) <= _LONGEST_BEFORE

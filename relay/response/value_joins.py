@@ -31,11 +31,12 @@ _SIGN = (
     r"[^\x01-#%-*,./:;<>?@\[\\\]{}\x7f-\x9f\s\xa1\xa7\xab\xb6\xb7\xbb\xbf\u2010-\u2027\u2030-\u205e\u3001-\u3003"
     r"\u3008-\u3011\u3014-\u301f\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65]"
 )
-_ESCAPED = re.compile(r"\\(?=[$+=^_|~-])")
 _SYMBOL = re.compile(r"[^\w-].*", re.DOTALL)
 _MOST_LABELS = 8
 # Markdown reads an escaped sign as the sign (CommonMark 0.31, backslash escapes).
-_ANY_SIGN = rf"(?:{_SIGN}|\\[$+=^_|~-])"
+_ESCAPABLE = r"[$+=^_|~-]"
+_ESCAPED = re.compile(rf"\\(?={_ESCAPABLE})")
+_ANY_SIGN = rf"(?:{_SIGN}|\\{_ESCAPABLE})"
 _HOST = re.compile(rf"{_ANY_SIGN}{{0,63}}((?:{_DOT}{_ANY_SIGN}{{1,63}}){{1,{_MOST_LABELS}}})", re.IGNORECASE)
 # It, or a reference to a character, may go on.
 _HOST_BEGUN = re.compile(

@@ -47,14 +47,15 @@ def decode(body: bytes, limit_elements: int | None = None, limit_containers: int
     take some twenty times their text in memory: `limit_elements` bounds containers, members and elements,
     `limit_containers` objects and arrays, and both are checked before anything is built.
     """
-    if limit_elements is not None and len(body) > limit_elements and _elements(body) > limit_elements:
-        structure = _outside_strings(body)[1]
-        if _elements(structure) > limit_elements:
-            raise ClientFault(f"the body holds more than {limit_elements} objects, arrays, members and elements")
-    if limit_containers is not None and len(body) > limit_containers and _containers(body) > limit_containers:
-        structure = _outside_strings(body)[1]
-        if _containers(structure) > limit_containers:
-            raise ClientFault(f"the body holds more than {limit_containers} objects and arrays")
+    for limit, count, what in (
+        (limit_elements, _elements, "objects, arrays, members and elements"),
+        (limit_containers, _containers, "objects and arrays"),
+    ):
+        # Signs in strings are left out only where there are that many with them.
+        if limit is None or len(body) <= limit or count(body) <= limit:
+            continue
+        if count(_outside_strings(body)[1]) > limit:
+            raise ClientFault(f"the body holds more than {limit} {what}")
     problem = 0
     try:
         tree = orjson.loads(body)

@@ -139,10 +139,10 @@ class NerModel:
             found[place] = self.find(texts[place], memory)
 
         # Threads are lent once: to the short texts, each a part, and to the pieces of each long one.
-        short = [place for place, text in enumerate(texts) if len(text) <= _SHORT_CHARS]
-        spread(read, short)
-        for place in sorted({*range(len(texts))}.difference(short)):
-            read(place)
+        spread(read, [place for place, text in enumerate(texts) if len(text) <= _SHORT_CHARS])
+        for place, text in enumerate(texts):
+            if len(text) > _SHORT_CHARS:
+                read(place)
         return found
 
     def _in_one_window(self, text: str) -> Encoded | None:

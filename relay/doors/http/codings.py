@@ -74,44 +74,67 @@ def inflate(data: bytes, codings: Sequence[str], limit_bytes: int) -> bytes:
     return data
 
 
-# Each returns up to about `limit` bytes (more only by a piece), and whether `data` ended there. Every piece is a slice.
+# Each returns up to about `limit` bytes (more only by a piece), and whether `data` ended there.
 
 
 def _zlib(data: bytes, limit: int) -> tuple[bytes, bool]:
     inflater = zlib.decompressobj(_EITHER_HEADER)
-    pieces, size, left = [], 0, data
-    while size < limit and not inflater.eof:
-        end_slice()
-        pieces.append(inflater.decompress(left, min(_PIECE_BYTES, limit - size)))
+    fed, left, piece = 0, b"", b""
+
+    def more(wanted: int) -> bytes | None:
+        nonlocal fed, left, piece
+        if inflater.eof or not (left or piece or fed < len(data)):
+            return None
+        if not left:  # zlib copies what it has not consumed yet, so it is given a piece at a time
+            left = data[fed : fed + _PIECE_BYTES]
+            fed += len(left)
+        piece = inflater.decompress(left, wanted)
         left = inflater.unconsumed_tail
-        size += len(pieces[-1])
-        if not pieces[-1] and not left:
-            break
-    return b"".join(pieces), inflater.eof and not inflater.unused_data
+        return piece
+
+    inflated = _pieces(more, limit)
+    return inflated, inflater.eof and not inflater.unused_data and fed == len(data)
 
 
 def _zstd(data: bytes, limit: int) -> tuple[bytes, bool]:
     inflater = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: _ZSTD_WINDOW_LOG})
-    pieces, size, left = [], 0, data
-    while size < limit and not inflater.eof and (left or not inflater.needs_input):
-        end_slice()
-        pieces.append(inflater.decompress(left, min(_PIECE_BYTES, limit - size)))
-        left = b""
-        size += len(pieces[-1])
-    return b"".join(pieces), inflater.eof and not inflater.unused_data
+    left = data
+
+    def more(wanted: int) -> bytes | None:
+        nonlocal left
+        if inflater.eof or not (left or not inflater.needs_input):
+            return None
+        piece, left = inflater.decompress(left, wanted), b""
+        return piece
+
+    return _pieces(more, limit), inflater.eof and not inflater.unused_data
 
 
 def _brotli(data: bytes, limit: int) -> tuple[bytes, bool]:
     inflater = brotli.Decompressor()
-    piece = inflater.process(data, output_buffer_limit=_PIECE_BYTES)
-    pieces, size = [piece], len(piece)
-    # It may have to be asked once more, for nothing, before it knows that it has finished.
-    while size < limit and not inflater.is_finished() and (piece or not inflater.can_accept_more_data()):
+    left = data
+    piece: bytes = b""
+
+    def more(_: int) -> bytes | None:
+        nonlocal left, piece
+        # It may have to be asked once more, for nothing, before it knows that it has finished.
+        if inflater.is_finished() or not (left or piece or not inflater.can_accept_more_data()):
+            return None
+        piece, left = inflater.process(left, output_buffer_limit=_PIECE_BYTES), b""
+        return piece
+
+    return _pieces(more, limit), inflater.is_finished()
+
+
+def _pieces(more: Callable[[int], bytes | None], limit: int) -> bytes:
+    """Join what `more` returns for a number of bytes, until it has none or there are `limit`; each is a slice."""
+    found: list[bytes] = []
+    size = 0
+    while size < limit and (piece := more(min(_PIECE_BYTES, limit - size))) is not None:
         end_slice()
-        piece = inflater.process(b"", output_buffer_limit=_PIECE_BYTES)
-        pieces.append(piece)
+        found.append(piece)
         size += len(piece)
-    return b"".join(pieces), inflater.is_finished()
+    return b"".join(found)
 
 
 _INFLATERS: Final[Mapping[str, Callable[[bytes, int], tuple[bytes, bool]]]] = {

@@ -108,7 +108,7 @@ class Service:
 
         It costs what `size` bytes of a request do. Raises what `call` does, RelayBusy and TooManyRequests.
         """
-        return await self._pool.run(call, client=admitted.caller, size=size, abandoned=_nothing)
+        return await self._pool.run(call, client=admitted.caller, size=size)
 
     def admit(self, request: Request, peer: str = "") -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
@@ -236,7 +236,7 @@ class Service:
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
-                beside = partial(self._pool.run, client=call.caller, abandoned=_nothing, begun=True)
+                beside = partial(self._pool.run, client=call.caller, begun=True)
                 return StreamedResponse(head, exchange, sending, failure, call.log, beside, keep_alive=keep_alive)
             data = await self._whole(call, sending.answer)
             await sending.end()
@@ -315,10 +315,6 @@ class _Call:
             case _:
                 event = logs.LogEvent.FAILED
         logs.event(event, logging.INFO, **fields)
-
-
-def _nothing() -> None:
-    """Leave what was abandoned to whoever closes it."""
 
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:

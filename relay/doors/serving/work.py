@@ -67,7 +67,13 @@ class WorkPool:
         self._bytes = 0  # of large calls that have begun
 
     async def run(
-        self, call: Callable[[], T], *, client: str, size: int, abandoned: Callable[[], None], begun: bool = False
+        self,
+        call: Callable[[], T],
+        *,
+        client: str,
+        size: int,
+        abandoned: Callable[[], None] | None = None,
+        begun: bool = False,
     ) -> T:
         """Return the result of `call`, which `client` wants, for a request or an answer of `size` bytes.
 
@@ -253,7 +259,7 @@ class WorkPool:
 
     # -------------------------------------------------------------------------------------------------- in the loop
 
-    def _cancel(self, entry: _Call, abandoned: Callable[[], None]) -> None:
+    def _cancel(self, entry: _Call, abandoned: Callable[[], None] | None) -> None:
         with self._lock:
             entry.cancelled = True
             if entry in self._waiting:
@@ -263,9 +269,10 @@ class WorkPool:
                 else:
                     self._leave(entry)
             if entry.begun and entry.call is not _nothing:
-                entry.abandoned = abandoned
+                entry.abandoned = abandoned or _nothing
                 return
-        abandoned()
+        if abandoned is not None:
+            abandoned()
 
 
 @dataclass(slots=True)

@@ -22,7 +22,7 @@ from relay.detect.ner.tokenizer import Encoded
 from relay.errors import ConfigFault
 from relay.process import slices
 from relay.types import Span
-from tests.counted import steps
+from tests.counted import CountedTokens, steps
 
 MODELS = Path(__file__).parents[4] / "ner_models"
 FOLDER = MODELS / "fast"
@@ -187,7 +187,7 @@ def test_slices_are_windows(model: NerModel) -> None:
 )
 def test_bad_input_is_bounded(model: NerModel, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """No string makes it raise, the network reads little more than the text, and spans are disjoint and in order."""
-    network = Counting(model, monkeypatch)
+    network = CountedTokens(model, monkeypatch)
     spans = model.find(text)
     assert network.tokens <= 2 * len(text) + 2
     edges = [edge for span in spans for edge in (span.start, span.end)]
@@ -198,27 +198,10 @@ def test_bad_input_is_bounded(model: NerModel, text: str, monkeypatch: pytest.Mo
 def test_work_is_linear(model: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Four times the text is four times the tokens for the network and four times the steps around it."""
     text = "Ask John Smith about the order of 12 May. " * 20
-    network = Counting(model, monkeypatch)
+    network = CountedTokens(model, monkeypatch)
     taken = [(steps(lambda times=times: model.find(text * times)), network.take()) for times in (1, 4)]
     for once, four in zip(*taken, strict=True):
         assert four <= 4.5 * once
-
-
-class Counting:
-    """Stands before the network and counts the tokens that it reads."""
-
-    def __init__(self, model: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.tokens = 0
-        self._session = model._session
-        monkeypatch.setattr(model, "_session", self)
-
-    def run(self, names: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-        self.tokens += inputs["ids"].size
-        return self._session.run(names, inputs)  # type: ignore[no-any-return]
-
-    def take(self) -> int:
-        taken, self.tokens = self.tokens, 0
-        return taken
 
 
 def test_import_loads_no_library() -> None:

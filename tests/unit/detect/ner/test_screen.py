@@ -7,7 +7,6 @@ import functools
 import random
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +15,7 @@ from relay.detect.cache import SpanCache
 from relay.detect.ner.model import NerModel
 from relay.process import slices
 from relay.types import Span
+from tests.counted import CountedTokens
 
 MODELS = Path(__file__).parents[4] / "ner_models"
 REPLACED = frozenset({"PERSON", "STREET_ADDRESS", "USERNAME", "PASSWORD", "ID_NUMBER"})
@@ -38,23 +38,6 @@ def model(request: pytest.FixtureRequest) -> NerModel:
 @pytest.fixture(scope="module")
 def screened(model: NerModel) -> NerModel:
     return model.screened(REPLACED)
-
-
-class Counting:
-    """Stands before the network and counts the tokens that it reads."""
-
-    def __init__(self, model: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.tokens = 0
-        self._session = model._session
-        monkeypatch.setattr(model, "_session", self)
-
-    def run(self, names: None, inputs: dict[str, np.ndarray]) -> list[np.ndarray]:
-        self.tokens += inputs["ids"].size
-        return self._session.run(names, inputs)  # type: ignore[no-any-return]
-
-    def take(self) -> int:
-        taken, self.tokens = self.tokens, 0
-        return taken
 
 
 def people(model: NerModel, text: str) -> set[str]:
@@ -90,7 +73,7 @@ def test_a_hidden_name_is_found(where: str, text: str, model: NerModel, screened
 
 def test_what_holds_nothing_is_not_read(model: NerModel, screened: NerModel, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of base64 the network reads next to nothing, of a log and of code little."""
-    network = Counting(model, monkeypatch)
+    network = CountedTokens(model, monkeypatch)
     monkeypatch.setattr(screened, "_session", network)
     for text, most in ((BASE64, 0.02), (LOG, 0.2), (CODE, 0.2)):
         model.find(text[:40_000])
@@ -176,7 +159,7 @@ def test_an_edit_costs_its_surroundings(
     )
     place = {"middle": len(text) // 2, "end": len(text), "beginning": 0}[change]
     edited = text[:place] + "Nadia Petrova asked. " + text[place:]
-    network = Counting(model, monkeypatch)
+    network = CountedTokens(model, monkeypatch)
     monkeypatch.setattr(screened, "_session", network)
     for reader in (model, screened):
         known = memory()
