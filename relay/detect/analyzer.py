@@ -162,15 +162,16 @@ class Analyzer:
         return resolve([*self._settle(reading.spans, text), *reading.alikes], text)
 
     def _scan(self, reading: Reading) -> None:
-        """Let the recognizers read a text and its copy."""
+        """Let the recognizers read a text and its copies."""
         spans, reading.hints = self._patterns.read(reading.text)
         label, find = reading.segment.label, self._patterns.find
         spans.extend(labels.find(reading.text, label, find))
         copy = reading.copy
         if copy is not None:
-            spans = [copy.trim(span) for span in in_slices(spans)]
-            spans.extend(map(copy.back, in_slices(find(copy.text))))
-            spans.extend(map(copy.back, labels.find(copy.text, label, find)))
+            spans = [copy.trim(span, reading.text) for span in in_slices(spans)]
+            for reads in (copy, *copy.others):
+                spans.extend(map(reads.back, in_slices(find(reads.text))))
+                spans.extend(map(reads.back, labels.find(reads.text, label, find)))
         if reading.segment.is_id:
             spans = list(filter(_is_sure, spans))
         reading.spans = spans

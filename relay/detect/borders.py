@@ -73,7 +73,7 @@ BEHIND_A_SIGN: Final = r"(?:(?<=:)(?<![0-9A-Za-z:]:))"
 # A run of digits, by which such values are looked up.
 RUN: Final = re.compile("[0-9]+")
 _DIGITS: Final = "0123456789"
-_FIRM_DIGITS: Final = 9
+_FIRM: Final = re.compile(r"(?:[^0-9]*+[0-9]){9}")
 _IN_FOUR: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 
 
@@ -101,7 +101,8 @@ def is_bounded(text: str, start: int, end: int) -> bool:
 
 def is_firm(value: str) -> bool:
     """Tell whether `value` is nothing else by accident, whatever letters stand beside its digits."""
-    return sum(map(_DIGITS.__contains__, value)) >= _FIRM_DIGITS or _IN_FOUR.fullmatch(value) is not None
+    # A value may be long, and be asked about wherever it stands.
+    return _FIRM.match(value) is not None or _IN_FOUR.fullmatch(value) is not None
 
 
 def narrowed(border: str) -> str:

@@ -2,6 +2,11 @@
 
 Rows are `(new text, start, end)`: what a part of the run stands for, and that part, relative to the run's start. What
 stands for nothing (the colours of a terminal, a tag inside a word) has no row.
+
+Many escapes can be read in two ways: `\\x22` before sixteen digits is a quotation mark or begins a word in hexadecimal,
+`\\f` is a form feed or a part of a path, a tag parts two halves of a word or holds a value itself. So there are two
+readings: the usual one believes only what stands where such an escape would, and `literal` reads every sign by itself,
+drops no tag, and takes a colour for a border.
 """
 
 from __future__ import annotations
@@ -13,7 +18,7 @@ from html import unescape
 
 from relay.process.slices import end_slice, in_slices
 
-__all__ = ["Piece", "escapes", "folds", "form_blanks"]
+__all__ = ["Piece", "escapes", "folds", "form_blanks", "has_escapes"]
 
 Row = tuple[str, int, int]
 Piece = tuple[int, int, Sequence[Row]]  # start and end of a run, and its rows
@@ -21,10 +26,10 @@ Piece = tuple[int, int, Sequence[Row]]  # start and end of a run, and its rows
 _TAGS = "a|b|code|del|em|font|i|ins|kbd|mark|s|small|span|strong|sub|sup|tt|u|wbr"
 # A run of backslashes is read from its first one only: tried from each, it would cost the square of its length. Each
 # branch begins with its sign, so that the search goes from sign to sign: 1 MB takes 5 ms, not 160.
-_ESCAPE = re.compile(
+_BRANCHES = (
     r"%(?:(?P<percent>[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*)|(?P<percent_units>u[0-9A-Fa-f]{4}(?:%u[0-9A-Fa-f]{4})*))"
     r"|&(?P<html>#0{0,9}\d{1,7};?|#[xX]0{0,9}[0-9A-Fa-f]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)"
-    r"|\\(?:(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)|(?P<bytes>x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*)|(?P<code>u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
+    r"|\\(?:(?P<bytes>x[0-9A-Fa-f]{2}(?:\\x[0-9A-Fa-f]{2})*)|(?P<code>u\{[0-9A-Fa-f]{1,8}\}|U[0-9A-Fa-f]{8})"
     r"|(?P<css>00[0-9A-Fa-f]{4}(?: (?=\\))?)"
     r"|(?P<octal>[0-3][0-7]{2}(?:\\[0-3][0-7]{2})+|033(?=\[)|(?:05[56]|100)(?=\w)|e(?=\[[0-9;]{0,32}[A-Za-z]))"
     # RTF (1.9.1, "Unicode and character sets"), where the text says that it is.
@@ -43,12 +48,24 @@ _ESCAPE = re.compile(
     r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]?[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[!-/]?[@-~])"
     # A sign in brackets, so that an address is no link: `203[.]0[.]113[.]77`, `hxxp[:]//`.
     r"|\[(?P<defanged>(?<=\w\[)(?:[.:]|dot)\](?=[\w/]))"
+)
+_USUAL = re.compile(
+    r"\\(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)"
+    rf"|{_BRANCHES}"
     rf"|<(?P<tag>(?<=[^\s<>]<)(?:/?(?:{_TAGS})(?:\s[^<>]{{0,200}})?/?|!--[^<>]{{0,200}}--)>(?=[^\s<]))"
+)
+_LITERAL = re.compile(
+    rf"{_BRANCHES}"
+    r"|\\(?:(?P<single_octal>[0-3][0-7]{2})|(?P<single_control>[abfv](?=[\w+({[<-])|0(?![0-7])))"
+    r"|=(?P<single_printable>[0-9A-Fa-f]{2})"
 )
 _SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+", "[.]", "[:]", "[dot]")
 _PRINTABLE = re.compile(
-    r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|(?:40|2[DE])\w|\r?\n|[C-F][0-9A-F][a-z\s]|\?[\w-]{3,24}\?[QqBb]\?)"
+    r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|3[Dd]|(?:40|2[DE])\w|\r?\n|[C-F][0-9A-F][a-z\s]|\?[\w-]{3,24}\?[QqBb]\?)"
 )
+# Of printable signs, quoted-printable has to escape its own alone (RFC 2045, 6.7); some programs escape more.
+_EQUALS = ("3D", "3d")
+_DECLARED = re.compile(r"(?i)quoted-printable")
 _TAG = re.compile(rf"[^\s<>]<(?:!--|/?(?:{_TAGS})[\s/>])")
 _CODE_UNIT = re.compile(r"u([0-9A-Fa-f]{4})")
 _POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")
@@ -66,25 +83,36 @@ _LONGEST_PART_CHARS = 1 << 18
 _CUT = re.compile(r"[0-9A-Za-z]\s(?=[0-9A-Za-z])|[^%&\\=+<\[\x1b\x9b]{96}")
 
 
-def escapes(text: str) -> Iterator[Piece]:
-    """Yield every run of escapes in `text`, in order."""
-    if not (
+def has_escapes(text: str) -> bool:
+    """Tell whether there may be an escape in `text`, in either reading."""
+    return (
         any(sign in text for sign in _SIGNS)
-        or ("=" in text and _PRINTABLE.search(text) is not None)
+        or ("=" in text and (_PRINTABLE.search(text) is not None or _DECLARED.search(text) is not None))
         or ("<" in text and _TAG.search(text) is not None)
-    ):
+    )
+
+
+def escapes(text: str, *, literal: bool = False) -> Iterator[Piece]:
+    """Yield every run of escapes in `text`, in order, in the usual reading or in the literal one."""
+    if not has_escapes(text):
         return
-    is_rtf = "\\rtf" in text
+    expression = _LITERAL if literal else _USUAL
+    is_rtf, is_printable = "\\rtf" in text, literal and _DECLARED.search(text) is not None
     start = 0
     while start < len(text):
         stop = _cut(text, start)
-        for match in in_slices(_ESCAPE.finditer(text, start, stop)):
+        for match in in_slices(expression.finditer(text, start, stop)):
             first, last = match.span()
             if match.lastgroup == "point":
                 first -= 1
             elif match.lastgroup == "rtf" and not is_rtf:
                 continue  # an apostrophe in the string of a program
             elif match.lastgroup == "printable" and text[last - 1] == "\n" and _is_padding(text, first):
+                continue
+            elif match.lastgroup == "single_printable" and not is_printable and text[first + 1 : last] not in _EQUALS:
+                continue  # the value of an option that is a number
+            elif literal and (match.lastgroup or "").startswith("terminal"):
+                yield first, last, ((" ", 0, last - first),)
                 continue
             yield first, last, _decode(match.lastgroup or "", text[first:last])
         start = stop
@@ -152,7 +180,7 @@ def _decode(kind: str, run: str) -> list[Row]:
     match kind:
         case "percent":
             return _octets(bytes.fromhex(run.replace("%", "")))
-        case "printable":
+        case "printable" | "single_printable":
             return _octets(bytes.fromhex(run.replace("=", ""))) if "\n" not in run else []
         case "bytes":
             return _octets(bytes.fromhex(run.replace("\\x", "")), 4)
@@ -168,14 +196,14 @@ def _decode(kind: str, run: str) -> list[Row]:
             return [(_char(run.strip("\\uU{}")), 0, size)]
         case "css":
             return [(_char(run[1:7]), 0, size)]
-        case "octal":
+        case "octal" | "single_octal":
             octets = bytes(int(found, 8) for found in _OCTAL.findall(run)) or b"\x1b"
             return [(octets.decode("utf-8", "replace"), 0, size)]
         case "markdown":
             return [(run[1:], 0, size)]
         case "defanged":
             return [(":" if ":" in run else ".", 0, size)]
-        case "control":
+        case "control" | "single_control":
             return [("\n", 0, size)]
         case "slash" | "quote":
             return [(run[-1], 0, size)]

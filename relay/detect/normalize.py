@@ -28,11 +28,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 
 from relay.detect import encoded
-from relay.detect.escapes import Piece, escapes, folds, form_blanks
+from relay.detect.escapes import Piece, escapes, folds, form_blanks, has_escapes
 from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix
 from relay.process.slices import in_slices
 from relay.types import Pattern, Span
@@ -52,13 +52,18 @@ class Normalized:
     at: tuple[int, ...] = field(repr=False)
     starts: tuple[int, ...] = field(repr=False)
     ends: tuple[int, ...] = field(repr=False)
+    others: tuple[Normalized, ...] = field(default=(), repr=False)
+    """Other readings of the same text; see `normalize`."""
 
     def back(self, span: Span) -> Span:
         """Return a span of the copy as a span of the original."""
         return Span(span.entity_type, self._low(span.start), self._high(span.end - 1), *span[3:])
 
-    def trim(self, span: Span) -> Span:
-        """Return a span of the original without what the copy drops at either end, such as colours of a terminal."""
+    def trim(self, span: Span, original: str) -> Span:
+        """Return a span of the original without what the copy drops at either end, such as colours of a terminal.
+
+        A tag stays: it may hold the value.
+        """
         places = range(len(self.text))
         first = bisect_left(places, span.start, key=self._low)
         last = bisect_right(places, span.end, key=self._high)
@@ -69,6 +74,10 @@ class Normalized:
             start = self._low(first)
         if last == len(self.text) or self._low(last) >= end:
             end = self._high(last - 1)
+        if "<" in original[span.start : start]:
+            start = span.start
+        if "<" in original[end : span.end]:
+            end = span.end
         return span._replace(start=start, end=end)
 
     def slice(self, start: int, end: int) -> str:
@@ -108,25 +117,45 @@ _SPACED = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9](?:[ ._*-]{1,3}[A-Za-z0-9@]){5
 def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
     """Return the copy of `text`, or None when there is nothing to undo.
 
-    `hints` names those of HINTS that matched in it.
+    `hints` names those of HINTS that matched in it. What is undone for one value may hide another: a tag that parts a
+    word may itself hold an address, the line end of `\\nina` is none, `203.0.113.77¹` ends in a digit too many. So the
+    copy brings `others`: the text after each step, with escapes read literally, and with characters as they are.
     """
-    copy = _Copy(text)
+    rounds = _rounds(text, hints, folding=True, literal=False)
+    usual = rounds.pop()
+    has_literal = any(map(has_escapes, (text, usual.text, *(copy.text for copy in rounds))))
+    if has_literal:
+        rounds += _rounds(text, hints, folding=True, literal=True)
+    if not text.isascii() or not usual.text.isascii():
+        for way in (False, True) if has_literal else (False,):
+            rounds += _rounds(text, hints, folding=False, literal=way)
+    different = {copy.text: copy for copy in rounds if copy.text != text and copy.text != usual.text}
+    if usual.text == text and not different:
+        return None
+    return replace(usual, others=tuple(different.values()))
+
+
+def _rounds(text: str, hints: Collection[str], *, folding: bool, literal: bool) -> list[Normalized]:
+    """Return the copy after each step of each round, the last one at the end. At least one."""
+    copy = _Copy(text, folding=folding, literal=literal)
     hinted = frozenset(hints)
+    done: list[Normalized] = []
     for _ in range(_ROUNDS):
         before = copy.text
         copy.compose()
         copy.unescape()
+        unescaped = copy.done()
         # What a round has changed was not scanned for hints.
         if encoded.HINT.name in hinted or copy.text != before:
             copy.decode()
         if copy.text == before:
             break
         hinted = _HINTED
+        done += (unescaped, copy.done())
     if "hint/spaced" in hinted:
         copy.close_up()
-    if not copy.text.isascii() and has_lookalikes(copy.text):
-        copy.unmix()
-    return None if copy.text == text else copy.done()
+    copy.unmix()
+    return [*done, copy.done()]
 
 
 def legible(text: str) -> str:
@@ -158,8 +187,9 @@ def _gaps(text: str) -> Iterator[Piece]:
 class _Copy:
     """The text as far as it is undone, with the blocks of the copy as in Normalized."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, *, folding: bool, literal: bool) -> None:
         self.text = text
+        self._folding, self._literal = folding, literal
         self._at, self._starts, self._ends = [0], [0], [0]
 
     def done(self) -> Normalized:
@@ -168,7 +198,7 @@ class _Copy:
 
     def compose(self) -> None:
         """Fold other forms of characters, compose letters and drop what has no width."""
-        if self.text.isascii() or not is_unusual(self.text):
+        if not self._folding or self.text.isascii() or not is_unusual(self.text):
             return
         self.text = fold(self.text)
         self._replace(_whole(clusters(self.text)))
@@ -177,7 +207,7 @@ class _Copy:
         """Decode escapes once."""
         self._replace(folds(self.text))
         self._replace(form_blanks(self.text))
-        self._replace(escapes(self.text))
+        self._replace(escapes(self.text, literal=self._literal))
 
     def decode(self) -> None:
         """Put in what base64, base32 and hexadecimal decode to, where that is text."""
@@ -189,7 +219,8 @@ class _Copy:
 
     def unmix(self) -> None:
         """Fold look-alike letters in words that are not of one script."""
-        self.text = unmix(self.text)
+        if self._folding and not self.text.isascii() and has_lookalikes(self.text):
+            self.text = unmix(self.text)
 
     def _replace(self, pieces: Iterator[Piece]) -> None:
         """Put rows in the place of each piece. They come one by one: all at once are much for the garbage collector."""

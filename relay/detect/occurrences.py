@@ -115,17 +115,18 @@ class _Table:
         return bool(self._known or self._inside)
 
     def search(self, text: Text) -> Iterator[Row]:
-        """Yield each occurrence in `text`, and those in its copy that are not the same."""
+        """Yield each occurrence in `text`, and those in its copies that are not the same."""
         seen = set()
         for row in in_slices(self._rows(text.text)):
             seen.add(row)
             yield row
         copy = text.copy
-        if copy is not None:
-            for key, start, end in in_slices(self._rows(copy.text)):
-                back = copy.back(Span("", start, end))
+        for reads in () if copy is None else (copy, *copy.others):
+            for key, start, end in in_slices(self._rows(reads.text)):
+                back = reads.back(Span("", start, end))
                 row = key, back.start, back.end
                 if row not in seen:
+                    seen.add(row)
                     yield row
 
     def _rows(self, text: str) -> Iterator[Row]:

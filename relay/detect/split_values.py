@@ -16,6 +16,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from relay.detect.overlap import CERTAIN
+from relay.process.slices import end_slice
 from relay.types import Segment, Span
 
 __all__ = ["SEAM", "SEAM_CHARS", "Crossing", "crossings"]
@@ -56,6 +57,7 @@ def crossings(segments: Sequence[Segment], find: Callable[[str], Iterable[Span]]
     for run in _runs(segments):
         yield from _cross(segments, [_Part(place, 0, len(segments[place].text)) for place in run], "", find)
     for left, right in _neighbours(segments):
+        end_slice()
         size = len(segments[left].text)
         parts = [
             _Part(left, max(0, size - SEAM_CHARS), size),
@@ -82,6 +84,7 @@ def _cross(
     for text in texts:
         starts.append(starts[-1] + len(text) + len(glue))
     for low, high in _windows(starts[1:-1], len(joined)):
+        end_slice()
         for span in find(joined[low:high]):
             first, last = span.start + low, span.end + low
             # The part that holds the first character, and the one that holds the last.

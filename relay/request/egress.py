@@ -24,7 +24,7 @@ from ahocorasick_rs import AhoCorasick
 
 from relay.detect.borders import is_bounded, is_firm, is_unspaced
 from relay.detect.distinctive import distinctive
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_slices
 from relay.types import Span
 
 __all__ = ["EGRESS", "holding", "holds", "left", "private", "uncovered", "without"]
@@ -275,13 +275,16 @@ def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
 
 
 def _occurs(wanted: str, text: str) -> bool:
-    anywhere = is_unspaced(wanted)
+    if is_unspaced(wanted):
+        return wanted in text
+    return any(is_bounded(text, start, start + len(wanted)) for start in in_slices(_places(wanted, text)))
+
+
+def _places(wanted: str, text: str) -> Iterator[int]:
     start = text.find(wanted)
     while start >= 0:
-        if anywhere or is_bounded(text, start, start + len(wanted)):
-            return True
+        yield start
         start = text.find(wanted, start + 1)
-    return False
 
 
 def _in_base64_or_hex(data: bytes, private: list[tuple[str, str]]) -> set[tuple[str, str]]:

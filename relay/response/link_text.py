@@ -19,7 +19,8 @@ LOOK_AHEAD = 64
 _SCHEME = r"(?:https?://|ftp://|mailto:|tel:|sms:)(?=[^\s)])"
 _FILE = r"[\w%-]{1,40}+\.(?:md|html?|txt|pdf|png|jpe?g|gif|svg|webp)[)#?]"
 _INLINE = re.compile(
-    rf"\(<?(?:{_SCHEME}|www\.[\w-]|/[\w.~%-]|\#[\w-]|\.{{1,2}}/[\w.]|{_FILE}|[\w%-]{{1,40}}+/[\w.%-])", re.IGNORECASE
+    rf"\((?!</)<?(?:{_SCHEME}|www\.[\w-]|/[\w.~%-]|\#[\w-]|\.{{1,2}}/[\w.]|{_FILE}|[\w%-]{{1,40}}+/[\w.%-])",
+    re.IGNORECASE,
 )
 _INLINE_IN_CODE = re.compile(rf"\(<?{_SCHEME}", re.IGNORECASE)
 _INLINE_BEGUN = re.compile(rf"\([<\w%:/.\#-]{{0,{LOOK_AHEAD}}}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 import pytest
@@ -34,9 +35,12 @@ HEAD = "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nContent-Type: a
     ],
 )
 def test_refused(relay: Running, mirror: Mirror, request_head: str) -> None:
-    """Ambiguous framing and forward-proxy requests are 400, and nothing is sent."""
+    """Ambiguous framing and forward-proxy requests are 400 with an error of relay's, and nothing is sent."""
     answer = exchange_bytes(relay.url, request_head.encode("latin-1"))
     assert answer.split(b" ")[1] == b"400", answer
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert "relay" in json.loads(body)["error"]["message"].lower()
+    assert b"aiohttp" not in head
     assert b"evil" not in answer
     assert not mirror.received
 

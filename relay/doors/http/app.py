@@ -237,12 +237,16 @@ class _Protocol(web.RequestHandler):
         """Answer what cannot be parsed as HTTP, and close."""
         if request.writer.output_size > 0:
             raise ConnectionError
-        text = "The request could not be parsed as HTTP/1.1." if status < 500 else "Something unplanned happened."
+        text = (
+            "relay: the request could not be parsed as HTTP/1.1."
+            if status < 500
+            else "relay: something unplanned happened."
+        )
         error = {"message": text, "type": "invalid_request", "param": None, "code": "invalid_http"}
         response = web.Response(
             status=status,
             body=orjson.dumps({"error": error}),
-            headers={"Content-Type": "application/json", "x-should-retry": "false"},
+            headers={"Content-Type": "application/json", "Server": "relay", "x-should-retry": "false"},
         )
         response.force_close()
         return response

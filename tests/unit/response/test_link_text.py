@@ -61,6 +61,7 @@ def check(text: str, expected: str, **options: bool) -> None:
         ("[PERSON_1](see: x)", "Petra Lindqvist(see: x)"),
         ("[PERSON_1](mailto: none)", "Petra Lindqvist(mailto: none)"),
         ("[PERSON_1](", "Petra Lindqvist("),
+        ("<td>[PERSON_1](</td>", "<td>Petra Lindqvist(</td>"),
         ("[PERSON_1]([EMAIL_ADDRESS_1])", "Petra Lindqvist(petra.l@example.org)"),
         ("[PERSON_1][1], [PERSON_2][2]", "Petra Lindqvist[1], Jonas Weber[2]"),
         ("[PERSON_1][PERSON_2]", "Petra LindqvistJonas Weber"),

@@ -1,0 +1,65 @@
+"""Long work gives way: between two slices at most a few thousand characters, or a message, are read."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from relay.detect.borders import is_firm
+from relay.process import slices
+from relay.request import egress
+from relay.response.restore import Restorer
+from relay.types import Encoding, Role, Segment
+from tests.support import patterns_only
+from tests.table_vault import TableVault
+
+
+def answer(size: int) -> None:
+    """Restore one piece of an answer that is nothing but marks of destinations."""
+    unit = "[]<ftp://[a]: www."
+    restorer = Restorer(TableVault({"[PERSON_1]": "Maria"}), encoding=Encoding.TEXT)
+    restorer.restore(unit * (size // len(unit)))
+
+
+def messages(size: int) -> None:
+    """Look across the borders of messages that each end and begin with a number."""
+    texts = [f"+49 30 {number:07} and 536-22-{number:04}" for number in range(1_000, 1_000 + size // 64)]
+    patterns_only().analyze(
+        [
+            Segment(pointer=f"/messages/{place}/content", text=text, message=place, role=Role.USER)
+            for place, text in enumerate(texts)
+        ]
+    )
+
+
+def occurrences(size: int) -> None:
+    """Look for a value that stands glued to itself wherever one looks."""
+    egress._occurs("a1b" * 20, "xa1b" + "a1b" * (size // 3) + "a")
+
+
+@pytest.mark.parametrize(("work", "apart"), [(answer, 4_096), (messages, 64), (occurrences, 4_096)])
+def test_slices(work: Callable[[int], None], apart: int) -> None:
+    """The number of slices grows with the size of the work."""
+    size, count = 64_000, 0
+
+    def between() -> None:
+        nonlocal count
+        count += 1
+
+    with slices.sliced(between):
+        work(size)
+    assert count >= size // apart - 1
+
+
+def test_a_long_value_is_judged_by_its_beginning() -> None:
+    """A value is asked about wherever it stands: nine digits are enough, whatever follows."""
+
+    def seconds(value: str) -> float:
+        begun = time.thread_time()
+        for _ in range(100):
+            assert is_firm(value)
+        return time.thread_time() - begun
+
+    assert seconds("K7" * 500_000) < 100 * seconds("K7" * 20)
