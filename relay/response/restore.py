@@ -25,7 +25,7 @@ from collections import deque
 from collections.abc import Callable, Container
 from urllib.parse import quote
 
-from relay.process.slices import end_slice
+from relay.process.slices import end_slice, in_parts
 from relay.protocols import Restoring
 from relay.replace.placeholder_grammar import grammar
 from relay.response.destinations import Surroundings
@@ -46,7 +46,6 @@ from relay.types import Encoding
 __all__ = ["Restorer"]
 
 _SLICE = 128  # values and the texts between them: some 10 ms of work
-_PART_CHARS = 4096  # of text without one: at most some 40 ms
 _NO_URLS = WholeUrls()
 _NO_WORDS = WholeWords()
 _PLAIN = Spellings()
@@ -390,13 +389,12 @@ class Restorer:
         return value
 
     def _let_go(self, data: str, start: int, end: int) -> str:
-        if start < end:
+        text = data[start:end]
+        if text:
             self._before = data[max(0, end - 2) : end]
-        for part in range(start, end, _PART_CHARS):
-            text = data[part : min(end, part + _PART_CHARS)]
+        for part in in_parts(text):
             if self._place is not None:
-                self._place.feed(text)
+                self._place.feed(part)
             if self._word is not None:
-                self._word.feed(text)
-            end_slice()
-        return data[start:end]
+                self._word.feed(part)
+        return text
