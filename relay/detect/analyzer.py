@@ -168,10 +168,12 @@ class Analyzer:
         spans.extend(labels.find(reading.text, label, find))
         copy = reading.copy
         if copy is not None:
-            spans = [copy.trim(span, reading.text) for span in in_slices(spans)]
-            for reads in (copy, *copy.others):
+            for reads in copy.others:
                 spans.extend(map(reads.back, in_slices(find(reads.text))))
                 spans.extend(map(reads.back, labels.find(reads.text, label, find)))
+            spans = [copy.trim(span, reading.text) for span in in_slices(spans)]
+            spans.extend(map(copy.back, in_slices(find(copy.text))))
+            spans.extend(map(copy.back, labels.find(copy.text, label, find)))
         if reading.segment.is_id:
             spans = list(filter(_is_sure, spans))
         reading.spans = spans
