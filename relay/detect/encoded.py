@@ -7,6 +7,7 @@ from base64 import b32decode, b64decode
 from collections.abc import Iterator
 
 from relay.detect.folding import without_width
+from relay.detect.long_runs import LongRun
 from relay.process.slices import in_slices
 from relay.types import Pattern
 
@@ -33,9 +34,14 @@ _HEX = re.compile(r"(?:0x)?([0-9A-Fa-f]{16,}+)")
 _LONGER_THAN_CARDS = 20
 _NUMBER = re.compile(r"[0-9\s()+./-]+")
 _BASE32 = re.compile(r"[A-Z2-7]{16,}")
+# A part that another encoding may begin in, behind fewer than _SKIPS characters.
+_SKIPS = 4
+_OTHER = re.compile(r"[A-Za-z0-9]{0,3}?(?:[0-9A-Fa-f]+|[A-Z2-7]+)={0,6}")
 _URL_SAFE = str.maketrans("-_", "+/")
 # A longer run is not tried from its second character on: it is an image, and each try would cost its length.
 _SHORT_CHARS = 2_048
+# From here on it is found out first which parts may be a text.
+_LONG_CHARS = 256
 _LATIN = bytes([9, 10, 13, *range(32, 127), *range(160, 256)])  # text of ISO 8859-1
 _WORDS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 \n@._-:/"
 _BLANKS = bytes(code if 32 < code < 127 or code in b"\t\n\r" else 32 for code in range(256))
@@ -53,7 +59,11 @@ def encoded(text: str) -> Iterator[tuple[int, int, str]]:
         if plain is not None:
             yield start, match.end(), plain
             continue
-        for part in _PART.finditer(run):
+        whole = LongRun(run) if len(run) >= _LONG_CHARS else None
+        for part in in_slices(_PART.finditer(run)):
+            tried = whole is None or whole.may_be_text(*part.span(), _SKIPS) or _OTHER.fullmatch(part.group())
+            if not tried:
+                continue
             if (found := _inside(part.group())) is not None:
                 skip, plain = found
                 yield start + part.start() + skip, start + part.end(), plain
@@ -64,7 +74,7 @@ def _inside(part: str) -> tuple[int, str] | None:
     if len(part) > _SHORT_CHARS:
         return None
     # Small letters and digits alone are hexadecimal or nothing, which stands by itself.
-    tries = 1 if part.islower() or part.isdigit() else 4
+    tries = 1 if part.islower() or part.isdigit() else _SKIPS
     for skip in range(min(tries, len(part) - 15)):
         plain = _decode(part[skip:])
         if plain is not None:

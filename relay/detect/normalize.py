@@ -121,41 +121,56 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
     word may itself hold an address, the line end of `\\nina` is none, `203.0.113.77¹` ends in a digit too many. So the
     copy brings `others`: the text after each step, with escapes read literally, and with characters as they are.
     """
-    rounds = _rounds(text, hints, folding=True, literal=False)
+    read = _Reader(text, hints)
+    rounds = read.rounds(folding=True, literal=False)
     usual = rounds.pop()
     has_literal = any(map(has_escapes, (text, usual.text, *(copy.text for copy in rounds))))
     if has_literal:
-        rounds += _rounds(text, hints, folding=True, literal=True)
-    if not text.isascii() or not usual.text.isascii():
+        rounds += read.rounds(folding=True, literal=True)
+    if read.has_folded:
         for way in (False, True) if has_literal else (False,):
-            rounds += _rounds(text, hints, folding=False, literal=way)
+            rounds += read.rounds(folding=False, literal=way)
     different = {copy.text: copy for copy in rounds if copy.text != text and copy.text != usual.text}
     if usual.text == text and not different:
         return None
     return replace(usual, others=tuple(different.values()))
 
 
-def _rounds(text: str, hints: Collection[str], *, folding: bool, literal: bool) -> list[Normalized]:
-    """Return the copy after each step of each round, the last one at the end. At least one."""
-    copy = _Copy(text, folding=folding, literal=literal)
-    hinted = frozenset(hints)
-    done: list[Normalized] = []
-    for _ in range(_ROUNDS):
-        before = copy.text
-        copy.compose()
-        copy.unescape()
-        unescaped = copy.done()
-        # What a round has changed was not scanned for hints.
-        if encoded.HINT.name in hinted or copy.text != before:
-            copy.decode()
-        if copy.text == before:
-            break
-        hinted = _HINTED
-        done += (unescaped, copy.done())
-    if "hint/spaced" in hinted:
-        copy.close_up()
-    copy.unmix()
-    return [*done, copy.done()]
+class _Reader:
+    """Reads one text in several ways, and decodes once what stands in more than one of them."""
+
+    def __init__(self, text: str, hints: Collection[str]) -> None:
+        self._text, self._hints = text, frozenset(hints)
+        self._decoded: dict[str, list[Piece]] = {}
+        self.has_folded = False
+
+    def rounds(self, *, folding: bool, literal: bool) -> list[Normalized]:
+        """Return the copy after each step of each round, the last one at the end. At least one."""
+        copy = _Copy(self._text)
+        hinted = self._hints
+        done: list[Normalized] = []
+        for _ in range(_ROUNDS):
+            before = copy.text
+            if folding:
+                copy.compose()
+                self.has_folded |= copy.text != before
+            copy.unescape(literal=literal)
+            unescaped = copy.done()
+            # What a round has changed was not scanned for hints.
+            if encoded.HINT.name in hinted or copy.text != before:
+                if copy.text not in self._decoded:
+                    self._decoded[copy.text] = list(_whole(encoded.encoded(copy.text)))
+                copy.replace(iter(self._decoded[copy.text]))
+            if copy.text == before:
+                break
+            hinted = _HINTED
+            done += (unescaped, copy.done())
+        if "hint/spaced" in hinted:
+            copy.close_up()
+        if folding and not copy.text.isascii() and has_lookalikes(copy.text):
+            copy.unmix()
+            self.has_folded = True
+        return [*done, copy.done()]
 
 
 def legible(text: str) -> str:
@@ -187,9 +202,8 @@ def _gaps(text: str) -> Iterator[Piece]:
 class _Copy:
     """The text as far as it is undone, with the blocks of the copy as in Normalized."""
 
-    def __init__(self, text: str, *, folding: bool, literal: bool) -> None:
+    def __init__(self, text: str) -> None:
         self.text = text
-        self._folding, self._literal = folding, literal
         self._at, self._starts, self._ends = [0], [0], [0]
 
     def done(self) -> Normalized:
@@ -198,31 +212,26 @@ class _Copy:
 
     def compose(self) -> None:
         """Fold other forms of characters, compose letters and drop what has no width."""
-        if not self._folding or self.text.isascii() or not is_unusual(self.text):
+        if self.text.isascii() or not is_unusual(self.text):
             return
         self.text = fold(self.text)
-        self._replace(_whole(clusters(self.text)))
+        self.replace(_whole(clusters(self.text)))
 
-    def unescape(self) -> None:
+    def unescape(self, *, literal: bool) -> None:
         """Decode escapes once."""
-        self._replace(folds(self.text))
-        self._replace(form_blanks(self.text))
-        self._replace(escapes(self.text, literal=self._literal))
-
-    def decode(self) -> None:
-        """Put in what base64, base32 and hexadecimal decode to, where that is text."""
-        self._replace(_whole(encoded.encoded(self.text)))
+        self.replace(folds(self.text))
+        self.replace(form_blanks(self.text))
+        self.replace(escapes(self.text, literal=literal))
 
     def close_up(self) -> None:
         """Take out what stands between single digits and letters; a dot between letters may be part of an address."""
-        self._replace(_gaps(self.text))
+        self.replace(_gaps(self.text))
 
     def unmix(self) -> None:
         """Fold look-alike letters in words that are not of one script."""
-        if self._folding and not self.text.isascii() and has_lookalikes(self.text):
-            self.text = unmix(self.text)
+        self.text = unmix(self.text)
 
-    def _replace(self, pieces: Iterator[Piece]) -> None:
+    def replace(self, pieces: Iterator[Piece]) -> None:
         """Put rows in the place of each piece. They come one by one: all at once are much for the garbage collector."""
         one = next(pieces, None)
         if one is None:
