@@ -58,6 +58,8 @@ _TO_WORDS: Final = b"\n" + bytes(code if code < 128 and chr(code).isalnum() else
 _TO_DIGITS: Final = b"\n" + bytes(code if 48 <= code < 58 else ord(" ") for code in range(1, 256))
 # Up to so many values are searched for one by one.
 _FEW: Final = 12
+# So many are looked for in one pass: making ready for them takes some 10 ms.
+_TOGETHER: Final = 2_000
 _WINDOW_CHARS: Final = 1 << 21
 _MOST_SPELLING: Final = 12  # characters for one: an escape of UTF-16, twice over
 _MOST_BORDER_CHARS: Final = 4_096  # how far a border between words is looked for
@@ -166,7 +168,7 @@ def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for window in _windows(text, values):
         readings = _readings(window)
-        found.update(pair for pair in _likely(values, readings) if _stands_in(pair[1], readings))
+        found.update(_standing_in(_likely(values, readings), readings))
         found |= _in_base64_or_hex(window.encode("utf-8", "replace"), values)
     return [pair for pair in values if pair in found]
 
@@ -263,15 +265,29 @@ def _words(text: str, table: bytes) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(table)
 
 
+def _standing_in(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield those of `values` that stand in a reading: a few are looked for one by one, many together."""
+    if len(values) <= _FEW:
+        yield from (pair for pair in values if _stands_in(pair[1], readings))
+        return
+    for exact in (True, False):
+        some = [pair for pair in values if pair[1].isalpha() is exact]
+        for start in range(0, len(some), _TOGETHER):
+            pairs = some[start : start + _TOGETHER]
+            spellings = [value if exact else _unescape(value).lower() for _, value in pairs]
+            automaton = AhoCorasick(spellings)
+            for reading in readings:
+                end_slice()
+                text = reading[0] if exact else reading[1]
+                for number, low, high in in_slices(automaton.find_matches_as_indexes(text, overlapping=True)):
+                    if is_unspaced(spellings[number]) or is_bounded(text, low, high):
+                        yield pairs[number]
+
+
 def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
     exact = value.isalpha()
     wanted = value if exact else _unescape(value).lower()
-    for text, lower in texts:
-        searched = text if exact else lower
-        # The common case, and as fast as a search can be.
-        if wanted in searched and _occurs(wanted, searched):
-            return True
-    return False
+    return any(_occurs(wanted, text if exact else lower) for text, lower in texts)
 
 
 def _occurs(wanted: str, text: str) -> bool:
@@ -296,11 +312,16 @@ def _in_base64_or_hex(data: bytes, private: list[tuple[str, str]]) -> set[tuple[
     looked = [pair for pair in private if _LEAST_BASE64_BYTES <= len(pair[1].encode(*_CODEC)) <= longest]
     if len(looked) <= _FEW:
         return {pair for pair in looked if any(part in text for part in _encodings_of(pair[1].encode(*_CODEC)))}
-    # One pass for all of them: a log of commits has as many addresses as hashes.
-    parts = [(part.decode("ascii"), pair) for pair in looked for part in _encodings_of(pair[1].encode(*_CODEC))]
-    automaton = AhoCorasick([part for part, _ in parts])
-    found = automaton.find_matches_as_indexes(text.decode("ascii"), overlapping=True)
-    return {parts[number][1] for number, _, _ in found}
+    # Many in one pass: a log of commits has as many addresses as hashes.
+    found: set[tuple[str, str]] = set()
+    plain = text.decode("ascii")
+    for start in range(0, len(looked), _TOGETHER // 4):
+        end_slice()
+        some = looked[start : start + _TOGETHER // 4]
+        parts = [(part.decode("ascii"), pair) for pair in some for part in _encodings_of(pair[1].encode(*_CODEC))]
+        automaton = AhoCorasick([part for part, _ in parts])
+        found.update(parts[number][1] for number, _, _ in automaton.find_matches_as_indexes(plain, overlapping=True))
+    return found
 
 
 def _base64_words(data: bytes) -> set[bytes]:
