@@ -22,6 +22,10 @@ class Sealing(Protocol):
         """
         ...
 
+    def sealed_as(self, value: str) -> str | None:
+        """Return the entity type that exactly this value was first sealed as, or None."""
+        ...
+
     def seal_behind(self, entity_type: str, value: str, stand_in: Callable[[int, str], str]) -> str:
         """Seal `value` behind a text that looks like one of its kind, and return that text.
 

@@ -3,7 +3,7 @@
 Operators run in the order in which the conversation gave the values away, so placeholders are numbered by that and a
 client that resends its history gets the same numbers on every turn: a value that only a later text gives away gets a
 number behind those of the texts before, though it stands in one of them. A value that is found under two types has one
-placeholder, of the first.
+placeholder, of the first, also when another turn of the session found that.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def _seal(
     operators: Mapping[Action, Operator],
     vault: Sealing,
 ) -> dict[str, str]:
-    """Seal what will be written as stand-ins, in the order of discovery; return the first type of each value."""
+    """Seal what will be written as stand-ins, in the order of discovery; return the first type of each value, in this session."""
     rows = [
         (max(index, item.span.since), index, item)
         for index, row in enumerate(actions)
@@ -83,8 +83,8 @@ def _seal(
     for _, index, item in in_slices(sorted(rows, key=_discovery)):
         value = segments[index].text[slice(*item.span[1:3])]
         if value not in types and item.action in operators:
-            types[value] = item.span.entity_type
-            operators[item.action].replace(value, item.span.entity_type, vault)
+            types[value] = vault.sealed_as(value) or item.span.entity_type
+            operators[item.action].replace(value, types[value], vault)
     return types
 
 

@@ -83,7 +83,7 @@ class AnswerDetector:
             stays = (
                 item.action is Action.KEEP
                 or any(hit.start < end and start < (hit.end or end) for hit in stand_ins)
-                or self._vault.holds(value)
+                or self._vault.sealed_as(value) is not None
             )
             new = None if stays else self._replacement(value, item.span.entity_type, item.action)
             found.append(Replaced(start, end, new))

@@ -33,6 +33,7 @@ _PERSON, _EMAIL_ADDRESS, _EMAIL, _IDENTIFIER = "PERSON", "EMAIL_ADDRESS", "EMAIL
 _LINKED = frozenset({_PERSON, _EMAIL_ADDRESS})
 _WHOLE = frozenset({aliases.Form.FULL.value, aliases.Form.REVERSED.value})
 _ATTEMPTS = 50  # numbers tried for a stand-in before a placeholder is issued
+_ANY = ""  # instead of an entity type
 _CODEC = ("utf-8", "surrogatepass")  # a JSON string may hold half a surrogate pair
 
 
@@ -56,6 +57,7 @@ class Vault:
         "_sealed",
         "_style",
         "_turns",
+        "_types",
         "closed",
     )
 
@@ -79,6 +81,7 @@ class Vault:
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
         self._index: dict[bytes, str] = {}
+        self._types: dict[bytes, str] = {}  # value: the first type that it was sealed as
         self._records: dict[str, tuple[str, int, bytes]] = {}  # placeholder: (entity type, counter, sealed)
         self._forms: dict[str, tuple[str, aliases.Form]] = {}  # placeholder of a form: that of the name, which form
         self._numbers: dict[str, int] = {}
@@ -129,13 +132,12 @@ class Vault:
             raise KeyError("no such placeholder was issued in this session")
         return record[0]
 
-    def holds(self, value: str) -> bool:
-        """Tell whether exactly this value is sealed here, as any entity type."""
-        data = value.encode(*_CODEC)
+    def sealed_as(self, value: str) -> str | None:
+        """Return the entity type that exactly this value was first sealed as, or None where it is not sealed here."""
         with self._lock:
-            keys = self._usable()
-            types = {entity_type for entity_type, _, _ in self._records.values()}
-            return any(keys.mark(entity_type, data) in self._index for entity_type in types)
+            self._check_open()
+            # Nothing is sealed yet in most requests, and keys are made for the first value.
+            return self._types.get(self._usable().mark(_ANY, value.encode(*_CODEC))) if self._types else None
 
     def keyed_digest(self, entity_type: str, value: str) -> bytes:
         """Return 16 bytes that stand for (type, value) in this session and are meaningless in any other."""
@@ -210,6 +212,7 @@ class Vault:
                 self._keys = None
             self._records.clear()
             self._index.clear()
+            self._types.clear()
             self._numbers.clear()
             self._forms.clear()
             if self._turns is not None:
@@ -258,6 +261,7 @@ class Vault:
                 placeholder = bracketed = self._render(_PERSON if owner else entity_type, number, form)
             self._store(keys, placeholder, entity_type, data)
             self._index[mark] = placeholder
+            self._types.setdefault(keys.mark(_ANY, data), entity_type)
             if not owner:
                 self._numbers[entity_type] = number
             if name is not None and self._people is not None and (not owner or form in _WHOLE):
@@ -290,6 +294,7 @@ class Vault:
             and self._style.render(_PERSON, owner[0], self._forms[placeholder][1].value) == placeholder
         ):
             self._index.setdefault(keys.mark(_PERSON, data), placeholder)
+            self._types.setdefault(keys.mark(_ANY, data), _PERSON)
 
     def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
         """Return the number of the person that a name or an address belongs to (0: uncertain), and its form."""

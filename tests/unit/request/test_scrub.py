@@ -17,6 +17,9 @@ class NumberingVault:
     def seal(self, entity_type: str, value: str) -> str:
         return self.seen.setdefault((entity_type, value), f"[{entity_type}_{len(self.seen) + 1}]")
 
+    def sealed_as(self, value: str) -> str | None:
+        return next((entity_type for entity_type, sealed in self.seen if sealed == value), None)
+
 
 class Placeholder:
     name = "placeholder"
@@ -133,3 +136,12 @@ def test_a_late_finding_moves_the_prefix(place: int, since: int, action: Action,
     rows = [[found("X", 0, 3, since, action)] if at == place else [] for at in range(len(talk))]
     assert moves_prefix(talk, rows) is expected
     assert not moves_prefix(talk[:2], rows[:2])
+
+
+def test_a_value_keeps_its_placeholder_in_a_session() -> None:
+    """What an earlier turn sealed as one type is not sealed again when it is found as another."""
+    vault = NumberingVault()
+    vault.seal("Y", "ann")
+    assert scrub(segments("ann, bob"), [[found("X", 0, 3), found("X", 5, 8)]], OPERATORS, vault).texts == {
+        0: "[Y_1], [X_2]"
+    }

@@ -64,6 +64,10 @@ def test_a_url_behind_an_escape_comes_back(core: Core, text: str) -> None:
 def test_scrubbing_tells_where_values_were_replaced() -> None:
     """By their places, in every text, once for each URL."""
 
+    class Empty:
+        def sealed_as(self, value: str) -> None:
+            return None
+
     class Operator:
         name, action = "placeholder", Action.PLACEHOLDER
 
@@ -74,7 +78,7 @@ def test_scrubbing_tells_where_values_were_replaced() -> None:
     spans = [Span("NAME", 0, 2), Span("NAME", 22, 24)], [Span("NAME", 18, 20)]
     rows = [[SpanAction(span, Action.PLACEHOLDER, "rule") for span in row] for row in spans]
     segments = [Segment(pointer="", text=text) for text in texts]
-    done = scrub(segments, rows, {Action.PLACEHOLDER: Operator()}, None)  # type: ignore[dict-item, arg-type]
+    done = scrub(segments, rows, {Action.PLACEHOLDER: Operator()}, Empty())  # type: ignore[dict-item, arg-type]
     assert done.texts == {0: "[NAME_1]: https://a.example/[NAME_1]/x and https://a.example/[NAME_1]/y",
                           1: "https://a.example/[NAME_1]/x"}  # fmt: skip
     assert done.urls == {"https://a.example/[NAME_1]/x"}

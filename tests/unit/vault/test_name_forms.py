@@ -129,7 +129,7 @@ def test_a_form_is_issued_when_it_is_opened() -> None:
     assert vault.placeholders() == ("[PERSON_1]", "[PERSON_1_LAST]")
     assert "[PERSON_1_LAST]" not in vault.forms()
     assert vault.seal("PERSON", "Gonzalez") == "[PERSON_1_LAST]"
-    assert vault.holds("Gonzalez")
+    assert vault.sealed_as("Gonzalez")
 
 
 def test_a_form_that_could_be_somebody_elses() -> None:

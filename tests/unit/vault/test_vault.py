@@ -110,17 +110,19 @@ def test_shredded_is_closed() -> None:
 
 
 def test_a_vault_tells_what_it_holds() -> None:
-    """Exactly a sealed value, of whatever type; nothing any more after shredding."""
+    """Exactly a sealed value, and its first type; nothing any more after shredding."""
     vault = make()
+    assert vault.sealed_as("Ann Example") is None
     vault.seal("PERSON", "Ann Example")
     vault.seal("EMAIL_ADDRESS", "ann@example.org")
-    assert vault.holds("Ann Example")
-    assert vault.holds("ann@example.org")
-    assert not any(map(vault.holds, ["Ann", "ann example", "ann@example.or", "", "[PERSON_1]"]))
-    assert not make(seed=2).holds("Ann Example")
+    vault.seal("PERSON", "ann@example.org")
+    assert vault.sealed_as("Ann Example") == "PERSON"
+    assert vault.sealed_as("ann@example.org") == "EMAIL_ADDRESS"
+    assert not any(map(vault.sealed_as, ["Ann", "ann example", "ann@example.or", "", "[PERSON_1]"]))
+    assert not make(seed=2).sealed_as("Ann Example")
     vault.shred()
     with pytest.raises(SessionClosed):
-        vault.holds("Ann Example")
+        vault.sealed_as("Ann Example")
 
 
 def test_digests_differ_between_sessions() -> None:
