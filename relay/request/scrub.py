@@ -72,7 +72,7 @@ def _seal(
     operators: Mapping[Action, Operator],
     vault: Sealing,
 ) -> dict[str, str]:
-    """Seal what will be written as stand-ins, in the order of discovery; return the first type of each value, in this session."""
+    """Seal what will be written as stand-ins, in the order of discovery; return the first type of each value."""
     rows = [
         (max(index, item.span.since), index, item)
         for index, row in enumerate(actions)
