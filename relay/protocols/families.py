@@ -69,12 +69,26 @@ class Family:
     tokens: TokenFields
 
 
+_NAME = re.compile("(?<![0-9])[a-z]+")  # not the letter of a size: `128k`
+
+
 @dataclass(frozen=True, slots=True)
 class ContractWords:
-    """The words that one header may hold: those `listed`, and others of the documented `shape`."""
+    """The words that one header may hold: those `listed`, and others of the documented `shape` with the names of these.
+
+    A name is a run of letters, so a new version of a feature passes, and so does a feature that is named like others.
+    """
 
     shape: re.Pattern[str]
     listed: frozenset[str] = frozenset()
+    names: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", frozenset(name for word in self.listed for name in _NAME.findall(word)))
+
+    def take(self, word: str) -> bool:
+        """Tell whether a word that is not listed may pass."""
+        return self.shape.fullmatch(word) is not None and self.names.issuperset(_NAME.findall(word))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

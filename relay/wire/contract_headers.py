@@ -1,8 +1,8 @@
 """Which words of a client's headers belong to a provider's contract and may pass: API versions and beta flags.
 
 A header that a client writes is a way around the scrubber, so its words come from closed grammars: those that the
-provider's SDKs list, and, so that a new feature works before it is listed here, words of the documented shape. What is
-neither does not leave, and the log counts it.
+provider's SDKs list, and, so that a new version of a feature works before it is listed here, words of the documented
+shape in which no other names stand than in listed ones. What is neither does not leave, and the log counts it.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def passing(headers: Headers, grammars: Mapping[str, ContractWords]) -> Contract
             kept = found.setdefault(name, set())
             if word in grammar.listed:
                 kept.add(word)
-            elif len(kept) < _MOST_WORDS and grammar.shape.fullmatch(word):
+            elif len(kept) < _MOST_WORDS and grammar.take(word):
                 kept.add(word)
                 unlisted.add(word)
             else:

@@ -66,8 +66,7 @@ def test_no_header_and_no_query_carries_a_value(core: Core, path: str, kind: str
     for name, text in product(HEADERS, words):
         outbound = opened(core, asked, TALK[path], ((name, text),))
         leaked = [form for form, raw in forms(value).items() if raw in everything(outbound)]
-        # A name in a word of the documented shape is told from a feature only where the conversation says it.
-        assert leaked == [] or (kind == "name" and name.endswith("-beta") and text.startswith("a-")), name
+        assert leaked == [], name
     # What Gemini's clients call `key` is the credential.
     for name in ("key" if path != GEMINI else "k", "api-version", "beta", "alt", "user", "limit", "pageToken", value):
         assert value not in everything(opened(core, asked, TALK[path], query=f"{name}={value}")).decode()
@@ -80,9 +79,12 @@ def test_no_header_and_no_query_carries_a_value(core: Core, path: str, kind: str
         (
             "my password: blueheron",
             "blueheron-2025-01-01",
-            True,
-        ),  # a plain word, which is replaced only where it stands
-        ("my login is kofi3, please help", "kofi2-2025-01-01", True),
+            False,
+        ),
+        ("hello", "maria-gonzalez-2025-01-01", False),  # no listed flag names these
+        ("my login is tools4, please help", "tools3-2025-01-01", True),
+        ("my login is tools3, please help", "tools3-2025-01-01", False),
+        ("hello", "files-context-1m-2027-03-04", True),  # a new version, and names that others have
         ("password: files-api-2025-04-14", "files-api-2025-04-14", True),  # whatever a text calls it
     ],
 )
