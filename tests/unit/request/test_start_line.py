@@ -82,8 +82,6 @@ def test_no_header_and_no_query_carries_a_value(core: Core, path: str, kind: str
             False,
         ),
         ("hello", "maria-gonzalez-2025-01-01", False),  # no listed flag names these
-        ("my login is tools4, please help", "tools3-2025-01-01", True),
-        ("my login is tools3, please help", "tools3-2025-01-01", False),
         ("hello", "files-context-1m-2027-03-04", True),  # a new version, and names that others have
         ("password: files-api-2025-04-14", "files-api-2025-04-14", True),  # whatever a text calls it
     ],
