@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from relay.errors import RelayFault, UpstreamBadStream
-from relay.process.slices import in_slices
+from relay.process.slices import end_slice, in_slices
 from relay.protocols import Document, Endpoint, Format, StreamReader, Writer
 from relay.response.answer_scrubber import AnswerScrubber
 from relay.types import JSON, CitationOffset, Event, Leaf
@@ -222,6 +222,7 @@ class StreamedAnswer(Answer):
         return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
+        end_slice()
         if event.data is None or self._marked:
             return  # comments are hop-by-hop; nothing follows the end
         if is_mark(event):

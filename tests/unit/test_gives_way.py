@@ -8,11 +8,12 @@ from collections.abc import Callable
 import pytest
 
 from relay.detect.borders import is_firm
+from relay.exchange import Core
 from relay.process import slices
 from relay.request import egress
 from relay.response.restore import Restorer
 from relay.types import Encoding, Role, Segment
-from tests.support import patterns_only
+from tests.support import begin, patterns_only, post
 from tests.table_vault import TableVault
 
 
@@ -39,18 +40,32 @@ def occurrences(size: int) -> None:
     egress._occurs("a1b" * 20, "xa1b" + "a1b" * (size // 3) + "a")
 
 
-@pytest.mark.parametrize(("work", "apart"), [(answer, 4_096), (messages, 64), (occurrences, 4_096)])
-def test_slices(work: Callable[[int], None], apart: int) -> None:
-    """The number of slices grows with the size of the work."""
-    size, count = 64_000, 0
+def counted(work: Callable[[], object]) -> int:
+    """Return how often `work` gives way."""
+    count = 0
 
     def between() -> None:
         nonlocal count
         count += 1
 
     with slices.sliced(between):
-        work(size)
-    assert count >= size // apart - 1
+        work()
+    return count
+
+
+@pytest.mark.parametrize(("work", "apart"), [(answer, 4_096), (messages, 64), (occurrences, 4_096)])
+def test_slices(work: Callable[[int], None], apart: int) -> None:
+    """The number of slices grows with the size of the work."""
+    assert counted(lambda: work(64_000)) >= 64_000 // apart - 1
+
+
+def test_many_events_in_one_chunk(core: Core) -> None:
+    exchange = begin(core, "/api/chat")
+    exchange.open(post("/api/chat", {"model": "m", "messages": [{"role": "user", "content": "I am ann@example.org"}]}))
+    exchange.start(200, (("content-type", "application/x-ndjson"),))
+    line = b'{"model":"m","message":{"role":"assistant","content":"to [EMAIL_ADDRESS_1] "},"done":false}\n'
+    assert counted(lambda: exchange.feed(line * 500)) >= 500
+    exchange.close()
 
 
 def test_a_long_value_is_judged_by_its_beginning() -> None:
