@@ -38,6 +38,7 @@ from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector
 from relay.detect.reading import Reading
 from relay.detect.repeats import without_repeats
 from relay.detect.split_values import SEAM, Crossing, crossings
+from relay.detect.surroundings import without_surroundings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice, in_slices
 from relay.protocols import EntityModel, Recognizer, SpanMemory
@@ -122,7 +123,11 @@ class Analyzer:
         cache = self._caches[client] if self._caches is not None else None
         readings = [Reading(segment) for segment in segments]
         self._detect(readings, cache)
-        known = tuple(known)
+        known = [
+            (entity_type, reading)
+            for entity_type, value in known
+            for reading in (value, *without_surroundings(entity_type, value))
+        ]
         across = list(crossings(segments, partial(self._across, cache))) if len(segments) > 1 else []
         if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
             return ((),) * len(segments)
@@ -136,7 +141,7 @@ class Analyzer:
         if entity_types is not None:
             found = [[span for span in spans if span.entity_type in entity_types] for spans in found]
             values = [value for value in values if value.entity_type in entity_types]
-            known = tuple([pair for pair in known if pair[0] in entity_types])
+            known = [pair for pair in known if pair[0] in entity_types]
         own = [self._settle(spans, reading.text) for reading, spans in zip(readings, found, strict=True)]
         values.extend(_values(readings, own))
         return self._covered(readings, own, values, known, occurrences)
@@ -322,11 +327,15 @@ def _give_up(readings: Sequence[Reading], found: list[list[Span]], occurrences: 
 
 
 def _values(readings: Sequence[Reading], own: Sequence[Sequence[Span]]) -> Iterator[Value]:
-    """Yield every value that stands in a text by itself, as it is written there and in its copy."""
+    """Yield every value that stands in a text by itself, as written there and in its copy, in all its readings."""
     for place, (reading, row) in enumerate(zip(readings, own, strict=True)):
         copy = reading.copy if reading.disguised else None
         for span in in_slices(row):
             if span.recognizer != SEAM:
-                yield Value(place, span.entity_type, reading.text[span.start : span.end])
+                written = {reading.text[span.start : span.end]: None}
                 if copy is not None:
-                    yield Value(place, span.entity_type, copy.slice(span.start, span.end))
+                    written[copy.slice(span.start, span.end)] = None
+                for value in written:
+                    yield Value(place, span.entity_type, value)
+                    for shorter in without_surroundings(span.entity_type, value):
+                        yield Value(place, span.entity_type, shorter)

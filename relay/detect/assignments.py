@@ -13,7 +13,18 @@ import re
 
 from relay.detect.entropy import is_odd
 
-__all__ = ["MARKUP", "NOT_A_PASSWORD", "SET", "TOLD", "extent", "is_setting", "name_before", "value", "widened"]
+__all__ = [
+    "MARKUP",
+    "NOT_A_PASSWORD",
+    "SET",
+    "TOLD",
+    "bare_end",
+    "extent",
+    "is_setting",
+    "name_before",
+    "value",
+    "widened",
+]
 
 # What closes a name: quotes, as they are or escaped, brackets, the stars of Markdown.
 _CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]){0,4}"
@@ -63,7 +74,7 @@ def value(least: int, most: int) -> str:
 # Where an unquoted value may end before the next space.
 _DELIMITER = re.compile(r"[\"'`,;>]")
 # The next field of a form, a URL or a connection string.
-_NEXT_FIELD = re.compile(r"[&;,][A-Za-z_][\w .-]{0,32}=|\\+[nrt]|\]\]$")
+_NEXT_FIELD = re.compile(r"[&;,][A-Za-z_][\w .-]{0,32}=|\\+[nrt]|\]\]$|</?[A-Za-z][A-Za-z0-9]{0,9}[ />]")
 # A label of up to three words, in any script, alone before its value.
 _NAME_PART = r"[^\s:=\"'`(){}<>,;|&?]"
 _OWN_LINE = re.compile(
@@ -94,15 +105,44 @@ def extent(text: str, start: int, end: int, *, code: bool = True) -> tuple[int, 
             if delimiter.group() not in ",;" or not odd:
                 end = delimiter.start()
                 break
-    while end > start:
-        last = text[end - 1]
-        if last in no_part or (last in _PAIRS and text.count(_PAIRS[last], start, end) < text.count(last, start, end)):
-            end -= 1
-        else:
-            break
+    end = bare_end(text, start, end, no_part)
     if is_odd(text[start:end]) and text[start - 1 : start] != "=" and _OWN_LINE.fullmatch(_line(text, start)):
         end = widened(text, end)
     return start, end, False
+
+
+def bare_end(text: str, start: int, end: int, no_part: str) -> int:
+    """Return where an unquoted value ends without what stands behind it.
+
+    That is: signs of `no_part`, marks that are on no keyboard, a bracket that the value does not open, and what closes
+    emphasis, a cell or a comment that opens on the line before it.
+    """
+    line = _line(text, start)
+    while end > start:
+        last = text[end - 1]
+        closer = _CLOSER.match(text, max(start, end - 3), end)
+        unpaired = last in _PAIRS and text.count(_PAIRS[last], start, end) < text.count(last, start, end)
+        if unpaired or last in no_part or last in _MARKS:
+            end -= 1
+        elif closer is not None and _OPENER[closer.lastgroup or ""].search(line) is not None:
+            end = closer.start(closer.lastgroup or 0)
+        else:
+            break
+    return end
+
+
+_MARKS = "…“”„‘’«»「」『』《》（）【】。、，；：！？"
+_CLOSER = re.compile(
+    r".{0,2}?(?:(?P<strong>\*\*)|(?P<emphasis>\*)|(?P<gone>~~)|(?P<cell>\|)|(?P<c>\*/)|(?P<html>-->?))\Z"
+)
+_OPENER = {
+    "strong": re.compile(r"(?<![^\s|])\*\*(?=\w)"),
+    "emphasis": re.compile(r"(?<![^\s|])\*(?=\w)"),
+    "gone": re.compile(r"(?<![^\s|])~~(?=\w)"),
+    "cell": re.compile(r"^\s*\|"),
+    "c": re.compile(r"/\*"),
+    "html": re.compile(r"<!--"),
+}
 
 
 def widened(text: str, end: int, *, ascii_only: bool = False) -> int:

@@ -131,6 +131,7 @@ class PatternLayer:
             except Exception as error:
                 raise detector_failure(recognizer.name, error) from None
             for span in checked:
+                span = _without_escape(span, text)
                 if span.score < CERTAIN:
                     span = self._context.adjust(span, text, seen)
                     if span.score < self._min_score:
@@ -138,6 +139,22 @@ class PatternLayer:
                 elif describe(span.entity_type).default:
                     certain.add(span.start, span.end)
                 spans.append(span)
+
+
+def _without_escape(span: Span, text: str) -> Span:
+    """Return a span without the backslashes at its end that escape the quotation mark behind it.
+
+    They are an odd number; an even one is the end of the value, with its backslashes escaped.
+    """
+    if text[span.end : span.end + 1] not in _QUOTES or text[span.end - 1] != "\\":
+        return span
+    end = span.end - 1
+    while end > span.start and text[end - 1] == "\\":
+        end -= 1
+    return span._replace(end=end) if (span.end - end) % 2 and end > span.start else span
+
+
+_QUOTES = ('"', "'", "`")
 
 
 class _Ranges:

@@ -38,7 +38,7 @@ from relay.response.place import Place
 from relay.response.spellings import Spellings, written
 from relay.response.tool_urls import USER_INFO, USER_INFO_BEGUN, ToolUrls, is_own_host, is_user_info
 from relay.response.url_fields import UrlField
-from relay.response.value_joins import joins, may_be_defined, may_go_on
+from relay.response.value_joins import joins, may_be_defined, may_go_on, stands_alone
 from relay.response.whole_urls import WholeUrls, Word
 from relay.response.whole_words import WholeWords
 from relay.types import Encoding
@@ -270,7 +270,7 @@ class Restorer:
         if place.inside and place.host not in self._hosts:
             return self._in_destination(data, found, place, final=final)
         joins = self._joins(data, found, place, final=final)
-        if joins and (word := self._word.text() if self._word is not None else None) is not None:
+        if joins and stands_alone(place) and (word := self._word.text() if self._word else None) is not None:
             stood = self._words.holds(word, data[start:], final=final)
             joins = None if stood is None else not stood
         if joins is None:

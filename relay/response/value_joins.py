@@ -21,7 +21,7 @@ from relay.detect.borders import UNSPACED
 from relay.response.neighbours import Behind, judged
 from relay.response.place import Place
 
-__all__ = ["joins", "may_be_defined", "may_go_on"]
+__all__ = ["joins", "may_be_defined", "may_go_on", "stands_alone"]
 
 _DOT = r"(?:\\?\.|&(?:\#0{0,5}46|\#x0{0,5}2e|period);)"
 _AT = r"(?:\\?@|&(?:\#0{0,5}64|\#x0{0,5}40|commat);)"
@@ -79,6 +79,8 @@ _ENDED = re.compile(rf"[A-Za-z0-9]{UNSPACED}+\Z")
 _MAILBOX_BEFORE = re.compile(
     rf"{_LOCAL}{_AT}{_SIGN}{{1,63}}(?:{_DOT}{_SIGN}{{0,63}}){{1,{_MOST_LABELS}}}\Z", re.IGNORECASE
 )
+# A mailbox whose host is not complete: with a value and one label behind it, it is.
+_MAILBOX_BEGUN_BEFORE = re.compile(rf"{_LOCAL}{_AT}(?:{_ANY_SIGN}|{_DOT}){{0,128}}\Z", re.IGNORECASE)
 _BLANKS = " \t\n\r"
 _TARGET = re.compile(rf"[^{_BLANKS}]+")
 _LONGEST_TARGET = 64
@@ -96,7 +98,7 @@ def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: It
     word, awaited = place.word, place.awaited
     if _follows_mailbox(word, value):
         return True
-    kind = "//" if _BEHIND_SLASHES.search(word) is not None else "<" if _IN_ANGLES.search(word) is not None else ""
+    kind, in_mailbox = _kind(word), _MAILBOX_BEGUN_BEFORE.search(word) is not None
     # Without a scheme no host holds an underscore, nor begins behind one (GFM 6.9, `www.`; linkify-it, fuzzy links).
     parted = not kind and "www." not in word.lower()
 
@@ -107,11 +109,24 @@ def joins(place: Place, value: Callable[[], str], texts: list[Behind], hosts: It
         if closed or (mailbox and not any(mailbox in named for named in hosts)):
             return True
         labels = 0 if parted and data.startswith("_", end) else _labels_after(data, end, final=final)
-        if labels == 2 or (labels == 1 and kind == "//") or (labels == 1 and _HAS_ENDING.search(value()) is not None):
+        if labels == 2 or (labels == 1 and (kind == "//" or in_mailbox or _HAS_ENDING.search(value()) is not None)):
             return True
         return None if closed is None or mailbox is None or labels is None else False
 
     return judged(judge, texts)
+
+
+def stands_alone(place: Place) -> bool:
+    """Tell whether nothing before the word that is open makes more of it than the word by itself would be.
+
+    Else that the same word stood in the request says nothing: there it did not stand behind that.
+    """
+    return not place.awaited and not _kind(place.word)
+
+
+def _kind(word: str) -> str:
+    """Return what the text before a value makes of it: `//`, user info; `<`, an autolink; or nothing."""
+    return "//" if _BEHIND_SLASHES.search(word) is not None else "<" if _IN_ANGLES.search(word) is not None else ""
 
 
 def may_go_on(data: str, *, final: bool) -> bool | None:

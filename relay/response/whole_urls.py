@@ -21,7 +21,9 @@ _BEFORE = re.compile(r"\\+(?:u[0-9a-fA-F]{4}|.)?|[\s<>\"`]", re.DOTALL)
 _PUNCTUATION = ".,;:!?'\")]}*_~|"
 _MOST_PUNCTUATION = 8  # characters of it after a URL
 _LONGEST_WORD = LONGEST + 256
-_SEPARATORS = frozenset('<>"`')
+_SEPARATORS = frozenset('<>"')
+# A blank that is written as an escape.
+_BLANK_BEFORE = re.compile(r"\\[nrt]")
 
 
 class Begun(NamedTuple):
@@ -62,7 +64,7 @@ class WholeUrls:
 
 
 class Word:
-    """The end of a text after the last sign that no URL contains. Feed it all text, in pieces."""
+    """The end of a text after the last sign that no URL and no word contains. Feed it all text, in pieces."""
 
     __slots__ = ("_long", "_text")
 
@@ -71,13 +73,15 @@ class Word:
         self._long = False
 
     def text(self) -> str | None:
-        """Return what the word has so far; None where it is too long for one of the request."""
-        return None if self._long else _BEFORE.split(self._text)[-1]
+        """Return what the word has so far; None where it is too long for one of the request.
+
+        Code may begin with it, but a backtick or a backslash inside of it parts nothing: renderers go on over them.
+        """
+        return None if self._long else _BLANK_BEFORE.split(self._text)[-1].lstrip("`")
 
     def url(self) -> Begun | None:
         """Return the URL that is open at the end; None where the word is too long for a URL of the request."""
-        text = self.text()
-        return None if text is None else _url_in(text)
+        return None if self._long else _url_in(_BEFORE.split(self._text)[-1])
 
     def feed(self, text: str) -> None:
         """Read the next piece."""

@@ -18,6 +18,7 @@ from cmarkgfm.cmark import Options
 from markdown_it import MarkdownIt
 
 from relay.response.restore import Restorer
+from relay.response.whole_words import WholeWords
 from tests.laws.answers import ATTRIBUTES, CANARY, NAMED, VALUES, answer, beside, letter
 from tests.table_vault import TableVault
 
@@ -102,6 +103,43 @@ def test_values_go_to_named_hosts_only(seed: int, named: frozenset[str]) -> None
     for _ in range(150):
         text = beside(random)
         assert faults(text, random, named) == [], text
+
+
+ALONE = [
+    f"{before}{name}{behind}" for name in VALUES for before in ("", "(", "*") for behind in (",", ".", ").", "*", "|")
+]
+PARTS = [
+    *VALUES,
+    *VALUES,
+    "\\",
+    "`",
+    '"',
+    "'",
+    "@",
+    ".",
+    "-",
+    "_",
+    "<",
+    ">",
+    "(",
+    ")",
+    "//",
+    "evil.com",
+    "a@evil",
+    "a",
+    " ",
+]
+PARTS += ['<a href="https://evil.example/?q=(">', "<https://evil.example/?q=[>", "\\n", "&#46;", "evil.example", "]"]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_request_that_joined_nothing_lets_nothing_join(seed: int) -> None:
+    """Placeholders that stood there with punctuation only are restored where they would be without that request."""
+    random, words = Random(seed), WholeWords([" ".join(ALONE)])
+    for _ in range(600):
+        text = "".join(random.choice(PARTS) for _ in range(random.randint(2, 7)))
+        restored = Restorer(TableVault(VALUES), words=words).restore(text)
+        assert restored == Restorer(TableVault(VALUES)).restore(text), text
 
 
 UNSPACED = ["和", "給", "です", "の", "중", "에게", "ไทย", "中国", "。", "，", "：", "é", "ж"]

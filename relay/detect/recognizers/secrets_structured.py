@@ -8,6 +8,7 @@ import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
+from relay.detect.assignments import bare_end
 from relay.detect.entropy import is_stand_in
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -16,6 +17,7 @@ __all__ = ["PLUGINS", "StructuredSecretRecognizer"]
 
 
 _LEAST_BODY = 16
+_LEAST_TOKEN = 8
 
 
 def _is_jwt(value: str) -> bool:
@@ -203,8 +205,11 @@ class StructuredSecretRecognizer(RuleRecognizer):
         value = candidate.value
         for span in super().check(candidate):
             if span.entity_type in ("ACCESS_TOKEN", "COOKIE"):
+                end = bare_end(candidate.text, span.start, span.end, ".:")
+                value, span = candidate.text[span.start : end], span._replace(end=end)
                 if (
-                    is_stand_in(value)
+                    len(value) < _LEAST_TOKEN
+                    or is_stand_in(value)
                     or "(" in value
                     or value.lower().startswith(("process.env", "os.", "env.", "self."))
                 ):

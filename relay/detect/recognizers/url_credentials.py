@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.assignments import bare_end
 from relay.detect.entropy import is_stand_in
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -88,9 +89,15 @@ class UrlCredentialRecognizer(RuleRecognizer):
                 not colon and user.lower() in _COMMON_USERS
             ):
                 return
-        elif is_stand_in(value) or (rule.score == 0.85 and not any(map(str.isdigit, value)) and len(value) < 16):
+            yield Span(rule.entity_type, candidate.start, candidate.end, rule.score, self.name)
             return
-        yield Span(rule.entity_type, candidate.start, candidate.end, rule.score, self.name)
+        end = candidate.end
+        if rule.entity_type == "URL_CREDENTIAL":
+            end = bare_end(candidate.text, candidate.start, end, ".")
+            value = candidate.text[candidate.start : end]
+        if is_stand_in(value) or (rule.score == 0.85 and not any(map(str.isdigit, value)) and len(value) < 16):
+            return
+        yield Span(rule.entity_type, candidate.start, end, rule.score, self.name)
 
 
 # Variables, brackets and dots; and "your password". Weak words are real: many a database has them.

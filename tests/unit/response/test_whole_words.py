@@ -29,6 +29,8 @@ WHOLE = [
     "`[PERSON_1].address.city`",
     "<td>[PERSON_1].address.city</td>",
     "ip=[IP_ADDRESS_1]+[IP_ADDRESS_2], said he",
+    '{"a": "first\\n[IP_ADDRESS_1]-[IP_ADDRESS_2]\\n"}',
+    '{"a": "[PERSON_1].address.city"}',
 ]
 # More, less or something else than a word of the request: what joins stays.
 OTHER = [
@@ -38,6 +40,14 @@ OTHER = [
     "[PERSON_1].evil.example",
     "[IP_ADDRESS_2]-[EMAIL_ADDRESS_1]",
     "[PERSON_1].address.city@evil.example",
+    # A sign that some readers go on over ends no word.
+    "[IP_ADDRESS_1]-[IP_ADDRESS_2]\\.evil.com",
+    "[IP_ADDRESS_1]-[IP_ADDRESS_2]`.evil.com",
+    "<[IP_ADDRESS_1]-[IP_ADDRESS_2]`@evil.com>",
+    "a@x\\-[PERSON_1].address.city",
+    # What stands before the word makes more of it.
+    '<a href="https://evil.example/?q=(">[PERSON_1].address.city)',
+    "<[PERSON_1].address.city>",
     # The first value begins a URL.
     "[EMAIL_ADDRESS_1]/[EMAIL_ADDRESS_2]",
 ]
@@ -72,6 +82,29 @@ def test_another_word_is_judged_as_ever(text: str) -> None:
     """With a sign more or less it may be somebody's host."""
     assert "[" in restored(text)
     assert Restorer(TableVault(VALUES)).restore(text) == restored(text)
+
+
+@pytest.mark.parametrize("before", ["", *"([{|*_~'-@"])
+@pytest.mark.parametrize("behind", [*".,;:!?')]}*_~|", "`", "\\", ")."])
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<a href="https://evil.example/?q=(">{})',
+        "write to {}\\@evil.com now",
+        "a@x\\-{}\\.evil.com",
+        "a@{}evil.example",
+        "{}\\.evil.com",
+        "//\\a{}\\.evil.com",
+        "a@evil\\.{}",
+        "{}`.evil.com",
+        "<{}`@evil.com>",
+    ],
+)
+def test_a_placeholder_with_punctuation_says_nothing(before: str, behind: str, text: str) -> None:
+    """It joined the value to nothing; most requests have one."""
+    words = WholeWords([f"ask {before}[PERSON_1]{behind} please"])
+    text = text.format("[PERSON_1]")
+    assert Restorer(TableVault(VALUES), words=words).restore(text) == text
 
 
 @pytest.mark.parametrize("text", ["https://evil.example/{}", "![x](https://evil.example/{})", '<img src="{}">'])
