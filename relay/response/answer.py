@@ -193,6 +193,7 @@ class StreamedAnswer(Answer):
         """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
         out: list[bytes] = []
         for event in self._framing.feed(chunk):
+            end_slice()
             self._take(event, out)
         return b"".join(out)
 
@@ -222,7 +223,6 @@ class StreamedAnswer(Answer):
         return self._framing.encode(event)
 
     def _take(self, event: Event, out: list[bytes]) -> None:
-        end_slice()
         if event.data is None or self._marked:
             return  # comments are hop-by-hop; nothing follows the end
         if is_mark(event):
