@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from relay.errors import RelayFault, UpstreamBadStream
+from relay.errors import ClientFault, UpstreamBadStream
 from relay.process.slices import in_slices
 from relay.protocols import Document, Endpoint, Format, StreamReader, Writer
 from relay.response.answer_scrubber import AnswerScrubber
@@ -147,9 +147,9 @@ class WholeAnswer(Answer):
         self._chunks.clear()
         try:
             tree = strict_json.decode(body, limit_containers=MAX_CONTAINERS)
-        except RelayFault:
+        except ClientFault as fault:
             if self._status < 400:
-                raise UpstreamBadStream("the upstream's answer is not JSON") from None
+                raise UpstreamBadStream(f"the upstream's answer {_why_unread(fault)}") from None
             return self._plain(body)
         self._observe(tree)
         leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
@@ -255,8 +255,8 @@ class StreamedAnswer(Answer):
     def _decoded(self, data: str) -> JSON:
         try:
             tree = strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
-        except RelayFault:
-            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
+        except ClientFault as fault:
+            raise UpstreamBadStream(f"the upstream sent an event that {_why_unread(fault)}") from None
         self._observe(tree)
         return tree
 
@@ -305,6 +305,13 @@ class StreamedAnswer(Answer):
         if copy is None or copy.data is None:
             return self._reader.flush(lane, text)
         return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
+
+
+def _why_unread(fault: ClientFault) -> str:
+    """Return what is wrong with an answer or event whose JSON was not read. Only a bound is relay's own."""
+    if isinstance(fault, strict_json.TooLarge):
+        return f"is larger than relay reads: it holds more than {MAX_CONTAINERS} objects and arrays"
+    return "is not JSON, or none that every parser reads alike"
 
 
 def _add_note(tree: JSON, note: str) -> None:

@@ -14,7 +14,17 @@ from dataclasses import dataclass
 
 from relay.doors.serving.ports import Client, Response
 from relay.doors.serving.slots import Slots
-from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
+from relay.errors import (
+    PolicyRefused,
+    RelayBusy,
+    RelayFault,
+    UpstreamBadStream,
+    UpstreamClosed,
+    UpstreamCut,
+    UpstreamFault,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
 from relay.exchange import Exchange
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
@@ -64,9 +74,16 @@ class UpstreamAnswer:
         if self.status not in RETRIED_STATUSES and not self._read:
             self._router.completed(self._upstream)
 
-    def broke(self) -> None:
-        """Note that the answer did not come to its end."""
-        self._router.failed(self._upstream, "broken")
+    def broke(self, error: BaseException) -> None:
+        """Note that `error` kept the answer from its end.
+
+        Only a lost or silent connection is a failure that others are kept from the upstream for. What relay cannot read
+        may be what one client asked for, and what is unplanned happened in relay.
+        """
+        if isinstance(error, UpstreamCut | UpstreamTimeout):
+            self._router.failed(self._upstream, "broken")
+        elif isinstance(error, UpstreamFault):
+            self._router.unreadable(self._upstream)
 
 
 class _Held:
@@ -219,12 +236,16 @@ class Sending:
         exchange = self._exchange
         assert exchange.plan.judge is not None
         data = bytearray()
-        async for chunk in response.chunks():
-            if not data and outbound.stream:
-                answer.first_token()
-            data += chunk
-            if len(data) > _MAX_HELD_BYTES:
-                raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
+        try:
+            async for chunk in response.chunks():
+                if not data and outbound.stream:
+                    answer.first_token()
+                data += chunk
+                if len(data) > _MAX_HELD_BYTES:
+                    raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
+        except UpstreamFault as fault:
+            answer.broke(fault)
+            raise
         meter = exchange.plan.new_meter()
         reading = (exchange.plan.judge, bytes(data), response.headers, meter)
         if len(data) > _LARGE_BYTES:
