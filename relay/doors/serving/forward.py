@@ -117,22 +117,29 @@ class Sending:
     answer: UpstreamAnswer
 
     @classmethod
-    async def send(cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> Sending:
+    async def send(
+        cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, *, caller: str
+    ) -> Sending:
         """Return with the answer for the client: the first one, or that of the last upstream that was asked.
+
+        `caller` is whose share of the upstreams' slots it uses.
 
         Raises RelayFault when there is no answer at all.
         """
-        sending = cls(forwarder, exchange, outbound, reopen)
+        sending = cls(forwarder, exchange, outbound, reopen, caller)
         await sending._begin()
         return sending
 
-    def __init__(self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> None:
+    def __init__(
+        self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, caller: str
+    ) -> None:
         self._router = forwarder.router
         self._client = forwarder.client
         self._slots = forwarder.slots
         self._exchange = exchange
         self._outbound: Outbound | None = outbound
         self._reopen: Reopen | None = reopen
+        self._caller = caller
         self._slot = ""
         self._sent: AbstractAsyncContextManager[Response] | None = None
 
@@ -153,7 +160,7 @@ class Sending:
                 await sent.__aexit__(type(error) if error else None, error, error.__traceback__ if error else None)
         finally:
             if slot:
-                self._slots.release(slot)
+                self._slots.release(slot, self._caller)
 
     async def _best_answer(self) -> UpstreamAnswer:
         router, exchange = self._router, self._exchange
@@ -189,7 +196,7 @@ class Sending:
     async def _attempt(self, outbound: Outbound) -> tuple[UpstreamAnswer | None, _Failure | None]:
         router, upstream = self._router, outbound.upstream
         try:
-            await self._slots.acquire(upstream)
+            await self._slots.acquire(upstream, self._caller)
         except RelayBusy as fault:
             return None, _Failure(fault)
         self._slot = upstream

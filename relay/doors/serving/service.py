@@ -231,7 +231,7 @@ class Service:
         sending: Sending | None = None
         try:
             reopen = partial(self._reopen, call, request)
-            sending = await Sending.send(self._forwarder, exchange, outbound, reopen)
+            sending = await Sending.send(self._forwarder, exchange, outbound, reopen, caller=call.caller)
             head = _started(exchange, sending.answer)
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
