@@ -33,8 +33,8 @@ _HERE = "relay-text-goes-here"
 
 # Returns a new writer for the text of a leaf, or None where the text stays as it is.
 Writers = Callable[[Leaf], Writer | None]
-# Called with every decoded answer and event before it is changed.
-Observe = Callable[[JSON], None]
+# Called with every decoded answer and event, and its texts, before it is changed.
+Observe = Callable[[JSON, Sequence[Leaf]], None]
 # Moves the offsets of an answer or event; tells whether any changed.
 Move = Callable[[Sequence[CitationOffset]], bool]
 Lane = tuple[Any, ...]
@@ -119,7 +119,7 @@ class WholeAnswer(Answer):
         endpoint: Endpoint,
         document: Document | None,
         status: int,
-        observe: Observe = lambda _: None,
+        observe: Observe = lambda *_: None,
         move: Move = lambda _: False,
         *,
         note: str = "",
@@ -151,8 +151,8 @@ class WholeAnswer(Answer):
             if self._status < 400:
                 raise UpstreamBadStream(f"the upstream's answer {_why_unread(fault)}") from None
             return self._plain(body)
-        self._observe(tree)
         leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
+        self._observe(tree, leaves)
         self._move(self._format.citations(self._document, tree))
         for leaf in in_slices(leaves):
             _rewrite(leaf, self._new_writer)
@@ -176,7 +176,7 @@ class StreamedAnswer(Answer):
         new_writer: Writers,
         reader: StreamReader,
         framing: Framing,
-        observe: Observe = lambda _: None,
+        observe: Observe = lambda *_: None,
         move: Move = lambda _: False,
     ) -> None:
         self._move = move
@@ -237,6 +237,7 @@ class StreamedAnswer(Answer):
         closing = set(self._reader.closing(tree))
         interrupted = set(self._reader.interrupted(tree))
         leaves = list(self._reader.leaves(tree))
+        self._observe(tree, leaves)
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
         self._copy(event, tree, leaves)
         if self._ended:
@@ -254,11 +255,9 @@ class StreamedAnswer(Answer):
 
     def _decoded(self, data: str) -> JSON:
         try:
-            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
+            return strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
         except ClientFault as fault:
             raise UpstreamBadStream(f"the upstream sent an event that {_why_unread(fault)}") from None
-        self._observe(tree)
-        return tree
 
     def _written(self, event: Event, tree: JSON, *, changed: bool) -> bytes:
         data = strict_json.encode(tree).decode() if changed else event.data

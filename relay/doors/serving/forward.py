@@ -202,8 +202,9 @@ class Sending:
         self._slot = upstream
         if not router.asks(upstream):
             return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
-        asked_at = router.clock()
+        asked_at, plan = router.clock(), self._exchange.plan
         sending = self._client.send(outbound)
+        plan.taken(True)
         try:
             response = await sending.__aenter__()
         except UpstreamClosed:
@@ -211,6 +212,7 @@ class Sending:
             raise
         except UpstreamUnreachable as fault:
             router.failed(upstream, "unreachable")
+            plan.taken(False)
             return None, _Failure(fault)
         except RelayFault:
             router.failed(upstream, "broken")
@@ -219,11 +221,12 @@ class Sending:
             router.abandoned(upstream)
             raise
         self._sent = sending
+        plan.taken(response.status < 400)
         answer = UpstreamAnswer(response, upstream, router, asked_at)
         if response.status in RETRIED_STATUSES:
             return answer, self._refused(response, upstream)
         router.answered(upstream)
-        if self._exchange.plan.judge is not None and response.status == 200:
+        if plan.judge is not None and response.status == 200:
             return await self._judged(outbound, response, answer, asked_at)
         return answer, None
 
