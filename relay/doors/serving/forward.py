@@ -202,33 +202,39 @@ class Sending:
         self._slot = upstream
         if not router.asks(upstream):
             return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
-        asked_at, plan = router.clock(), self._exchange.plan
+        asked_at = router.clock()
+        try:
+            response = await self._head(outbound)
+        except UpstreamClosed:
+            raise
+        except UpstreamUnreachable as fault:
+            return None, _Failure(fault)
+        answer = UpstreamAnswer(response, upstream, router, asked_at)
+        if response.status in RETRIED_STATUSES:
+            return answer, self._refused(response, upstream)
+        router.answered(upstream)
+        if self._exchange.plan.judge is not None and response.status == 200:
+            return await self._judged(outbound, response, answer, asked_at)
+        return answer, None
+
+    async def _head(self, outbound: Outbound) -> Response:
+        """Send, and return the answer when its head is here. Raises UpstreamFault, which is noted."""
+        router, upstream, plan = self._router, outbound.upstream, self._exchange.plan
         sending = self._client.send(outbound)
         plan.taken(True)
         try:
             response = await sending.__aenter__()
-        except UpstreamClosed:
-            router.failed(upstream, "broken")
-            raise
-        except UpstreamUnreachable as fault:
-            router.failed(upstream, "unreachable")
-            plan.taken(False)
-            return None, _Failure(fault)
-        except RelayFault:
-            router.failed(upstream, "broken")
+        except RelayFault as fault:
+            never_there = isinstance(fault, UpstreamUnreachable) and not isinstance(fault, UpstreamClosed)
+            plan.taken(not never_there)
+            router.failed(upstream, "unreachable" if never_there else "broken")
             raise
         except BaseException:
             router.abandoned(upstream)
             raise
         self._sent = sending
         plan.taken(response.status < 400)
-        answer = UpstreamAnswer(response, upstream, router, asked_at)
-        if response.status in RETRIED_STATUSES:
-            return answer, self._refused(response, upstream)
-        router.answered(upstream)
-        if plan.judge is not None and response.status == 200:
-            return await self._judged(outbound, response, answer, asked_at)
-        return answer, None
+        return response
 
     def _refused(self, response: Response, upstream: str) -> _Failure:
         """Note an answer with a status that may be another one in a moment."""
