@@ -26,6 +26,7 @@ __all__ = [
     "UnknownEndpoint",
     "UpstreamBadStream",
     "UpstreamClosed",
+    "UpstreamCut",
     "UpstreamFault",
     "UpstreamTimeout",
     "UpstreamUnreachable",
@@ -182,3 +183,7 @@ class UpstreamBadStream(UpstreamFault):
     """The upstream sent something that is not its own format, or stopped in the middle."""
 
     code = "upstream_bad_stream"
+
+
+class UpstreamCut(UpstreamBadStream):
+    """The connection ended in the middle of an answer, so nothing that the answer said is to blame."""

@@ -331,9 +331,9 @@ class Exchange:
             self._detector = AnswerDetector(core.analyzer, core.engine, core.pipeline.operators, self._session.vault)
         return self._detector
 
-    def _read(self, tree: JSON) -> None:
-        """Look at a decoded answer or event before anything is put back."""
-        self.plan.meter.read(tree)
+    def _read(self, tree: JSON, leaves: Sequence[Leaf]) -> None:
+        """Look at a decoded answer or event and its texts before anything is put back."""
+        self.plan.read(tree, leaves)
         for signature in signatures_in(tree):
             self._core.pipeline.signatures.note(self._upstream, signature)
         changed = changed_prefixes(tree)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from relay.errors import RelayFault, UpstreamBadStream
+from relay.errors import ClientFault, UpstreamBadStream
 from relay.process.slices import end_slice, in_slices
 from relay.protocols import Document, Endpoint, Format, StreamReader, Writer
 from relay.response.answer_scrubber import AnswerScrubber
@@ -33,8 +33,8 @@ _HERE = "relay-text-goes-here"
 
 # Returns a new writer for the text of a leaf, or None where the text stays as it is.
 Writers = Callable[[Leaf], Writer | None]
-# Called with every decoded answer and event before it is changed.
-Observe = Callable[[JSON], None]
+# Called with every decoded answer and event, and its texts, before it is changed.
+Observe = Callable[[JSON, Sequence[Leaf]], None]
 # Moves the offsets of an answer or event; tells whether any changed.
 Move = Callable[[Sequence[CitationOffset]], bool]
 Lane = tuple[Any, ...]
@@ -119,7 +119,7 @@ class WholeAnswer(Answer):
         endpoint: Endpoint,
         document: Document | None,
         status: int,
-        observe: Observe = lambda _: None,
+        observe: Observe = lambda *_: None,
         move: Move = lambda _: False,
         *,
         note: str = "",
@@ -147,12 +147,12 @@ class WholeAnswer(Answer):
         self._chunks.clear()
         try:
             tree = strict_json.decode(body, limit_containers=MAX_CONTAINERS)
-        except RelayFault:
+        except ClientFault as fault:
             if self._status < 400:
-                raise UpstreamBadStream("the upstream's answer is not JSON") from None
+                raise UpstreamBadStream(f"the upstream's answer {_why_unread(fault)}") from None
             return self._plain(body)
-        self._observe(tree)
         leaves = list(self._format.response_leaves(self._endpoint, self._document, tree))
+        self._observe(tree, leaves)
         self._move(self._format.citations(self._document, tree))
         for leaf in in_slices(leaves):
             _rewrite(leaf, self._new_writer)
@@ -176,7 +176,7 @@ class StreamedAnswer(Answer):
         new_writer: Writers,
         reader: StreamReader,
         framing: Framing,
-        observe: Observe = lambda _: None,
+        observe: Observe = lambda *_: None,
         move: Move = lambda _: False,
     ) -> None:
         self._move = move
@@ -238,6 +238,7 @@ class StreamedAnswer(Answer):
         closing = set(self._reader.closing(tree))
         interrupted = set(self._reader.interrupted(tree))
         leaves = list(self._reader.leaves(tree))
+        self._observe(tree, leaves)
         last = {leaf.lane: leaf for leaf in leaves if leaf.lane is not None}
         self._copy(event, tree, leaves)
         if self._ended:
@@ -255,11 +256,9 @@ class StreamedAnswer(Answer):
 
     def _decoded(self, data: str) -> JSON:
         try:
-            tree = strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
-        except RelayFault:
-            raise UpstreamBadStream("the upstream sent an event that is not JSON") from None
-        self._observe(tree)
-        return tree
+            return strict_json.decode(data.encode("utf-8", "surrogatepass"), limit_containers=MAX_CONTAINERS)
+        except ClientFault as fault:
+            raise UpstreamBadStream(f"the upstream sent an event that {_why_unread(fault)}") from None
 
     def _written(self, event: Event, tree: JSON, *, changed: bool) -> bytes:
         data = strict_json.encode(tree).decode() if changed else event.data
@@ -306,6 +305,13 @@ class StreamedAnswer(Answer):
         if copy is None or copy.data is None:
             return self._reader.flush(lane, text)
         return Event(copy.data.replace(f'"{_HERE}"', strict_json.encode_text(text)), copy.event)
+
+
+def _why_unread(fault: ClientFault) -> str:
+    """Return what is wrong with an answer or event whose JSON was not read. Only a bound is relay's own."""
+    if isinstance(fault, strict_json.TooLarge):
+        return f"is larger than relay reads: it holds more than {MAX_CONTAINERS} objects and arrays"
+    return "is not JSON, or none that every parser reads alike"
 
 
 def _add_note(tree: JSON, note: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from relay.errors import RelayFault
 from relay.protocols import Format, LogProbabilities
-from relay.routing.usage import Meter
+from relay.routing.usage import CHARACTERS_PER_TOKEN, Meter
 from relay.types import JSON, Headers
 from relay.wire import strict_json
 from relay.wire.framing import framing_of
@@ -48,12 +48,12 @@ class Judge:
         self._fields = fields
         self._keep = keep
         self._sum = 0.0
-        self._count = 0
+        self.count = 0  # of tokens with a probability
 
     @property
     def mean(self) -> float | None:
         """The mean token probability, from 0 to 1; None when the server gave no log-probabilities."""
-        return self._sum / self._count if self._count else None
+        return self._sum / self.count if self.count else None
 
     def read(self, tree: JSON) -> bool:
         """Look at one decoded answer or event. Return whether something was taken out of it."""
@@ -65,7 +65,7 @@ class Judge:
             for logprob in (each for path in fields.values for each in _all(found, path)):
                 if _is_number(logprob):  # the first of an echoed prompt is null
                     self._sum += math.exp(min(logprob, 0.0))
-                    self._count += 1
+                    self.count += 1
             if not self._keep:
                 if fields.nullable:
                     holder[fields.field] = None
@@ -110,5 +110,7 @@ def _read(judge: Judge, data: bytes, meter: Meter) -> bytes:
         tree = strict_json.decode(data)
     except RelayFault:
         return data
-    meter.read(tree)
-    return strict_json.encode(tree) if judge.read(tree) else data
+    before = judge.count
+    changed = judge.read(tree)
+    meter.read(tree, added=(judge.count - before) * CHARACTERS_PER_TOKEN)
+    return strict_json.encode(tree) if changed else data

@@ -3,7 +3,9 @@
     closed ──(`failures` in a row)──> open ──(`open_s` later, or a probe)──> half open ──(an answer)──> closed
                                        ^────────────(another failure)───────────┘
 
-While it is open nothing is sent; half open, one request at a time may try. Times are seconds of the caller's clock.
+While it is open nothing is sent; half open, one request may try. One that has no answer after `open_s`, or while a
+probe succeeds, keeps the next from trying no longer: else a slow request would keep everybody out for as long as it
+takes. Times are seconds of the caller's clock.
 """
 
 from __future__ import annotations
@@ -35,19 +37,19 @@ class Health:
     failures: int = 0  # in a row
     is_open: bool = False  # open or half open
     open_until: float = _NEVER
-    on_trial: bool = False  # half open, and a request is trying
+    on_trial: bool = False  # half open, and a request is trying; the next may after `open_until`
     wait_until: float = _NEVER  # the upstream asked for patience
     first_token_s: float | None = None
 
 
 def admits(health: Health, now: float) -> bool:
     """Tell whether a request may be sent."""
-    return not health.is_open or (now >= health.open_until and not health.on_trial)
+    return not health.is_open or now >= health.open_until
 
 
-def asked(health: Health) -> Health:
+def asked(health: Health, now: float, *, open_s: float) -> Health:
     """Return the record after a request went out: in a half open state it is the one that tries."""
-    return replace(health, on_trial=True) if health.is_open else health
+    return replace(health, on_trial=True, open_until=now + open_s) if health.is_open else health
 
 
 def answered(health: Health) -> Health:
@@ -68,9 +70,9 @@ def failed(health: Health, now: float, *, limit: int, open_s: float) -> Health:
     return replace(health, failures=failures)
 
 
-def abandoned(health: Health) -> Health:
+def abandoned(health: Health, now: float) -> Health:
     """Return the record after a request that ended without telling anything, such as a client that hung up."""
-    return replace(health, on_trial=False) if health.on_trial else health
+    return replace(health, on_trial=False, open_until=now) if health.on_trial else health
 
 
 def probed(health: Health, now: float, *, reachable: bool, open_s: float) -> Health:

@@ -5,7 +5,7 @@ An exchange surveys the upstreams each time that its request is opened; policy d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from relay.policy.conditions.max_tokens import CHARACTERS_PER_TOKEN
@@ -15,7 +15,7 @@ from relay.routing import confidence
 from relay.routing.choose import Options, RouteRequest, Unavailability
 from relay.routing.router import Move, Router, Ticket
 from relay.routing.usage import Meter, Usage, expected_output
-from relay.types import Decision, Headers, RouteKind
+from relay.types import JSON, Decision, Headers, Leaf, RouteKind
 
 __all__ = ["RoutePlan"]
 
@@ -49,6 +49,7 @@ class RoutePlan:
         self.one_kind = False
         self.headers: Headers = ()
         self.moved_prefix = False
+        self._taken = False  # by an upstream, as far as is known: what it has read counts
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
 
     @property
@@ -65,6 +66,7 @@ class RoutePlan:
         self.end(_NOTHING_USED)
         self._avoid = avoid
         self._unsure = unsure
+        self._taken = False
         self.judge = None
 
     def survey(self, document: Document | None) -> None:
@@ -195,12 +197,28 @@ class RoutePlan:
         """Return what reads an answer of the format."""
         return Meter(self._format.family.tokens)
 
+    def taken(self, is_taken: bool) -> None:
+        """Note whether an upstream has taken the request: it cannot be reached, or has refused it, where it has not."""
+        self._taken = is_taken
+
+    def read(self, tree: JSON, leaves: Sequence[Leaf]) -> None:
+        """Count what a decoded answer or event of the client's says, and its texts."""
+        added = at_once = 0
+        for leaf in leaves:
+            if leaf.lane is None:
+                at_once += len(leaf.text)
+            else:
+                added += len(leaf.text)
+        self.meter.read(tree, added=added, at_once=at_once)
+
     def discard(self, meter: Meter) -> None:
         """Count an answer that is not used; `meter` has read it."""
         self.end(meter.usage(self._asked().tokens))
 
     def end(self, usage: Usage | None = None) -> None:
-        """Count what the request used, by default what its answer says. May be called more than once."""
+        """Count what the request used, by default what its answer says so far. May be called more than once."""
         if self._ticket is not None:
-            self._router.settle(self._ticket, self.meter.usage(self._asked().tokens) if usage is None else usage)
+            if usage is None:
+                usage = self.meter.usage(self._asked().tokens) if self._taken else _NOTHING_USED
+            self._router.settle(self._ticket, usage)
             self._ticket = None

@@ -229,7 +229,7 @@ class Router:
         if record.is_open:
             if not health.admits(record, self.clock()):
                 return False
-            self._health[upstream] = health.asked(record)
+            self._health[upstream] = health.asked(record, self.clock(), open_s=self.config.open_s)
         self.retries[upstream].deposit()
         return True
 
@@ -250,6 +250,10 @@ class Router:
         )
         self._metrics.outcome(upstream, outcome)
 
+    def unreadable(self, upstream: str) -> None:
+        """Note an answer that relay could not read. It says nothing about other answers."""
+        self._metrics.outcome(upstream, "broken")
+
     def limited(self, upstream: str, wait_s: float | None) -> None:
         """Note a 429. It is about a key: only where the operator's is used does it say something to others."""
         self._note(upstream, health.answered(self._health[upstream]))
@@ -259,7 +263,7 @@ class Router:
 
     def abandoned(self, upstream: str) -> None:
         """Note that a request ended before the upstream said anything."""
-        self._note(upstream, health.abandoned(self._health[upstream]))
+        self._note(upstream, health.abandoned(self._health[upstream], self.clock()))
 
     def probed(self, upstream: str, *, reachable: bool) -> None:
         """Note that connecting was tried."""

@@ -33,19 +33,28 @@ def expected_output(tree: JSON, fields: TokenFields) -> int:
 
 
 class Meter:
-    """Reads the usage out of an answer, whole or event by event. The latest figure of each kind counts."""
+    """Reads the usage out of an answer, whole or event by event. The latest figure of each kind counts.
 
-    __slots__ = ("_fields", "_input", "_output", "events")
+    For where there is none it counts the characters of the answer's text.
+    """
+
+    __slots__ = ("_added", "_at_once", "_fields", "_input", "_output")
 
     def __init__(self, fields: TokenFields) -> None:
         self._fields = fields
         self._input = 0
         self._output = 0
-        self.events = 0
+        self._added = 0
+        self._at_once = 0
 
-    def read(self, tree: JSON) -> None:
-        """Look at one decoded answer or event."""
-        self.events += 1
+    def read(self, tree: JSON, *, added: int = 0, at_once: int = 0) -> None:
+        """Look at one decoded answer or event.
+
+        `added` are the characters that it adds to the answer; `at_once` those of whole texts in it, which may be what
+        other events said already.
+        """
+        self._added += added
+        self._at_once = max(self._at_once, at_once)
         for path in self._fields.usage:
             found = _at(tree, path)
             if type(found) is dict and found:
@@ -54,10 +63,9 @@ class Meter:
                 return
 
     def usage(self, estimated_input: int) -> Usage:
-        """Return what was read; where nothing was said, `estimated_input` and a token for each event."""
-        if not self.events:
-            return Usage(0, 0)
-        return Usage(self._input or estimated_input, self._output or self.events)
+        """Return what was read; where nothing was said, `estimated_input` and a quarter of the answer's characters."""
+        characters = max(self._added, self._at_once)
+        return Usage(self._input or estimated_input, self._output or characters // CHARACTERS_PER_TOKEN)
 
 
 def _at(tree: JSON, path: tuple[str, ...]) -> JSON:

@@ -20,6 +20,7 @@ from relay.errors import (
     ScrubFailed,
     UpstreamBadStream,
     UpstreamClosed,
+    UpstreamCut,
     UpstreamFault,
     UpstreamTimeout,
     UpstreamUnreachable,
@@ -245,4 +246,4 @@ def _before_head(error: BaseException) -> UpstreamFault:
 def _after_head(error: BaseException) -> UpstreamFault:
     if isinstance(error, TimeoutError):
         return UpstreamTimeout("The upstream fell silent in the middle of its answer.")
-    return UpstreamBadStream("The upstream's answer was cut off.")
+    return UpstreamCut("The upstream's answer was cut off.")

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
-from relay.errors import UpstreamBadStream, UpstreamTimeout, UpstreamUnreachable
+from relay.errors import UpstreamBadStream, UpstreamCut, UpstreamTimeout, UpstreamUnreachable
 from relay.types import Headers, Outbound
 from relay.upstream.addresses import base_host, is_refused
 from relay.upstream.inflate import Inflater
@@ -138,7 +138,7 @@ class _Http2Response:
             except httpx.TimeoutException:
                 raise UpstreamTimeout("The upstream fell silent in the middle of its answer.") from None
             except httpx.HTTPError:
-                raise UpstreamBadStream("The upstream's answer was cut off.") from None
+                raise UpstreamCut("The upstream's answer was cut off.") from None
             if chunk is None:
                 break
             if inflater is None:

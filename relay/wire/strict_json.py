@@ -23,7 +23,7 @@ import orjson
 from relay.errors import ClientFault
 from relay.types import JSON
 
-__all__ = ["LARGE_BYTES", "MAX_DEPTH", "decode", "encode", "encode_text"]
+__all__ = ["LARGE_BYTES", "MAX_DEPTH", "TooLarge", "decode", "encode", "encode_text"]
 
 # Levels of objects and arrays. This is what orjson writes; tool schemas of real agents stay below 30.
 MAX_DEPTH = 254
@@ -38,6 +38,10 @@ _SURROGATE_ESCAPE = re.compile(rb"\\u[dD][89a-fA-F]")
 _LONG_INTEGER = re.compile(rb"[0-9]{19,}")
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class TooLarge(ClientFault):
+    """More objects, members or elements than the caller reads."""
 
 
 def decode(body: bytes, limit_elements: int | None = None, limit_containers: int | None = None) -> JSON:
@@ -55,7 +59,7 @@ def decode(body: bytes, limit_elements: int | None = None, limit_containers: int
         if limit is None or len(body) <= limit or count(body) <= limit:
             continue
         if count(_outside_strings(body)[1]) > limit:
-            raise ClientFault(f"the body holds more than {limit} {what}")
+            raise TooLarge(f"the body holds more than {limit} {what}")
     problem = 0
     try:
         tree = orjson.loads(body)

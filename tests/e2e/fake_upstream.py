@@ -32,6 +32,8 @@ class Reply:
     wait_s: float = 0  # before the first byte
     probability: float | None = None  # of each token; None: the server has no log-probabilities
     usage: tuple[int, int] | None = (10, 5)
+    body: bytes | None = None  # in place of an answer
+    cut: bool = False  # the connection ends behind `body`
     left_out: tuple[str, ...] = ()  # of a stream's end: "mark" ([DONE]), "reason" (finish_reason)
 
 
@@ -106,6 +108,8 @@ class Fake:
         if reply.status != 200:
             error = {"error": {"message": f"{self.name} says {reply.status}", "type": "error", "code": None}}
             return web.json_response(error, status=reply.status, headers=reply.headers)
+        if reply.body is not None:
+            return await _raw(request, reply, streamed=bool(body.get("stream")))
         text = f"I am {self.name}. You wrote: {_last_text(body)}"
         if ":" in request.path.rpartition("/")[2]:
             return web.json_response(_gemini(text, reply))
@@ -121,6 +125,19 @@ class Fake:
             await response.write(f"data: {event}\n\n".encode())
         await response.write_eof()
         return response
+
+
+async def _raw(request: web.BaseRequest, reply: Reply, *, streamed: bool) -> web.StreamResponse:
+    kind = "text/event-stream" if streamed else "application/json"
+    response = web.StreamResponse(headers={"Content-Type": kind, **reply.headers})
+    await response.prepare(request)
+    await response.write(reply.body or b"")
+    if reply.cut:
+        assert request.transport is not None
+        request.transport.abort()
+    else:
+        await response.write_eof()
+    return response
 
 
 def _last_text(body: Any) -> str:

@@ -8,16 +8,18 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
 
 from relay.config import ClientConfig, Price, RoutingConfig
 from relay.doors.http.app import Running
+from relay.exchange import Core
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, Stage
 from tests.e2e.fake_upstream import Fake, Reply
-from tests.e2e.support import chat
+from tests.e2e.support import chat, until
 
 PLAIN = "version: 1\nmodel: none\n"
 MAIL = "maria@example.org"
@@ -169,3 +171,78 @@ async def test_counted_in_metrics(serve: Serve, make_core: MakeCore, far: Fake, 
     assert tree["frontier_usd"] == pytest.approx(0.7, abs=0.001)
     assert [(row["upstream"], row["requests"]) for row in tree["rows"]] == [("far", 3), ("near", 1)]
     assert tree["moves"] == {"local, down": 1}
+
+
+def tokens(core: Core, direction: str) -> float:
+    """Return what the metrics count of tokens."""
+    lines = core.metrics.render().decode().splitlines()
+    return sum(
+        float(line.rpartition(" ")[2]) for line in lines if f'relay_tokens_total{{direction="{direction}"' in line
+    )
+
+
+LONG = "word " * 4_000
+CHAT = json.dumps({"choices": [{"index": 0, "message": {"role": "assistant", "content": LONG}}]})
+EVENT = json.dumps({"choices": [{"index": 0, "delta": {"content": LONG}, "finish_reason": "stop"}]})
+SHORT_EVENT = json.dumps({"choices": [{"index": 0, "delta": {"content": LONG[:20]}, "finish_reason": None}]})
+STREAM_END = "data: [DONE]\n\n"
+ANTHROPIC = json.dumps({"type": "message", "role": "assistant", "content": [{"type": "text", "text": LONG}]})
+GEMINI = json.dumps({"candidates": [{"content": {"role": "model", "parts": [{"text": LONG}]}, "index": 0}]})
+RESPONSE = {"output": [{"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": LONG}]}]}
+DELTA = {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "item_id": "a", "delta": LONG}
+COMPLETED = {"type": "response.completed", "response": RESPONSE}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "answer"),
+    [
+        ("/v1/chat/completions", chat("hello"), CHAT),
+        ("/v1/chat/completions", chat("hello", stream=True), f"data: {EVENT}\n\n{STREAM_END}"),
+        ("/v1/chat/completions", chat("hello", stream=True), f"data: {SHORT_EVENT}\n\n" * 1_000 + STREAM_END),
+        ("/v1/messages", {**chat("hello"), "max_tokens": 9}, ANTHROPIC),
+        ("/v1beta/models/g:generateContent", {"contents": [{"role": "user", "parts": [{"text": "hello"}]}]}, GEMINI),
+        ("/v1/responses", {"model": "m", "input": "hello"}, json.dumps(RESPONSE)),
+        # The last event repeats the answer.
+        (
+            "/v1/responses",
+            {"model": "m", "input": "hello", "stream": True},
+            f"data: {json.dumps(DELTA)}\n\ndata: {json.dumps(COMPLETED)}\n\n",
+        ),
+    ],
+)
+async def test_estimated_by_characters(
+    serve: Serve, make_core: MakeCore, far: Fake, path: str, body: dict[str, Any], answer: str
+) -> None:
+    """Of an answer without usage a quarter of its characters counts, however it comes."""
+    far.reply = Reply(body=answer.encode())
+    core = make_core(PLAIN, far=far.config("frontier"))
+    relay = serve(upstreams={"far": far.config("frontier")}, from_core=core)
+    async with httpx.AsyncClient(base_url=relay.url, headers={"authorization": "Bearer sk-test"}) as session:
+        assert (await session.post(path, json=body)).status_code == 200
+    assert tokens(core, "output") == len(LONG) / 4
+    assert tokens(core, "input") == 1
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_request_that_is_left_counts(serve: Serve, make_core: MakeCore, far: Fake, stream: bool) -> None:
+    """What has been sent to an upstream counts, also when its client hangs up before the answer."""
+    far.reply = Reply(wait_s=20)
+    core = make_core(PLAIN, far=far.config("frontier"))
+    relay = serve(upstreams={"far": far.config("frontier")}, from_core=core)
+    asked = asyncio.create_task(ask(relay, stream=stream, text=LONG))
+    await until(lambda: len(far.received) == 1)
+    asked.cancel()
+    await until(lambda: not relay.handler.in_flight)
+    assert (tokens(core, "input"), tokens(core, "output")) == (len(LONG) // 4, 0)
+
+
+async def test_a_request_that_reached_nobody_does_not(serve: Serve, make_core: MakeCore, far: Fake) -> None:
+    """What could not be sent, or was refused, costs nothing."""
+    core = make_core(PLAIN, far=far.config("frontier"))
+    relay = serve(upstreams={"far": far.config("frontier")}, from_core=core)
+    for status in (400, 503):
+        far.reply = Reply(status=status)
+        assert (await ask(relay, text=LONG)).status_code == status
+    far.kill()
+    assert (await ask(relay, text=LONG)).status_code == 502
+    assert (tokens(core, "input"), tokens(core, "output")) == (0, 0)

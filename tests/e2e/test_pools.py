@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import socket
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import httpx
 import pytest
 
 from relay.config import Price, RoutingConfig, SecretReference
+from relay.doors.http import reply as reply_module
 from relay.doors.http.app import Running
+from relay.response import answer as answer_module
 from tests.conftest import MakeCore
 from tests.e2e.conftest import Serve, Stage
 from tests.e2e.fake_upstream import Fake, Reply
-from tests.e2e.support import chat, until
+from tests.e2e.support import chat, port_of, post_bytes, until
 
 KEY = {"authorization": "Bearer sk-test"}
 LOCAL = "version: 1\nmodel: none\nrules: [{class: PII, require: local, why: stays here}]\n"
@@ -31,8 +35,10 @@ def fakes(stage: Stage) -> Iterator[tuple[Fake, Fake, Fake]]:
         yield one, two, three
 
 
-async def ask(relay: Running, text: str = "hello", **fields: Any) -> httpx.Response:
-    async with httpx.AsyncClient(base_url=relay.url, headers=KEY, timeout=20) as client:
+async def ask(relay: Running, text: str = "hello", address: str = "127.0.0.1", **fields: Any) -> httpx.Response:
+    """Ask from `address`, which tells clients apart where they have no names."""
+    transport = httpx.AsyncHTTPTransport(local_address=address)
+    async with httpx.AsyncClient(base_url=relay.url, headers=KEY, timeout=20, transport=transport) as client:
         return await client.post("/v1/chat/completions", json=chat(text, **fields))
 
 
@@ -43,6 +49,19 @@ async def ask_often(relay: Running, count: int, text: str = "hello") -> Counter[
         for _ in range(count):
             answer = await client.post("/v1/chat/completions", json=chat(text))
             found[who(answer)] += 1
+    return found
+
+
+async def text_of(relay: Running, **fields: Any) -> str:
+    """Return what came of an answer, also of one that breaks off."""
+    found = ""
+    async with (
+        httpx.AsyncClient(base_url=relay.url, headers=KEY, timeout=20) as client,
+        client.stream("POST", "/v1/chat/completions", json=chat("hello", **fields)) as answer,
+    ):
+        with suppress(httpx.RemoteProtocolError):
+            async for piece in answer.aiter_text():
+                found += piece
     return found
 
 
@@ -84,6 +103,85 @@ async def test_breaker(serve: Serve, fakes: tuple[Fake, Fake, Fake]) -> None:
     one.reply = Reply()
     await asyncio.sleep(0.45)
     assert await ask_often(relay, 3) == {"one": 3}
+
+
+MANY = b'{"choices": [' + b"{}," * 60 + b"{}]}"
+
+
+def unplanned(*_: Any, **__: Any) -> bool:
+    raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("reply", "stream"),
+    [
+        (Reply(body=MANY), False),
+        (Reply(body=b"data: " + MANY + b"\n\n"), True),
+        (Reply(body=b"<html>"), False),
+        (Reply(body=b"data: <html>\n\n"), True),
+        (Reply(body=b'{"id": 1, "id": 2}'), False),
+        (Reply(body=b"data: {}\n\n"), True),  # stops before its end
+        (Reply(status=302, headers={"Location": "/elsewhere"}), False),
+    ],
+)
+async def test_unreadable_answers_are_one_clients(
+    serve: Serve, fakes: tuple[Fake, Fake, Fake], monkeypatch: pytest.MonkeyPatch, reply: Reply, stream: bool
+) -> None:
+    """What an upstream answers to one client keeps no other client from it, however often relay cannot read it."""
+    monkeypatch.setattr(answer_module, "MAX_CONTAINERS", 50)
+    one, _, _ = fakes
+    relay = serve(upstreams={"one": one.config("frontier")}, routing=RoutingConfig(probe_s=0, failures=2, open_s=60))
+    one.replies = [reply] * 5
+    for _ in range(5):
+        found = await text_of(relay, stream=stream)
+        assert "upstream_bad_stream" in found
+        if b"{}," in (reply.body or b""):
+            assert "larger than relay reads: it holds more than 50 objects and arrays" in found
+    assert len(one.received) == 5
+    assert await ask_often(relay, 1) == {"one": 1}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_surprise_in_relay_is_not_the_upstreams(
+    serve: Serve, fakes: tuple[Fake, Fake, Fake], monkeypatch: pytest.MonkeyPatch, stream: bool
+) -> None:
+    """An answer that relay itself fails to restore says nothing about the upstream."""
+    one, _, _ = fakes
+    relay = serve(upstreams={"one": one.config("frontier")}, routing=RoutingConfig(probe_s=0, failures=2, open_s=60))
+    with monkeypatch.context() as patched:
+        patched.setattr(answer_module, "_rewrite", unplanned)
+        patched.setattr(answer_module.StreamedAnswer, "_rewrite_leaf", unplanned)
+        for _ in range(3):
+            assert "could not be restored" in (await ask(relay, stream=stream)).text
+    assert len(one.received) == 3
+    assert await ask_often(relay, 1) == {"one": 1}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_cut_answers_open_the_breaker(serve: Serve, fakes: tuple[Fake, Fake, Fake], stream: bool) -> None:
+    """A connection that ends in the middle of an answer is a failure of the upstream's own."""
+    one, _, _ = fakes
+    relay = serve(upstreams={"one": one.config("frontier")}, routing=RoutingConfig(probe_s=0, failures=2, open_s=60))
+    one.reply = Reply(body=b'data: {"choices": []}\n\n' if stream else b'{"choices"', cut=True)
+    for _ in range(4):
+        with suppress(httpx.HTTPError):
+            await ask(relay, stream=stream)
+    assert len(one.received) == 2
+
+
+async def test_a_slow_trial_keeps_nobody_out(serve: Serve, fakes: tuple[Fake, Fake, Fake]) -> None:
+    """A trial without an answer after the time of an open breaker lets the next request try."""
+    one, _, _ = fakes
+    one.replies = [Reply(status=503), Reply(wait_s=20)]
+    relay = serve(upstreams={"one": one.config("frontier")}, routing=RoutingConfig(probe_s=0, failures=1, open_s=0.3))
+    assert await ask_often(relay, 1) == {"503": 1}
+    await asyncio.sleep(0.35)
+    slow = asyncio.create_task(ask(relay))
+    await until(lambda: len(one.received) == 2)
+    assert await ask_often(relay, 1) == {"502": 1}
+    await asyncio.sleep(0.35)
+    assert await ask_often(relay, 2) == {"one": 2}
+    slow.cancel()
 
 
 async def test_one_trial_at_a_time(serve: Serve, fakes: tuple[Fake, Fake, Fake]) -> None:
@@ -147,6 +245,40 @@ async def test_places_and_queue(serve: Serve, fakes: tuple[Fake, Fake, Fake]) ->
     assert await ask_often(relay, 2) == {"one": 2}  # every place is free again
 
 
+async def test_one_client_leaves_room_for_others(serve: Serve, fakes: tuple[Fake, Fake, Fake]) -> None:
+    """One client has three quarters of an upstream's slots and of the queue, and hears that it is its own doing."""
+    one, _, _ = fakes
+    one.reply = Reply(wait_s=0.5)
+    relay = serve(upstreams={"one": one.config("frontier", max_concurrent=4, max_queue=4)})
+    load = relay.handler.service.core.router.loads["one"]
+    asked = [asyncio.create_task(ask(relay)) for _ in range(9)]
+    await until(lambda: (load.in_flight, load.waiting) == (3, 3))
+    begun = asyncio.get_running_loop().time()
+    assert who(await ask(relay, address="127.0.0.2")) == "one"
+    assert asyncio.get_running_loop().time() - begun < 0.9  # it did not wait for a slot
+    assert Counter(map(who, await asyncio.gather(*asked))) == {"one": 6, "429": 3}
+    assert (load.in_flight, load.waiting) == (0, 0)
+
+
+async def test_who_does_not_read_gives_its_slot_back(
+    serve: Serve, fakes: tuple[Fake, Fake, Fake], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A stream that its client takes nothing of ends, at relay and at the upstream."""
+    monkeypatch.setattr(reply_module, "_TAKES_NOTHING_S", 0.3)
+    one, _, _ = fakes
+    event = {"choices": [{"index": 0, "delta": {"content": "word " * 2_000}}]}
+    one.replies = [Reply(body=f"data: {json.dumps(event)}\n\n".encode() * 1_500)]
+    relay = serve(upstreams={"one": one.config("frontier", max_concurrent=1)})
+    load = relay.handler.service.core.router.loads["one"]
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        connection.connect(("127.0.0.1", port_of(relay.url)))
+        connection.sendall(post_bytes(chat("hello", stream=True)))
+        await until(lambda: load.in_flight == 1)
+        await until(lambda: load.in_flight == 0, timeout_s=20)
+    assert await ask_often(relay, 1) == {"one": 1}
+
+
 async def test_place_of_a_client_that_left(serve: Serve, fakes: tuple[Fake, Fake, Fake]) -> None:
     """A client that hangs up, there or in the queue, gives its place back."""
     one, _, _ = fakes
@@ -185,7 +317,7 @@ async def test_local_load_is_shared(serve: Serve, fakes: tuple[Fake, Fake, Fake]
     one.reply = two.reply = Reply(wait_s=0.3)
     upstreams = {"one": one.config("local", max_concurrent=2), "two": two.config("local", max_concurrent=4)}
     relay = serve(upstreams=upstreams)
-    answers = await asyncio.gather(*(ask(relay) for _ in range(6)))
+    answers = await asyncio.gather(*(ask(relay, address=f"127.0.0.{1 + number % 2}") for number in range(6)))
     assert Counter(map(who, answers)) == {"one": 2, "two": 4}
 
 

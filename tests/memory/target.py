@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -170,25 +170,27 @@ def relay(
     idle_s: float = 900,
     under: Sequence[str] = (),
     program: str = "",
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[Relay]:
     """Serve with patterns only until the block ends. `under` is a command that runs another.
 
-    `program` is run in the relay's process before it starts.
+    `program` is run in the relay's process before it starts; `environ` is added to its environment.
     """
     policy = directory / "policy.yaml"
     policy.write_text(POLICY)
-    environ = {
+    variables = {
+        **(environ or {}),
         **{name: value for name, value in os.environ.items() if not name.startswith("RELAY")},
         "RELAY__SESSION__IDLE_S": str(idle_s),
         "PYTHONDONTWRITEBYTECODE": "1",  # as the hardened process has it; here also for the moment before
     }
     if upstream.certificate is not None:
-        environ["SSL_CERT_FILE"] = str(upstream.certificate)
+        variables["SSL_CERT_FILE"] = str(upstream.certificate)
     start = ["-c", program + _MAIN] if program else ["-m", "relay"]
     command = [*under, sys.executable, *start, "serve", "--port", "0", "--policy", str(policy)]
     command += ["--upstream", upstream.base_url]
     command += [] if harden else ["--no-harden"]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=environ)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, env=variables)
     try:
         assert process.stdout is not None
         ready, _, _ = select.select([process.stdout], [], [], 30)

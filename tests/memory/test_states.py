@@ -13,6 +13,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -244,6 +245,48 @@ def test_nothing_is_left_on_an_open_connection(target: Relay, server: Upstream) 
     target.chat(prompt(values), on=connection)
     assert_forgotten(target, values)
     connection.close()
+
+
+JSON_KIND = {"content-type": "application/json"}
+# Requests whose body nobody reads, refused or answered: method, path and headers.
+UNREAD: dict[str, tuple[str, str, dict[str, str]]] = {
+    "content type": ("POST", PATH, {"content-type": "text/plain"}),
+    "unknown path": ("POST", "/v1/nothing", JSON_KIND),
+    "other method": ("PUT", PATH, JSON_KIND),
+    "host": ("POST", PATH, {**JSON_KIND, "host": "elsewhere.example"}),
+    "origin": ("POST", PATH, {**JSON_KIND, "origin": "https://elsewhere.example"}),
+    "content coding": ("POST", PATH, {**JSON_KIND, "content-encoding": "unknown"}),
+    "session": ("POST", PATH, {**JSON_KIND, "x-relay-session": "none"}),
+    "opens a session": ("POST", "/relay/v1/sessions", JSON_KIND),
+    "greeting": ("GET", "/", JSON_KIND),
+    "list of models": ("GET", "/v1/models", JSON_KIND),
+}
+
+
+def test_nothing_is_left_of_an_unread_body_on_open_connections(target: Relay) -> None:
+    """A body that is not read goes with the answer, not with the connection."""
+    values = {case: planted() for case in UNREAD}
+    connections = []
+    for case, (method, path, headers) in UNREAD.items():
+        connections.append(connection := target.connect())
+        connection.request(method, path, json.dumps(_body(user=f"write to {values[case]}")), headers)
+        connection.getresponse().read()
+    assert_forgotten(target, list(values.values()))
+    for connection in connections:
+        connection.close()
+
+
+def test_nothing_is_left_of_a_body_behind_a_wrong_key(server: Upstream, tmp_path: Path) -> None:
+    """The same holds where clients need keys: nothing of a stranger is read, and nothing is kept."""
+    clients = json.dumps([{"name": "desk", "key_sha256": sha256(planted().encode()).hexdigest()}])
+    with serving(server, tmp_path, environ={"RELAY__CLIENTS": clients}) as running:
+        value, connection = planted(), running.connect()
+        assert running.call("POST", PATH, _body(user=value), on=connection)[0] == 401
+        try:
+            assert_forgotten(running, [value])
+        except ScanRefused:
+            pytest.skip("this process may not read another's memory")
+        connection.close()
 
 
 @pytest.mark.parametrize("state", [whole, streamed, upstream_error, session_idle, hung_up])

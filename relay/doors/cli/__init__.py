@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 import traceback
 from typing import Annotated
@@ -57,6 +58,9 @@ app.add_typer(policy.app, name="policy", help="Write, test, compare, audit and s
 def main() -> None:
     """Run the command line. Errors go to stderr, one line each, without a traceback and without values."""
     debug = "--debug" in sys.argv[1:]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # What a terminal cannot show is shown as an escape, and ends no command.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         status = app(prog_name="relay", standalone_mode=False)
     except RelayFault as fault:

@@ -1,4 +1,4 @@
-"""Standard input, also where the shell closed it."""
+"""Standard input and output as bytes, also where the shell closed them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from relay.errors import ConfigFault
 
-__all__ = ["standard_input"]
+__all__ = ["standard_input", "standard_output"]
 
 
 def standard_input() -> BinaryIO:
@@ -15,3 +15,13 @@ def standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise ConfigFault("standard input is closed; name a file, or pipe a text in")
     return sys.stdin.buffer
+
+
+def standard_output() -> BinaryIO:
+    """Return standard output as bytes: texts are UTF-8 in and out, whatever the terminal's encoding is.
+
+    Raises ConfigFault where it is closed.
+    """
+    if sys.stdout is None:
+        raise ConfigFault("standard output is closed; send it to a file or a pipe")
+    return sys.stdout.buffer

@@ -10,7 +10,7 @@ from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from relay.doors.cli.streams import standard_input
+from relay.doors.cli.streams import standard_input, standard_output
 from relay.errors import ClientFault, ConfigFault
 
 if TYPE_CHECKING:
@@ -77,22 +77,24 @@ def detect(
 
 
 def _detect_jsonl(files: list[Path] | None, find: Any) -> None:
-    import orjson
-
     from relay.wire import strict_json
 
-    out = sys.stdout.buffer
+    out = standard_output()
     for number, line in enumerate(_progress(_lines(files)), 1):
         if not line.strip():
             continue
-        row = strict_json.decode(line.strip())
+        try:
+            row = strict_json.decode(line.strip())
+        except ClientFault as fault:
+            raise ClientFault(f"line {number}: {fault.public}") from None
         if not isinstance(row, dict) or "id" not in row or not isinstance(row.get("text"), str):
             raise ClientFault(f'line {number}: expected an object with "id" and "text"')
         spans = [
             {"start": s.start, "end": s.end, "entity_type": s.entity_type, "score": round(s.score, 4)}
             for s in find(row["text"])
         ]
-        out.write(orjson.dumps({"id": row["id"], "spans": spans}) + b"\n")
+        # What the reader takes for an id it writes again: long integers and lone surrogates, too.
+        out.write(strict_json.encode({"id": row["id"], "spans": spans}) + b"\n")
         out.flush()
 
 
@@ -113,6 +115,7 @@ def scrub(
     from relay.doors import library
     from relay.doors.cli import sealed_map
 
+    out = standard_output()  # before a map is written that nothing goes with
     with (
         _decision_log(decision_fd) as record,
         library.open_session(policy, recognizers=recognizers or (), record=record) as session,
@@ -122,7 +125,8 @@ def scrub(
             # The map is written before the text goes out, so that a full disk loses nothing.
             sealed_map.write(map_file, session.pairs(), sealed_map.secret(key_file, confirm=True))
         for text in cleaned:
-            sys.stdout.write(text)
+            out.write(text.encode())
+        out.flush()
 
 
 @contextmanager
@@ -152,9 +156,11 @@ def restore(
     from relay.response.restore import Restorer
     from relay.types import Encoding
 
+    out = standard_output()
     vault = sealed_map.read(map_file, sealed_map.secret(key_file, confirm=False))
     for text in _texts(files):
-        sys.stdout.write(Restorer(vault, encoding=Encoding.TEXT, urls=True).restore(text))
+        out.write(Restorer(vault, encoding=Encoding.TEXT, urls=True).restore(text).encode())
+    out.flush()
 
 
 def _print_types(added: CustomRecognizers) -> None:

@@ -12,7 +12,7 @@ from relay.doors.http.codings import UnsupportedMediaType, codings_of, inflate
 from relay.doors.serving.response import Beside
 from relay.errors import BodyTooLarge, ClientFault
 
-__all__ = ["BodyTimeout", "UnsupportedMediaType", "read", "require_json"]
+__all__ = ["BodyTimeout", "UnsupportedMediaType", "drop_unread", "read", "require_json"]
 
 # A body up to this size that is here already needs no room: it is gone from the buffers in a moment.
 _SMALL_BYTES = 65_536
@@ -85,6 +85,16 @@ async def read(
     inflated = await beside(partial(inflate, data, codings, limit_bytes), size=len(data))
     arrived(len(inflated))
     return inflated
+
+
+def drop_unread(request: web.BaseRequest) -> None:
+    """Let go of what has arrived of a body that nobody read, of a refused request or one that needs none.
+
+    aiohttp keeps a request as long as its connection is idle, and with it all that is in the body's buffer. What still
+    arrives aiohttp reads and drops itself, before it closes the connection.
+    """
+    if request.content.exception() is None:  # else the connection ends
+        request.content.read_nowait()
 
 
 async def _collect(content: StreamReader, limit_bytes: int, arrived: Callable[[int], None]) -> bytes:

@@ -84,6 +84,7 @@ class Handler:
         except ConnectionError:
             return Sent(keep_alive=False)
         finally:
+            body.drop_unread(request)
             self.in_flight -= 1
             gauge.dec()
             if self._forgetter is not None:

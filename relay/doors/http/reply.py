@@ -6,6 +6,7 @@ aiohttp's own response classes prepare cookies, compression, ranges and default 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable
 from http import HTTPStatus
 
 from aiohttp import HttpVersion10, web
@@ -20,6 +21,10 @@ __all__ = ["Sent", "Stream", "send"]
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
 # How long a stream's head waits for first bytes to travel with.
 _HEAD_WAITS_S = 0.05
+# How long a client may take nothing of what is written, and the slowest link that it may have beside that, a megabit a
+# second: the bounds of a body that arrives, too. A stream keeps a slot at its upstream as long as it lasts.
+_TAKES_NOTHING_S = 60.0
+_LEAST_BYTES_PER_S = 131_072
 
 
 class Sent(web.StreamResponse):
@@ -49,15 +54,26 @@ async def send(request: web.BaseRequest, status: int, headers: Headers, body: by
         fields["Content-Length"] = str(len(body))
     writer = request.writer
     await writer.write_headers(_status_line(status), fields)
-    await writer.write_eof(b"" if request.method == "HEAD" else body)
+    await _taken(request, writer.write_eof(b"" if request.method == "HEAD" else body), len(body))
     return Sent(keep_alive=keep_alive)
+
+
+async def _taken(request: web.BaseRequest, writing: Awaitable[None], size: int) -> None:
+    """Wait until `size` bytes are written. A client that does not take them in time is hung up on (ConnectionError)."""
+    try:
+        async with asyncio.timeout(_TAKES_NOTHING_S + size / _LEAST_BYTES_PER_S):
+            await writing
+    except TimeoutError:
+        if request.transport is not None:
+            request.transport.abort()  # closing would wait for what is not taken
+        raise ConnectionAbortedError from None
 
 
 class Stream:
     """A response of unknown length. `keep_alive` bytes go out whenever nothing else did for `silence_s` seconds.
 
-    `write` waits while the client does not read: nothing piles up here. `drop` ends the connection without the final
-    chunk marker, so that the client does not take a broken stream for a whole one.
+    `write` waits while the client does not read, and not for ever: nothing piles up here. `drop` ends the connection
+    without the final chunk marker, so that the client does not take a broken stream for a whole one.
     """
 
     def __init__(
@@ -91,20 +107,20 @@ class Stream:
         self._last = self._loop.time()
         if not self.begun:
             self._begin()
-        await self._writer.write(data)
+        await _taken(self._request, self._writer.write(data), len(data))
 
     async def finish(self, data: bytes) -> Sent:
         """Send the last bytes and end the response."""
         self.stop()
         self._begin()
-        await self._writer.write_eof(data)
+        await _taken(self._request, self._writer.write_eof(data), len(data))
         return Sent(keep_alive=bool(self._request.keep_alive) and self._chunked)
 
     async def drop(self, data: bytes) -> Sent:
         """Send `data` and end the connection as a broken one."""
         self.stop()
         if data:
-            await self._writer.write(data)
+            await _taken(self._request, self._writer.write(data), len(data))
         if self._request.transport is not None:
             self._request.transport.close()
         return Sent(keep_alive=False)

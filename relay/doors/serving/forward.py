@@ -14,7 +14,17 @@ from dataclasses import dataclass
 
 from relay.doors.serving.ports import Client, Response
 from relay.doors.serving.slots import Slots
-from relay.errors import PolicyRefused, RelayBusy, RelayFault, UpstreamBadStream, UpstreamClosed, UpstreamUnreachable
+from relay.errors import (
+    PolicyRefused,
+    RelayBusy,
+    RelayFault,
+    UpstreamBadStream,
+    UpstreamClosed,
+    UpstreamCut,
+    UpstreamFault,
+    UpstreamTimeout,
+    UpstreamUnreachable,
+)
 from relay.exchange import Exchange
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
@@ -64,9 +74,16 @@ class UpstreamAnswer:
         if self.status not in RETRIED_STATUSES and not self._read:
             self._router.completed(self._upstream)
 
-    def broke(self) -> None:
-        """Note that the answer did not come to its end."""
-        self._router.failed(self._upstream, "broken")
+    def broke(self, error: BaseException) -> None:
+        """Note that `error` kept the answer from its end.
+
+        Only a lost or silent connection is a failure that others are kept from the upstream for. What relay cannot read
+        may be what one client asked for, and what is unplanned happened in relay.
+        """
+        if isinstance(error, UpstreamCut | UpstreamTimeout):
+            self._router.failed(self._upstream, "broken")
+        elif isinstance(error, UpstreamFault):
+            self._router.unreadable(self._upstream)
 
 
 class _Held:
@@ -100,22 +117,29 @@ class Sending:
     answer: UpstreamAnswer
 
     @classmethod
-    async def send(cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> Sending:
+    async def send(
+        cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, *, caller: str
+    ) -> Sending:
         """Return with the answer for the client: the first one, or that of the last upstream that was asked.
+
+        `caller` is whose share of the upstreams' slots it uses.
 
         Raises RelayFault when there is no answer at all.
         """
-        sending = cls(forwarder, exchange, outbound, reopen)
+        sending = cls(forwarder, exchange, outbound, reopen, caller)
         await sending._begin()
         return sending
 
-    def __init__(self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen) -> None:
+    def __init__(
+        self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, caller: str
+    ) -> None:
         self._router = forwarder.router
         self._client = forwarder.client
         self._slots = forwarder.slots
         self._exchange = exchange
         self._outbound: Outbound | None = outbound
         self._reopen: Reopen | None = reopen
+        self._caller = caller
         self._slot = ""
         self._sent: AbstractAsyncContextManager[Response] | None = None
 
@@ -136,7 +160,7 @@ class Sending:
                 await sent.__aexit__(type(error) if error else None, error, error.__traceback__ if error else None)
         finally:
             if slot:
-                self._slots.release(slot)
+                self._slots.release(slot, self._caller)
 
     async def _best_answer(self) -> UpstreamAnswer:
         router, exchange = self._router, self._exchange
@@ -172,29 +196,19 @@ class Sending:
     async def _attempt(self, outbound: Outbound) -> tuple[UpstreamAnswer | None, _Failure | None]:
         router, upstream = self._router, outbound.upstream
         try:
-            await self._slots.acquire(upstream)
+            await self._slots.acquire(upstream, self._caller)
         except RelayBusy as fault:
             return None, _Failure(fault)
         self._slot = upstream
         if not router.asks(upstream):
             return None, _Failure(UpstreamUnreachable("The upstream cannot be reached at present."))
         asked_at = router.clock()
-        sending = self._client.send(outbound)
         try:
-            response = await sending.__aenter__()
+            response = await self._head(outbound)
         except UpstreamClosed:
-            router.failed(upstream, "broken")
             raise
         except UpstreamUnreachable as fault:
-            router.failed(upstream, "unreachable")
             return None, _Failure(fault)
-        except RelayFault:
-            router.failed(upstream, "broken")
-            raise
-        except BaseException:
-            router.abandoned(upstream)
-            raise
-        self._sent = sending
         answer = UpstreamAnswer(response, upstream, router, asked_at)
         if response.status in RETRIED_STATUSES:
             return answer, self._refused(response, upstream)
@@ -202,6 +216,25 @@ class Sending:
         if self._exchange.plan.judge is not None and response.status == 200:
             return await self._judged(outbound, response, answer, asked_at)
         return answer, None
+
+    async def _head(self, outbound: Outbound) -> Response:
+        """Send, and return the answer when its head is here. Raises UpstreamFault, which is noted."""
+        router, upstream, plan = self._router, outbound.upstream, self._exchange.plan
+        sending = self._client.send(outbound)
+        plan.taken(True)
+        try:
+            response = await sending.__aenter__()
+        except RelayFault as fault:
+            never_there = isinstance(fault, UpstreamUnreachable) and not isinstance(fault, UpstreamClosed)
+            plan.taken(not never_there)
+            router.failed(upstream, "unreachable" if never_there else "broken")
+            raise
+        except BaseException:
+            router.abandoned(upstream)
+            raise
+        self._sent = sending
+        plan.taken(response.status < 400)
+        return response
 
     def _refused(self, response: Response, upstream: str) -> _Failure:
         """Note an answer with a status that may be another one in a moment."""
@@ -219,12 +252,16 @@ class Sending:
         exchange = self._exchange
         assert exchange.plan.judge is not None
         data = bytearray()
-        async for chunk in response.chunks():
-            if not data and outbound.stream:
-                answer.first_token()
-            data += chunk
-            if len(data) > _MAX_HELD_BYTES:
-                raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
+        try:
+            async for chunk in response.chunks():
+                if not data and outbound.stream:
+                    answer.first_token()
+                data += chunk
+                if len(data) > _MAX_HELD_BYTES:
+                    raise UpstreamBadStream(f"the upstream's answer is larger than {_MAX_HELD_BYTES} bytes")
+        except UpstreamFault as fault:
+            answer.broke(fault)
+            raise
         meter = exchange.plan.new_meter()
         reading = (exchange.plan.judge, bytes(data), response.headers, meter)
         if len(data) > _LARGE_BYTES:

@@ -109,12 +109,12 @@ class StreamedResponse(Response):
 
     def failed(self, error: BaseException) -> Response:
         """Return the answer that takes the place of this one, of which nothing was sent."""
-        self._answer.broke()
+        self._answer.broke(error)
         return self._failure(_planned(error))
 
     def last_words(self, error: BaseException) -> bytes:
         """Return what a stream that was begun ends with: text held back, then the format's error event."""
-        self._answer.broke()
+        self._answer.broke(error)
         fault = _planned(error)
         self._failure(fault)
         try:

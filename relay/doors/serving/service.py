@@ -231,7 +231,7 @@ class Service:
         sending: Sending | None = None
         try:
             reopen = partial(self._reopen, call, request)
-            sending = await Sending.send(self._forwarder, exchange, outbound, reopen)
+            sending = await Sending.send(self._forwarder, exchange, outbound, reopen, caller=call.caller)
             head = _started(exchange, sending.answer)
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
@@ -260,8 +260,8 @@ class Service:
                 data = await self._pool.run(exchange.finish, client=call.caller, size=size, abandoned=exchange.close)
             else:
                 data = exchange.finish()
-        except UpstreamFault:
-            answer.broke()
+        except UpstreamFault as fault:
+            answer.broke(fault)
             raise
         answer.completed()
         return data
@@ -319,8 +319,9 @@ class _Call:
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:
     if 300 <= answer.status < 400:
-        answer.broke()
-        raise UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
+        fault = UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
+        answer.broke(fault)
+        raise fault
     return exchange.start(answer.status, answer.headers)
 
 

@@ -1,16 +1,30 @@
-"""Keep to what each upstream takes at once: a slot for each request there, a queue of bounded length for slots."""
+"""Keep to what each upstream takes at once: a slot for each request there, a queue of bounded length for slots.
+
+One client has its share of both and no more: others find a slot, or a place in the queue, however many it asks for. A
+slot that becomes free goes to the waiting client that has the fewest, in turns.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from relay.config import UpstreamConfig
-from relay.errors import RelayBusy
+from relay.doors.serving.shares import share
+from relay.errors import RelayBusy, TooManyRequests
 from relay.routing.choose import Load
 
 __all__ = ["Slots"]
+
+_KEYS = "The configuration keys are upstreams.<name>.max_concurrent and max_queue."
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Waiting:
+    client: str
+    turn: asyncio.Future[None]
 
 
 class Slots:
@@ -19,37 +33,59 @@ class Slots:
     def __init__(self, upstreams: Mapping[str, UpstreamConfig], loads: Mapping[str, Load]) -> None:
         self._upstreams = upstreams
         self._loads = loads
-        self._queues: dict[str, deque[asyncio.Future[None]]] = {name: deque() for name in upstreams}
+        self._held: dict[str, Counter[str]] = {name: Counter() for name in upstreams}  # slots, by client
+        self._queues: dict[str, list[_Waiting]] = {name: [] for name in upstreams}
 
-    async def acquire(self, upstream: str) -> None:
-        """Acquire a slot at `upstream`, after waiting for one. Raises RelayBusy when too many wait already."""
+    async def acquire(self, upstream: str, client: str) -> None:
+        """Acquire a slot at `upstream` for `client`, after waiting for one.
+
+        Raises RelayBusy when too many wait already, and TooManyRequests when too many of this client do.
+        """
         load, config = self._loads[upstream], self._upstreams[upstream]
-        if config.max_concurrent is None or load.in_flight < config.max_concurrent:
+        limit, queue = config.max_concurrent, self._queues[upstream]
+        is_free = limit is None or load.in_flight < limit
+        if is_free and self._may_have(upstream, client):
             load.in_flight += 1
+            self._held[upstream][client] += 1
             return
-        if load.waiting >= config.max_queue:
-            raise RelayBusy(
-                "The upstream is busy; try again in a moment. The configuration keys are "
-                "upstreams.<name>.max_concurrent and max_queue."
+        if not is_free and load.waiting >= config.max_queue:
+            raise RelayBusy(f"The upstream is busy; try again in a moment. {_KEYS}")
+        own = sum(one.client == client for one in queue)
+        if load.waiting >= config.max_queue or own >= share(config.max_queue):
+            raise TooManyRequests(
+                f"Too many requests of this client are at the upstream; try again in a moment. {_KEYS}"
             )
-        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._queues[upstream].append(turn)
+        entry = _Waiting(client, asyncio.get_running_loop().create_future())
+        queue.append(entry)
         load.waiting += 1
         try:
-            await turn
+            await entry.turn
         except asyncio.CancelledError:
-            if turn.done() and not turn.cancelled():
-                self.release(upstream)  # the slot came at the same moment
+            if entry in queue:
+                queue.remove(entry)
+            else:
+                self.release(upstream, client)  # the slot came at the same moment
             raise
         finally:
             load.waiting -= 1
 
-    def release(self, upstream: str) -> None:
-        """Release a slot: the request that has waited longest gets it."""
-        queue = self._queues[upstream]
-        while queue:
-            turn = queue.popleft()
-            if not turn.done():
-                turn.set_result(None)  # the slot passes to it directly
-                return
-        self._loads[upstream].in_flight -= 1
+    def release(self, upstream: str, client: str) -> None:
+        """Release a slot of `client`: it passes to who is next, of those that may have it."""
+        held, queue = self._held[upstream], self._queues[upstream]
+        held[client] -= 1
+        if not held[client]:
+            del held[client]
+        able = [one for one in queue if self._may_have(upstream, one.client)]
+        if not able:
+            self._loads[upstream].in_flight -= 1
+            return
+        found = min(able, key=lambda one: held[one.client])  # of equals the one that stands first
+        queue.remove(found)
+        queue.sort(key=lambda one: one.client == found.client)  # the next turn is another client's
+        held[found.client] += 1
+        found.turn.set_result(None)
+
+    def _may_have(self, upstream: str, client: str) -> bool:
+        """Tell whether `client` has less than its share of the slots."""
+        limit = self._upstreams[upstream].max_concurrent
+        return limit is None or self._held[upstream][client] < share(limit)

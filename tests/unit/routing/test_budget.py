@@ -117,17 +117,17 @@ def test_expected_output(family: str, tree: Any, expected: int) -> None:
             (3, 9),
         ),
         ("ollama", [{"done": False}, {"done": True, "prompt_eval_count": 3, "eval_count": 4}], (3, 4)),
-        ("openai", [{"choices": []}, {"choices": []}], (100, 2)),  # nothing said: estimated, and a token for each event
-        ("openai", [{"usage": None}, {"usage": {"prompt_tokens": "x", "completion_tokens": -1}}], (100, 2)),
-        ("openai", [[], "text", {"usage": 7}], (100, 3)),
-        ("ollama", [[], "text", {}], (100, 3)),
-        ("openai", [], (0, 0)),  # no answer, no tokens
+        ("openai", [{"choices": []}, {"choices": []}], (100, 10)),  # nothing said: estimated from 20 characters each
+        ("openai", [{"usage": None}, {"usage": {"prompt_tokens": "x", "completion_tokens": -1}}], (100, 10)),
+        ("openai", [[], "text", {"usage": 7}], (100, 15)),
+        ("ollama", [[], "text", {}], (100, 15)),
+        ("openai", [], (100, 0)),  # no answer yet
     ],
 )
 def test_meter(family: str, trees: list[Any], usage: tuple[int, int]) -> None:
     """The latest that the upstream said counts; odd figures are no figures."""
     meter = Meter(FAMILIES[family].tokens)
     for tree in trees:
-        meter.read(tree)
+        meter.read(tree, added=20, at_once=30)
     found = meter.usage(100)
     assert (found.input_tokens, found.output_tokens) == usage

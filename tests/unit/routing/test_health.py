@@ -24,9 +24,9 @@ def run(steps: str, now: float = 0.0) -> Health:
             case "e":
                 record = health.completed(record)
             case "a":
-                record = health.asked(record)
+                record = health.asked(record, now, open_s=10.0)
             case "x":
-                record = health.abandoned(record)
+                record = health.abandoned(record, now)
             case "n":
                 record = health.probed(record, now, reachable=False, open_s=10.0)
             case "y":
@@ -46,6 +46,11 @@ def run(steps: str, now: float = 0.0) -> Health:
         ("ffhf", False),  # one that broke off is none
         ("fff+", True),  # half open
         ("fff+a", False),  # one at a time
+        ("fff+a+", True),  # a slow one keeps the next out no longer than an open breaker does
+        ("fff+a+a", False),
+        ("fff+ay", True),  # nor while connections can be made
+        ("fff+aya", False),
+        ("fff+a+h", True),  # late, and an answer
         ("fff+ax", True),  # that one hung up
         ("fff+af", False),  # it failed
         ("fff+af+", True),
@@ -67,8 +72,9 @@ def test_breaker(steps: str, admitted: bool) -> None:
 
 @given(st.text("fheaxny+", max_size=40))
 def test_it_always_comes_back(steps: str) -> None:
-    """Whatever happened, once time has passed and nobody is trying, an upstream is tried again."""
-    assert health.admits(run(steps + "x+"), run(steps + "x+").wait_until)
+    """Whatever happened, once time has passed an upstream is tried again."""
+    record = run(steps + "+")
+    assert health.admits(record, record.wait_until)
 
 
 def test_moving_average() -> None:

@@ -68,6 +68,19 @@ def test_detect_jsonl_streams_rows(policy: str) -> None:
     assert second == {"id": 7, "spans": []}
 
 
+@pytest.mark.parametrize("id", ["9" * 30, '"\\ud800"', '{"a":["\\udfff",1.5]}', "null"])
+def test_detect_jsonl_takes_any_id(policy: str, id: str) -> None:
+    """An id comes back as it went in, whatever JSON it is."""
+    done = relay("detect", "--jsonl", "--policy", policy, stdin=f'{{"id":{id},"text":"\\ud800"}}\n')
+    assert (done.stdout, done.stderr) == (f'{{"id":{id},"spans":[]}}\n', "")
+
+
+def test_detect_jsonl_says_which_line(policy: str) -> None:
+    """A line that is no JSON is named by its number."""
+    done = relay("detect", "--jsonl", "--policy", policy, stdin='{"id": 1, "text": ""}\n{"id": 1, "id": 2}\n')
+    assert (done.returncode, done.stderr) == (1, "relay: line 2: the body repeats a key within one JSON object\n")
+
+
 def test_detect_with_a_policy_shows_what_that_policy_replaces(tmp_path: Path) -> None:
     """An exempted value is not shown; a blocked one is."""
     path = tmp_path / "policy.yaml"
@@ -96,6 +109,35 @@ def test_scrub_and_restore_with_a_sealed_map(policy: str, tmp_path: Path) -> Non
     assert sealed.stat().st_mode & 0o777 == 0o600
     back = relay("restore", "--map", str(sealed), "--key-file", str(key), stdin=clean.stdout)
     assert back.stdout == TEXT
+
+
+def test_texts_are_utf_8_whatever_the_terminal_says(policy: str, tmp_path: Path) -> None:
+    """Scrubbed and restored texts are UTF-8; what people are shown becomes escapes where it has to."""
+    text, sealed = "Письмо для maria@example.org — спасибо\n", str(tmp_path / "text.map")
+    environ = {"RELAY_PASSPHRASE": "correct horse", "PYTHONIOENCODING": "latin-1", "PYTHONUTF8": "0"}
+    clean = relay("scrub", "--policy", policy, "--map", sealed, stdin=text, **environ)
+    assert (clean.stdout, clean.stderr) == ("Письмо для [EMAIL_ADDRESS_1] — спасибо\n", "")
+    back = relay("restore", "--map", sealed, stdin=clean.stdout, **environ)
+    assert (back.stdout, back.stderr) == (text, "")
+    shown = relay("detect", "--policy", policy, stdin="почта: мария@example.org", **environ)
+    assert (shown.returncode, shown.stderr) == (0, "")
+
+
+def test_no_map_without_an_output(policy: str, tmp_path: Path) -> None:
+    """Where the text can go nowhere, no map is written that would keep the next run from it."""
+    sealed = tmp_path / "text.map"
+    command = '"$@" >&-'
+    arguments = [sys.executable, "-m", "relay", "scrub", "--policy", policy, "--map", str(sealed)]
+    done = subprocess.run(
+        ["sh", "-c", command, "sh", *arguments],
+        input=TEXT,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        env={**os.environ, "RELAY_PASSPHRASE": "correct horse"},
+        timeout=60,
+    )
+    assert done.stderr == "relay: standard output is closed; send it to a file or a pipe\n"
+    assert not sealed.exists()
 
 
 def test_a_passphrase_from_the_environment(policy: str, tmp_path: Path) -> None:
@@ -159,7 +201,7 @@ def test_an_error_is_one_line_without_a_traceback(
 def test_debug_shows_frames_but_no_text(policy: str) -> None:
     """`--debug` says where, never what."""
     done = relay("--debug", "detect", "--jsonl", "--policy", policy, stdin="{canary")
-    assert "strict_json.py" in done.stderr
+    assert "_detect_jsonl" in done.stderr
     assert "canary" not in done.stderr
 
 
