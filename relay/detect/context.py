@@ -153,7 +153,6 @@ LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
     ),
     _NUMBERS_THAT_ARE_NOT_PRIVATE,
 ) | {
-    "IP_ADDRESS": _words("version, release, build, section, chapter, firmware, oid, clause"),
     "GPS_COORDINATES": _words("version, range, interval, mean, stdev, score, loss, accuracy, tensor, array, weights"),
 }
 

@@ -72,6 +72,7 @@ _POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")
 _OCTAL = re.compile(r"[0-3][0-7]{2}")
 
 _FIELD = re.compile(r"=[^\s&\"'<>=+]{1,100}(?:\+[^\s&\"'<>=+]{1,100}){1,20}")
+_WORDS = re.compile(r"[^\W\d_]\+[^\W\d_]")
 _NAME = re.compile(r"[?&][\w.%\[\]-]{1,64}\Z")
 _NAME_CHARS = 66
 
@@ -87,6 +88,7 @@ def has_escapes(text: str) -> bool:
     """Tell whether there may be an escape in `text`, in either reading."""
     return (
         any(sign in text for sign in _SIGNS)
+        or ("=" in text and "+" in text and _FIELD.search(text) is not None)
         or ("=" in text and (_PRINTABLE.search(text) is not None or _DECLARED.search(text) is not None))
         or ("<" in text and _TAG.search(text) is not None)
     )
@@ -154,13 +156,18 @@ _PROPERTIES = re.compile(rf"(?m)^(?:\w{{1,16}}\.)?[A-Z][A-Z0-9-]{{1,63}}(?:;[^\n
 _ATTRIBUTES = re.compile(rf"(?m)^[A-Za-z][\w.;-]{{0,63}}::? {{0,8}}(?=\S){_GOES_ON}")
 
 
-def form_blanks(text: str) -> Iterator[Piece]:
-    """Yield the plus signs that stand for blanks in the fields of a form (WHATWG URL, 5.1), as rows of `escapes`."""
-    if "+" not in text or ("&" not in text and "?" not in text):
+def form_blanks(text: str, *, literal: bool = False) -> Iterator[Piece]:
+    """Yield the plus signs that stand for blanks in the fields of a form (WHATWG URL, 5.1), as rows of `escapes`.
+
+    The usual reading wants another field beside it, for `a=b+c` is also a sum; the literal one two signs or words, for
+    `=+1 415` is a telephone number.
+    """
+    if "+" not in text or not (literal or "&" in text or "?" in text):
         return
     for match in in_slices(_FIELD.finditer(text)):
         start, end = match.span()
-        if text.startswith("&", end) or _NAME.search(text, max(0, start - _NAME_CHARS), start) is not None:
+        alone = literal and (match.group().count("+") > 1 or _WORDS.search(match.group()) is not None)
+        if alone or text.startswith("&", end) or _NAME.search(text, max(0, start - _NAME_CHARS), start) is not None:
             for place in range(start, end):
                 if text[place] == "+":
                     yield place, place + 1, [(" ", 0, 1)]

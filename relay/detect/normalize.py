@@ -220,7 +220,7 @@ class _Copy:
     def unescape(self, *, literal: bool) -> None:
         """Decode escapes once."""
         self.replace(folds(self.text))
-        self.replace(form_blanks(self.text))
+        self.replace(form_blanks(self.text, literal=literal))
         self.replace(escapes(self.text, literal=literal))
 
     def close_up(self) -> None:

@@ -8,8 +8,8 @@ Arguments are code, commands and files; nothing else in them counts as a destina
             in no quote and does not begin the text, also at < or >, which a tool that takes the text for a URL would
             send
 
-A shell joins a quoted text to what follows it without a space, so a letter, sign or bracket directly after the closing
-quote is still inside. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
+A shell joins a quoted text to what follows it without a space, so what stands directly after the closing quote is still
+inside, but for the signs that JSON and programs have there: a comma, a semicolon, what closes a bracket. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
 more slashes it names a share of another machine.
 
 Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
@@ -37,7 +37,8 @@ _QUOTES = "\"'`"
 # Of all blanks these alone end a word of a shell.
 _END = {closer: re.compile(rf"[ \t\n<>{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
 _END_OF_WHOLE = {closer: re.compile(rf"[ \t\n{re.escape(closer)}]") for closer in ("", *CLOSERS.values())}
-_JOINED = re.compile(r"[0-9A-Za-z\[%$&_~\"'`\\{\uff3b\u3010-]")  # continues a word of a shell
+# Continues a word of a shell, or a text of a program. Not so what JSON and calls have behind a quotation mark.
+_JOINED = re.compile(r"[^\s,;|)\]}<>]")
 _LOCAL = re.compile(r"localhost|[a-z0-9.-]+\.localhost|127(?:\.[0-9]{1,3}){3}|\[::1\]")
 
 # The rest of a URL's user info, and the host behind it (RFC 3986, 3.2). Nothing but an end of the authority follows: a

@@ -131,13 +131,16 @@ def test_what_an_encoding_uncovers_is_read_before_it_is_undone_again(encoding: s
         (r"parse('{\x22card\x22:\x225555555555554444\x22}')", "5555555555554444"),
         (r"iban\x3dDE89370400440532013000", "DE89370400440532013000"),
         (r"//srv/share\040203.0.113.77\040x", "203.0.113.77"),
+        ("body: name=4111+1111+1111+1111", "4111+1111+1111+1111"),
+        ("curl -d card=4111+1111+1111+1111 https://example.com/x", "4111+1111+1111+1111"),
+        ("iban=DE89+3704+0044+0532+0130+00", "DE89+3704+0044+0532+0130+00"),
     ],
 )
 def test_escapes_of_one_sign(text: str, value: str) -> None:
     assert is_found(text, value)
 
 
-@pytest.mark.parametrize("text", ["x=20203.0.113.77", "n=3203.0.113.77", r"a\q5555555555554444", "size=31, left=22"])
+@pytest.mark.parametrize("text", ["x=20203.0.113.77", "n=3203.0.113.77", r"a\q5555555555554444", "size=31, left=22", "sum=4111+1111+1111+1112"])
 def test_what_is_no_escape(text: str) -> None:
     """A number behind an equals sign begins with itself."""
     assert not any(covered(text))

@@ -33,6 +33,11 @@ _ASSIGNED = re.compile(r"(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):"
 _FRAME_OCTETS = 14
 _BEFORE = 80
 _FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-$")
+# What has numbers with dots that are no address: right before them, or near those that read as a version.
+_WITH_NUMBERS = r"\b(?:versions?|releases?|builds?|sections?|chapters?|firmware|oids?|clauses?)"
+_NUMBERED = re.compile(rf"{_WITH_NUMBERS}(?:\s(?:is|was|number|no\.?))?[\s:=#(\"'-]{{1,3}}\Z", re.IGNORECASE)
+_NUMBERED_NEAR = re.compile(rf"{_WITH_NUMBERS}\b", re.IGNORECASE)
+_BEHIND = 16
 # A name that ends in a hyphen or dot, and a version that goes on: "1.2.3-".
 _NAME = re.compile(r"\w-$|(?<!\.)\.$")
 _VERSION = re.compile(r"\d\.\d{1,4}-$")
@@ -158,6 +163,11 @@ class IpAddressRecognizer(RuleRecognizer):
                 and not _FIRST_OF_RANGE.search(before)
                 and (largest < _LARGE or _reads_as_version(value) or _VERSION.search(before) is not None)
             )
+            if _NUMBERED.search(before) is not None:
+                return
+            beside = _reads_as_version(value) or largest <= _PINNED_LIKE
+            if beside and _NUMBERED_NEAR.search(before + candidate.text[end : end + _BEHIND]) is not None:
+                score = 0.25
             if small or pinned or in_name or before.lower().endswith("v"):
                 score = 0.25
 
