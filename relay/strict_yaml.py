@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -101,7 +102,8 @@ def read_document(source: str | bytes, file: str) -> YamlDocument:
         try:
             return _YamlReader(file).read(text, _FAST)
         except yaml.YAMLError:
-            _YamlReader(file).read(text, yaml.SafeLoader)
+            with suppress(ValueError):  # what chr() says of an escape, without its place
+                _YamlReader(file).read(text, yaml.SafeLoader)
             raise  # only one of the two takes it, so neither is relied on
     except UnicodeDecodeError as error:
         refused = _Refused(None, f"is not UTF-8: byte {error.start} cannot be decoded")
@@ -110,6 +112,8 @@ def read_document(source: str | bytes, file: str) -> YamlDocument:
     except yaml.MarkedYAMLError as error:
         mark: Any = error.problem_mark or error.context_mark
         refused = _Refused(mark, f"is not valid YAML: {error.problem or error.context}")
+    except ValueError:
+        refused = _Refused(None, "is not valid YAML: an escape names no character of Unicode")
     except yaml.YAMLError as error:
         refused = _Refused(None, f"is not valid YAML: {getattr(error, 'reason', type(error).__name__)}")
     raise fault([Complaint(file=file, line=refused.line, column=refused.column, message=refused.message)])

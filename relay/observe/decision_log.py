@@ -12,6 +12,7 @@ been sent.
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import select
@@ -93,7 +94,10 @@ class DecisionLog:
             try:
                 self._write(line)
             except OSError:
-                self._broken = True
+                with self._lock:
+                    self._broken = True  # nothing is queued from now on
+                    lost = 1 + self._lines.qsize()
+                logs.event(logs.LogEvent.DECISIONS_LOST, logging.ERROR, count=lost)
                 return
 
     def _write(self, line: bytes) -> None:

@@ -27,6 +27,7 @@ class LogEvent(StrEnum):
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none
     DECISIONS_END = "decisions_end"  # the newest hash of the decision log, to be kept elsewhere
+    DECISIONS_LOST = "decisions_lost"  # queued when the log could not be written any more; no more are accepted
     SCRUBBED = "scrubbed"
     WORDS_DROPPED = "words_dropped"  # of a client's headers: no API version and no beta flag
     REFUSED = "refused"

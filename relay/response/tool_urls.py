@@ -9,8 +9,9 @@ Arguments are code, commands and files; nothing else in them counts as a destina
             send
 
 A shell joins a quoted text to what follows it without a space, so what stands directly after the closing quote is still
-inside, but for the signs that JSON and programs have there: a comma, a semicolon, what closes a bracket. A URL of the same machine (localhost), or without a host (`file:///`), discloses nothing. With
-more slashes it names a share of another machine.
+inside, but for the signs that JSON and programs have there: a comma, a semicolon, what closes a bracket. A URL of the
+same machine (localhost), or without a host (`file:///`), discloses nothing. With more slashes it names a share of
+another machine.
 
 Reference: RFC 3986; WHATWG URL, special schemes (read 2026-11-29).
 """

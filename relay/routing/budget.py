@@ -75,7 +75,8 @@ class BudgetLedger:
         if limit is None:
             return float("inf")
         with self._lock:
-            return limit - (self._spent.get(client, 0.0) if self._day == int(wall // _DAY_S) else 0.0)
+            # A clock that was set back is still in the day that was begun.
+            return limit - (self._spent.get(client, 0.0) if int(wall // _DAY_S) <= self._day else 0.0)
 
     def hold(self, client: str, usd: float, wall: float) -> Hold:
         """Count `usd` for `client` until `settle` says what it really was."""

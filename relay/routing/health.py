@@ -54,7 +54,9 @@ def asked(health: Health, now: float, *, open_s: float) -> Health:
 
 def answered(health: Health) -> Health:
     """Return the record after the head of an answer: others may be sent again."""
-    return replace(health, is_open=False, on_trial=False, open_until=_NEVER) if health.is_open else health
+    if not health.is_open:
+        return health
+    return replace(health, is_open=False, on_trial=False, open_until=_NEVER, failures=0)
 
 
 def completed(health: Health) -> Health:

@@ -140,7 +140,10 @@ def test_escapes_of_one_sign(text: str, value: str) -> None:
     assert is_found(text, value)
 
 
-@pytest.mark.parametrize("text", ["x=20203.0.113.77", "n=3203.0.113.77", r"a\q5555555555554444", "size=31, left=22", "sum=4111+1111+1111+1112"])
+@pytest.mark.parametrize(
+    "text",
+    ["x=20203.0.113.77", "n=3203.0.113.77", r"a\q5555555555554444", "size=31, left=22", "sum=4111+1111+1111+1112"],
+)
 def test_what_is_no_escape(text: str) -> None:
     """A number behind an equals sign begins with itself."""
     assert not any(covered(text))

@@ -75,7 +75,8 @@ class Slots:
         held[client] -= 1
         if not held[client]:
             del held[client]
-        able = [one for one in queue if self._may_have(upstream, one.client)]
+        # Who is cancelled stays in the queue until its task runs again.
+        able = [one for one in queue if not one.turn.done() and self._may_have(upstream, one.client)]
         if not able:
             self._loads[upstream].in_flight -= 1
             return

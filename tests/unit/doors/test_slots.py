@@ -83,6 +83,18 @@ async def test_gone_while_waiting() -> None:
     assert (room.got, room.load.in_flight, room.load.waiting) == ("a", 0, 0)
 
 
+async def test_cancelled_and_not_yet_gone() -> None:
+    """A slot that becomes free before who was cancelled has left the queue goes to the next, and hurts nobody."""
+    room = Room(max_concurrent=1, max_queue=4)
+    _, left, _ = await room.ask("abc")
+    left.cancel()
+    room.slots.release("one", "a")
+    await asyncio.sleep(0)
+    assert (room.got, room.load.in_flight, room.load.waiting) == ("ac", 1, 0)
+    await room.release("c")
+    assert room.load.in_flight == 0
+
+
 async def test_without_a_limit() -> None:
     """Where an upstream takes any number, nobody waits and nobody has a share."""
     room = Room()

@@ -95,6 +95,18 @@ def test_without_a_reader_nothing_more_leaves(pipe: Pipe) -> None:
     log.close()
 
 
+def test_what_is_lost_with_the_reader_is_counted(pipe: Pipe, caplog: pytest.LogCaptureFixture) -> None:
+    """Lines that were accepted, and could not be written any more, leave their number in the log."""
+    caplog.set_level(logging.INFO, "relay")
+    log = DecisionLog(pipe.writer, lambda: 1.5)
+    for number in range(2_000):  # more than a pipe holds
+        log.append(decision(number))
+    pipe.close(pipe.reader)
+    log.close()
+    events = [json.loads(record.getMessage()) for record in caplog.records]
+    assert [event["count"] > 100 for event in events if event["event"] == "decisions_lost"] == [True]
+
+
 def test_a_descriptor_that_somebody_made_non_blocking_is_waited_for(pipe: Pipe) -> None:
     """A full pipe is no error."""
     os.set_blocking(pipe.writer, False)

@@ -60,6 +60,11 @@ WRONG = [
         ['p.yaml:2:24: the key "local" is here a second time; it is already in line 2'],
     ),
     ("a key that is a list", "? [a]\n: 1", ["p.yaml:1:3: a key must be a word"]),
+    (
+        "an escape beyond Unicode",
+        'version: 1\nmode: "\\U00110000"\n',
+        ["p.yaml:2:10: is not valid YAML: found invalid Unicode character escape code"],
+    ),
     ("an open bracket", "version: [1", ["p.yaml:1:12: is not valid YAML: expected ',' or ']', but got '<stream end>'"]),
     (
         "a tab",

@@ -47,6 +47,16 @@ def test_budget_of_a_day() -> None:
     assert ledger.left("desk-1", DAY + 2) == pytest.approx(0.8)
 
 
+def test_a_clock_that_is_set_back_frees_nothing() -> None:
+    """What was spent on a day that was not yet there counts until that is over."""
+    ledger = BudgetLedger({"*": 1.0})
+    ledger.hold("lab", 0.6, 3 * DAY)
+    assert ledger.left("lab", 10.0) == pytest.approx(0.4)
+    ledger.hold("lab", 0.3, 20.0)
+    assert ledger.left("lab", 30.0) == pytest.approx(0.1)
+    assert ledger.left("lab", 4 * DAY) == 1.0
+
+
 def test_no_budget_no_limit() -> None:
     """A client that no entry names may spend anything."""
     assert BudgetLedger({"desk": 1.0}).left("lab", 0.0) == float("inf")

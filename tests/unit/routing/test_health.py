@@ -56,6 +56,8 @@ def run(steps: str, now: float = 0.0) -> Health:
         ("fff+af+", True),
         ("fff+ahe", True),
         ("fff+aheff", True),  # closed, and counting from none
+        ("fff+ahff", True),  # also where that answer did not come to its end
+        ("fff+ahfff", False),
         ("n", False),
         ("n+", True),
         ("ny", True),  # half open at once
