@@ -1,7 +1,8 @@
 """Run the whole recipe: `python -m ner_models.train --data ../shared/data --out ner_models [--smoke]`.
 
 `accurate` is trained on the labels; `fast` starts with half of its layers and learns from the labels and from it. Where
-there is a GPU, larger teachers learn the labels first, and both learn from the labels and from them instead.
+there is a GPU, larger teachers learn the labels first, and both learn from the labels and from them instead. With
+`--narrow 6x768` `fast` is then made narrower; with `--only fast --start ner_models` that of a folder is, and nothing else.
 """
 
 from __future__ import annotations
@@ -13,21 +14,26 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
+import onnx
 import torch
 
 from ner_models.train.calibrate import calibrate
 from ner_models.train.card import origin_table, speed_line, write_scores
-from ner_models.train.dataset import DataConfig, Sampler, beforehand, make_sampler
+from ner_models.train.dataset import DataConfig, Sampler, beforehand, make_sampler, with_texts
 from ner_models.train.encoder import Encoder, EncoderConfig, read_vocabulary
+from ner_models.train.export import read_graph
 from ner_models.train.fit import FitConfig, fit
 from ner_models.train.gate import losses
 from ner_models.train.judge import SETS, judge, table
 from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
+from ner_models.train.narrow import narrowed
 from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
+from ner_models.train.screen_texts import texts
 from ner_models.train.screening import add_screen
 from ner_models.train.teacher import Council, Teacher, packaged
 from relay.detect.ner.model import NerModel
@@ -55,6 +61,12 @@ FAST = Size(name="fast", layers=(0, 2, 4), share=0.4)
 # With a GPU: how many teachers learn, their share of the time, how they learn, and how the two models learn.
 TEACHERS = 2
 TEACHERS_SHARE = 0.25
+# The narrow network learns nothing new: it learns to say what the wide one says, also of texts without labels, above all
+# where that sees an entity, in so much of the time.
+NARROW = FitConfig(epochs=3, rate=2e-4, embedding_rate=0.0, new_rate=2e-4, noise=0.0, teacher_share=0.9, weight=8.0)
+NARROW_SHARE = 0.4
+# So many sequences tell which of its heads and units count, and fit the rest.
+LOOKED_AT = 2_000
 TEACHER = FitConfig(epochs=3, tokens=16_384, rate=5e-5, embedding_rate=5e-5, new_rate=1e-3)
 WITH_GPU = FitConfig(epochs=16, tokens=16_384, rate=6e-4, embedding_rate=2e-4, new_rate=6e-4, teacher_share=0.7)
 
@@ -78,13 +90,15 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA corpora")
     parser.add_argument("--weights", type=Path, help="folder for the float weights, kept while training")
+    parser.add_argument("--start", type=Path, help="folder with both models as they ship, to start from instead of the pretrained weights")
+    parser.add_argument("--narrow", type=_shape, metavar="HEADSxUNITS", help="what stays of each layer of fast, such as 6x768 (default: all)")
     parser.add_argument("--float", type=Path, help="folder for both models in float, for `python -m benchmarks.accuracy --float`")
     parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten (default: README.md in OUT)")
     arguments = parser.parse_args()
     if arguments.teachers is None:
         arguments.teachers = TEACHERS if torch.cuda.is_available() else 0
-    if arguments.only == FAST.name and not arguments.weights:
-        parser.error("fast begins as a part of accurate: --only fast needs --weights")
+    if arguments.only == FAST.name and not (arguments.weights or arguments.start):
+        parser.error("fast begins as a part of accurate: --only fast needs --weights or --start")
     torch.manual_seed(SEED)
     random.seed(SEED)
     vocabulary, rows = read_vocabulary()
@@ -93,8 +107,13 @@ def main() -> int:
         share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60, "translations": 40} if arguments.smoke else {})
     )
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
-    accurate = Encoder.from_pretrained(config, ACCURATE.layers, rows)
-    models = {ACCURATE: accurate, FAST: accurate.student(FAST.layers)}
+    if arguments.start:
+        models = {size: shipped(arguments.start / size.name, config) for size in (ACCURATE, FAST)}
+    else:
+        models = {
+            ACCURATE: Encoder.from_pretrained(config, ACCURATE.layers, rows),
+            FAST: Encoder(replace(config, layers=len(FAST.layers), **dict(zip(("heads", "inner"), arguments.narrow or (), strict=False)))),
+        }
     wanted = [size for size in models if arguments.only in (None, size.name)]
     for size, model in models.items():
         if arguments.weights and (arguments.finish or size not in wanted):
@@ -102,13 +121,31 @@ def main() -> int:
             model.eval()
     if not arguments.finish:
         sampler = make_sampler(arguments.data, coder, data, SEED, say)
-        train(models, wanted, sampler, vocabulary, arguments)
+        more = texts(arguments.data, SEED, say, share=data.share) if arguments.narrow else []
+        train(models, wanted, sampler, with_texts(sampler, more, coder, data, SEED), vocabulary, arguments)
     worse = [size.name for size in wanted if not finish(models[size], vocabulary, size.name, arguments)]
     return 1 if worse else 0
 
 
-def train(models: dict[Size, Encoder], wanted: list[Size], sampler: Sampler, vocabulary: list[str], arguments: argparse.Namespace) -> None:
-    """Train the wanted ones of `models` in place, `accurate` before `fast`."""
+def _shape(text: str) -> tuple[int, int]:
+    heads, _, inner = text.partition("x")
+    return int(heads), int(inner)
+
+
+def shipped(folder: Path, config: EncoderConfig) -> Encoder:
+    """Return the model in `folder`, of the shape that its weights have."""
+    weights = {name: torch.from_numpy(value.copy()) for name, value in read_graph(onnx.load(str(folder / "model.onnx"))).items()}
+    layers = sum(name.endswith("qkv.bias") for name in weights)
+    heads, inner = len(weights["layers.0.qkv.bias"]) // 3 // config.head, len(weights["layers.0.inner.bias"])
+    model = Encoder(replace(config, layers=layers, heads=heads, inner=inner))
+    model.load_state_dict(weights)
+    return model.eval()
+
+
+def train(
+    models: dict[Size, Encoder], wanted: list[Size], sampler: Sampler, mixed: Sampler, vocabulary: list[str], arguments: argparse.Namespace
+) -> None:
+    """Train the wanted ones of `models` in place, `accurate` before `fast`. `mixed` adds texts without labels to `sampler`."""
     gpu = torch.cuda.is_available()
     plan = WITH_GPU if gpu else FitConfig(epochs=5)
     plan = replace(plan, epochs=1 if arguments.smoke else arguments.epochs or plan.epochs, threads=arguments.threads)
@@ -128,14 +165,24 @@ def train(models: dict[Size, Encoder], wanted: list[Size], sampler: Sampler, voc
             fit(teacher, sampler, lesson, seed=SEED + number, unknown=unknown, log=say)
         seconds *= 1.0 - TEACHERS_SHARE
     for size in wanted:
-        if size is FAST and ACCURATE in wanted:
-            models[FAST].load_state_dict(models[ACCURATE].student(FAST.layers).state_dict())
         say(f"{size.name}: {len(size.layers)} layers")
-        fit(
-            models[size], sampler, replace(plan, limit_s=seconds * size.share), seed=SEED, unknown=unknown,
-            teacher=council or (models[ACCURATE] if size is FAST else None),
-            checkpoint=arguments.weights / f"{size.name}.pt" if arguments.weights else None, log=say,
-        )
+        learn = partial(fit, make_samples=sampler, seed=SEED, unknown=unknown, log=say)
+        checkpoint = arguments.weights / f"{size.name}.pt" if arguments.weights else None
+        budget = replace(plan, limit_s=seconds * size.share)
+        if size is ACCURATE:
+            learn(models[ACCURATE], config=budget, teacher=council, checkpoint=checkpoint)
+            continue
+        if not arguments.start:
+            models[FAST] = models[ACCURATE].student(FAST.layers)
+            limit_s = budget.limit_s * (1.0 - NARROW_SHARE) if arguments.narrow else budget.limit_s
+            learn(models[FAST], config=replace(budget, limit_s=limit_s), teacher=council or models[ACCURATE], checkpoint=checkpoint)
+        if arguments.narrow:
+            wide, (heads, inner) = models[FAST], arguments.narrow
+            say(f"fast: narrowed to {heads} heads and {inner} units")
+            models[FAST] = narrowed(wide, sampler(0)[:LOOKED_AT], heads=heads, inner=inner)
+            limit_s = budget.limit_s * (1.0 if arguments.start else NARROW_SHARE)
+            last = replace(NARROW, limit_s=limit_s, threads=budget.threads)
+            learn(models[FAST], make_samples=mixed, config=last, teacher=wide, checkpoint=checkpoint)
 
 
 def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse.Namespace) -> bool:

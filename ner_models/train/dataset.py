@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -13,14 +13,16 @@ from ner_models.train.corpora import CORPORA, read_corpus, read_gold
 from ner_models.train.features import Sample, augment, encode_row, pack
 from ner_models.train.generate import Generator
 from ner_models.train.names import read_lists
-from ner_models.train.rows import Row
+from ner_models.train.rows import TYPES, Row
 from ner_models.train.swap import Swapper
 from ner_models.train.unlabelled import PACKAGES, clinical_rows, code_rows, prompt_rows, translated_rows
 from relay.detect.ner.tokenizer import Coder
 
-__all__ = ["DataConfig", "Sampler", "beforehand", "make_sampler"]
+__all__ = ["DataConfig", "Sampler", "beforehand", "make_sampler", "with_texts"]
 
 Sampler = Callable[[int], list[Sample]]
+# An epoch has one in so many of the texts without labels.
+PARTS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,18 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
         packed = pack([sample for sample in encoded if sample], coder, mix, limit=config.limit, alone=config.alone)
         log(f"epoch {epoch}: {len(rows)} rows, {len(packed)} sequences, {sum(len(s.ids) for s in packed)} tokens")
         return packed
+
+    return samples
+
+
+def with_texts(sampler: Sampler, texts: Sequence[str], coder: Coder, config: DataConfig, seed: int) -> Sampler:
+    """Return a sampler that adds `texts` without labels, a part of them in each epoch, for a teacher to have an opinion on."""
+
+    def samples(epoch: int) -> list[Sample]:
+        mix = random.Random(f"{seed}/{epoch}/texts")
+        some = mix.sample(texts, len(texts) // PARTS)
+        encoded = [encode_row(Row(text=text, spans=(), known=frozenset(TYPES), unsure=((0, len(text)),), source="texts"), coder) for text in some]
+        return sampler(epoch) + pack([sample for sample in encoded if sample], coder, mix, limit=config.limit, alone=config.alone)
 
     return samples
 

@@ -14,7 +14,7 @@ import onnx
 from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
-__all__ = ["build_graph"]
+__all__ = ["build_graph", "read_graph"]
 
 MICROSOFT = "com.microsoft"  # Operators documented in ONNX Runtime's ContribOperators.md.
 
@@ -91,10 +91,9 @@ def build_graph(weights: Mapping[str, NDArray[np.float32]], *, layers: int, head
     x = g.norm("norm", g.node("Add", g.node("Add", words, types), places), weights)
     for index in range(layers):
         at = f"layers.{index}."
-        hidden = weights[f"{at}norm.weight"].shape[0]
         qkv = g.linear(f"{at}qkv", x, weights[f"{at}qkv.weight"], weights[f"{at}qkv.bias"])
         parts = [f"{at}q", f"{at}k", f"{at}v"]
-        sizes = g.tensor(f"{at}sizes", np.array([hidden] * 3, np.int64))
+        sizes = g.tensor(f"{at}sizes", np.array([weights[f"{at}qkv.bias"].shape[0] // 3] * 3, np.int64))
         g.nodes.append(helper.make_node("Split", [qkv, sizes], parts, name=f"{at}split", axis=-1))
         mixed = g.node("MultiHeadAttention", *parts, domain=MICROSOFT, num_heads=heads)
         out = g.linear(f"{at}out", mixed, weights[f"{at}attention_out.weight"], weights[f"{at}attention_out.bias"])
@@ -119,3 +118,21 @@ def build_graph(weights: Mapping[str, NDArray[np.float32]], *, layers: int, head
     )
     opsets = [helper.make_opsetid("", 20), helper.make_opsetid(MICROSOFT, 1)]
     return helper.make_model(graph, opset_imports=opsets, ir_version=9, producer_name="relay")
+
+
+def read_graph(model: onnx.ModelProto) -> dict[str, NDArray[np.float32]]:
+    """Return the encoder's state out of a graph of `build_graph`; int8 weights as they are multiplied."""
+    tensors = {tensor.name: numpy_helper.to_array(tensor) for tensor in model.graph.initializer}
+
+    def whole(name: str) -> NDArray[np.float32]:
+        scale = tensors.get(f"{name}.scale", np.float32(1.0))
+        return (tensors[name] * scale).astype(np.float32)
+
+    state = {"words.weight": whole("words"), "types.weight": tensors["types.rows"], "positions.weight": tensors["positions"]}
+    for name, value in tensors.items():
+        if name.endswith((".weight", ".bias")):
+            state[name.replace(".out.", ".attention_out.")] = value
+        product, _, kind = name.rpartition(".")
+        if kind == "bias" and product in tensors:
+            state[f"{product}.weight".replace(".out.", ".attention_out.")] = whole(product).T
+    return state

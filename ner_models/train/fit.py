@@ -6,7 +6,7 @@ import copy
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ner_models.train.encoder import Encoder
+from ner_models.train.encoder import Encoder, Layer
 from ner_models.train.features import Batch, Sample, batches
 
 __all__ = ["FitConfig", "fit", "partial_loss", "teacher_loss"]
@@ -24,8 +24,9 @@ __all__ = ["FitConfig", "fit", "partial_loss", "teacher_loss"]
 class FitConfig:
     """How long and how fast to learn. `limit_s` ends training early with the learning rate already low.
 
-    `new_rate` is for the parts that start untrained. A share `noise` of the tokens is read as unknown, so that no single
-    word decides; where there is a teacher, its opinion counts `teacher_share` of the loss.
+    `new_rate` is for the parts that start untrained; with an `embedding_rate` of 0 all below the layers stays as it is. A share `noise` of the tokens is read as unknown, so that no single
+    word decides; where there is a teacher, its opinion counts `teacher_share` of the loss, and a token that it is sure is an entity counts
+    1 + `weight` times.
     """
 
     epochs: int = 3
@@ -37,6 +38,7 @@ class FitConfig:
     threads: int = 2
     noise: float = 0.03
     teacher_share: float = 0.5
+    weight: float = 0.0
 
 
 def partial_loss(logits: Tensor, allowed: Tensor) -> Tensor:
@@ -51,15 +53,16 @@ def partial_loss(logits: Tensor, allowed: Tensor) -> Tensor:
     return -logs.masked_fill(~(allowed | ~taught), -math.inf).logsumexp(dim=-1).sum() / taught.sum().clamp(min=1)
 
 
-def teacher_loss(logits: Tensor, opinion: Tensor, real: Tensor) -> Tensor:
-    """Return the mean divergence of the model from its teacher over the real tokens.
+def teacher_loss(logits: Tensor, opinion: Tensor, real: Tensor, weight: float = 0.0) -> Tensor:
+    """Return the mean divergence of the model from its teacher over the real tokens, those of entities `weight` times more.
 
     logits, opinion: float [batch, tokens, labels]; real: bool [batch, tokens]. The teacher has an opinion everywhere, also
     where a corpus leaves a type open or a label is in doubt.
     """
     ours = logits.float().log_softmax(dim=-1)
     theirs = opinion.float().log_softmax(dim=-1)
-    return (functional.kl_div(ours, theirs, reduction="none", log_target=True).sum(dim=-1) * real).sum() / real.sum()
+    counts = real * (1.0 + weight * (1.0 - theirs[..., 0].exp()))
+    return (functional.kl_div(ours, theirs, reduction="none", log_target=True).sum(dim=-1) * counts).sum() / counts.sum()
 
 
 def fit(
@@ -87,10 +90,19 @@ def fit(
         torch.backends.cuda.enable_cudnn_sdp(False)
         # A copy, for what teaches may itself be shipped.
         teacher = None if teacher is None else copy.deepcopy(teacher).to(torch.bfloat16)
+    masters = _halve(model) if device == "cpu" else {}
+    if device == "cpu" and teacher is not None:
+        teacher = copy.deepcopy(teacher)
+        _halve(teacher)
     rates = {"words": config.embedding_rate, "types": config.new_rate, "head": config.new_rate}
+    if not config.embedding_rate:
+        for part in (model.words, model.positions, model.types, model.norm):
+            part.requires_grad_(False)
     groups: dict[float, list[torch.nn.Parameter]] = {}
     for name, parameter in model.named_parameters():
-        groups.setdefault(rates.get(name.split(".")[0], config.rate), []).append(parameter)
+        if not parameter.requires_grad:
+            continue
+        groups.setdefault(rates.get(name.split(".")[0], config.rate), []).append(masters.get(parameter, parameter))
     optimiser = torch.optim.AdamW(
         [{"params": parameters, "lr": rate, "base": rate} for rate, parameters in groups.items()], weight_decay=0.01, fused=True
     )
@@ -111,16 +123,41 @@ def fit(
             factor = min(1.0, (step + 1) / 200) * max(0.02, 1.0 - progress)
             for group in optimiser.param_groups:
                 group["lr"] = group["base"] * factor
-            loss = _step(model, teacher, optimiser, batch, config, unknown, device)
+            loss = _step(model, teacher, optimiser, batch, config, unknown, device, masters)
             running = loss if step == 0 else running.lerp(loss, 0.02)
             step += 1
             if step % 100 == 0:
                 log(f"epoch {epoch + done:.2f} loss {float(running):.4f} {time.monotonic() - began:.0f} s")
             if checkpoint is not None and step % 250 == 0:
                 torch.save(model.state_dict(), checkpoint)
+    _restore(model, masters)
     model.eval().to("cpu")
     if checkpoint is not None:
         torch.save(model.state_dict(), checkpoint)
+
+
+def _halve(model: nn.Module) -> dict[Tensor, Tensor]:
+    """Turn the layers of `model` into bfloat16, and return the float32 weights that the optimiser moves instead, by parameter.
+
+    On a CPU, torch's autocast copies every weight and activation at every product, which costs five times the products.
+    """
+    masters: dict[Tensor, Tensor] = {}
+    for module in model.modules():
+        if isinstance(module, Layer):
+            kept = [parameter.detach().clone() for parameter in module.parameters()]
+            module.to(torch.bfloat16)
+            masters |= zip(module.parameters(), kept, strict=True)
+    return masters
+
+
+def _restore(model: nn.Module, masters: Mapping[Tensor, Tensor]) -> None:
+    """Undo `_halve` with the weights as they are by now."""
+    for module in model.modules():
+        if isinstance(module, Layer) and masters:
+            kept = [masters[parameter] for parameter in module.parameters()]
+            module.float()
+            for parameter, master in zip(module.parameters(), kept, strict=True):
+                parameter.data.copy_(master)
 
 
 def _step(
@@ -131,20 +168,26 @@ def _step(
     config: FitConfig,
     unknown: int,
     device: str,
+    masters: Mapping[Tensor, Tensor],
 ) -> Tensor:
     padded = not batch.mask.all()
     ids, types, mask = (torch.from_numpy(part).to(device, non_blocking=True) for part in (batch.ids, batch.types, batch.mask))
     padding = mask if padded else None
     noisy = ids.masked_fill((torch.rand(ids.shape, device=device) < config.noise) & mask, unknown)
-    with torch.autocast(device_type=device, dtype=torch.bfloat16):
+    with torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=device == "cuda"):
         logits = model(noisy, types, padding)
     loss = partial_loss(logits, torch.from_numpy(batch.allowed).to(device))
     if teacher is not None:
-        with torch.no_grad(), torch.autocast(device_type=device, dtype=torch.bfloat16):
+        with torch.no_grad(), torch.autocast(device_type=device, dtype=torch.bfloat16, enabled=device == "cuda"):
             opinion = teacher(ids, types, padding)
-        loss = torch.lerp(loss, teacher_loss(logits, opinion, mask), config.teacher_share)
+        loss = torch.lerp(loss, teacher_loss(logits, opinion, mask, config.weight), config.teacher_share)
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
-    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    for half, master in masters.items():
+        master.grad, half.grad = None if half.grad is None else half.grad.float(), None
+    torch.nn.utils.clip_grad_norm_([parameter for group in optimiser.param_groups for parameter in group["params"]], 1.0)
     optimiser.step()
+    with torch.no_grad():
+        for half, master in masters.items():
+            half.copy_(master)
     return loss.detach()

@@ -62,7 +62,7 @@ class Teacher(Encoder):
         attend = self.apart[None, :, :tokens, :tokens]
         if mask is not None:
             attend = attend.masked_fill(~mask[:, None, None, :], -math.inf)
-        x = self.embedded(ids, types)
+        x = self.embedded(ids, types).to(self.layers[0].norm.weight.dtype)
         attend = attend.to(torch.bfloat16 if torch.is_autocast_enabled(x.device.type) else x.dtype).expand(len(ids), -1, tokens, -1)
         for layer in self.layers:
             x = layer(x, attend)

@@ -374,7 +374,7 @@ def test_council_says_the_mean_of_its_teachers() -> None:
     from ner_models.train.teacher import Council, Teacher
 
     torch.manual_seed(1)
-    config = EncoderConfig(labels=5, layers=1, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    config = EncoderConfig(labels=5, layers=1, hidden=48, heads=4, head=12, inner=96, vocabulary=50, positions=16)
     teachers = [Teacher(config).eval() for _ in range(2)]
     for teacher in teachers:
         teacher.apart.normal_()
@@ -409,13 +409,89 @@ def test_student_starts_as_a_part_of_its_teacher() -> None:
 
     from ner_models.train.encoder import Encoder, EncoderConfig
 
-    config = EncoderConfig(labels=5, layers=3, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    config = EncoderConfig(labels=5, layers=3, hidden=48, heads=4, head=12, inner=96, vocabulary=50, positions=16)
     teacher = Encoder(config).eval()
     ids, types = torch.randint(0, 50, (2, 7)), torch.randint(0, 12, (2, 7))
     whole, half = teacher.student((0, 1, 2)).eval(), teacher.student((0, 2))
     with torch.no_grad():
         assert torch.equal(whole(ids, types), teacher(ids, types))
     assert torch.equal(half.layers[1].qkv.weight, teacher.layers[2].qkv.weight)
+
+
+@needs_torch
+def test_narrowed_is_as_near_as_it_can_be() -> None:
+    """What adds nothing, or what others can say as well, is missed by nobody; what counts is."""
+    import torch
+
+    from ner_models.train.encoder import Encoder, EncoderConfig
+    from ner_models.train.narrow import narrowed
+
+    torch.manual_seed(1)
+    config = EncoderConfig(labels=5, layers=2, hidden=48, heads=4, head=12, inner=96, vocabulary=50, positions=16)
+    model = Encoder(config).eval()
+    rows = [(torch.randint(0, 50, (16,)), torch.randint(0, 12, (16,))) for _ in range(80)]
+    samples = [
+        Sample(ids=ids.numpy(), types=types.numpy(), allowed=np.ones((16, 5), dtype=bool)) for ids, types in rows
+    ]
+    with torch.no_grad():
+        for layer, idle in zip(model.layers, (1, 2), strict=True):
+            layer.attention_out.weight[:, 12 * idle : 12 * idle + 12] = 0
+            layer.inner.weight[1::2] = layer.inner.weight[::2]
+            layer.inner.bias[1::2] = layer.inner.bias[::2]
+
+        def apart(heads: int, inner: int) -> float:
+            small = narrowed(model, samples, heads=heads, inner=inner)
+            assert small.layers[0].qkv.weight.shape == (3 * heads * 12, 48)
+            return max(
+                float((small(ids[None], types[None]) - model(ids[None], types[None])).abs().max())
+                for ids, types in rows
+            )
+
+        assert apart(4, 96) < 1e-3
+        assert apart(3, 96) < 1e-3, "a head that adds nothing"
+        assert apart(2, 96) > 1e-2
+        assert apart(3, 8) > 1e-2
+    with pytest.raises(ValueError, match="5 heads"):
+        narrowed(model, samples, heads=5, inner=96)
+
+
+@needs_torch
+def test_weights_come_back_from_a_graph() -> None:
+    """A float graph gives them back as they are, an int8 one as they are multiplied."""
+    import torch
+
+    from ner_models.train.encoder import Encoder, EncoderConfig
+    from ner_models.train.export import build_graph, read_graph
+
+    model = Encoder(
+        EncoderConfig(labels=5, layers=2, hidden=48, heads=2, head=12, inner=40, vocabulary=50, positions=16)
+    )
+    weights = {name: value.detach().numpy() for name, value in model.state_dict().items()}
+    for int8, close in ((False, 0.0), (True, 0.01)):
+        back = read_graph(build_graph(weights, layers=2, heads=2, int8=int8))
+        assert back.keys() == weights.keys()
+        for name, value in weights.items():
+            assert np.allclose(back[name], value, rtol=0, atol=close * np.abs(value).max()), name
+    model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in back.items()})
+
+
+@needs_torch
+def test_a_step_moves_the_weights_that_are_kept_exactly() -> None:
+    """Layers multiply in bfloat16 and learn in float32: a step smaller than bfloat16 can say is not lost."""
+    import torch
+
+    from ner_models.train.encoder import Encoder, EncoderConfig
+    from ner_models.train.fit import FitConfig, fit
+
+    torch.manual_seed(1)
+    model = Encoder(
+        EncoderConfig(labels=len(LABELS), layers=1, hidden=48, heads=2, head=12, inner=40, vocabulary=50, positions=16)
+    )
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    fit(model, epoch_of, FitConfig(epochs=1, rate=1e-7, threads=1), seed=1, unknown=1, log=lambda _: None)
+    moved = {name for name, value in model.state_dict().items() if not torch.equal(value, before[name])}
+    assert {"layers.0.qkv.weight", "layers.0.outer.weight", "head.weight"} <= moved
+    assert all(value.dtype is torch.float32 for value in model.state_dict().values())
 
 
 @needs_torch
@@ -454,7 +530,7 @@ def test_exported_graph_equals_the_network(tmp_path: Path) -> None:
     from ner_models.train.export import build_graph
 
     torch.manual_seed(1)
-    config = EncoderConfig(labels=5, layers=2, hidden=48, heads=4, inner=96, vocabulary=50, positions=16)
+    config = EncoderConfig(labels=5, layers=2, hidden=48, heads=4, head=12, inner=96, vocabulary=50, positions=16)
     model = Encoder(config).eval()
     ids, types = torch.randint(0, 50, (1, 11)), torch.randint(0, 12, (1, 11))
     with torch.no_grad():
