@@ -123,16 +123,20 @@ def escapes(text: str, *, literal: bool = False) -> Iterator[Piece]:
 
 def _is_padding(text: str, at: int) -> bool:
     """Tell whether the equals sign at `at` ends a text in base64, and no line of quoted-printable."""
-    word = _PADDED.search(text, max(0, at - 17), at + 1)
+    if text[at - 1 : at] == "=":
+        return True  # quoted-printable writes no equals sign by itself
+    word = _PADDED.search(text, max(0, at - _LONGEST_PADDED), at + 1)
     if word is None or len(word.group()) % 4:
         return False
     try:
-        return b64decode(word.group(), b"-_").decode("ascii").isprintable()
+        # Without the zeros of UTF-16.
+        return b64decode(word.group(), b"-_").replace(b"\0", b"").decode().isprintable()
     except ValueError:
         return False
 
 
-_PADDED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{10,15}={1,2}\Z")
+_LONGEST_PADDED = 512
+_PADDED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{10,}+=\Z")
 
 
 def folds(text: str) -> Iterator[Piece]:

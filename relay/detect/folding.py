@@ -74,6 +74,9 @@ _CLUSTER = re.compile(
     rf"[{''.join(_STOPS)}](?<=[0-9A-Za-z].)(?=[0-9A-Za-z])|[!-~](?=[^\x00-\x7f])[{_MARKS}]{{1,30}}|[^{_NO_WIDTH}][\u0300-\u036f]{{1,30}}"
     rf"|[^\x00-\x7f](?<=[{_NO_WIDTH}])[{_NO_WIDTH}]{{0,4096}}|[^\x00-\x7f](?<=[{_FORMS}])"
 )
+_BESIDE = re.compile(
+    "[0-9#*](?=[^\\x00-\\x7f])\\ufe0f?\\u20e3|[\u00aa\u00b2\u00b3\u00b9\u00ba\u00bc-\u00be\u2070-\u209c\u2100-\u218b]"
+)
 # One call for so many characters holds the interpreter for some milliseconds.
 _PART_CHARS = 1 << 16
 _NOT_MARK = re.compile(f"[^{_MARKS}{_NO_WIDTH}]")
@@ -93,6 +96,14 @@ def is_unusual(text: str) -> bool:
 def has_lookalikes(text: str) -> bool:
     """Tell whether a letter that looks like a Latin one stands beside a Latin letter, a digit or a sign."""
     return not _kinds(text).isdisjoint(_CONFUSABLE) and any(_MIXED_HINT.search(text, *part) for part in _parts(text))
+
+
+def with_borders(text: str) -> str:
+    """Return `text`, as long as it was, with blanks for what folds to letters and digits and may stand beside a value.
+
+    Such as `™`, `¹` and keycaps.
+    """
+    return _BESIDE.sub(lambda signs: " " * len(signs[0]), text)
 
 
 def fold(text: str) -> str:

@@ -33,7 +33,7 @@ from itertools import chain
 
 from relay.detect import encoded
 from relay.detect.escapes import Piece, escapes, folds, form_blanks, has_escapes
-from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix
+from relay.detect.folding import clusters, fold, has_lookalikes, is_unusual, unmix, with_borders
 from relay.process.slices import in_slices
 from relay.types import Pattern, Span
 
@@ -128,6 +128,8 @@ def normalize(text: str, hints: Collection[str] = ()) -> Normalized | None:
     if has_literal:
         rounds += read.rounds(folding=True, literal=True)
     if read.has_folded:
+        if (apart := with_borders(text)) != text:
+            rounds += _Reader(apart, hints).rounds(folding=True, literal=False)
         for way in (False, True) if has_literal else (False,):
             rounds += read.rounds(folding=False, literal=way)
     different = {copy.text: copy for copy in rounds if copy.text != text and copy.text != usual.text}

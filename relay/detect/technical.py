@@ -124,7 +124,7 @@ def _is_password(place: LineContext) -> bool:
 
 
 # What a workflow or a template puts in: `${{ secrets.DB_PASSWORD }}`.
-_EXPRESSION = re.compile(r"\{\{-?\s{0,3}$")
+_EXPRESSION = re.compile(r"\{\{-?\s{0,3}\Z")
 
 # -------------------------------------------------------------------------------------------------------- identifiers
 

@@ -17,7 +17,7 @@ from relay.replace.replaced_urls import LONGEST
 
 __all__ = ["WholeWords"]
 
-_WORD = re.compile(r"[^\s<>\"`]+")
+_WORD = re.compile(r"[^\s<>\"]+")
 _END = re.compile(r"[\s<>\"]|\\[nrt]")
 # What may stand around a word and be none of it: the signs of sentences, of Markdown and of code.
 _PUNCTUATION = ".,;:!?'\")]}*_~|`\\"
@@ -64,10 +64,18 @@ class WholeWords:
     def _found(self) -> Iterator[str]:
         left = _MOST
         for text in self._texts:
-            for match in in_slices(_WORD.finditer(text)):
-                word = match.group().rstrip(_PUNCTUATION)
+            for word in _parted(in_slices(_WORD.finditer(text))):
                 if len(word) <= LONGEST and _JOINED.search(word.lstrip(_OPENING)) is not None:
                     yield word
                     left -= 1
                     if not left:
                         return
+
+
+def _parted(words: Iterable[re.Match[str]]) -> Iterator[str]:
+    """Yield each word without the signs around it, and what backticks part in it."""
+    for word in words:
+        whole = word.group().rstrip(_PUNCTUATION).lstrip("`")
+        yield whole
+        if "`" in whole:
+            yield from (part.rstrip(_PUNCTUATION) for part in whole.split("`"))

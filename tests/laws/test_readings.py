@@ -57,6 +57,12 @@ WHOLE: dict[str, Callable[[str], str]] = {
     "hexadecimal": lambda text: text.encode().hex(),
     "JSON escapes": lambda text: "".join(f"\\u{ord(char):04x}" for char in text),
 }
+# What ends a URL without a path: a mailbox behind it is none of its user info.
+BESIDE_URLS = (
+    *("https://example.com\n{}", '{{"url":"https://example.com","mail":"{}"}}', '["https://example.com","bob","{}"]'),
+    *("<a href='https://example.com'>{}</a>", "[x](https://example.com)\n{}", "`https://example.com`,`{}`"),
+    *("('https://example.com','{}')", "<https://example.com><{}>", '{{"a":"redis://cache","b":"{}"}}', "db://a\x07{}"),
+)
 # Texts in which a second look undoes what was none: a line end in a path, text in a password.
 ONCE = (
     (r"C:\Users\nina\Docs", "nina"),
@@ -105,6 +111,13 @@ def test_a_tag_that_holds_a_value(tag: str, disguise: str) -> None:
         assert is_found(tag.format(hidden), hidden), entity_type
 
 
+@pytest.mark.parametrize("entity_type", ["CREDIT_CARD", "IBAN_CODE", "IP_ADDRESS", "GITHUB_TOKEN"])
+def test_a_disguised_value_beside_a_sign_that_folds(entity_type: str) -> None:
+    hidden = DISGUISES["full-width"](VALUES[entity_type])
+    for text in (f"see {hidden}™ x", f"see {hidden}² x", f"see ¹{hidden} x", f"see 1\ufe0f\u20e3{hidden} x"):
+        assert is_found(text, hidden), text
+
+
 @pytest.mark.parametrize("encoding", WHOLE)
 def test_an_encoded_tag_that_holds_a_value(encoding: str) -> None:
     for tag, entity_type in product(TAGS, TYPES):
@@ -147,3 +160,21 @@ def test_escapes_of_one_sign(text: str, value: str) -> None:
 def test_what_is_no_escape(text: str) -> None:
     """A number behind an equals sign begins with itself."""
     assert not any(covered(text))
+
+
+@pytest.mark.parametrize("carrier", BESIDE_URLS)
+def test_a_mailbox_behind_a_url(carrier: str) -> None:
+    mail = VALUES["EMAIL_ADDRESS"]
+    text = carrier.format(mail)
+    assert is_found(text, mail)
+
+
+@pytest.mark.parametrize("end", ["\nand so on", "\r\nname: x", " and", "\n"])
+@pytest.mark.parametrize("value", ["203.0.113.177", "4111111111111111", "DE89370400440532013000"])
+def test_padding_at_the_end_of_a_line(value: str, end: str) -> None:
+    """It is none of quoted-printable, which would join the next line to it."""
+    for codec in ("utf-8", "utf-16-le"):
+        word = base64.b64encode(value.encode(codec)).decode()
+        if "=" in word:
+            assert is_found(f"see {word}{end}", word)
+            assert not covered(f"see {word}{end}")[len(word) + 6 :].count(True)

@@ -32,7 +32,7 @@ _NOBODY = frozenset(_NOBODY_TEXT.split()) | SYSTEM_USERS
 _DESCRIBED = re.compile(r"[a-z]+(?:-[a-z]+)+")
 _GOES_ON = re.compile(r"://|[ ,]{1,2}(?:[a-z]+ [a-z]|https?:)")
 # Program text that ends in the name of a private domain: `from example.internal import x`.
-_IMPORT = re.compile(r"(?:\bimport|\bfrom|\bpackage|\busing|\bmodule)\s{1,4}(?:static\s)?$")
+_IMPORT = re.compile(r"(?:\bimport|\bfrom|\bpackage|\busing|\bmodule)\s{1,4}(?:static\s)?\Z")
 # The id that a container runtime gives as the host's name.
 _CONTAINER = re.compile(r"[0-9a-f]{12}")
 # Hosts that every machine has, and pages of a site that are not a profile.

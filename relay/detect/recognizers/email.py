@@ -51,9 +51,11 @@ _SPELT = re.compile(
     re.IGNORECASE,
 )
 # The user info of a URL stands before its path, query and fragment. A password in it may hold their signs, too; what is
-# a number or a variable behind the colon, with such a sign behind it, is the port.
+# a number or a variable behind the colon, with such a sign behind it, is the port. What ends a URL in every text ends
+# its user info: `url_credentials` takes no more than this either.
+_NO_URL = r"\s\"'<>`\x00-\x1f\x7f"
 _USER_INFO_BEFORE = re.compile(
-    r"://[^\s/?#@:\[]{0,128}(?::(?!(?:\d{1,5}|[$%<{\[(][^\s/?#@]{0,64})[/?#])[^\s@]{0,160})?$"
+    rf"://[^{_NO_URL}/?#@:\[]{{0,128}}(?::(?!(?:\d{{1,5}}|[$%<{{\[(][^\s/?#@]{{0,64}})[/?#])[^{_NO_URL}@]{{0,160}})?\Z"
 )
 
 

@@ -32,15 +32,15 @@ _BEHIND_A_WORD = (
 _ASSIGNED = re.compile(r"(?:[23][0-9a-f]{3}|f[cd][0-9a-f]{2}|fe[89ab][0-9a-f]):", re.IGNORECASE)
 _FRAME_OCTETS = 14
 _BEFORE = 80
-_FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-$")
+_FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-\Z")
 # What has numbers with dots that are no address: right before them, or near those that read as a version.
 _WITH_NUMBERS = r"\b(?:versions?|releases?|builds?|sections?|chapters?|firmware|oids?|clauses?)"
 _NUMBERED = re.compile(rf"{_WITH_NUMBERS}(?:\s(?:is|was|number|no\.?))?[\s:=#(\"'-]{{1,3}}\Z", re.IGNORECASE)
 _NUMBERED_NEAR = re.compile(rf"{_WITH_NUMBERS}\b", re.IGNORECASE)
 _BEHIND = 16
 # A name that ends in a hyphen or dot, and a version that goes on: "1.2.3-".
-_NAME = re.compile(r"\w-$|(?<!\.)\.$")
-_VERSION = re.compile(r"\d\.\d{1,4}-$")
+_NAME = re.compile(r"\w-\Z|(?<!\.)\.\Z")
+_VERSION = re.compile(r"\d\.\d{1,4}-\Z")
 _HIGHEST_PORT = 65_535
 # The first number of an object identifier is 2 at most (ITU-T X.660).
 _TOP_ARC = 2

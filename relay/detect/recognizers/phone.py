@@ -20,7 +20,7 @@ _NANP = re.compile(r"(?:\+?1[ .-]?)?\(?[2-9]\d{2}\)?[ .-]{0,2}[2-9]\d{2}[ .-]?\d
 _DATE = re.compile(r"(?:19|20)\d\d([-./ ])[01]\d\1[0-3]\d|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)\d\d")
 _DECIMAL = re.compile(r"\+\d{1,8}[.,]\d{1,2}|\d+[.,]\d+|\d{1,3}(?:[.,]\d{3})+")
 # A number a space before, or a row of a table that begins with one.
-_ROW = re.compile(r"\d[ \t]$|(?:^|\n)[0-9A-F]{1,6}\t{1,2}(?:<\w{1,12}> )?$")
+_ROW = re.compile(r"\d[ \t]\Z|(?:^|\n)[0-9A-F]{1,6}\t{1,2}(?:<\w{1,12}> )?\Z")
 _FAX = re.compile(r"\b(?:tele)?fax[^\d\n]{0,12}$")
 _EXTENSION = re.compile(
     r"\s{0,2}(?:,\s?)?(?:ext\.?|extension|x|durchwahl|poste|int\.?)\s{0,2}\d{1,6}(?!\w)", re.IGNORECASE

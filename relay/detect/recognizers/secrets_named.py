@@ -306,7 +306,7 @@ class NamedSecretRecognizer(RuleRecognizer):
 # The scores of the rules whose values are judged more strictly.
 _IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75, 0.7, 0.65
 # What stands behind a colon there is an operator and its operand: `${PASSWORD:-…}`, `${PASSWORD:?…}`.
-_VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:$")
+_VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:\Z")
 
 
 def _is_short_secret(text: str, start: int, end: int, quoted: bool) -> bool:
@@ -360,7 +360,7 @@ def _is_outcome(text: str, start: int, value: str) -> bool:
     return _OUTCOME.search(text, max(0, start - 12), start) is not None and not any(map(_SPECIAL.__contains__, value))
 
 
-_OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}$")
+_OUTCOME = re.compile(r"(?<![\w-])PASS[\"']?:\s{0,4}\Z")
 _SPECIAL = frozenset("!@$%^&*?")
 
 

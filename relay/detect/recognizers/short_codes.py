@@ -31,7 +31,7 @@ _SUFFIX = r"(?:[ _-]?(?:code|number|value|nummer|no|nr))?"
 _SET = r"[\"'`*\])]{0,3}[ \t]{0,4}(?::=?|=>?)[ \t]{0,4}[\"'`]{0,2}"
 # Pins of chips and boards.
 _HARDWARE = re.compile(
-    r"(?:gpio|adc|dac|led|spi|i2c|uart|sda|scl|clk|rx|tx|cs|input|output|pull)[ _-]?$", re.IGNORECASE
+    r"(?:gpio|adc|dac|led|spi|i2c|uart|sda|scl|clk|rx|tx|cs|input|output|pull)[ _-]?\Z", re.IGNORECASE
 )
 
 

@@ -20,6 +20,7 @@ REQUEST = [
     "ip=[IP_ADDRESS_1]+[IP_ADDRESS_2], [EMAIL_ADDRESS_1]/[EMAIL_ADDRESS_2].",
     "[PERSON_1].address.city",
     'say "[EMAIL_ADDRESS_1]#[IP_ADDRESS_1]"',
+    "tick [PHONE_NUMBER_1]`[IP_ADDRESS_1] and `[IP_ADDRESS_1]-[IP_ADDRESS_2]`,`[PERSON_1].address.city`",
 ]
 WHOLE = [
     "[IP_ADDRESS_1]-[IP_ADDRESS_2]",
@@ -29,6 +30,7 @@ WHOLE = [
     "`[PERSON_1].address.city`",
     "<td>[PERSON_1].address.city</td>",
     "ip=[IP_ADDRESS_1]+[IP_ADDRESS_2], said he",
+    "tick [PHONE_NUMBER_1]`[IP_ADDRESS_1] tock",
     '{"a": "first\\n[IP_ADDRESS_1]-[IP_ADDRESS_2]\\n"}',
     '{"a": "[PERSON_1].address.city"}',
 ]
