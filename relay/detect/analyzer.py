@@ -25,12 +25,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
-from relay.detect import labels
+from relay.detect import labels, surroundings
 from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
 from relay.detect.low_confidence import guesses, held, unsure
-from relay.detect.normalize import legible, normalize
+from relay.detect.normalize import Normalized, legible, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
@@ -38,7 +38,6 @@ from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector
 from relay.detect.reading import Reading
 from relay.detect.repeats import without_repeats
 from relay.detect.split_values import SEAM, Crossing, crossings
-from relay.detect.surroundings import without_surroundings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice, in_slices
 from relay.protocols import EntityModel, Recognizer, SpanMemory
@@ -124,9 +123,7 @@ class Analyzer:
         readings = [Reading(segment) for segment in segments]
         self._detect(readings, cache)
         known = [
-            (entity_type, reading)
-            for entity_type, value in known
-            for reading in (value, *without_surroundings(entity_type, value))
+            (entity_type, read) for entity_type, value in known for read in surroundings.readings(entity_type, value)
         ]
         across = list(crossings(segments, partial(self._across, cache))) if len(segments) > 1 else []
         if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
@@ -171,14 +168,17 @@ class Analyzer:
         spans, reading.hints = self._patterns.read(reading.text)
         label, find = reading.segment.label, self._patterns.find
         spans.extend(labels.find(reading.text, label, find))
+
+        def found(copy: Normalized) -> Iterator[Span]:
+            yield from map(copy.back, in_slices(find(copy.text)))
+            yield from map(copy.back, labels.find(copy.text, label, find))
+
         copy = reading.copy
         if copy is not None:
-            for reads in copy.others:
-                spans.extend(map(reads.back, in_slices(find(reads.text))))
-                spans.extend(map(reads.back, labels.find(reads.text, label, find)))
+            for other in copy.others:
+                spans.extend(found(other))
             spans = [copy.trim(span, reading.text) for span in in_slices(spans)]
-            spans.extend(map(copy.back, in_slices(find(copy.text))))
-            spans.extend(map(copy.back, labels.find(copy.text, label, find)))
+            spans.extend(found(copy))
         if reading.segment.is_id:
             spans = list(filter(_is_sure, spans))
         reading.spans = spans
@@ -336,6 +336,5 @@ def _values(readings: Sequence[Reading], own: Sequence[Sequence[Span]]) -> Itera
                 if copy is not None:
                     written[copy.slice(span.start, span.end)] = None
                 for value in written:
-                    yield Value(place, span.entity_type, value)
-                    for shorter in without_surroundings(span.entity_type, value):
-                        yield Value(place, span.entity_type, shorter)
+                    for read in surroundings.readings(span.entity_type, value):
+                        yield Value(place, span.entity_type, read)

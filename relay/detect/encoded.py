@@ -59,7 +59,7 @@ def encoded(text: str) -> Iterator[tuple[int, int, str]]:
         if plain is not None:
             yield start, match.end(), plain
             continue
-        whole = LongRun(run) if len(run) >= _LONG_CHARS else None
+        whole = LongRun(run.translate(_URL_SAFE)) if len(run) >= _LONG_CHARS else None
         for part in in_slices(_PART.finditer(run)):
             tried = whole is None or whole.may_be_text(*part.span(), _SKIPS) or _OTHER.fullmatch(part.group())
             if not tried:

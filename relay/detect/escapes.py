@@ -65,7 +65,7 @@ _PRINTABLE = re.compile(
 )
 # Of printable signs, quoted-printable has to escape its own alone (RFC 2045, 6.7); some programs escape more.
 _EQUALS = ("3D", "3d")
-_DECLARED = re.compile(r"(?i)quoted-printable")
+_DECLARED = "quoted-printable"
 _TAG = re.compile(rf"[^\s<>]<(?:!--|/?(?:{_TAGS})[\s/>])")
 _CODE_UNIT = re.compile(r"u([0-9A-Fa-f]{4})")
 _POINT = re.compile(r"\+([0-9A-Fa-f]{4,6})")
@@ -89,7 +89,7 @@ def has_escapes(text: str) -> bool:
     return (
         any(sign in text for sign in _SIGNS)
         or ("=" in text and "+" in text and _FIELD.search(text) is not None)
-        or ("=" in text and (_PRINTABLE.search(text) is not None or _DECLARED.search(text) is not None))
+        or ("=" in text and (_PRINTABLE.search(text) is not None or _DECLARED in text.lower()))
         or ("<" in text and _TAG.search(text) is not None)
     )
 
@@ -99,7 +99,7 @@ def escapes(text: str, *, literal: bool = False) -> Iterator[Piece]:
     if not has_escapes(text):
         return
     expression = _LITERAL if literal else _USUAL
-    is_rtf, is_printable = "\\rtf" in text, literal and _DECLARED.search(text) is not None
+    is_rtf, is_printable = "\\rtf" in text, literal and _DECLARED in text.lower()
     start = 0
     while start < len(text):
         stop = _cut(text, start)

@@ -40,7 +40,7 @@ _KINDS = bytes(
 
 
 class LongRun:
-    """Tells which parts of a run may be a text. run: characters of base64, `+/` or `-_`, padding at its end or none."""
+    """Tells which parts of a run may be a text. run: characters of base64 (RFC 4648, 4), padding at its end or none."""
 
     def __init__(self, run: str) -> None:
         self._run = run
@@ -71,7 +71,7 @@ class _Reading:
         import numpy
 
         end_slice()
-        digits = run.rstrip("=").replace("-", "+").replace("_", "/")
+        digits = run.rstrip("=")
         data = b64decode(digits + "A" * (-len(digits) % 4))
         kinds = numpy.frombuffer(data.translate(_KINDS), dtype=numpy.uint8)
 

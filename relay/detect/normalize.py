@@ -157,7 +157,8 @@ class _Reader:
                 copy.compose()
                 self.has_folded |= copy.text != before
             copy.unescape(literal=literal)
-            unescaped = copy.done()
+            if copy.text != before:
+                done.append(copy.done())
             # What a round has changed was not scanned for hints.
             if encoded.HINT.name in hinted or copy.text != before:
                 if copy.text not in self._decoded:
@@ -166,7 +167,7 @@ class _Reader:
             if copy.text == before:
                 break
             hinted = _HINTED
-            done += (unescaped, copy.done())
+            done.append(copy.done())
         if "hint/spaced" in hinted:
             copy.close_up()
         if folding and not copy.text.isascii() and has_lookalikes(copy.text):

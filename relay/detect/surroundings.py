@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from relay.detect.taxonomy import Group, describe
 
-__all__ = ["without_surroundings"]
+__all__ = ["readings", "without_surroundings"]
 
 _LEAST = 5
 _LONGEST = 512  # longer ones have forms of their own
@@ -25,6 +25,12 @@ _BEHIND = re.compile(
 _WITH_USER = frozenset({"URL_CREDENTIAL"})
 _ACCOUNTS = frozenset({"USERNAME"})
 _SETTING = re.compile(r"[A-Za-z_][\w.-]{0,63}=")
+
+
+def readings(entity_type: str, value: str) -> Iterator[str]:
+    """Yield a value as it was found, and its shorter readings."""
+    yield value
+    yield from without_surroundings(entity_type, value)
 
 
 def without_surroundings(entity_type: str, value: str) -> Iterator[str]:

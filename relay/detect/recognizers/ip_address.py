@@ -165,10 +165,10 @@ class IpAddressRecognizer(RuleRecognizer):
             )
             if _NUMBERED.search(before) is not None:
                 return
-            beside = _reads_as_version(value) or largest <= _PINNED_LIKE
-            if beside and _NUMBERED_NEAR.search(before + candidate.text[end : end + _BEHIND]) is not None:
-                score = 0.25
-            if small or pinned or in_name or before.lower().endswith("v"):
+            near = (_reads_as_version(value) or largest <= _PINNED_LIKE) and (
+                _NUMBERED_NEAR.search(before + candidate.text[end : end + _BEHIND]) is not None
+            )
+            if small or pinned or in_name or near or before.lower().endswith("v"):
                 score = 0.25
 
         yield Span("IP_ADDRESS", candidate.start, end, score, self.name)
