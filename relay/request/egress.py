@@ -270,24 +270,29 @@ def _standing_in(values: list[tuple[str, str]], readings: list[tuple[str, str]])
     if len(values) <= _FEW:
         yield from (pair for pair in values if _stands_in(pair[1], readings))
         return
-    for exact in (True, False):
-        some = [pair for pair in values if pair[1].isalpha() is exact]
+    spelled = [(pair, *_spelled(pair[1])) for pair in values]
+    for which in (0, 1):
+        some = [(pair, wanted) for pair, place, wanted in spelled if place == which]
         for start in range(0, len(some), _TOGETHER):
-            pairs = some[start : start + _TOGETHER]
-            spellings = [value if exact else _unescape(value).lower() for _, value in pairs]
-            automaton = AhoCorasick(spellings)
+            part = some[start : start + _TOGETHER]
+            automaton = AhoCorasick([wanted for _, wanted in part])
             for reading in readings:
                 end_slice()
-                text = reading[0] if exact else reading[1]
+                text = reading[which]
                 for number, low, high in in_slices(automaton.find_matches_as_indexes(text, overlapping=True)):
-                    if is_unspaced(spellings[number]) or is_bounded(text, low, high):
-                        yield pairs[number]
+                    pair, wanted = part[number]
+                    if is_unspaced(wanted) or is_bounded(text, low, high):
+                        yield pair
 
 
-def _stands_in(value: str, texts: list[tuple[str, str]]) -> bool:
-    exact = value.isalpha()
-    wanted = value if exact else _unescape(value).lower()
-    return any(_occurs(wanted, text if exact else lower) for text, lower in texts)
+def _stands_in(value: str, readings: list[tuple[str, str]]) -> bool:
+    which, wanted = _spelled(value)
+    return any(_occurs(wanted, reading[which]) for reading in readings)
+
+
+def _spelled(value: str) -> tuple[int, str]:
+    """Return which text of a reading a value is looked for in, as it is (0) or in lower case (1), and its spelling."""
+    return (0, value) if value.isalpha() else (1, _unescape(value).lower())
 
 
 def _occurs(wanted: str, text: str) -> bool:
