@@ -16,11 +16,12 @@ from itertools import islice
 import orjson
 
 from relay.errors import ClientFault
+from relay.wire.named_values import says_little, told
 from relay.wire.pointer import escape, named
 from relay.wire.protocol_words import names_code, plain_number
 from relay.wire.strict_json import encode_text
 
-__all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
+__all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "inside", "is_json_container"]
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
@@ -32,6 +33,15 @@ _MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 MAX_LITERALS = 100_000
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
+# Signs of JSON in a row, from a bracket on: they need not be all of a text, nor balanced.
+_RUN = re.compile(
+    r'[{\[](?:\s*+(?:"[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\n]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*+'
+    r"|(?:true|false|null)\b))*+"
+)
+_LONGEST_RUN = 262_144
+
+
+_Path = list[str | int | None]
 
 
 @dataclass(slots=True)
@@ -55,7 +65,7 @@ class JsonText:
     def __init__(self, raw: str) -> None:
         """Take text for which `is_json_container` holds. Raises ClientFault when it has too many strings."""
         self.raw = raw
-        self.literals = list(islice(_literals(raw), MAX_LITERALS + 1))
+        self.literals = _coded(list(islice(_literals(raw), MAX_LITERALS + 1)))
         if len(self.literals) > MAX_LITERALS:
             raise ClientFault(f"JSON text in a string holds more than {MAX_LITERALS} strings")
 
@@ -89,10 +99,22 @@ def is_json_container(text: str) -> bool:
     return True
 
 
-def _literals(text: str) -> Iterator[Literal]:
+def inside(text: str) -> Iterator[list[Literal]]:
+    """Yield the literals of each run of JSON in a text that is more than that; what follows each other is one array."""
+    if '":' not in text and '" :' not in text and '"-' not in text:
+        return
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if '"' in run[0] and end - start <= _LONGEST_RUN:
+            yield _coded(list(islice(_literals(text, start, end, [0]), MAX_LITERALS)))
+
+
+def _literals(text: str, begin: int = 0, stop: int | None = None, path: _Path | None = None) -> Iterator[Literal]:
+    """Yield the literals of `text[begin:stop]`; what stands there stands at `path`, which is all of the text else."""
     # One entry for each open container: the key or index that comes next, None for an object that waits for a key.
-    path: list[str | int | None] = []
-    for match in _TOKEN.finditer(text):
+    path = [] if path is None else path
+    outer = len(path)
+    for match in _TOKEN.finditer(text, begin, len(text) if stop is None else stop):
         start, end = match.span()
         first = text[start]
         if first == '"':
@@ -108,7 +130,10 @@ def _literals(text: str) -> Iterator[Literal]:
         elif first == "[":
             path.append(0)
         elif first in "}]":
-            path.pop()
+            if len(path) > outer:
+                path.pop()
+            if outer and len(path) == outer:
+                path[-1] = int(path[-1] or 0) + 1
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
@@ -116,17 +141,30 @@ def _literals(text: str) -> Iterator[Literal]:
             yield Literal(start, end, _pointer(path), number, is_key=False, is_number=True)
 
 
-def _is_read(number: str, path: list[str | int | None]) -> bool:
+def _is_read(number: str, path: _Path) -> bool:
     digits = sum(map(str.isdigit, number))
     if digits >= MIN_DIGITS:
         return True
     return (
         digits >= _MIN_KEYED
         and number.isdigit()
-        and type(path[-1]) is str
-        and names_code(named(_pointer(path)), int(number))
+        and type(key := path[-1]) is str
+        and (says_little(key) or names_code(named(_pointer(path)), int(number)))
     )
 
 
-def _pointer(path: list[str | int | None]) -> str:
+def _coded(literals: list[Literal]) -> list[Literal]:
+    """Return `literals` without the short numbers that nothing names as a code."""
+    short = {id(each) for each in literals if each.is_number and sum(map(str.isdigit, each.text)) < MIN_DIGITS}
+    if not short:
+        return literals
+    names = told((each.pointer, each.text) for each in literals if not each.is_key)
+    return [
+        each
+        for each in literals
+        if id(each) not in short or names_code(f"{named(each.pointer)}\n{names.get(each.pointer, '')}", int(each.text))
+    ]
+
+
+def _pointer(path: _Path) -> str:
     return "".join(f"/{step}" if type(step) is int else f"/{escape(str(step))}" for step in path)
