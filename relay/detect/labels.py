@@ -11,6 +11,7 @@ and members whose own key says little ("value").
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -19,7 +20,7 @@ from relay.detect.tables import Cell, bare, cells
 from relay.process.slices import in_slices
 from relay.types import Span
 from relay.wire.columns import heads
-from relay.wire.json_text import JsonText, Literal, inside, is_json_container
+from relay.wire.json_text import MAX_NESTING, JsonText, Literal, inside, is_json_container, unescaped
 from relay.wire.named_values import told
 from relay.wire.pointer import BLANK, named
 
@@ -28,6 +29,7 @@ __all__ = ["find"]
 # What a label says is read up to here: a value is short, and the rest of a long text has labels of its own.
 _LABELLED_CHARS = 1_024
 _LONGEST_LABEL = 64
+_OPENS = re.compile(r"[{\[]\s*[\"'{\[\w]")  # JSON in a string of JSON
 _COMMAND = "$ "  # what is read behind the words of a command, without a sign
 # So much is searched at once: the lines of all cells of a long table would take many times its size.
 _BATCH_CHARS = 1 << 16
@@ -93,8 +95,8 @@ def _readings(name: str) -> tuple[str, ...]:
     return (name, above) if above and own.lower() in BLANK else (name,)
 
 
-def _members(text: str) -> Iterator[Cell]:
-    """Yield the elements and members of JSON text whose key does not stand right before them."""
+def _members(text: str, depth: int = 0) -> Iterator[Cell]:
+    """Yield the elements and members of JSON in `text` whose key does not stand right before them."""
     for literals in _listings(text):
         values = [literal for literal in literals if not literal.is_key]
         columns = heads((literal.pointer, literal.text) for literal in values)
@@ -102,8 +104,13 @@ def _members(text: str) -> Iterator[Cell]:
         for literal in values:
             at = literal.pointer
             step = at.rpartition("/")[2]
+            if depth < MAX_NESTING and _OPENS.search(literal.text) is not None:
+                where = unescaped(text, literal)
+                for cell in _members(literal.text, depth + 1):
+                    yield Cell(cell.head, where(cell.start), where(cell.end))
             if at in names or step.isdigit() or step.lower() in BLANK:
-                start, end = bare(text, literal.start, literal.end)
+                quoted = text[literal.start] == "'"
+                start, end = bare(text, literal.start + quoted, literal.end - quoted)
                 for piece in _whole(text[start:end], f"{names.get(at, '')}\n{columns.get(at) or named(at)}"):
                     yield Cell(piece.head, start, start + piece.end)
 

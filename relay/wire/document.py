@@ -81,7 +81,7 @@ class TreeDocument:
         self.large = False  # memory counts more than time
         self.forced = forced
         self.stops: tuple[int, ...] = tuple(scan.stops)
-        self.segments: tuple[Segment, ...] = tuple(labelled(scan.segments))
+        self.segments: tuple[Segment, ...] = _with_labels(scan.segments)
         self.pinned: tuple[str, ...] = tuple(holder[key] for holder, key in scan.pinned)
         self.signatures: tuple[str, ...] = tuple(scan.signatures)
         self.refused: tuple[tuple[str, str], ...] = tuple(scan.refused)
@@ -283,6 +283,12 @@ class TreeDocument:
         for other in (*self._places, *(nested.place for nested in self._nested)):
             if type(other) is list and type(other[1]) is str:
                 other[1] = renamed.get((id(other[0]), other[1]), other[1])
+
+
+def _with_labels(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Give what stands in free trees and tables the names that it has there; most requests have neither."""
+    is_told = any(segment.label or segment.pointer[-1:].isdigit() or "#/" in segment.pointer for segment in segments)
+    return tuple(labelled(segments) if is_told else segments)
 
 
 def read_document(

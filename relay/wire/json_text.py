@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import string
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 
 import orjson
 
@@ -21,7 +24,16 @@ from relay.wire.pointer import escape, named
 from relay.wire.protocol_words import names_code, plain_number
 from relay.wire.strict_json import encode_text
 
-__all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "inside", "is_json_container"]
+__all__ = [
+    "MAX_LITERALS",
+    "MAX_NESTING",
+    "MIN_DIGITS",
+    "JsonText",
+    "Literal",
+    "inside",
+    "is_json_container",
+    "unescaped",
+]
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
@@ -33,13 +45,17 @@ _MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 MAX_LITERALS = 100_000
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
-# Signs of JSON in a row, from a bracket on: they need not be all of a text, nor balanced.
-_RUN = re.compile(
-    r'[{\[](?:\s*+(?:"[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\n]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*+'
-    r"|(?:true|false|null)\b))*+"
+# What is written like JSON in another text, by Python and JavaScript too.
+_SIGNS_LIKE = (
+    r'"[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\n]*+)*+"|\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*+\''
+    r"|[{}\[\],:]|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)"
 )
-_LONGEST_RUN = 262_144
-
+_LIKE = re.compile(_SIGNS_LIKE)
+# Such signs in a row, from a bracket on: they need not be balanced.
+_RUN = re.compile(rf"[{{\[](?:\s*+(?:{_SIGNS_LIKE}|(?:[Tt]rue|[Ff]alse|null|None)\b))*+")
+_SHORTEST_RUN, _LONGEST_RUN = 8, 262_144
+_DEEPEST = 64  # in a run, which no parser has read
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
 
 _Path = list[str | int | None]
 
@@ -100,31 +116,45 @@ def is_json_container(text: str) -> bool:
 
 
 def inside(text: str) -> Iterator[list[Literal]]:
-    """Yield the literals of each run of JSON in a text that is more than that; what follows each other is one array."""
-    if '":' not in text and '" :' not in text and '"-' not in text:
-        return
+    """Yield the literals of each run of JSON in a text that is more than that; what follows each other is one array.
+
+    They may also be written as Python and JavaScript write theirs, and be cut anywhere.
+    """
     for run in _RUN.finditer(text):
         start, end = run.span()
-        if '"' in run[0] and end - start <= _LONGEST_RUN:
-            yield _coded(list(islice(_literals(text, start, end, [0]), MAX_LITERALS)))
+        if _SHORTEST_RUN <= end - start <= _LONGEST_RUN:
+            tokens = _LIKE.finditer(text, start, end)
+            yield _coded(list(islice(_literals(text, tokens, [0], _DEEPEST), MAX_LITERALS)))
 
 
-def _literals(text: str, begin: int = 0, stop: int | None = None, path: _Path | None = None) -> Iterator[Literal]:
-    """Yield the literals of `text[begin:stop]`; what stands there stands at `path`, which is all of the text else."""
+def unescaped(text: str, literal: Literal) -> Callable[[int], int]:
+    """Return a function that tells of a place in the string `literal` where in `text` it stands."""
+    places, shifts = list[int](), [literal.start + 1]
+    for escape_sign in _ESCAPE.finditer(text, literal.start + 1, literal.end - 1):
+        places.append(escape_sign.start() - shifts[-1])
+        shifts.append(shifts[-1] + len(escape_sign[0]) - 1)
+    return lambda place: place + shifts[bisect_left(places, place)]
+
+
+def _literals(
+    text: str, tokens: Iterable[re.Match[str]] | None = None, around: Iterable[int] = (), deepest: float = inf
+) -> Iterator[Literal]:
+    """Yield the literals among `tokens` of `text`, by default all; they stand at `around`."""
     # One entry for each open container: the key or index that comes next, None for an object that waits for a key.
-    path = [] if path is None else path
+    path: _Path = [*around]
     outer = len(path)
-    for match in _TOKEN.finditer(text, begin, len(text) if stop is None else stop):
+    for match in _TOKEN.finditer(text) if tokens is None else tokens:
         start, end = match.span()
         first = text[start]
-        if first == '"':
-            value = text[start + 1 : end - 1]
-            if "\\" in value:
+        if first in _OPENS_WORD:
+            value = text[start + 1 : end - 1] if first in "\"'" else match[0]
+            if "\\" in value and first == '"':
                 value = json.loads(text[start:end], strict=False)
             is_key = path[-1] is None
             if is_key:
                 path[-1] = value
-            yield Literal(start, end, _pointer(path), value, is_key)
+            if len(path) <= deepest:
+                yield Literal(start, end, _pointer(path), value, is_key)
         elif first == "{":
             path.append(None)
         elif first == "[":
@@ -137,8 +167,11 @@ def _literals(text: str, begin: int = 0, stop: int | None = None, path: _Path | 
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and _is_read(number := plain_number(match.group()), path):
+        elif first != ":" and len(path) <= deepest and _is_read(number := plain_number(match.group()), path):
             yield Literal(start, end, _pointer(path), number, is_key=False, is_number=True)
+
+
+_OPENS_WORD = frozenset("\"'_$" + string.ascii_letters)
 
 
 def _is_read(number: str, path: _Path) -> bool:
