@@ -81,9 +81,10 @@ class JsonText:
     def __init__(self, raw: str) -> None:
         """Take text for which `is_json_container` holds. Raises ClientFault when it has too many strings."""
         self.raw = raw
-        self.literals = _coded(list(islice(_literals(raw), MAX_LITERALS + 1)))
-        if len(self.literals) > MAX_LITERALS:
+        literals = list(islice(_literals(raw), MAX_LITERALS + 1))
+        if len(literals) > MAX_LITERALS:
             raise ClientFault(f"JSON text in a string holds more than {MAX_LITERALS} strings")
+        self.literals = _coded(literals)
 
     def render(self) -> str:
         """Return the text; a replaced literal is written as a JSON string, also where it was a number."""
@@ -130,9 +131,10 @@ def inside(text: str) -> Iterator[list[Literal]]:
 def unescaped(text: str, literal: Literal) -> Callable[[int], int]:
     """Return a function that tells of a place in the string `literal` where in `text` it stands."""
     places, shifts = list[int](), [literal.start + 1]
-    for escape_sign in _ESCAPE.finditer(text, literal.start + 1, literal.end - 1):
-        places.append(escape_sign.start() - shifts[-1])
-        shifts.append(shifts[-1] + len(escape_sign[0]) - 1)
+    escapes = _ESCAPE.finditer(text, literal.start + 1, literal.end - 1) if text[literal.start] == '"' else ()
+    for each in escapes:
+        places.append(each.start() - shifts[-1])
+        shifts.append(shifts[-1] + len(each[0]) - 1)
     return lambda place: place + shifts[bisect_left(places, place)]
 
 

@@ -170,5 +170,5 @@ def labelled(segments: Iterable[Segment]) -> Iterator[Segment]:
         if name is None and column is None:
             yield segment
         else:
-            parts = [name, column or segment.label]
-            yield replace(segment, label="\n".join(filter(None, parts)))
+            lines = [*(name or "").split("\n"), column or segment.label]
+            yield replace(segment, label="\n".join(dict.fromkeys(filter(None, lines))))
