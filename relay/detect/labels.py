@@ -3,8 +3,9 @@
 A label is the key of a JSON member or the head of a column. Patterns and context know labels as they stand in text
 ("ssn = 536904399"), so each labelled piece is read once more as such a line, all lines of a text in one scan. Spans go
 back to the piece; the label itself is no part of any. The equals sign makes it a line of a program, where unknown
-labels mean nothing. In a text that is JSON itself most keys stand beside their values; read so are elements of arrays,
-and members whose own key says little ("value").
+labels mean nothing. In JSON most keys stand beside their values; read so are elements of arrays, members whose own key
+says little ("value"), and those that something else names (`relay.wire.named_values`). The JSON may be the whole text,
+a part of it, or stand in a string of other JSON.
 
 `relay.detect.tables` says what the columns are. Work is linear in the length of the text.
 """
@@ -30,6 +31,7 @@ __all__ = ["find"]
 _LABELLED_CHARS = 1_024
 _LONGEST_LABEL = 64
 _OPENS = re.compile(r"[{\[]\s*[\"'{\[\w]")  # JSON in a string of JSON
+_SHORTEST_JSON = 8
 _COMMAND = "$ "  # what is read behind the words of a command, without a sign
 # So much is searched at once: the lines of all cells of a long table would take many times its size.
 _BATCH_CHARS = 1 << 16
@@ -104,7 +106,7 @@ def _members(text: str, depth: int = 0) -> Iterator[Cell]:
         for literal in values:
             at = literal.pointer
             step = at.rpartition("/")[2]
-            if depth < MAX_NESTING and _OPENS.search(literal.text) is not None:
+            if len(literal.text) >= _SHORTEST_JSON and depth < MAX_NESTING and _OPENS.search(literal.text):
                 where = unescaped(text, literal)
                 for cell in _members(literal.text, depth + 1):
                     yield Cell(cell.head, where(cell.start), where(cell.end))

@@ -74,7 +74,7 @@ def told(texts: Iterable[tuple[str, str]]) -> dict[str, str]:
         if step.isdecimal() and len(step) <= _LONGEST_PLACE and not _OPTION.fullmatch(text):
             called[:0] = _of_item(above, int(step), items)
         if called:
-            found[pointer] = "\n".join(dict.fromkeys(called))
+            found[pointer] = "\n".join([*dict.fromkeys(called)][:_MOST_NAMES])
     return found
 
 
