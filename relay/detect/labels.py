@@ -122,4 +122,4 @@ def _listings(text: str) -> Iterator[list[Literal]]:
     if len(text) <= _JSON_CHARS and is_json_container(text):
         yield JsonText(text).literals
     else:
-        yield from inside(text)
+        yield from in_slices(inside(text))
