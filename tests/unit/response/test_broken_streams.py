@@ -6,9 +6,9 @@ Each row of `ROWS` is a format with three events of text. The last text ends in 
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from relay.errors import UpstreamBadStream
 from relay.exchange import Core, Exchange
+from relay.response.answer import StreamedAnswer
 from tests.support import begin, post
 
 MAIL = "maria@example.org"
@@ -128,7 +129,7 @@ def text_of(tree: Any, place: tuple[Any, ...]) -> str:
 
 def cut(stream: bytes, places: Sequence[int]) -> list[bytes]:
     edges = [0, *sorted(places), len(stream)]
-    return [stream[start:end] for start, end in pairwise(edges)]
+    return [stream[start:end] for start, end in itertools.pairwise(edges)]
 
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
@@ -190,6 +191,15 @@ def choices(*texts: str) -> Any:
     return {"choices": [{"index": number, "delta": {"content": text}} for number, text in enumerate(texts)]}
 
 
+def by_choice(data: bytes) -> list[str]:
+    """Return what each of three choices says before the error."""
+    said = ["", "", ""]
+    for tree in trees(data, CHAT, "")[:-1]:
+        for choice in tree["choices"]:
+            said[choice["index"]] += choice["delta"].get("content", "")
+    return said
+
+
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_is_held_of_a_lost_event_is_lost_with_it(
     core: Core, at_once: bool, monkeypatch: pytest.MonkeyPatch
@@ -200,8 +210,45 @@ def test_what_is_held_of_a_lost_event_is_lost_with_it(
     rows = [framed(CHAT, choices("a [EMAIL", "b [EMAIL")), framed(CHAT, lost)]
     exchange = opened(core, CHAT, "")
     data, _ = got(exchange, CHAT, [b"".join(rows)] if at_once else rows)
-    said = ["", "", ""]
-    for tree in trees(data, CHAT, "")[:-1]:
-        for choice in tree["choices"]:
-            said[choice["index"]] += choice["delta"].get("content", "")
-    assert said == ["a ", "b ", ""]
+    assert by_choice(data) == ["a ", "b ", ""]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+@pytest.mark.parametrize(("failing", "expected"), [(2, ["a ", "b "]), (3, ["a [EMAILc", "b [EMAILd"])])
+def test_an_exception_that_nobody_planned(
+    core: Core, failing: int, expected: list[str], at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It ends the stream where it is, as an unreadable event does."""
+    written, calls = StreamedAnswer._written, itertools.count(1)
+
+    def write(self: StreamedAnswer, *args: Any, **kw: Any) -> bytes:
+        if next(calls) == failing:
+            raise RuntimeError
+        return written(self, *args, **kw)
+
+    monkeypatch.setattr(StreamedAnswer, "_written", write)
+    rows = [framed(CHAT, choices(*texts)) for texts in (("a [EMAIL", "b [EMAIL"), ("c", "d"), ("[EMAIL", " [EMAIL"))]
+    exchange = opened(core, CHAT, "")
+    exchange.start(200, (("content-type", "text/event-stream"),))
+    out = b""
+    with pytest.raises(RuntimeError):
+        for piece in [b"".join(rows)] if at_once else rows:
+            out += exchange.feed(piece)
+    assert exchange.unsent == at_once
+    assert by_choice(out + exchange.fail(UpstreamBadStream("no")))[:2] == expected
+
+
+def test_a_text_that_cannot_be_decided_silences_no_other(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is held of one text fails in the end: of the others, and of what came before, nothing is lost."""
+    carrying = StreamedAnswer._carrying
+
+    def carry(self: StreamedAnswer, lane: tuple[Any, ...], text: str) -> Any:
+        if lane[0] == 0:
+            raise RuntimeError
+        return carrying(self, lane, text)
+
+    monkeypatch.setattr(StreamedAnswer, "_carrying", carry)
+    stream = framed(CHAT, choices("a [EMAIL", "b [EMAIL")) + framed(CHAT, b"{")
+    data, begun = got(opened(core, CHAT, ""), CHAT, [stream])
+    assert begun
+    assert by_choice(data) == ["a ", "b [EMAIL", ""]
