@@ -10,7 +10,7 @@ __all__ = ["PASSWORDS", "PASSWORD_NAME", "SECRETS", "SECRET_NAME", "SUFFIX", "is
 PASSWORDS = (
     r"passw(?:or)?d|pass[ _-]?phrase|passcode|passkey|passwort|kennwort|contraseña|senha|wachtwoord"
     r"|mot[ _]?de[ _]?passe"
-    r"|pre_?shared_?key|pswd|pass|pwd|psk|pw"
+    r"|pre_?shared_?key|masterauth|pswd|pass|pwd|psk|pw"
 )
 SECRETS = (
     r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com"
@@ -27,7 +27,7 @@ PASSWORD_NAME = re.compile(PASSWORDS, re.IGNORECASE)
 SECRET_NAME = re.compile(SECRETS, re.IGNORECASE)
 _PART = re.compile(rf"(?i:.*(?<![A-Za-z])(?:{_SHORT}))|.*[a-z0-9](?=[A-Z])(?i:{_SHORT})|[A-Za-z]?(?i:{_SHORT})")
 _LONG = re.compile(
-    r"passw|sshpass|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
+    r"passw|sshpass|requirepass|masterauth|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
     r"|(?:api|access|auth|private|encryption|signing|master|account|hmac|license|service|storage|admin|deploy)key",
     re.IGNORECASE,
 )

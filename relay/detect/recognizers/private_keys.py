@@ -141,10 +141,10 @@ def _carried(text: str, start: int) -> int:
             break
         gap, done, count = text[done : piece.start()], piece.end(), count + 1
     done = _last(text, done, gap, width)
-    end = _END.search(text, done, done + _WIDEST_GAP + _END_CHARS)
-    if end is not None:
-        return end.end()
-    return done if count > 1 or _SEQUENCE.match(text, begun) else start
+    if count == 1 and not _SEQUENCE.match(text, begun):
+        return start
+    line = _ARMOR_LINE.search(text, done, start + _LONGEST)
+    return line.end() if line is not None and line["end"] else done
 
 
 def _first(text: str, start: int) -> re.Match[str] | None:
@@ -178,12 +178,12 @@ def _shape(gap: str) -> str:
 _BORDER = r"(?:(?<![A-Za-z0-9+/\\])|(?<=\\[nr]))"
 _PIECES = re.compile(_BORDER + r"[A-Za-z0-9+/]{40,128}(?![A-Za-z0-9+/])")
 _SHORTER = re.compile(_BORDER + r"[A-Za-z0-9+/]{2,127}={0,2}(?![A-Za-z0-9+/=])")
-_END = re.compile(r"-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----")
+_ARMOR_LINE = re.compile(r"-----(?:BEGIN|(?P<end>END)) [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----")
 _NUMBERS = re.compile(r"\d+(?:[.,]\d+)*")
 # The sequence that a key is, and the magic of OpenSSH: one piece that begins so is a key without its end line, too.
 _SEQUENCE = re.compile(r"M[A-P]|b3BlbnNz")
-_WIDEST_GAP, _WIDEST_HEAD, _END_CHARS, _DRIFT = 320, 640, 72, 8
-_MOST_PIECES = 400  # a key of 16,384 bits has some 200
+_WIDEST_GAP, _WIDEST_HEAD, _DRIFT = 320, 640, 8
+_MOST_PIECES, _LONGEST = 400, 65_536  # a key of 16,384 bits has some 200 lines
 
 
 PLUGINS = (PrivateKeyRecognizer,)
