@@ -14,6 +14,7 @@ import re
 from relay.detect.entropy import is_odd
 
 __all__ = [
+    "JOINT",
     "MARKUP",
     "NOT_A_PASSWORD",
     "SET",
@@ -27,7 +28,7 @@ __all__ = [
     "widened",
 ]
 
-# What closes a name: quotes, as they are or escaped, brackets, the stars and strokes of Markdown, the end of an element.
+# What closes a name: quotes, as they are or escaped, brackets, signs of Markdown, the end of an element.
 _CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]|__|</\w{1,12}>){0,4}"
 # What text is dressed in between a label's sign and its value: tags of text in HTML, the end of emphasis that the label
 # is in, emphasis around the value.
@@ -71,6 +72,11 @@ _OF = (
 SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY}|{_OF})"
 # What stands between a name and a value without saying that one follows: a blank, an arrow, the bar of a table.
 WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[→⇒➜➔⟶~]|[|│┃])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
+# What joins a label to a short number: a plain sign, an arrow, a bar; or the number is on the line below.
+JOINT = (
+    rf"(?:{_CLOSED}[ \t]{{0,4}}(?::=?|=>?|[→⇒➜➔⟶]|[|│┃])[ \t]{{0,4}}{_DRESS}[\"'`]{{0,2}}"
+    r"|[*_:]{0,3}[ \t]{0,3}\r?\n[ \t]{0,4})"
+)
 # A name is an element, or the text of one, and the value the text of that or the next: `<password>…</password>`.
 MARKUP = rf"{_CLOSED}{_MARKUP}(?P<value>[^<\n]{{3,512}}?)(?=\s{{0,8}}(?:\]\]>)?</)"
 # A sentence, a log or a command names a value: "the token is …", "token - …", "token …".

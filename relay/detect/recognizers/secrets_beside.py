@@ -17,7 +17,7 @@ from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "PasswordBesideRecognizer"]
 
-_TOKEN = r"(?P<value>[^\s\"'`|<>][^\s\"'`|<>]{3,127})"
+_ONE_WORD = r"(?P<value>[^\s\"'`|<>][^\s\"'`|<>]{3,127})"
 _QUOTES = r"[\"'`“”„‘’*]{0,3}"
 # Sentences: "set the password to …", "the password was changed to …", "Passwort auf … gesetzt".
 _SETS = re.compile(
@@ -50,7 +50,7 @@ class PasswordBesideRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="PASSWORD",
-            regex=rf"{SUFFIX}{WEAK}{_QUOTES}{_TOKEN}",
+            regex=rf"{SUFFIX}{WEAK}{_QUOTES}{_ONE_WORD}",
             trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.7,
@@ -60,8 +60,9 @@ class PasswordBesideRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="PASSWORD",
-            regex=r"(?:\s(?:for|of|für|de)\s[^\s]{1,40})?(?:\s(?:(?:was|is|has been|must be)\s)?(?:re)?(?:set|changed|updated"
-            rf"|switched|rotated))?\s(?:back )?(?:to|auf|in|zu)(?: be)?:?\s{_QUOTES}{_TOKEN}",
+            regex=r"(?:\s(?:for|of|für|de)\s[^\s]{1,40})?"
+            r"(?:\s(?:(?:was|is|has been|must be)\s)?(?:re)?(?:set|changed|updated|switched|rotated))?"
+            rf"\s(?:back )?(?:to|auf|in|zu)(?: be)?:?\s{_QUOTES}{_ONE_WORD}",
             trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.71,
@@ -71,7 +72,8 @@ class PasswordBesideRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="PASSWORD",
-            regex=rf"(?:[ \t>]{{0,8}}\r?\n){{0,2}}[ \t>]{{0,8}}{_QUOTES}{_TOKEN}(?={_QUOTES}[ \t]{{0,8}}(?:\r?\n|\Z))",
+            regex=r"(?:[ \t>]{0,8}\r?\n){0,2}[ \t>]{0,8}"
+            rf"{_QUOTES}{_ONE_WORD}(?={_QUOTES}[ \t]{{0,8}}(?:\r?\n|\Z))",
             trigger=rf"(?:{PASSWORDS})[*_:\"?]{{0,3}}[ \t]{{0,3}}\r?\n",
             end="",
             score=0.72,
@@ -131,7 +133,7 @@ def _label(text: str, start: int) -> str:
 
 
 def _is_behind(text: str, start: int, end: int) -> bool:
-    """Tell whether the value stands behind a command that stores it, or stands out behind a blank, an arrow or a bar."""
+    """Tell whether the value stands behind a command that stores it, or stands out behind anything."""
     label = _label(text, start).rpartition("\n")[2]
     value = text[start:end]
     if _STORES.search(label):
@@ -162,7 +164,8 @@ _WORD_AND_NUMBER = re.compile(r"[A-Za-z]{3,24}\d{1,8}")
 
 def _is_below(text: str, start: int, end: int) -> bool:
     """Tell whether the label stands alone above the value."""
-    return _ALONE.fullmatch(_label(text, start).rpartition("\n")[2]) is not None and stands_out(text[start:end])
+    label = _label(text, start).rpartition("\n")[2]
+    return _ALONE.fullmatch(label) is not None and not _VERB.search(label) and stands_out(text[start:end])
 
 
 PLUGINS = (PasswordBesideRecognizer,)
