@@ -154,5 +154,5 @@ def stands_out(value: str) -> bool:
 _LEAST_OUTSTANDING = 8
 _WORD_AND_YEAR = re.compile(r"[A-Za-z]{4,24}\d{2,8}")
 _NO_PASSWORD = re.compile(
-    r"://|@[\w-]+\.\w|\(.*\)|^[\w.-]+[=:][^=]|^~?/\w|^[A-Za-z]:\\|^\d{4}-\d\d-\d\d|^[0-9a-f-]+$|^-|\.\w{1,4}$",
+    r"://|::|@[\w-]+\.\w|[(\[].*[)\]]|^[\w.-]+[=:][^=]|^~?/\w|^[A-Za-z]:\\|^\d{4}-\d\d-\d\d|^[0-9a-f-]+$|^-|\.\w{1,4}$|^[Aa]rgon2",
 )

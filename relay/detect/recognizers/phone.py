@@ -30,7 +30,7 @@ _AREA = r"\(\+?\d{1,5}\)|\((?:\+|00)\d[\d ]{0,5}\("
 # A bracket around the whole number: another one opens before it ends.
 _AROUND = re.compile(r"\([^()]{1,12}\(")
 _GROUP = re.compile(r"\d+")
-_AREA_FIRST = re.compile(r"\(\d{2,5}\)")
+_AREA_FIRST = re.compile(r"\(\d{3,5}\)")
 _WRITTEN = 0.55  # a number by its shape
 # More than what words such as "row" and "section" take from a number.
 _BRACKETED = 0.72

@@ -62,7 +62,7 @@ class PasswordBesideRecognizer(RuleRecognizer):
             entity_type="PASSWORD",
             regex=r"(?:\s(?:for|of|für|de)\s[^\s]{1,40})?"
             r"(?:\s(?:(?:was|is|has been|must be)\s)?(?:re)?(?:set|changed|updated|switched|rotated))?"
-            rf"\s(?:back )?(?:to|auf|in|zu)(?: be)?:?\s{_QUOTES}{_ONE_WORD}",
+            rf"\s(?:back )?(?:to|auf|zu)(?: be)?:?\s{_QUOTES}{_ONE_WORD}",
             trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.71,
@@ -140,10 +140,15 @@ def _is_behind(text: str, start: int, end: int) -> bool:
         return is_odd(value) and not is_program_text(value) and value[0] not in "-@<"
     if text[start - 1] in " \t" and _VERB.search(label) and text[start - 2] not in _SIGNS:
         return False
+    if _IN_CELL.search(text, max(0, start - _NEAR), start) and _ENDS_CELL.match(text, end) is None:
+        return False  # the first word of a cell of several
     return stands_out(value)
 
 
 _SIGNS = "→⇒➜➔⟶|│┃~"
+_IN_CELL = re.compile(r"[|│┃][ \t]{0,16}[\"'`*]{0,3}\Z")
+_ENDS_CELL = re.compile(r"[\"'`*.,;]{0,4}[ \t]{0,256}(?:[|│┃\r\n]|\Z)")
+_NEAR = 24
 
 
 def _is_set_to(text: str, start: int, end: int) -> bool:

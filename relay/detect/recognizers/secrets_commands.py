@@ -173,7 +173,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             trigger=r"\brabbitmqctl\s{1,3}(?:-\S{1,32}\s{1,3}(?:\S{1,32}\s{1,3})?)?"
             r"(?:add_user|change_password|authenticate_user)\s{1,3}\S{1,64}\s{1,3}"
             r"|\b(?:composer|poetry)\s[^\n|;]{0,48}\bhttp-basic\.[\w.-]{1,64}\s{1,3}\S{1,64}\s{1,3}"
-            r"|\bbundle\s{1,3}config\s{1,3}(?:set\s{1,3})?(?:--\w{1,10}\s{1,3}){0,2}[\w.:/-]{4,96}\s{1,3}[\w.@%+-]{1,64}:"
+            r"|\bbundle\s{1,3}config\s{1,3}(?:set\s{1,3})?(?:--\w{1,10}\s{1,3}){0,2}[\w-]{1,48}\.[\w.:/-]{2,64}\s{1,3}[\w.@%+-]{1,64}:"
             r"|\bauth-pass\s{1,3}[\w.-]{1,64}\s{1,3}",
             end="",
             score=0.8,
