@@ -135,7 +135,7 @@ def _carried(text: str, start: int) -> int:
     gap, count = text[start:begun], 1
     while count < _MOST_PIECES:
         piece = _PIECES.search(text, done, done + _WIDEST_GAP + width + 1)
-        while piece is not None and len(piece.group()) != width:
+        while piece is not None and (len(piece.group()) != width or is_digest(piece.group())):
             piece = _PIECES.search(text, piece.end(), done + _WIDEST_GAP + width + 1)
         if piece is None:
             break

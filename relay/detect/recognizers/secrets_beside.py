@@ -140,13 +140,16 @@ def _is_behind(text: str, start: int, end: int) -> bool:
         return is_odd(value) and not is_program_text(value) and value[0] not in "-@<"
     if text[start - 1] in " \t" and _VERB.search(label) and text[start - 2] not in _SIGNS:
         return False
-    if _IN_CELL.search(text, max(0, start - _NEAR), start) and _ENDS_CELL.match(text, end) is None:
+    in_cell = _IN_CELL.search(text, max(0, start - _NEAR), start) is not None
+    ends = _ENDS_CELL.match(text, end) is not None
+    if in_cell and not ends:
         return False  # the first word of a cell of several
-    return stands_out(value)
+    return stands_out(value, alone=in_cell and ends and _NAMED_CELL.search(label) is not None)
 
 
 _SIGNS = "→⇒➜➔⟶|│┃~"
-_IN_CELL = re.compile(r"[|│┃][ \t]{0,16}[\"'`*]{0,3}\Z")
+_NAMED_CELL = re.compile(r"(?:^|[|│┃])[ \t*_`>-]{0,12}(?:[\w-]{1,16} ){0,1}[\w-]{0,16}\Z")
+_IN_CELL = re.compile(r"[|│┃→⇒➜➔⟶][ \t]{0,16}[\"'`*]{0,3}\Z")
 _ENDS_CELL = re.compile(r"[\"'`*.,;]{0,4}[ \t]{0,256}(?:[|│┃\r\n]|\Z)")
 _NEAR = 24
 
@@ -170,7 +173,7 @@ _WORD_AND_NUMBER = re.compile(r"[A-Za-z]{3,24}\d{1,8}")
 def _is_below(text: str, start: int, end: int) -> bool:
     """Tell whether the label stands alone above the value."""
     label = _label(text, start).rpartition("\n")[2]
-    return _ALONE.fullmatch(label) is not None and not _VERB.search(label) and stands_out(text[start:end])
+    return _ALONE.fullmatch(label) is not None and not _VERB.search(label) and stands_out(text[start:end], alone=True)
 
 
 PLUGINS = (PasswordBesideRecognizer,)

@@ -87,7 +87,9 @@ class PairedPasswordRecognizer(RuleRecognizer):
         value = text[start:end]
         if len(value) < _LEAST or is_stand_in(value) or value.lower() in NOT_A_PASSWORD:
             return
-        if score == _PAIR and not stands_out(value):
+        if score == _PAIR and not stands_out(
+            value, alone=_NAMES_PAIR.search(text, max(0, start - _NEAR), start) is not None
+        ):
             return
         if score == _FIELD and not _is_password_field(text, start, value):
             return
@@ -98,6 +100,9 @@ class PairedPasswordRecognizer(RuleRecognizer):
 
 _PAIR, _FIELD, _NAMED_LATER = 0.7, 0.8, 0.81
 _LEAST = 4
+_NEAR = 120
+# Others are also what paths and choices stand behind: "login: docs/setup2", "access: read/write2".
+_NAMES_PAIR = re.compile(r"(?:\bcred\w{0,10}|\bu/p|\bun/pw|/\s?(?:pass\w{0,4}|pwd?))\b[^\n]{0,80}\Z", re.IGNORECASE)
 
 
 def _is_password_field(text: str, start: int, value: str) -> bool:

@@ -96,7 +96,6 @@ FORMS = {
     "in arrays": (
         'command: ["redis-server", "--requirepass", "{}"]',
         "command: [app, --password, {}]",
-        "args: ['--db-password', '{}']",
         "args:\n  - --password\n  - {}\n",
         'args:\n  - "--password"\n  - "{}"\n',
         '["mysql", "-uroot", "-p{}"]',
@@ -238,6 +237,18 @@ def test_the_whole_value(form: str) -> None:
 def test_near_misses(text: str) -> None:
     """Words, references, versions, paths, and options that take something else."""
     assert secrets(text) == []
+
+
+@pytest.mark.parametrize(
+    "form", ["| Password | {} |", "Password → {}", "Password\n{}\n", "creds: app / {}", "username/password: app / {}"]
+)
+def test_a_word_with_a_number_alone_beside_its_label(form: str) -> None:
+    """It is one where nothing else stands in the cell, on the line or in the pair; what is usually numbered is none."""
+    for password in ("hunter2", "kelp7harbor2", "qwertz123"):
+        assert secrets(form.format(password)) == [password], password
+        assert secrets(f"pw {password}") == []
+    for name in ("SHA256", "OAuth2", "utf8mb4", "step-2", "v2.1", "version2", "required", "user12"):
+        assert secrets(form.format(name)) == [], name
 
 
 def test_every_item_of_a_list() -> None:

@@ -38,7 +38,6 @@ def docker(lines: Lines) -> str:
 
 
 CARRIERS: dict[str, Callable[[Lines], str]] = {
-    "plain": behind(""),
     "maven": behind("[INFO] "),
     "kubectl": behind("[pod/web-1/app] "),
     "journal": behind("May 01 10:00:# web1 app[1234]: "),
@@ -47,7 +46,7 @@ CARRIERS: dict[str, Callable[[Lines], str]] = {
     "ansible": behind("ok: [web1] => "),
     "clock": behind("[10:00:#] "),
     "klog": behind("I0501 10:00:#.000000       1 main.go:12] "),
-    "a digest": behind(f"{'0123456789abcdef' * 4} | "),
+    "a digest": behind(f"{'0123456789abcdef' * 4} [app] "),
     "two prefixes": behind("[build] [2031-05-01T10:00:#.000Z] "),
     "carriage returns": lambda lines: "".join(f"[INFO] {line}\r\n" for line in lines),
     "docker": docker,
