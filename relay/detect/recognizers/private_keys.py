@@ -131,20 +131,24 @@ def _carried(text: str, start: int) -> int:
     first = _first(text, start)
     if first is None:
         return start
-    width, begun, done = len(first.group()), first.start(), first.end()
-    gap, count = text[start:begun], 1
-    while count < _MOST_PIECES:
-        piece = _PIECES.search(text, done, done + _WIDEST_GAP + width + 1)
-        while piece is not None and (len(piece.group()) != width or is_digest(piece.group())):
-            piece = _PIECES.search(text, piece.end(), done + _WIDEST_GAP + width + 1)
-        if piece is None:
-            break
-        gap, done, count = text[done : piece.start()], piece.end(), count + 1
-    done = _last(text, done, gap, width)
-    if count == 1 and not _SEQUENCE.match(text, begun):
+    width, done, count = len(first.group()), first.end(), 1
+    gap = text[start : first.start()]
+    while count < _MOST_PIECES and (piece := _next(text, done, width)) is not None:
+        begin, end = piece.span()
+        gap, done, count = text[done:begin], end, count + 1
+    if count == 1 and not _SEQUENCE.match(first.group()):
         return start
+    done = _last(text, done, gap, width)
     line = _ARMOR_LINE.search(text, done, start + _LONGEST)
     return line.end() if line is not None and line["end"] else done
+
+
+def _next(text: str, done: int, width: int) -> re.Match[str] | None:
+    """Return the piece of `width` behind `done`, past the words and digests of a prefix."""
+    for piece in _PIECES.finditer(text, done, done + _WIDEST_GAP + width + 1):
+        if len(piece.group()) == width and not is_digest(piece.group()):
+            return piece
+    return None
 
 
 def _first(text: str, start: int) -> re.Match[str] | None:
