@@ -46,13 +46,16 @@ MAX_LITERALS = 100_000
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
 # What is written like JSON in another text, by Python and JavaScript too.
-_SIGNS_LIKE = (
-    r'"[^"\\\n]*+(?:\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4})[^"\\\n]*+)*+"|\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*+\''
-    r"|[{}\[\],:]|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)"
+_STRING_LIKE = (
+    r'"[^"\\\n]*+(?:\\(?=["\\/bfnrt]|u[0-9A-Fa-f]{4}).[^"\\\n]*+)*+"|\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*+\''
+    r"|[{}\[\],:]"
 )
-_LIKE = re.compile(_SIGNS_LIKE)
-# Such signs in a row, from a bracket on: they need not be balanced.
-_RUN = re.compile(rf"[{{\[](?:\s*+(?:{_SIGNS_LIKE}|(?:[Tt]rue|[Ff]alse|null|None)\b))*+")
+_LIKE = re.compile(rf"{_STRING_LIKE}|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)")
+# Such signs in a row, from a bracket on: they need not be balanced. Words end in a digit, or are constants or keys.
+_RUN = re.compile(
+    rf"[{{\[](?:\s*+(?:{_STRING_LIKE}"
+    r"|(?=[\w$.+-]*+(?:\s*+:|(?<=[0-9.])|(?<=true|True|null|None)|(?<=false|False)))[\w$-][\w$.+-]*+))*+"
+)
 _SHORTEST_RUN, _LONGEST_RUN = 8, 262_144
 _DEEPEST = 64  # in a run, which no parser has read
 _ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)

@@ -206,7 +206,7 @@ NEAR_MISSES = {
         '["docker", "-p8080:80"]',
         '["mkdir", "-p", "/srv/App2!"]',
         '["bash", "-c", "echo Hi2!"]',
-        '["chown", "-u", "nora:staff2"]',
+        '["chown", "-u", "nora:staff"]',
         "args:\n  - -p\n  - 8080:80\n",
         'parser.add_argument("--password", "-p", help="x1")',
     ),
