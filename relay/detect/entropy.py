@@ -13,6 +13,7 @@ __all__ = [
     "is_mixed",
     "is_odd",
     "is_program_text",
+    "is_random_key",
     "is_reference",
     "is_stand_in",
     "looks_random",
@@ -65,6 +66,26 @@ def looks_random(text: str) -> bool:
         return False
     kinds = (any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text)))
     return sum(kinds) >= 2 and kinds[0] and entropy(text) >= min(3.0, log2(len(text)) - 0.8)
+
+
+def is_random_key(text: str) -> bool:
+    """Tell whether `text` of 12 characters and more is hexadecimal, or letters in an order that no name has.
+
+    Less than `looks_random` asks for: only for what stands under the name of a key.
+    """
+    if _HEX_KEY.fullmatch(text):
+        return len(set(text)) >= _LEAST_DIFFERENT
+    if not _LETTERS.fullmatch(text) or text.islower() or text.isupper():
+        return False
+    return sum(map(len, _SYLLABLES.findall(text))) <= _MOST_IN_WORDS * len(text)
+
+
+_HEX_KEY = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,64}|(?=[A-F]*\d)(?=\d*[A-F])[0-9A-F]{12,64}")
+_LETTERS = re.compile(r"[A-Za-z]{12,64}")
+# What words of a name consist of: small letters with a vowel among them, and the capital before them.
+_SYLLABLES = re.compile(r"[A-Z]?(?=[b-df-hj-np-tv-xz]*[aeiouy])[a-z]{2,}")
+_LEAST_DIFFERENT = 5
+_MOST_IN_WORDS = 0.6
 
 
 def is_mixed(text: str) -> bool:

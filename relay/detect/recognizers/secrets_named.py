@@ -12,10 +12,12 @@ from relay.detect.entropy import (
     is_mixed,
     is_odd,
     is_program_text,
+    is_random_key,
     is_reference,
     is_stand_in,
     looks_random,
     reads_as_words,
+    stands_out,
 )
 from relay.detect.overlap import CERTAIN
 from relay.detect.rules import PatternRule, RuleRecognizer
@@ -41,6 +43,8 @@ _OWN_KEY = re.compile(
 _SECRET_KEY = re.compile(
     r"(?:secret|api|access|auth|private|encryption|signing|master|account|hmac|license)[_-]?key$", re.IGNORECASE
 )
+# Names whose values are keys and nothing else.
+_KEY_ALONE = re.compile(r"(?:api|secret|client|access|auth|private)[ _.-]?(?:key|secret|token)$", re.IGNORECASE)
 _BARE_KEY = re.compile(r"(?:[\w.-]* |[\W_]*|.*\.)keys?", re.IGNORECASE)
 _CLIENT_ID = re.compile(r"id$", re.IGNORECASE)
 _ID = re.compile(r"\d{12,24}")
@@ -52,6 +56,17 @@ _ELEMENT = re.compile(
     rf"(?:<[\w:.-]{{0,32}}(?:{PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?|</key>\s{{0,24}}<string>\s{{0,8}})$",
     re.IGNORECASE,
 )
+# An element that is a password and says how it is written; and what it says, which is no value.
+_DESCRIBED = re.compile(
+    rf"<[\w:.-]{{0,32}}(?:{PASSWORDS})[\w.-]{{0,16}}[ \t][^<>]{{1,360}}>\s{{0,8}}(?:<!\[CDATA\[)?$", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(
+    r"<[\w:.-]{1,64}[ \t]{1,4}(?:type|kind|format|encoding|encrypted|plain|hash|algorithm|id|class|name|lang|style"
+    r"|required|hidden|xmlns(?::\w{1,16})?|xsi:\w{1,16})\s?=\s?[\"']$",
+    re.IGNORECASE,
+)
+# The end of a prompt that shows its default.
+_PROMPTED = re.compile(r"[ \t](?:\[[^\[\]\n]{1,48}\]|\([^()\n]{1,48}\))[ \t]?:[ \t]{1,4}\S{0,3}$")
 # A call that sets a variable or gives what it is without one: there a word is a value, too.
 _DEFAULT = re.compile(
     r"(?:getenv|environ\.get|setdefault|\benv|\bdefine|setenv|putenv|setProperty|getProperty|getOrDefault)"
@@ -103,7 +118,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.85,
-            max_chars=600,
+            max_chars=1000,
             ignore_case=True,
             follows=True,
         ),
@@ -113,7 +128,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             trigger=rf"(?:{SECRETS})",
             end="",
             score=0.85,
-            max_chars=600,
+            max_chars=1000,
             ignore_case=True,
             follows=True,
         ),
@@ -143,7 +158,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="AWS_SECRET_KEY",
             regex=SET + r"(?:\\{0,3}[\"'`])?(?P<value>[A-Za-z0-9/+]{40})",
-            trigger=r"secret_?(?:access_?)?key",
+            trigger=r"secret[_ ]?(?:access[_ ]?)?key",
             end=r"(?![A-Za-z0-9/+=])",
             score=0.95,
             max_chars=400,
@@ -208,7 +223,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             return
         start, end, quoted = candidate.start, candidate.end, True
         if rule.score not in (_IN_MARKUP, _IN_VARIABLE):
-            if _VARIABLE.search(text, max(0, start - 100), start):
+            if any(expression.search(text, max(0, start - 100), start) for expression in (_VARIABLE, _ATTRIBUTE)):
                 return
             start, end, quoted = extent(text, start, end)
         if _BRACED.fullmatch(text, start, end) and looks_random(text[start + 1 : end - 1]):
@@ -225,6 +240,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         found = text[start:end]
         if found.lower() in NOT_A_PASSWORD or _is_other(text, start, found):
             return
+        if _PROMPTED.search(text, max(0, start - 64), start) and not (looks_random(found) or stands_out(found)):
+            return
         told = rule.score == _PROSE
         code = is_program_text(found) or _INDEXED.fullmatch(found) is not None
         if code and not (told or quoted or (is_setting(text, start, end) and not is_reference(found))):
@@ -235,7 +252,10 @@ class NamedSecretRecognizer(RuleRecognizer):
             and _LOOSE.search(text, max(0, start - 24), start)
             and not _DEFAULT.search(text, max(0, start - 120), start)
         )
-        if in_label or rule.score == _COMPARED or in_call:
+        if in_label and _DESCRIBED.search(text, max(0, start - 420), start):
+            if not is_odd(found) or " " in found:
+                return
+        elif in_label or rule.score == _COMPARED or in_call:
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
@@ -257,12 +277,13 @@ class NamedSecretRecognizer(RuleRecognizer):
 
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
-        random = looks_random(found) or _is_short_secret(text, start, end, quoted)
-        if " " in found or not (random or _ID.fullmatch(found)) or is_program_text(found):
+        name = name_before(text, start, SECRET_NAME)
+        key = is_random_key(found) and _KEY_ALONE.search(name) is not None
+        random = key or looks_random(found) or _is_short_secret(text, start, end, quoted)
+        if " " in found or not (random or _ID.fullmatch(found)) or (is_program_text(found) and not key):
             return
         if not quoted and _INDEXED.fullmatch(found):
             return
-        name = name_before(text, start, SECRET_NAME)
         if not name or not is_own_part(name):
             return
         if _CLIENT_ID.search(name):
@@ -274,7 +295,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         loose = rule.score == _NAMED_IN_PROSE or (quoted and _LOOSE.search(text, max(0, start - 24), start) is not None)
         if loose and (reads_as_words(found) or not _COMPACT.fullmatch(found)):
             return
-        if name.lower().endswith(("key", "keys")) and not (_SECRET_KEY.search(name) or _opens(name, found)):
+        if name.lower().endswith(("key", "keys")) and not (key or _SECRET_KEY.search(name) or _opens(name, found)):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
 
