@@ -77,15 +77,20 @@ def is_random_key(text: str) -> bool:
         return len(set(text)) >= _LEAST_DIFFERENT
     if not _LETTERS.fullmatch(text) or text.islower() or text.isupper():
         return False
-    return sum(map(len, _SYLLABLES.findall(text))) <= _MOST_IN_WORDS * len(text)
+    words = (word for word in _WORDS.findall(text) if _VOWEL.search(word) or word.isupper())
+    return sum(map(len, words)) <= _MOST_IN_WORDS * len(text)
 
 
 _HEX_KEY = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,64}|(?=[A-F]*\d)(?=\d*[A-F])[0-9A-F]{12,64}")
 _LETTERS = re.compile(r"[A-Za-z]{12,64}")
-# What words of a name consist of: small letters with a vowel among them, and the capital before them.
-_SYLLABLES = re.compile(r"[A-Z]?(?=[b-df-hj-np-tv-xz]*[aeiouy])[a-z]{2,}")
+# What names consist of: small letters and a capital before them, a vowel among them; and what is spelled in capitals.
+_WORDS = re.compile(
+    r"(?:RSA|PEM|DER|HTTPS?|JSON|XML|SQL|UR[LI]|JWT|API|AES|SHA|SSL|TLS|SSH|PKCS|HMAC|UUID|AWS|TCP|UDP|DNS|DSA|CSRF|XSRF"
+    r"|CSS|HTML|SDK|OTP|HSM|KEY|TOKEN|SECRET)(?![a-z])|[A-Z]?[a-z]{2,}"
+)
+_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
 _LEAST_DIFFERENT = 5
-_MOST_IN_WORDS = 0.6
+_MOST_IN_WORDS = 0.67
 
 
 def is_mixed(text: str) -> bool:

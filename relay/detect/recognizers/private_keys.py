@@ -164,8 +164,9 @@ class PrivateKeyRecognizer(RuleRecognizer):
 
 def _is_in_jwk(text: str, start: int, end: int) -> bool:
     """Tell whether the object around the value says that it is a key."""
-    before = text[max(0, start - _WIDEST_KEY) : start].rpartition("{")[2]
-    return _KTY.search(before + text[end : end + _WIDEST_KEY].partition("}")[0]) is not None
+    before = _BRACES.split(text[max(0, start - _WIDEST_KEY) : start])[-1]
+    behind = _BRACES.split(text[end : end + _WIDEST_KEY], maxsplit=1)[0]
+    return _KTY.search(before + behind) is not None
 
 
 def _is_in_rsa(text: str, start: int, end: int) -> bool:
@@ -175,6 +176,7 @@ def _is_in_rsa(text: str, start: int, end: int) -> bool:
 
 
 _KTY = re.compile(r"[\"']kty\\{0,3}[\"']\s{0,4}:\s{0,4}\\{0,3}[\"'](?:OKP|EC|RSA|oct|AKP)\b")
+_BRACES = re.compile("[{}]")
 _WIDEST_KEY = 2400  # of 4,096 bits
 
 

@@ -240,22 +240,13 @@ class NamedSecretRecognizer(RuleRecognizer):
         found = text[start:end]
         if found.lower() in NOT_A_PASSWORD or _is_other(text, start, found):
             return
-        if _PROMPTED.search(text, max(0, start - 64), start) and not (looks_random(found) or stands_out(found)):
-            return
         told = rule.score == _PROSE
         code = is_program_text(found) or _INDEXED.fullmatch(found) is not None
         if code and not (told or quoted or (is_setting(text, start, end) and not is_reference(found))):
             return
-        in_label = rule.score == _IN_MARKUP and not _ELEMENT.search(text, max(0, start - 80), start)
-        in_call = (
-            quoted
-            and _LOOSE.search(text, max(0, start - 24), start)
-            and not _DEFAULT.search(text, max(0, start - 120), start)
-        )
-        if in_label and _DESCRIBED.search(text, max(0, start - 420), start):
-            if not is_odd(found) or " " in found:
-                return
-        elif in_label or rule.score == _COMPARED or in_call:
+        in_label = rule.score == _IN_MARKUP and _is_in_label(text, start, found)
+        in_call = quoted and _is_in_call(text, start)
+        if in_label or rule.score == _COMPARED or in_call:
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
@@ -278,8 +269,8 @@ class NamedSecretRecognizer(RuleRecognizer):
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
         name = name_before(text, start, SECRET_NAME)
-        key = is_random_key(found) and _KEY_ALONE.search(name) is not None
-        random = key or looks_random(found) or _is_short_secret(text, start, end, quoted)
+        key = _is_key_alone(name, found)
+        random = key or _is_random(text, start, end, quoted)
         if " " in found or not (random or _ID.fullmatch(found)) or (is_program_text(found) and not key):
             return
         if not quoted and _INDEXED.fullmatch(found):
@@ -304,6 +295,31 @@ class NamedSecretRecognizer(RuleRecognizer):
 _IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75, 0.7, 0.65
 # What stands behind a colon there is an operator and its operand: `${PASSWORD:-…}`, `${PASSWORD:?…}`.
 _VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:\Z")
+
+
+def _is_in_label(text: str, start: int, found: str) -> bool:
+    """Tell whether the value in markup is the text of a form: in no element that is a password, or words in one."""
+    if _ELEMENT.search(text, max(0, start - 80), start):
+        return False
+    described = _DESCRIBED.search(text, max(0, start - 420), start) is not None
+    return not described or not is_odd(found) or " " in found
+
+
+def _is_in_call(text: str, start: int) -> bool:
+    """Tell whether the quoted value is an argument of a call that does not set it, or behind a word."""
+    return (
+        _LOOSE.search(text, max(0, start - 24), start) is not None
+        and _DEFAULT.search(text, max(0, start - 120), start) is None
+    )
+
+
+def _is_key_alone(name: str, found: str) -> bool:
+    """Tell whether the value is a key where `name` means nothing else, though it may not look random elsewhere."""
+    return is_random_key(found) and _KEY_ALONE.search(name) is not None
+
+
+def _is_random(text: str, start: int, end: int, quoted: bool) -> bool:
+    return looks_random(text[start:end]) or _is_short_secret(text, start, end, quoted)
 
 
 def _is_short_secret(text: str, start: int, end: int, quoted: bool) -> bool:
@@ -334,8 +350,14 @@ _SETTING = re.compile(r"[\w.-]{1,64}[:=]")
 
 
 def _is_other(text: str, start: int, value: str) -> bool:
-    """Tell whether a short name means another thing here: PASS a test, PWD a folder."""
-    return _is_outcome(text, start, value) or _is_folder(text, start, value)
+    """Tell whether a name means another thing here: PASS a test, PWD a folder, a prompt its hint."""
+    return _is_outcome(text, start, value) or _is_folder(text, start, value) or _is_hint(text, start, value)
+
+
+def _is_hint(text: str, start: int, value: str) -> bool:
+    """Tell whether words stand behind what looks like a prompt: `password [required]: at-least-8`."""
+    prompted = _PROMPTED.search(text, max(0, start - 72), start) is not None
+    return prompted and not (looks_random(value) or stands_out(value))
 
 
 def _is_folder(text: str, start: int, value: str) -> bool:
