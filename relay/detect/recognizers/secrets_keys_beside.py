@@ -91,21 +91,33 @@ class KeyBesideRecognizer(RuleRecognizer):
             return
         if not looks_random(value) or is_stand_in(value) or is_artefact(value) or is_program_text(value):
             return
-        if reads_as_words(value) or (score == _BELOW and not _is_label(text, start)):
+        if reads_as_words(value) or _NAME.fullmatch(value):
+            return
+        if (score == _BELOW and not _is_label(text, start)) or (score == _BEHIND and not _is_cell(text, start)):
             return
         yield from super().check(candidate)
 
 
-_BELOW, _OF_AWS = 0.72, 0.94
+_BELOW, _BEHIND, _OF_AWS = 0.72, 0.7, 0.94
+_NAME = re.compile(r"(?:[A-Z]?[a-z]{2,}+\d{0,6})+")  # `Ed25519PublicKey`
 
 
 def _is_label(text: str, start: int) -> bool:
     """Tell whether the line of text above the value ends in a colon, or is a label and nothing else."""
-    above = [line for line in text[max(0, start - _LONGEST_LINE) : start].splitlines()[:-1] if _TEXT.search(line)]
+    before = text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[0]
+    above = [line for line in before.splitlines() if _TEXT.search(line)]
     label = above[-1].rstrip(" \t*_\"'?") if above else ""
-    return label.endswith(":") or _ALONE.fullmatch(label) is not None
+    return label.endswith(":") or (label != "" and _ALONE.fullmatch(label) is not None)
 
 
+def _is_cell(text: str, start: int) -> bool:
+    """Tell whether a bar before the value parts two cells, of which the first is a label: `A | B` may be a type."""
+    label, bar, _ = _BAR.split(text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2])[-3:]
+    return bar in _ARROWS or _ALONE.fullmatch(label.rstrip(" \t*_\"'`)")) is not None
+
+
+_BAR = re.compile("([→⇒➜➔⟶›|│┃])")
+_ARROWS = "→⇒➜➔⟶›"
 _TEXT = re.compile(r"^(?![ \t>]*(?:`{3}|~{3})).*[^\W_]")
 
 PLUGINS = (KeyBesideRecognizer,)
