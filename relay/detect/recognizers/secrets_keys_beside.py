@@ -23,8 +23,13 @@ _QUOTES = r"[\"'`*]{0,3}"
 _KEY = r"(?P<value>[A-Za-z0-9+/_~-][A-Za-z0-9+/=_~-]{15,255})"
 _CLOSED = r"(?:[\"'`)*_]|</\w{1,12}>){0,4}"
 _IS = r"(?:is|ist|lautet|est|es|è|é)"
+# What may follow a label that ends its line: "(prod)", "for the shop", "is below".
+_PHRASE = (
+    rf"(?:[ \t]\([\w .-]{{1,24}}\))?(?:[ \t](?:for|für|pour|per|para)[ \t][\w .-]{{1,24}})?"
+    rf"(?:[ \t]{_IS})?(?:[ \t](?:here|below|this|as follows))?"
+)
 # A label alone on its line, with marks of lists, quotations and headings.
-_ALONE = re.compile(r"[ \t>#*_|\d.)-]{0,12}(?:[^\W\d_][\w'’-]{0,15} ){0,3}[\w'’-]{0,24}\Z")
+_ALONE = re.compile(r"[ \t>#*_|\d.)-]{0,12}(?:[^\W\d_][\w'’-]{0,15} ){0,3}[\w'’-]{0,24}(?: \([\w .-]{1,24}\))?\Z")
 _FENCE = r"(?:[ \t>]{0,8}(?:`{3}|~{3})[\w-]{0,16}[ \t]{0,3}\r?\n)"
 _LONGEST_LINE = 160
 
@@ -39,7 +44,7 @@ class KeyBesideRecognizer(RuleRecognizer):
             entity_type="SECRET_VALUE",
             regex=rf"(?:[ \t>]{{0,8}}\r?\n){{0,2}}{_FENCE}?[ \t>]{{0,8}}{_QUOTES}{_KEY}"
             rf"(?={_QUOTES}[ \t]{{0,8}}(?:\r?\n|\Z))",
-            trigger=rf"{_LABELS}(?:[ \t]{_IS})?[*_:\"?]{{0,3}}[ \t]{{0,3}}\r?\n",
+            trigger=rf"{_LABELS}{_PHRASE}[*_:\"?]{{0,3}}[ \t]{{0,3}}\r?\n",
             end="",
             score=0.72,
             max_chars=340,

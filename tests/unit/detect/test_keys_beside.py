@@ -41,6 +41,9 @@ FORMS = {
         "Access token\n{}",
         "My API key:\n> {}",
         "Clé API\n{}",
+        "API key (prod)\n{}",
+        "The token for our shop is below:\n\n{}",
+        "Your client secret is as follows:\n{}\n",
     ),
     "beside": (
         "| API key | {} |",
@@ -58,7 +61,7 @@ FORMS = {
         "clé d'API : {}",
         "clé d’API : {}",
         "chiave API: {}",
-        "clave API: {}",
+        "chave de acesso: {}",
     ),
     "prompts": (
         "Enter API key [default: none]: {}",
@@ -92,6 +95,8 @@ NEAR_MISSES = {
         f"Commit\n{KEYS[0]}",
         f"Sort key\n{KEYS[0]}",
         "API key:\n```\npip install relay-client-0.11.2\n```",
+        f"The token hash of the build:\n{KEYS[0]}",
+        f"The secret for\n{KEYS[0]}",
         "Client Secret\nsha256-of-the-thing",
         "Token\n2031-05-01T10:00:00Z",
         "token:\n    self.tokenizer_v2Name3",
@@ -203,7 +208,7 @@ _NAMES = (
 
 
 @pytest.mark.parametrize("alphabet", ["0123456789abcdef", ascii_letters + digits])
-@pytest.mark.parametrize("length", [12, 16, 20, 24])
+@pytest.mark.parametrize("length", [12, 16])
 def test_random_keys(alphabet: str, length: int) -> None:
     """At most one in fifty is taken for a name or a number."""
     random = Random(f"{alphabet}{length}")

@@ -98,7 +98,6 @@ def test_near_misses(text: str) -> None:
     assert left(text) == text
 
 
-_NUMBER = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"
 _PLAIN = "qzWGxneaaWmCahErakuwsxERJxWlMmkZ"
 _HEX = "".join(f"{bytes(range(line, line + 16)).hex()}\n" for line in range(0, 256, 16))
 
@@ -106,7 +105,7 @@ _HEX = "".join(f"{bytes(range(line, line + 16)).hex()}\n" for line in range(0, 2
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
-        (f'{{"kty":"OKP","crv":"Ed25519","d":"{_NUMBER}","x":"a"}}', '{"kty":"OKP","crv":"Ed25519","d":"#","x":"a"}'),
+        (f'{{"kty":"OKP","crv":"Ed25519","d":"{_PLAIN}","x":"a"}}', '{"kty":"OKP","crv":"Ed25519","d":"#","x":"a"}'),
         (f'{{"d": "{_PLAIN}", "kty": "EC"}}', '{"d": "#", "kty": "EC"}'),
         (f'{{"kty":"RSA","p":"{_PLAIN}","q":"{_PLAIN}"}}', '{"kty":"RSA","p":"#","q":"#"}'),
         (f'{{\n "kty": "oct",\n "k": "{_PLAIN}"\n}}', '{\n "kty": "oct",\n "k": "#"\n}'),
