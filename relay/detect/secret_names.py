@@ -33,7 +33,7 @@ FOREIGN_KEYS = (
     r"|chiave (?:api|segreta|privata|di accesso|d['’]accesso)|(?:clave|chave) (?:de )?(?:api|acceso|acesso|secreta)"
 )
 KEY_LABELS = (
-    r"token|secret|(?:api|access|secret|private|signing|encryption|master|auth|account|service|licen[cs]e|webhook|admin)"
+    r"token|secret|(?:api|access|secret|private|signing|encryption|master|auth|account|service|licen[cs]e|webhook|admin|app|consumer)"
     rf"[ _-]?key|{FOREIGN_KEYS}"
 )
 _SHORT = "pass|pwd|psk|pw|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"

@@ -25,7 +25,7 @@ _CLOSED = r"(?:[\"'`)*_]|</\w{1,12}>){0,4}"
 _IS = r"(?:is|ist|lautet|est|es|è|é)"
 # What may follow a label that ends its line: "(prod)", "for the shop", "is below".
 _PHRASE = (
-    rf"(?:[ \t]\([\w .-]{{1,24}}\))?(?:[ \t](?:for|für|pour|per|para)[ \t][\w .-]{{1,24}})?"
+    rf"(?:[ \t]value)?(?:[ \t]\([\w .-]{{1,24}}\))?(?:[ \t](?:for|für|pour|per|para)[ \t][\w .-]{{1,24}})?"
     rf"(?:[ \t]{_IS})?(?:[ \t](?:here|below|this|as follows))?"
 )
 # A label alone on its line, with marks of lists, quotations and headings.
@@ -42,9 +42,9 @@ class KeyBesideRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=rf"(?:[ \t>]{{0,8}}\r?\n){{0,2}}{_FENCE}?[ \t>]{{0,8}}{_QUOTES}{_KEY}"
+            regex=rf"(?:[ \t>]{{0,8}}\r?\n){{0,2}}{_FENCE}?[ \t>]{{0,8}}(?:[-*•] )?{_QUOTES}{_KEY}"
             rf"(?={_QUOTES}[ \t]{{0,8}}(?:\r?\n|\Z))",
-            trigger=rf"{_LABELS}{_PHRASE}[*_:\"?]{{0,3}}[ \t]{{0,3}}\r?\n",
+            trigger=rf"{_LABELS}s?{_PHRASE}[*_:\"?]{{0,3}}[ \t]{{0,3}}\r?\n",
             end="",
             score=0.72,
             max_chars=340,
@@ -63,10 +63,10 @@ class KeyBesideRecognizer(RuleRecognizer):
             follows=True,
         ),
         PatternRule(
-            # "token is [ … ]"
+            # "token is [ … ]", "token: <…>"
             entity_type="SECRET_VALUE",
-            regex=rf"{_CLOSED}[ \t]{_IS}[ \t]?:?[ \t]{{0,2}}\[[ \t]{{0,2}}{_QUOTES}{_KEY}"
-            rf"(?={_QUOTES}[ \t]{{0,2}}\])",
+            regex=rf"{_CLOSED}(?:[ \t]{_IS}[ \t]?:?|[ \t]?[:=])[ \t]{{0,2}}[\[<][ \t]{{0,2}}{_QUOTES}{_KEY}"
+            rf"(?={_QUOTES}[ \t]{{0,2}}[\]>])",
             trigger=_LABELS,
             end="",
             score=0.71,
