@@ -174,12 +174,13 @@ class DateRecognizer(RuleRecognizer):
 
         A timestamp is none of the latter: it says when a program did something.
         """
-        asked = _is_labelled(candidate.text, candidate.start)
+        asked = _is_labelled(candidate.text, candidate.start) or _is_asked_above(
+            candidate.text, candidate.start, candidate.end
+        )
         if candidate.pattern.score == _COMPACT:
             if asked and (not candidate.value.isdigit() or _is_day(candidate.value)):
                 yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, _ASKED, self.name)
             return
-        asked = asked or _is_asked_above(candidate.text, candidate.start, candidate.end)
         score = _ASKED if asked else candidate.pattern.score
         yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, score, self.name)
         if not _STAMP.search(candidate.value):

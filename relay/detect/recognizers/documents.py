@@ -15,10 +15,11 @@ _LICENSE = (
     r"|permiso de conducir|licencia de conducir|patente(?: di guida)?|rijbewijs(?:nummer)?|carta de condução|CNH"
 )
 _PASSPORT = r"passport|reisepass(?:nummer)?|passnummer|passeport|pasaporte|passaporto|passaporte|paspoort(?:nummer)?"
-# In further languages; a dot is a letter beyond Latin-1, which a trigger sees as another sign.
+# In further languages. A dot is a letter beyond Latin-1, which a trigger sees as another sign; a first letter beyond
+# ASCII, whose case it would not fold, is left out.
 _PASSPORT_ELSEWHERE = (
     r"pasnummer|passnr|passin? numero|passi(?:number)?|vegabréf(?:snúmer)?|pases? numurs|paso? numeris"
-    r"|(?:nr |numer )?paszportu?|pasu|cestovn[íý] pas|útlevél(?:szám)?|pa.aport(?:ul)?"
+    r"|(?:nr |numer )?paszportu?|pasu|cestovn[íý] pas|tlevél(?:szám)?|pa.aport(?:ul)?"
     r"|(?:broj )?putovnic[ae]|(?:broj )?paso.a?|potn(?:i|ega) list(?:a)?|pasaport(?:ë|a)?(?: numaras.)?|passaport"
     r"|paspor|pasport|h. chi.u"
 )
