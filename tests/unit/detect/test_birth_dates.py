@@ -16,13 +16,13 @@ def births(text: str) -> list[str]:
 
 
 LABELLED = (
-    *("DoB: ", "patientDoB = ", "name,DoB\nAnn,", "D.O.B. ", "D. O. B.: ", "d.o.b ", "DOB\n", '"dateofbirth": "'),
-    *("<DoB>", "bdate: ", "b_date: ", "b-date=", "bDate: ", "BDAY;VALUE=date:", "birthdt=", "Birthday ", "(b. ", "(* "),
+    *("DoB: ", "patientDoB = ", "name,DoB\nAnn,", "D.O.B. ", "D. O. B.: ", "d.o.b ", '"dateofbirth": "'),
+    *("<DoB>", "bdate: ", "b_date: ", "b-date=", "bDate: ", "BDAY;VALUE=date:", "birthdt=", "(b. ", "(* "),
     *("Fødselsdato: ", "Födelsedatum: ", "Fæðingardagur: ", "Syntymäaika: ", "Sünniaeg: ", "Dzimšanas datums: "),
     *("Gimimo data: ", "Data urodzenia: ", "Datum narození: ", "Dátum narodenia: ", "Születési dátum: "),
     *("Születési idő: ", "Data nașterii: ", "Datum rođenja: ", "Datum rojstva: ", "Doğum tarihi: ", "DOĞUM TARİHİ: "),
     *("Data de naixement: ", "Ngày sinh: ", "Tanggal lahir: ", "Fecha de nac. ", "F. nac.: ", "data_nasc: "),
-    *("Geb. ", "geb. am ", "né le ", "née le ", "nato il ", "nata il ", "Jan Nowak, ur. ", "Eva Malá, nar. "),
+    *("Jan Nowak, ur. ", "Eva Malá, nar. "),
     *("जन्मतिथि: ", "Dyddiad geni: ", "Petsa ng Kapanganakan: "),
 )
 
