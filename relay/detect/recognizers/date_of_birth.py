@@ -42,7 +42,7 @@ _MORE_MONTHS = (
     # Hungarian, Romanian, Turkish
     "|(?:janu|febru)ár|március|április|május|június|július|augusztus|szeptember|október"
     "|(?:ianu|febru)arie|martie|aprilie|iunie|iulie|(?:septem|octom|noiem|decem)brie"
-    "|ocak|.ubat|mart|nisan|may.s|haziran|temmuz|a.ustos|eylül|ekim|kas.m|aral.k"
+    "|ocak|.ubat|marta?|nisan|may.s|haziran|temmuz|a.ustos|eylül|ekim|kas.m|aral.k"
     # Croatian, Serbian, Slovene, Catalan, Indonesian
     "|sije.nja|velja.e|o.ujka|travnja|svibnja|lipnja|srpnja|kolovoza|rujna|studenoga?|prosinca"
     "|(?:janu|febru)arj?a|aprila|juni?j?a|juli?j?a|a[uv]gusta|oktobra"
