@@ -51,7 +51,7 @@ _STRING_LIKE = (
     r"|[{}\[\],:]"
 )
 _LIKE = re.compile(rf"{_STRING_LIKE}|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)")
-# Such signs in a row, from a bracket on, as many as one slice reads: they need not be balanced. Words end in a digit, or
+# Such signs in a row, from a bracket on, as many as one slice reads: they need not be balanced. Words end in a digit or
 # are constants or keys.
 _RUN = re.compile(
     rf"[{{\[](?:\s*+(?:{_STRING_LIKE}"
