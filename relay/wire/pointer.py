@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from hashlib import blake2b
 
-__all__ = ["BLANK", "escape", "member", "named"]
+__all__ = ["BLANK", "LONGEST", "LONGEST_KEY", "escape", "member", "named"]
 
 LONGEST_KEY, LONGEST = 128, 1_024
 
