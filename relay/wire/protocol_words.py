@@ -26,6 +26,7 @@ __all__ = [
     "names_code",
     "passes",
     "plain_number",
+    "user_name",
 ]
 
 # How ids, model names, tool names and words of closed sets are written. Digits alone can be anybody's.
@@ -42,6 +43,7 @@ _ISSUED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
 )
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _LEAST_DIGITS: Final = 5
 _LONG_NUMBER: Final = 100_000_000  # of nine digits
 _LONGEST_IDENTIFIER: Final = 40
@@ -154,6 +156,11 @@ def is_name(text: str) -> bool:
         and sum(map(str.isdigit, plain)) <= _MOST_DIGITS
         and not any(map(_KEY_LIKE.fullmatch, _JOINTS.split(text)))
     )
+
+
+def user_name(pseudonym: str) -> str:
+    """Return the name of a speaker: OpenAI allows [A-Za-z0-9_-] and 64 characters."""
+    return f"user_{_NOT_IN_NAMES.sub('_', pseudonym)}"[:64]
 
 
 def is_signature(text: str) -> bool:

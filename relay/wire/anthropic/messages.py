@@ -99,6 +99,7 @@ tools[].description                   K
 tools[].input_schema{}                K
 
 [block]
+.                                     .   part
 {type,id,tool_use_id,toolset_name}    P
 cache_control.{type,ttl,scope}        P
 caller{}                              P
@@ -165,7 +166,7 @@ citations[]                           @citation
 
 [document]
 # The user attached it; what it says is not the user's own words.
-.                                     .   role=other
+.                                     .   role=other part
 {type,cache_control}                  P
 cache_control.{type,ttl,scope}        P
 {title,context}                       S

@@ -95,6 +95,7 @@ audioTranscriptionConfig.sourceText   S
 generationOutputConfig                F   kind=third_party_tool
 
 [content]
+.                                     .   part
 role                                  P
 parts[]                               .   index=-
 parts[]                               @part
@@ -102,6 +103,7 @@ parts[]                               @part
 {uri,downloadUri}                     F   kind=remote_url
 
 [part]
+.                                     .   part
 text                                  S   typed
 thought                               P
 # It must come back on the very part it came with.

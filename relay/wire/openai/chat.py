@@ -156,6 +156,7 @@ annotations[].url_citation.{title,url}   S
 <function,tool>.name                  P
 
 [part]
+.                                     .   part
 type                                  P
 text                                  S   typed=text
 <refusal>.refusal                     S

@@ -157,9 +157,12 @@ agent.agent_name                      P
 <tool_search_output,additional_tools>.tools[]   @tool
 <configuration_update>.text           @format
 <configuration_update>.reasoning      @reasoning
+# Content by itself, of a type that no row knows.
+<*>                                   .   part
 <item_reference>.id                   F   kind=stored_state
 
 [part]
+.                                     .   part
 {type,detail,prompt_cache_breakpoint,file_data_type}   P
 text                                  S   typed=input_text,text
 refusal                               S
