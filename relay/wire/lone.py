@@ -43,6 +43,6 @@ def allow_lone(root: Node | None) -> None:
                 node.item = node
         elif node.fields or node.members:
             node.fields = {**item.fields, **node.fields}
-        else:
+        elif item.text is not None or item.fields or item.members or item.any is not None:
             node.members = {"*": item, **(item.members or {})}
             node.prefixes, node.flags = item.prefixes, item.flags
