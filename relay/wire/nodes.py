@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from relay.types import JSON, Role, Treatment
-from relay.wire.protocol_words import holds_digits, holds_long_number
+from relay.wire.protocol_words import holds_digits, holds_long_number, names_client
 
-__all__ = ["IDENTITY", "IN_PART", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "children", "deep"]
+__all__ = ["IDENTITY", "IN_PART", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "children", "deep", "identifies"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -172,3 +172,9 @@ IDENTITY: Final = Node()
 IDENTITY.text, IDENTITY.whole, IDENTITY.how = Treatment.STRIP, True, "pseudonym"
 # Names of properties in a schema.
 NAMES: Final = deep(Treatment.NAME)
+
+
+def identifies(key: str, node: Node, below: Node, role: Role) -> bool:
+    """Tell whether a field of `node` that no row names holds the id of somebody; in the result of a tool none does."""
+    in_result = role is Role.TOOL and node is not UNKNOWN and node.text is Treatment.SCRUB
+    return (below is UNKNOWN or below is IN_PART) and not in_result and names_client(key)

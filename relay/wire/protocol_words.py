@@ -75,7 +75,8 @@ _CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)
 # Codex's `installation_id`, Claude Code's `device_id` and `account_uuid`, Azure's `end_user_id`, and the like.
 _CLIENTS_ID = re.compile(
     r"[a-z0-9_-]*(?:device|install|installation|machine|hardware|host|account|user|member|employee|customer|tenant|session"
-    r"|profile|visitor|anonymous|distinct)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
+    r"|profile|visitor|anonymous|distinct|org|organi[sz]ation|project|team|workspace|conversation|thread|chat|trace|request"
+    r"|user[_-]?prompt|turn)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
     re.IGNORECASE,
 )
 # What the name of a short number holds that may be a code of a card or a door, a PIN or a postcode. All other short

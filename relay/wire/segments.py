@@ -29,7 +29,7 @@ from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.media import kind_of_refused, opaque
 from relay.wire.named_values import beside
-from relay.wire.nodes import IDENTITY, IN_PART, NAMES, ROLES, UNKNOWN, FieldTable, Node
+from relay.wire.nodes import IDENTITY, IN_PART, NAMES, ROLES, UNKNOWN, FieldTable, Node, identifies
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape, named
 from relay.wire.protocol_words import (
@@ -40,7 +40,6 @@ from relay.wire.protocol_words import (
     WORDS_ONLY,
     is_identifier,
     is_name,
-    names_client,
     names_code,
     passes,
     plain_number,
@@ -151,7 +150,7 @@ class Scan:
                     below = NAMES
                 if node.any is None:
                     self.unknown_at.append(_at(pointer, key))
-                if (below is UNKNOWN or below is IN_PART) and type(value) not in _CONTAINERS and names_client(key):
+                if type(value) not in _CONTAINERS and identifies(key, node, below, role):
                     below = IDENTITY
                 if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)

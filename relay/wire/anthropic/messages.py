@@ -43,7 +43,8 @@ stop_sequences[]                      S   stop
 # Claude Code puts a JSON text with device, account and session ids here.
 metadata.user_id                      X pseudonym
 metadata{}                            X
-{user_profile_id,workspace_id}        X drop
+{user_profile_id,workspace_id,session_id,trace}   X drop
+user                                  X pseudonym
 # The provider calls a third party with the client's credentials: relay sees neither direction.
 mcp_servers                           F   kind=third_party_tool
 {container,thread}                    F   kind=stored_state

@@ -47,6 +47,7 @@ contents[]                            @content
 safetySettings[]{}                    P
 cachedContent                         F   kind=stored_state
 labels                                X drop
+{user,safetyIdentifier,promptCacheKey}   X pseudonym
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P

@@ -50,6 +50,7 @@ tool_choice                           P
 tool_choice.type                      P
 tool_choice.{function,custom}.name    P
 tool_choice.allowed_tools.mode        P
+tool_choice.allowed_tools.tools[].user_location   X drop
 tool_choice.allowed_tools.tools[]{}   K
 function_call                         P
 function_call.name                    P
