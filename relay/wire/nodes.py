@@ -175,6 +175,7 @@ NAMES: Final = deep(Treatment.NAME)
 
 
 def identifies(key: str, node: Node, below: Node, role: Role) -> bool:
-    """Tell whether a field of `node` that no row names holds the id of somebody; in the result of a tool none does."""
+    """Tell whether a field of `node` that no row names holds the id of somebody; what tools get and say holds none."""
     in_result = role is Role.TOOL and node is not UNKNOWN and node.text is Treatment.SCRUB
-    return (below is UNKNOWN or below is IN_PART) and not in_result and names_client(key)
+    in_tool = in_result or node.text is Treatment.SCRUB_JSON  # arguments, as an object
+    return (below is UNKNOWN or below is IN_PART) and not in_tool and names_client(key)

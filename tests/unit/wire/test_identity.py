@@ -69,6 +69,14 @@ def test_results_of_tools_get_no_stand_in(core: Core) -> None:
     assert asked["session_id"] == core.pseudonym(ID)
 
 
+def test_arguments_as_an_object_get_no_stand_in(core: Core) -> None:
+    """Where they belong into a string, some clients write the object itself."""
+    call = {"id": "call_1", "type": "function", "function": {"name": "look_up", "arguments": {"project_id": ID}}}
+    body = {"model": "m", "messages": [{"role": "assistant", "content": "so", "tool_calls": [call]}]}
+    asked = json.loads(sent(core, "/v1/chat/completions", body).body)["messages"][0]["tool_calls"][0]
+    assert asked["function"]["arguments"] == {"project_id": ID}
+
+
 CHOICE = {"type": "allowed_tools", "mode": "auto", "tools": [{"type": "web_search", "user_location": {"city": ID}}]}
 
 
