@@ -26,6 +26,8 @@ carries options:
     stop                the answer ends where this text would come
     typed=text,…        what the user typed, where the object has this `type`, or none, and the speaker is the user
     signed=a,b          Vs below is pinned where the object has a signature in one of these fields, else it is S
+    part                content of a message, with all that the section says of it: a URL of media that no row names is
+                        refused in it
     mirror=Ru           the treatment in a mirrored section, where it is not the one above
 
 `<thought=true>` is the member whose `thought` is true. A line `spelling: camel snake` makes every name count in both
@@ -40,11 +42,12 @@ Tables are compiled once, into the nodes of `relay.wire.nodes`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from relay.types import JSON, Role, Treatment
-from relay.wire.nodes import FieldTable, Node, deep
+from relay.wire.lone import allow_lone, mark_parts
+from relay.wire.nodes import FieldTable, Node, children, deep
 
 __all__ = ["compile_table"]
 
@@ -78,6 +81,7 @@ def compile_table(text: str) -> FieldTable:
                 if words[0][1:].removesuffix("!") not in rows:
                     raise ValueError(f"field table, line {number}: no section [{words[0][1:]}]")
                 waiting.append(words[0][1:])
+        mark_parts(root)
     linked: set[int] = set()
     for section in sections.values():
         _link(section, sections, linked)
@@ -89,9 +93,7 @@ def compile_table(text: str) -> FieldTable:
         for section in sections.values():
             _spell(section, spelled)
         order = tuple(spelling for name in order for spelling in dict.fromkeys((name, _snake(name))))
-    seen: set[int] = set()
-    for section in sections.values():
-        _without_signature(section, seen, {})
+    _complete(sections)
     removed = dict(pair.split("=") for pair in lines["removed"].split()) if "removed" in lines else None
     return FieldTable(sections, order, tuple(forced), removed)
 
@@ -223,6 +225,8 @@ def _apply(node: Node, words: list[str]) -> None:
                 node.role = None if node.auto_role else Role(value)
             case "message":
                 node.message = True
+            case "part":
+                node.part = True
             case "lane":
                 node.lane = value
             case "by":
@@ -272,13 +276,6 @@ def _apply_ending(node: _Ending, code: str, options: list[str]) -> None:
             parent.kind = option.removeprefix("kind=")
 
 
-def _children(node: Node) -> Iterator[Node]:
-    yield from node.fields.values()
-    yield from (node.members or {}).values()
-    yield from (member for _, member in (*node.prefixes, *node.flags))
-    yield from (child for child in (node.any, node.item) if child is not None)
-
-
 def _link(node: Node, sections: Mapping[str, Node], done: set[int]) -> None:
     """Let the rows of linked sections continue at `node`; its own rows win. Sections may contain themselves."""
     if id(node) in done:
@@ -296,8 +293,9 @@ def _link(node: Node, sections: Mapping[str, Node], done: set[int]) -> None:
             if getattr(node, attribute) is None:
                 setattr(node, attribute, getattr(section, attribute))
         node.whole = node.whole or section.whole
+        node.part = node.part or section.part
         node.kind = node.kind or section.kind
-    for child in list(_children(node)):
+    for child in list(children(node)):
         _link(child, sections, done)
 
 
@@ -315,12 +313,20 @@ def _spell(node: Node, done: set[int]) -> None:
     if id(node) in done:
         return
     done.add(id(node))
-    for child in list(_children(node)):
+    for child in list(children(node)):
         _spell(child, done)
     node.fields = {**{_snake(name): child for name, child in node.fields.items()}, **node.fields}
     node.signed = tuple(dict.fromkeys(spelling for name in node.signed for spelling in (name, _snake(name))))
     if node.tool is not None and node.tool != _snake(node.tool):
         raise ValueError("field table: tool= takes a name of one spelling")
+
+
+def _complete(sections: Mapping[str, Node]) -> None:
+    """Add the nodes that hold for other shapes: without a signature, and without an array."""
+    seen: set[int] = set()
+    for section in sections.values():
+        _without_signature(section, seen, {})
+    allow_lone(sections.get("request"))
 
 
 def _without_signature(node: Node, done: set[int], copies: dict[int, Node]) -> None:
@@ -330,7 +336,7 @@ def _without_signature(node: Node, done: set[int], copies: dict[int, Node]) -> N
     done.add(id(node))
     if node.signed:
         node.unsigned = _unpinned(node, copies)
-    for child in list(_children(node)):
+    for child in list(children(node)):
         _without_signature(child, done, copies)
 
 
@@ -363,7 +369,7 @@ def _inherit(node: Node, done: set[int]) -> None:
         node.members = {name: _merged(node, member) for name, member in (node.members or {}).items()}
         node.prefixes = tuple((prefix, _merged(node, member)) for prefix, member in node.prefixes)
         node.flags = tuple((flag, _merged(node, member)) for flag, member in node.flags)
-    for child in list(_children(node)):
+    for child in list(children(node)):
         _inherit(child, done)
 
 
@@ -380,5 +386,7 @@ def _merged(base: Node, member: Node) -> Node:
         merged.typed = base.typed
         merged.whole, merged.kind, merged.how, merged.when = base.whole, base.kind, base.how, base.when
     merged.hosted = base.hosted or member.hosted
+    merged.part = base.part or member.part
+    merged.message = base.message or member.message
     merged.auto_role = member.auto_role or (base.auto_role and member.role is None)
     return merged

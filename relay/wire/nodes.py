@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from relay.types import JSON, Role, Treatment
-from relay.wire.protocol_words import holds_digits, holds_long_number
+from relay.wire.protocol_words import holds_digits, holds_long_number, names_client
 
-__all__ = ["IDENTITY", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "deep"]
+__all__ = ["IDENTITY", "IN_PART", "NAMES", "ROLES", "UNKNOWN", "FieldTable", "Node", "children", "deep", "identifies"]
 
 # What formats call the speakers.
 ROLES: Final[Mapping[str, Role]] = {
@@ -49,6 +49,7 @@ class Node:
         "members",
         "message",
         "number",
+        "part",
         "prefixes",
         "role",
         "signed",
@@ -78,6 +79,7 @@ class Node:
         self.role: Role | None = None
         self.auto_role = False  # the object's own `role` says who speaks
         self.message = False
+        self.part = False  # content of a message: what no row names in it may be media
         self.index = "index"
         self.lane: str | None = None
         self.by: tuple[str, ...] = ()
@@ -144,6 +146,14 @@ class FieldTable:
         self.removed = removed  # a text part, for the place of a part that was taken out
 
 
+def children(node: Node) -> Iterator[Node]:
+    """Yield what is right below `node`."""
+    yield from node.fields.values()
+    yield from (node.members or {}).values()
+    yield from (member for _, member in (*node.prefixes, *node.flags))
+    yield from (child for child in (node.any, node.item) if child is not None)
+
+
 def deep(treatment: Treatment) -> Node:
     """Return a node that gives everything below it one treatment; keys that are text are scrubbed or checked."""
     node = Node()
@@ -155,8 +165,17 @@ def deep(treatment: Treatment) -> Node:
 
 # Where no row applies: scrubbed in requests, restored in responses.
 UNKNOWN: Final = deep(Treatment.SCRUB)
+# The same in the content of a message, where a URL of media is for the provider to fetch.
+IN_PART: Final = deep(Treatment.SCRUB)
 # The id of a person, device, account or session in a field that no row names: a stand-in takes its place.
 IDENTITY: Final = Node()
 IDENTITY.text, IDENTITY.whole, IDENTITY.how = Treatment.STRIP, True, "pseudonym"
 # Names of properties in a schema.
 NAMES: Final = deep(Treatment.NAME)
+
+
+def identifies(key: str, node: Node, below: Node, role: Role) -> bool:
+    """Tell whether a field of `node` that no row names holds the id of somebody; what tools get and say holds none."""
+    in_result = role is Role.TOOL and node is not UNKNOWN and node.text is Treatment.SCRUB
+    in_tool = in_result or node.text is Treatment.SCRUB_JSON  # arguments, as an object
+    return (below is UNKNOWN or below is IN_PART) and not in_tool and names_client(key)

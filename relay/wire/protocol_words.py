@@ -26,6 +26,7 @@ __all__ = [
     "names_code",
     "passes",
     "plain_number",
+    "user_name",
 ]
 
 # How ids, model names, tool names and words of closed sets are written. Digits alone can be anybody's.
@@ -42,6 +43,7 @@ _ISSUED = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
     r"|[a-z]{2,12}[_-](?:tool-)?(?P<tail>[A-Za-z0-9]{24}|[0-9a-f]{32}|[0-9a-f]{48,68})"
 )
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _LEAST_DIGITS: Final = 5
 _LONG_NUMBER: Final = 100_000_000  # of nine digits
 _LONGEST_IDENTIFIER: Final = 40
@@ -73,7 +75,8 @@ _CUT_SHORT = re.compile(r"E[o-v]|(?:[CE][g-v]|gAAAA)(?=[a-z_-]*(?:[A-Z][a-z_-]+)
 # Codex's `installation_id`, Claude Code's `device_id` and `account_uuid`, Azure's `end_user_id`, and the like.
 _CLIENTS_ID = re.compile(
     r"[a-z0-9_-]*(?:device|install|installation|machine|hardware|host|account|user|member|employee|customer|tenant|session"
-    r"|profile|visitor|anonymous|distinct)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
+    r"|profile|visitor|anonymous|distinct|org|organi[sz]ation|project|team|workspace|conversation|thread|chat|trace|request"
+    r"|user[_-]?prompt|turn)[_-]?(?:id|ids|uuid|guid|identifier|fingerprint)",
     re.IGNORECASE,
 )
 # What the name of a short number holds that may be a code of a card or a door, a PIN or a postcode. All other short
@@ -154,6 +157,11 @@ def is_name(text: str) -> bool:
         and sum(map(str.isdigit, plain)) <= _MOST_DIGITS
         and not any(map(_KEY_LIKE.fullmatch, _JOINTS.split(text)))
     )
+
+
+def user_name(pseudonym: str) -> str:
+    """Return the name of a speaker: OpenAI allows [A-Za-z0-9_-] and 64 characters."""
+    return f"user_{_NOT_IN_NAMES.sub('_', pseudonym)}"[:64]
 
 
 def is_signature(text: str) -> bool:

@@ -20,7 +20,6 @@ What becomes of each kind of leaf:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -28,9 +27,9 @@ from relay.errors import ClientFault
 from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
-from relay.wire.media import is_remote, kind_of_media, opaque
+from relay.wire.media import kind_of_refused, opaque
 from relay.wire.named_values import beside
-from relay.wire.nodes import IDENTITY, NAMES, ROLES, UNKNOWN, FieldTable, Node
+from relay.wire.nodes import IDENTITY, IN_PART, NAMES, ROLES, UNKNOWN, FieldTable, Node, identifies
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import LONGEST_KEY, escape, member, named
 from relay.wire.protocol_words import (
@@ -41,10 +40,10 @@ from relay.wire.protocol_words import (
     WORDS_ONLY,
     is_identifier,
     is_name,
-    names_client,
     names_code,
     passes,
     plain_number,
+    user_name,
 )
 
 __all__ = ["MAX_SEGMENTS", "Scan"]
@@ -60,7 +59,7 @@ _S, _SJ, _K, _N, _P, _V, _VS = (
 )
 _X, _F = Treatment.STRIP, Treatment.REFUSE
 
-_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
+_CONTAINERS = (dict, list)
 # Texts in one request. Each is searched by itself; real agents have some thousands.
 MAX_SEGMENTS = 250_000
 
@@ -140,16 +139,18 @@ class Scan:
             role = node.role
         elif node.auto_role:
             role = _role(holder)
+        if node.message and message < 0:
+            message = 0  # alone, where an array belongs
         fields = node.fields
         for key, value in holder.items() if items is None else items:
             below = fields.get(key)
             if below is None:
-                below = node.any or UNKNOWN
+                below = node.any or (IN_PART if node.part else UNKNOWN)
                 if node.key is _K and key in NAME_LISTS and type(value) is not dict:  # a property may be called so
                     below = NAMES
                 if node.any is None:
                     self.unknown_at.append(_at(pointer, key))
-                if below is UNKNOWN and type(value) is not dict and type(value) is not list and names_client(key):
+                if type(value) not in _CONTAINERS and identifies(key, node, below, role):
                     below = IDENTITY
                 if node.key is not _K or key not in SCHEMA_KEYS:
                     self._key(holder, key, node.key or _S, pointer, role, message)
@@ -182,7 +183,11 @@ class Scan:
                 self._number(value, below, holder, key, pointer, speaker, message)
 
     def _array(self, holder: list[JSON], node: Node, pointer: str, role: Role, message: int) -> None:
-        below = node.item or UNKNOWN
+        below = node.item
+        if below is None:
+            below = IN_PART if node.part else UNKNOWN
+            if holder:
+                self.unknown_at.append(pointer)
         role = below.role or role
         numbered = below.message
         for index, value in enumerate(holder):
@@ -269,9 +274,9 @@ class Scan:
                 self._refuse(pointer, node.kind, role, message)
             elif not passes(text):
                 self._id([holder, key], text, pointer, role, message)
-        elif treatment is None or node is UNKNOWN:
+        elif treatment is None or node is UNKNOWN or node is IN_PART:
             self.unknown += 1
-            kind = opaque(text)
+            kind = opaque(text, named(pointer) if node is IN_PART else "")
             if kind:
                 self._refuse(pointer, kind, role, message)
             else:
@@ -370,19 +375,13 @@ class Scan:
         if node.text is _F:
             if value is None or value is False or value in ("", []):
                 return
-            kind = node.kind
-            if kind in {"image", "audio", "file"} and is_remote(value):
-                kind = "remote_url"
-            elif kind == "file" and type(holder) is dict:
-                kind = kind_of_media(holder)
-            self._refuse(_at(pointer, str(key)), kind, role, message)
+            self._refuse(_at(pointer, str(key)), kind_of_refused(node.kind, value, holder), role, message)
         elif node.how.startswith("="):
             holder[key] = node.how == "=true" if node.how != "=null" else None
         elif type(value) is str and node.how == "pseudonym":
             holder[key] = self._pseudonym(value)
         elif type(value) is str and node.how == "name":
-            # OpenAI allows [A-Za-z0-9_-] and 64 characters here.
-            holder[key] = f"user_{_NOT_IN_NAMES.sub('_', self._pseudonym(value))}"[:64]
+            holder[key] = user_name(self._pseudonym(value))
         elif type(holder) is dict:
             self._drops.append((holder, str(key)))
         else:

@@ -43,7 +43,8 @@ stop_sequences[]                      S   stop
 # Claude Code puts a JSON text with device, account and session ids here.
 metadata.user_id                      X pseudonym
 metadata{}                            X
-{user_profile_id,workspace_id}        X drop
+{user_profile_id,workspace_id,session_id,trace}   X drop
+user                                  X pseudonym
 # The provider calls a third party with the client's credentials: relay sees neither direction.
 mcp_servers                           F   kind=third_party_tool
 {container,thread}                    F   kind=stored_state
@@ -99,6 +100,7 @@ tools[].description                   K
 tools[].input_schema{}                K
 
 [block]
+.                                     .   part
 {type,id,tool_use_id,toolset_name}    P
 cache_control.{type,ttl,scope}        P
 caller{}                              P
@@ -165,7 +167,7 @@ citations[]                           @citation
 
 [document]
 # The user attached it; what it says is not the user's own words.
-.                                     .   role=other
+.                                     .   role=other part
 {type,cache_control}                  P
 cache_control.{type,ttl,scope}        P
 {title,context}                       S

@@ -47,6 +47,7 @@ contents[]                            @content
 safetySettings[]{}                    P
 cachedContent                         F   kind=stored_state
 labels                                X drop
+{user,safetyIdentifier,promptCacheKey}   X pseudonym
 continuationToken                     V
 modelArmorConfig{}                    P
 {model,serviceTier}                   P
@@ -95,6 +96,7 @@ audioTranscriptionConfig.sourceText   S
 generationOutputConfig                F   kind=third_party_tool
 
 [content]
+.                                     .   part
 role                                  P
 parts[]                               .   index=-
 parts[]                               @part
@@ -102,6 +104,7 @@ parts[]                               @part
 {uri,downloadUri}                     F   kind=remote_url
 
 [part]
+.                                     .   part
 text                                  S   typed
 thought                               P
 # It must come back on the very part it came with.

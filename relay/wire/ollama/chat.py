@@ -39,6 +39,7 @@ format{}                              K
 options.stop                          S   stop
 options.stop[]                        S   stop
 options{}                             P
+{user,safety_identifier,prompt_cache_key}   X pseudonym
 {model,stream,keep_alive,think,logprobs,top_logprobs,truncate,shift}   P
 
 [response]

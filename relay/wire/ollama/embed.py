@@ -23,6 +23,7 @@ input[]                               S   role=user message
 input[]#                              F   kind=token_ids
 options.stop[]                        S   stop
 options{}                             P
+{user,safety_identifier,prompt_cache_key}   X pseudonym
 {model,truncate,dimensions,keep_alive}   P
 
 [response]

@@ -38,6 +38,11 @@ tools[].function.strict               P
 tools[].function.parameters{}         K
 tools[].custom.format.{type,syntax}   P
 tools[].custom.format.grammar.{definition,syntax}   K
+# The provider calls a third party, or reads what it stores, as in Responses.
+tools[]<mcp>                          F   kind=third_party_tool
+tools[].{server_url,connector_id}     F   kind=third_party_tool
+tools[].vector_store_ids              F   kind=stored_state
+tools[]<web_search*>.user_location    X drop
 functions[].name                      N
 functions[].description               K
 functions[].parameters{}              K
@@ -45,6 +50,7 @@ tool_choice                           P
 tool_choice.type                      P
 tool_choice.{function,custom}.name    P
 tool_choice.allowed_tools.mode        P
+tool_choice.allowed_tools.tools[].user_location   X drop
 tool_choice.allowed_tools.tools[]{}   K
 function_call                         P
 function_call.name                    P
@@ -71,6 +77,7 @@ safety_identifier                     X pseudonym
 prompt_cache_key                      X pseudonym
 web_search_options.search_context_size   P
 web_search_options.user_location      X drop
+{previous_response_id,conversation}   F   kind=stored_state
 # See `stored_at` below.
 store                                 X =false always
 # Spoken output cannot be restored.
@@ -121,6 +128,7 @@ lora[]{}                              P
 plugins[].search_prompt               S
 plugins[].{include_domains,exclude_domains}[]   K
 plugins[].pdf{}                       P
+plugins[].user_location               X drop
 plugins[]{}                           P
 # Azure's "on your data": the provider calls a search service with credentials.
 data_sources                          F   kind=third_party_tool
@@ -156,6 +164,7 @@ annotations[].url_citation.{title,url}   S
 <function,tool>.name                  P
 
 [part]
+.                                     .   part
 type                                  P
 text                                  S   typed=text
 <refusal>.refusal                     S

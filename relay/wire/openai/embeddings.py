@@ -23,7 +23,7 @@ input                                 S   role=user
 input[]                               S   role=user message
 input[]#                              F   kind=token_ids
 input[][]#                            F   kind=token_ids
-{user,safety_identifier}              X pseudonym
+{user,safety_identifier,prompt_cache_key}   X pseudonym
 {metadata,client_metadata}            X drop
 {model,encoding_format,dimensions,input_type,truncate,truncate_prompt_tokens,stream}   P
 messages[]                            .   role=auto message

@@ -26,7 +26,8 @@ input[].type                          P
 input[]<text>.text                    S
 input[]<image_url>.image_url          F   kind=image
 model                                 P
-{user,safety_identifier}              X pseudonym
+{user,safety_identifier,prompt_cache_key}   X pseudonym
+{metadata,client_metadata}            X drop
 
 [response]
 {id,model,object,results,usage}       P

@@ -32,6 +32,7 @@ input[]                               @item
 tools[]                               @tool
 tool_choice                           P
 tool_choice.{type,mode,name,server_label}   P
+tool_choice.tools[].user_location     X drop
 tool_choice.tools[]{}                 K
 text                                  @format
 prompt.id                             F   kind=stored_state
@@ -43,7 +44,7 @@ prompt.variables{}                    @variable
 background                            F   kind=stored_state
 # See `stored_at` below.
 store                                 X =false always
-{metadata,client_metadata,access_programmatic}   X drop
+{metadata,client_metadata,access_programmatic,session_id,trace}   X drop
 {user,safety_identifier,prompt_cache_key}   X pseudonym
 prompt_cache_options.comparison_response_id   X drop
 prompt_cache_options{}                P
@@ -70,6 +71,7 @@ caller.{type,caller_id}               P
 content                               S   typed=message
 content[]                             @part
 agent.agent_name                      P
+internal_chat_message_metadata_passthrough.turn_id   X pseudonym
 
 <function_call,custom_tool_call>      .   role=assistant tool=name
 <function_call>.arguments             Sj
@@ -157,9 +159,12 @@ agent.agent_name                      P
 <tool_search_output,additional_tools>.tools[]   @tool
 <configuration_update>.text           @format
 <configuration_update>.reasoning      @reasoning
+# Content by itself, of a type that no row knows.
+<*>                                   .   part
 <item_reference>.id                   F   kind=stored_state
 
 [part]
+.                                     .   part
 {type,detail,prompt_cache_breakpoint,file_data_type}   P
 text                                  S   typed=input_text,text
 refusal                               S
