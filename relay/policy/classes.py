@@ -80,8 +80,6 @@ PERSON_TYPES = frozenset(
 WHOLE_REQUEST = frozenset({DataClass.PHI, DataClass.NPI, DataClass.PRIVILEGED, DataClass.TRADE_SECRET, DataClass.PII})
 
 
-# A text of tools and schemas with more words is a sentence.
-_NAME_WORDS = 3
 # The type of a number that only its context gives away; its words decide what it is.
 _UNTYPED = "ID_NUMBER"
 
@@ -144,7 +142,7 @@ def classify(
 
     `legible` undoes what disguises a text, so that a word counts in every spelling in which detection finds values.
     """
-    words = Words([segment.text for segment in segments if not segment.contract or _is_sentence(segment)], legible)
+    words = Words([segment.text for segment in segments if not segment.contract], legible)
     evidence = (
         _phi(found, words),
         _pci(found, words),
@@ -155,11 +153,6 @@ def classify(
         _of_types(DataClass.PII, found.personal),
     )
     return tuple(item for item in evidence if item is not None)
-
-
-def _is_sentence(segment: Segment) -> bool:
-    """Tell whether a text of a contract says something: names of fields and words of an enum say nothing."""
-    return not segment.number and len(segment.text.split(None, _NAME_WORDS)) > _NAME_WORDS
 
 
 def evidence_types(data_classes: Collection[str | None]) -> frozenset[str]:

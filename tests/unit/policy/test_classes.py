@@ -102,21 +102,12 @@ def test_classes_follow_from_types_and_words(types: str, text: str, classes: str
     assert _classes(types, Segment(pointer="", text=text)) == classes.split()
 
 
-@pytest.mark.parametrize(
-    ("text", "classes"),
-    [
-        ("look up the chemotherapy of a patient", ["PHI", "PII"]),
-        ("who gets chemotherapy now", ["PHI", "PII"]),
-        ("get chemotherapy plans", ["PII"]),
-        ("chemotherapy", ["PII"]),
-        ("look up the holidays of a customer", ["PII"]),
-    ],
-)
-def test_a_sentence_in_a_tool_is_evidence(text: str, classes: list[str]) -> None:
-    """A description can speak of somebody; names of fields and words of an enum speak about data in general."""
-    assert _classes("PERSON", Segment(pointer="/tools", text=text, contract=True)) == classes
+def test_a_tools_description_is_no_evidence() -> None:
+    """Schemas and descriptions speak about data in general; other segments of the request count together."""
+    contract = Segment(pointer="/tools", text="look up the chemotherapy of a patient", contract=True)
+    assert _classes("PERSON", contract) == ["PII"]
     spoken = Segment(pointer="/messages", text="look up the chemotherapy of a patient")
-    assert _classes("PERSON", Segment(pointer="/tools", text="a_name", contract=True), spoken) == ["PHI", "PII"]
+    assert _classes("PERSON", contract, spoken) == ["PHI", "PII"]
 
 
 def test_evidence_shows_no_word_in_its_repr_or_reason() -> None:
