@@ -63,13 +63,9 @@ class Coder:
         np = self._numpy
         if not text.isascii():
             text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        ids = np.array(encoding.ids, dtype=np.int64)
+        ids, offsets, heads = self._words(text)
         if not len(ids):
             return Encoded(ids=ids, types=ids, heads=ids, starts=ids, ends=ids)
-        words = np.array(encoding.word_ids, dtype=np.int64)
-        offsets = np.array(encoding.offsets, dtype=np.int64)
-        heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
         lengths = np.diff(np.append(heads, len(ids)))
         starts = offsets[heads, 0]
         ends = offsets[heads + lengths - 1, 1]
@@ -80,6 +76,14 @@ class Coder:
             starts=starts,
             ends=ends,
         )
+
+    def _words(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return ids [tokens], offsets [tokens, 2] and the places in them where words begin [words], all int64."""
+        np = self._numpy
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        words = np.array(encoding.word_ids, dtype=np.int64)
+        heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1]))) if len(words) else words
+        return np.array(encoding.ids, dtype=np.int64), np.array(encoding.offsets, dtype=np.int64), heads
 
 
 def _word_types(text: str, starts: list[int], ends: list[int]) -> list[int]:
