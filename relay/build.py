@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import relay.detect.recognizers
-import relay.replace.styles
 import relay.routing.kinds
 import relay.wire
 from relay import shipped
@@ -36,6 +35,7 @@ from relay.policy.model import Policy
 from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
 from relay.replace.actions import known_operators
+from relay.replace.placeholder_styles import known_styles
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
@@ -144,7 +144,7 @@ def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
 
 def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:
     """Return the placeholder style that a policy names."""
-    return collect(relay.replace.styles, Style)[policy.style](entity_types(added))
+    return known_styles()[policy.style](entity_types(added))
 
 
 def analyzer(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, StringConstraints
 
-__all__ = ["SHOWN", "KeyDigest"]
+__all__ = ["SHOWN", "ClientName", "KeyDigest"]
 
 # What documentation and templates show where the digest of a key belongs. It is the digest of nothing that is known.
 SHOWN = "0" * 64
@@ -35,5 +35,14 @@ def _digests() -> frozenset[str]:
     return frozenset(hashlib.sha256((word + end).encode()).hexdigest() for word in spelled for end in ("", "\n"))
 
 
+def _stated(name: str) -> str:
+    # Without a name a client is one that is not configured, and all of these would be one.
+    if not name.strip():
+        raise ValueError("is empty; clients are told apart by their names")
+    return name
+
+
+# Entries of one name are one client, with several keys: so a key is replaced by another while both are accepted.
+ClientName = Annotated[str, AfterValidator(_stated)]
 # SHA-256 of a client's key, in hex.
 KeyDigest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$"), AfterValidator(_of_a_secret)]

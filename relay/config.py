@@ -18,9 +18,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from relay.client_keys import KeyDigest
+from relay.client_keys import ClientName, KeyDigest
 from relay.errors import ConfigFault
-from relay.strict_yaml import Place, YamlDocument, read_bytes, read_document
+from relay.strict_yaml import FilePath, Place, YamlDocument, read_bytes, read_document
 from relay.suggest import keys_at, suggest
 from relay.types import RouteKind
 
@@ -96,7 +96,7 @@ class ServerConfig(_Section):
 class ClientConfig(_Section):
     """A program that may call relay, known by the SHA-256 of its key (hex)."""
 
-    name: str = Field(description="Name of the client, for rules, budgets and sessions.")
+    name: ClientName = Field(description="Its name, for rules, budgets and sessions; one client may have several keys.")
     key_sha256: KeyDigest = Field(repr=False, description="SHA-256 of the client's key, in hex.")
 
 
@@ -104,7 +104,7 @@ class SecretReference(_Section):
     """Where a secret is: an environment variable or a file."""
 
     env: str | None = Field(default=None, description="Name of an environment variable.")
-    file: Path | None = Field(default=None, description="Path of a file.")
+    file: FilePath | None = Field(default=None, description="Path of a file.")
 
     @model_validator(mode="after")
     def _one(self) -> SecretReference:
@@ -271,17 +271,17 @@ class Config(_Section):
         default=(), description="Programs that may call; required unless relay listens on loopback only."
     )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
-    policy: Path | None = Field(
+    policy: FilePath | None = Field(
         default=None, description="Policy file, or the name of a shipped one; unset: `default`."
     )
-    require_signed: Path | None = Field(
+    require_signed: FilePath | None = Field(
         default=None, description="Ed25519 public key (PEM); only policies that it signed are used."
     )
     decision_log: DecisionLogConfig | None = Field(
         default=None, description="Where to write a value-free record of every decision; unset: nowhere."
     )
-    recognizers: tuple[Path, ...] = Field(default=(), description="Files with your own recognizers.")
-    model_dir: Path | None = Field(default=None, description="Folder of a model; unset: the model that ships.")
+    recognizers: tuple[FilePath, ...] = Field(default=(), description="Files with your own recognizers.")
+    model_dir: FilePath | None = Field(default=None, description="Folder of a model; unset: the model that ships.")
     session: SessionConfig = Field(default=SessionConfig(), description="Limits of explicit sessions.")
     routing: RoutingConfig = Field(default=RoutingConfig(), description="Prices, budgets, retries and health.")
     shaping: ShapingConfig = Field(default=ShapingConfig(), description="Traffic shaping towards the client.")

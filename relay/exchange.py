@@ -273,7 +273,10 @@ class Exchange:
         )
 
     def feed(self, chunk: bytes) -> bytes:
-        """Take bytes from the upstream and return zero or more restored bytes. Raises UpstreamBadStream."""
+        """Take bytes from the upstream and return zero or more restored bytes.
+
+        Raises UpstreamBadStream; what came before the fault is then `unsent`, and `fail` returns it.
+        """
         assert self._answer is not None, "start comes before feed"
         return self._answer.feed(chunk)
 
@@ -284,8 +287,13 @@ class Exchange:
         self.close()
         return data
 
+    @property
+    def unsent(self) -> bool:
+        """Whether something of the answer came before the fault that ended it and was not returned yet."""
+        return self._answer is not None and self._answer.unsent
+
     def fail(self, fault: RelayFault) -> bytes:
-        """Return what a stream says when `fault` ends it: text held back, then the format's error event."""
+        """Return what a stream says when `fault` ends it: what came before, text held back, the error."""
         assert self._answer is not None, "start comes before fail"
         held, error = self._answer.abandon(), self._answer.encode(self._format.error_event(fault))
         self.close()

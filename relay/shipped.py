@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from relay.errors import ConfigFault
+from relay.files import is_there
 from relay.suggest import suggest
 
 __all__ = ["DEFAULT", "MODELS", "OTHER_SCRIPTS", "POLICIES", "model", "policy", "policy_names"]
@@ -47,7 +48,7 @@ def policy(wanted: Path | str | None = None) -> Path:
     if name in names:
         return POLICIES / f"{name}.yaml"
     path = Path(name)
-    if path.exists():
+    if is_there(path):
         return path
     stem = path.name.removesuffix(".yaml")
     hint = f'; the shipped one is "{stem}"' if stem in names else suggest(stem, names)

@@ -8,18 +8,30 @@ levels, more than 20,000 nodes. Scalars follow YAML 1.2's core schema, so `on:` 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import yaml
+from pydantic import AfterValidator
 
 from relay.errors import ConfigFault
+from relay.files import unreadable
 
-__all__ = ["LIMIT_BYTES", "Complaint", "Place", "YamlDocument", "fault", "read_bytes", "read_document"]
+__all__ = [
+    "LIMIT_BYTES",
+    "Complaint",
+    "FilePath",
+    "Place",
+    "YamlDocument",
+    "fault",
+    "read_bytes",
+    "read_document",
+]
 
 LIMIT_BYTES = 256 * 1024
 LIMIT_DEPTH = 16
@@ -88,8 +100,22 @@ def read_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as stream:
             return stream.read(LIMIT_BYTES + 1)
-    except OSError as error:
-        raise ConfigFault(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"{path}: {unreadable(error)}") from None
+
+
+def _nameable(path: Path) -> Path:
+    try:
+        named = b"\0" not in os.fsencode(path)
+    except ValueError:  # half a surrogate pair
+        named = False
+    if not named:
+        raise ValueError("is the name of no file: it holds a character that no file's name can")
+    return path
+
+
+# The path of a file, as configuration states it.
+FilePath = Annotated[Path, AfterValidator(_nameable)]
 
 
 def read_document(source: str | bytes, file: str) -> YamlDocument:

@@ -21,8 +21,9 @@ replaced by an error that names the detector only, because its own text may hold
 from __future__ import annotations
 
 import copy
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from relay.detect import labels, surroundings
@@ -177,8 +178,10 @@ class Analyzer:
         if copy is not None:
             for other in copy.others:
                 spans.extend(found(other))
-            spans = [copy.trim(span, reading.text) for span in in_slices(spans)]
-            spans.extend(found(copy))
+            usual = list(found(copy))
+            starts = {(span.entity_type, span.end): span.start for span in usual}
+            spans = [copy.trim(_as_usual(span, starts, reading.text), reading.text) for span in in_slices(spans)]
+            spans.extend(usual)
         if reading.segment.is_id:
             spans = list(filter(_is_sure, spans))
         reading.spans = spans
@@ -286,6 +289,17 @@ def _remembered(reading: Reading, cache: SpanCache) -> bool:
     reading.spans, reading.alikes = kept.spans, kept.alikes
     reading.hints, reading.copied, reading.disguised = kept.hints, kept.copied, kept.disguised
     return True
+
+
+def _as_usual(span: Span, starts: Mapping[tuple[str, int], int], text: str) -> Span:
+    r"""Return `span` without the letter of an escape before it: of `\nmaria@…` the usual reading has `maria@…`, too."""
+    start = starts.get((span.entity_type, span.end), span.start)
+    if span.start < start and _ESCAPE_LETTER.fullmatch(text, span.start - 1, start) is not None:
+        return span._replace(start=start)
+    return span
+
+
+_ESCAPE_LETTER = re.compile(r"\\(?:[abefnrtv0]|x[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})")
 
 
 def _is_sure(span: Span) -> bool:

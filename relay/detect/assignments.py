@@ -14,10 +14,12 @@ import re
 from relay.detect.entropy import is_odd
 
 __all__ = [
+    "JOINT",
     "MARKUP",
     "NOT_A_PASSWORD",
     "SET",
     "TOLD",
+    "WEAK",
     "bare_end",
     "extent",
     "is_setting",
@@ -26,8 +28,14 @@ __all__ = [
     "widened",
 ]
 
-# What closes a name: quotes, as they are or escaped, brackets, the stars of Markdown.
-_CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]){0,4}"
+# What closes a name: quotes, as they are or escaped, brackets, signs of Markdown, the end of an element.
+_CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]|__|</\w{1,12}>){0,4}"
+# What text is dressed in between a label's sign and its value: tags of text in HTML, the end of emphasis that the label
+# is in, emphasis around the value.
+_DRESS = (
+    r"(?:(?:</?(?:b|strong|i|em|u|code|kbd|tt|samp|span|font|mark|pre|small|div|p|td|dd|br|a)(?:\s[^<>\n]{0,120})?/?>"
+    r"|(?<=[:=])(?:\*{1,3}|__)(?=[ \t])|\*\*(?=[^\s*][^*\n]{2,128}\*\*))[ \t]{0,4}){0,4}"
+)
 # `: &str`, ` string`, `: Optional[str]`, `[32]`: only where an equals sign follows.
 _TYPE = (
     r"(?:\[\d{0,4}\])?(?:(?::[ \t]?|[ \t])&?(?:'\w{1,12}[ \t])?(?:mut[ \t])?"
@@ -36,12 +44,16 @@ _TYPE = (
 _SIGN = (
     rf"(?:(?:(?<![\"'`]){_TYPE})?[ \t]{{0,16}}(?:[:?.+|&~]{{0,3}}={{1,3}}>?|!={{1,2}})"
     r"|[ \t]{0,16}(?:->|:{1,2}|\|\|))"
-    r"(?:[ \t]{0,24}|\s{0,3})(?:[|>][+-]?\n[ \t]{1,24})?"
+    r"(?:[ \t]{0,24}|\s{0,3})(?:[|>][+-]?\n[ \t]{1,24}|\\\r?\n[ \t]{0,24})?"
+    rf"{_DRESS}"
     # `SecretStr("…")`, `Field(default="…")`, `environ.get("NAME", "…")`
     r"(?:[A-Za-z_][\w.:]{0,40}\((?:\w{1,16}=)?(?:[\"'][^\"'\n]{0,40}[\"'],[ \t]?)?(?=[\"']))?"
 )
 _CALL = r"(?<=[\"'`])[ \t]{0,4},\s{0,12}(?=\\{0,3}[brufBRUF@]{0,2}\\{0,3}[\"'`])|\(\s{0,8}(?=[\"'`])"
+# Between the members `name` and `value` of YAML: remarks and other members, but no next item.
+_BETWEEN = r"(?:\n[ \t]{1,24}(?:#[^\n]{0,120}|(?!value)[A-Za-z_]\w{0,32}:[^\n]{0,120})){1,4}"
 _PAIR = (
+    rf"(?:{_BETWEEN})?"
     r"[ \t]{0,4},?\s{0,24}\\?[\"']?(?:(?:simple_?|string_?)?value|default|content|val)\\?[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
 )
 _BLOCK = r"[ \t]{0,4}\{[^{}]{0,240}?\bdefault[ \t]{0,16}=[ \t]{0,8}"
@@ -50,8 +62,21 @@ _MARKUP = r"[ \t]{0,4}(?:</\w{2,16}>\s{0,24}<\w{2,16})?>\s{0,8}(?:<!\[CDATA\[)?"
 # `Password { get; set; } = "…"`
 _PROPERTY = r"[ \t]{1,4}\{[ \t]{0,2}(?:get|set|init)\b[^{}\"'\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}(?=[@$]?\")"
 
+# Whose it is: "Password for app@db: …", "[sudo] password for nora: …".
+_OF = (
+    r"[ \t](?:for|of|für|de|para|per|voor)[ \t][^\n:={}()<>;,]{1,64}:[ \t]{1,3}"
+    rf"{_DRESS}"
+)
+
 # A name is set to what follows.
-SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY})"
+SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY}|{_OF})"
+# What stands between a name and a value without saying that one follows: a blank, an arrow, the bar of a table.
+WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[→⇒➜➔⟶~]|[|│┃])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
+# What joins a label to a short number: a plain sign, an arrow, a bar; or the number is on the line below.
+JOINT = (
+    rf"(?:{_CLOSED}[ \t]{{0,4}}(?::=?|=>?|[→⇒➜➔⟶]|[|│┃])[ \t]{{0,4}}{_DRESS}[\"'`]{{0,2}}"
+    r"|[*_:]{0,3}[ \t]{0,3}\r?\n[ \t]{0,4})"
+)
 # A name is an element, or the text of one, and the value the text of that or the next: `<password>…</password>`.
 MARKUP = rf"{_CLOSED}{_MARKUP}(?P<value>[^<\n]{{3,512}}?)(?=\s{{0,8}}(?:\]\]>)?</)"
 # A sentence, a log or a command names a value: "the token is …", "token - …", "token …".
@@ -65,7 +90,7 @@ TOLD = (
 def value(least: int, most: int) -> str:
     """Return the expression of a value of `least` to `most` characters: inside quotes, or up to a space."""
     return (
-        r"(?:[brufBRUF@]{1,2}(?=\\{0,3}[\"'`])|[\"'`](?=\\{1,3}[\"'`]))?(?P<q>\\{0,3}[\"'`])?"
+        r"(?:[brufnBRUFN@]{1,2}(?=\\{0,3}[\"'`])|[\"'`](?=\\{1,3}[\"'`]))?(?P<q>\\{0,3}[\"'`])?"
         rf"(?P<value>(?(q)(?:(?!(?P=q))(?:\\.|[^\n\\])){{{min(least, 3)},{most}}}"
         rf"|[^\s\"'`<][^\s<]{{{least - 1},{most}}}))(?(q)(?P=q))"
     )

@@ -17,6 +17,7 @@ __all__ = [
     "is_stand_in",
     "looks_random",
     "reads_as_words",
+    "stands_out",
 ]
 
 # Stand-ins for "put your key here", in programs and in prose. What a bracket opens is one if it is closed, or has no
@@ -130,3 +131,41 @@ def is_reference(value: str) -> bool:
 def is_odd(value: str) -> bool:
     """Tell whether `value` is unlike a word of prose: it mixes letters with digits or signs."""
     return not value.isalpha() and (any(map(str.isdigit, value)) or any(char in "!@#$%^&*_+=~?" for char in value))
+
+
+def stands_out(value: str, *, alone: bool = False) -> bool:
+    """Tell whether `value` is hardly anything but a password, whatever stands before it: long enough, of three kinds of
+    character or of kinds that take turns, and no name with a number, path, address, call, setting, time or digest.
+
+    `alone`: nothing else is in its cell or on its line. There a word with a number is one, too, unless numbers are
+    usual behind that word.
+    """
+    if alone and _WORD_AND_NUMBER.fullmatch(value):
+        return _NUMBERED.match(value) is None
+    if len(value) < _LEAST_OUTSTANDING or not any(map(str.isdigit, value)) or not any(map(str.isalpha, value)):
+        return False
+    kinds = (any(map(str.islower, value)), any(map(str.isupper, value)), not value.isalnum())
+    if sum(kinds) < 2 and not is_mixed(value):
+        return False
+    return not (
+        _NO_PASSWORD.search(value)
+        or (reads_as_words(value) and _WORD_AND_YEAR.fullmatch(value) is None)
+        or is_program_text(value)
+        or is_artefact(value)
+        or is_stand_in(value)
+    )
+
+
+_WORD_AND_NUMBER = re.compile(r"(?=.{6})[A-Za-z]{4,24}\d{1,8}(?:[A-Za-z]{2,24}\d{0,8})?")
+_NUMBERED = re.compile(
+    r"(?:sha|shake|md|bcrypt|scrypt|argon|pbkdf|utf|base|oauth|openid|saml|n?(?:var)?char|u?int|float|string|text|version"
+    r"|step|chapter|section|level|page|field|column|option|item|user|group|host|node|server|client|port|http|socks|ipv"
+    r"|windows|python|java|release|build|phase|type|table|row|line|test|example|case|file|config|setting|note|figure"
+    r"|password|passwd|part|form|label|input|value|name|key)s?\d",
+    re.IGNORECASE,
+)
+_LEAST_OUTSTANDING = 8
+_WORD_AND_YEAR = re.compile(r"[A-Za-z]{4,24}\d{2,8}")
+_NO_PASSWORD = re.compile(
+    r"://|::|@[\w-]+\.\w|\w[(\[].*[)\]]|^[\w.-]+[=:][^=]|^~?/\w|^[A-Za-z]:\\|^\d{4}-\d\d-\d\d|^[0-9a-f-]+$|^-|\.\w{1,4}$|^[Aa]rgon2",
+)

@@ -47,7 +47,9 @@ _BRANCHES = (
     # Select Graphic Rendition and its relatives (ECMA-48, 5.4), and the choice of a set of characters (ECMA-35).
     r"|\x1b(?P<terminal>\[[0-?]{0,64}[ -/]?[@-~]|\([AB0])|\x9b(?P<terminal_8>[0-?]{0,64}[!-/]?[@-~])"
     # A sign in brackets, so that an address is no link: `203[.]0[.]113[.]77`, `hxxp[:]//`.
-    r"|\[(?P<defanged>(?<=\w\[)(?:[.:]|dot)\](?=[\w/]))"
+    r"|\[(?:(?P<defanged>(?<=\w\[)(?:[.:]|dot)\](?=[\w/]))"
+    # A colour that lost its first sign on the way, or has another one for it: `[36m`, `^[[36m`.
+    r"|(?P<terminal_bare>[0-9]{1,3}(?:;[0-9]{1,3}){0,4}m(?!\])))"
 )
 _USUAL = re.compile(
     r"\\(?P<hex>x(?:[0-9A-Fa-f]{2}){8,}+)"
@@ -60,6 +62,7 @@ _LITERAL = re.compile(
     r"|=(?P<single_printable>[0-9A-Fa-f]{2})"
 )
 _SIGNS = ("%", "&", "\\", "\x1b", "\x9b", "U+", "u+", "[.]", "[:]", "[dot]")
+_COLOUR = re.compile(r"\[[0-9;]{1,16}m")
 _PRINTABLE = re.compile(
     r"=(?:[0-9A-F]{2}=|[0-9a-f]{2}=|3[Dd]|(?:40|2[DE])\w|\r?\n|[C-F][0-9A-F][a-z\s]|\?[\w-]{3,24}\?[QqBb]\?)"
 )
@@ -91,6 +94,7 @@ def has_escapes(text: str) -> bool:
         or ("=" in text and "+" in text and _FIELD.search(text) is not None)
         or ("=" in text and (_PRINTABLE.search(text) is not None or _DECLARED in text.lower()))
         or ("<" in text and _TAG.search(text) is not None)
+        or ("[" in text and _COLOUR.search(text) is not None)
     )
 
 

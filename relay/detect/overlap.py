@@ -15,13 +15,14 @@ covered before are covered after, so resolving never uncovers a value. The stron
 6. the higher score;
 7. the earlier start; then the names, so that the order of recognizers does not matter.
 
-A remainder loses the signs and spaces at its borders, and is dropped when nothing else is in it, or when it is a
-number's and holds no digit; whatever it lay over then takes its place.
+A remainder loses the signs and spaces at its borders, and is dropped when nothing else is in it, when it is the scheme
+of a URL, or when it is a number's and holds no digit; whatever it lay over then takes its place.
 A weaker span that lies inside a stronger one leaves nothing. Work is n log n for n spans.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.taxonomy import describe
@@ -86,7 +87,7 @@ def _paint(spans: list[Span], text: str, *, again: bool = False) -> Iterable[Spa
             painted.append(owner)
         elif owner.entity_type == _UNNAMED and not _has_digit(text[start:end]):
             bare = True
-        elif (trimmed := _trim(text, start, end)) is not None:
+        elif (trimmed := _trim(text, start, end)) is not None and not _is_scheme(text, *trimmed):
             start, end = trimmed
             painted.append(owner._replace(start=start, end=end))
     if not bare or again:
@@ -136,6 +137,14 @@ def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
     while end > start and not text[end - 1].isalnum():
         end -= 1
     return (start, end) if start < end else None
+
+
+def _is_scheme(text: str, start: int, end: int) -> bool:
+    """Tell whether a remainder is all of a URL before `://`: no secret, and without it the URL is none."""
+    return text.startswith("://", end) and _SCHEME.fullmatch(text, start, end) is not None
+
+
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}")
 
 
 def _has_digit(text: str) -> bool:

@@ -288,6 +288,11 @@ _JUDGES: Mapping[str, Callable[[LineContext], bool]] = MappingProxyType(
 
 
 def is_believed(text: str, span: Span) -> bool:
-    """Tell whether what a model found in `text` is what it says, by the rules above; other types always are."""
+    """Tell whether what a model found in `text` is what it says, by the rules above; other types always are.
+
+    The scheme of a URL is never anything.
+    """
+    if text.startswith("://", span.end):
+        return False
     judge = _JUDGES.get(span.entity_type)
     return judge is None or judge(LineContext(text, span))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import Field, create_model, model_validator
 
 from relay.policy.condition import condition_fields, known_conditions
+from relay.policy.globs import takes_everything
 from relay.policy.keys import EFFECT, EXPLAINS, Selects, fields_with
 from relay.policy.settings import PolicySection
 from relay.policy.terms import ActionName, DataClass, Groups, Roles, Types, Why
-from relay.types import Action, RouteKind
+from relay.types import Action, Role, RouteKind
 
 __all__ = ["Exemption", "PolicyRule"]
 
@@ -40,8 +41,11 @@ class _Entry(PolicySection):
 
     @property
     def is_narrowed(self) -> bool:
-        """Tell whether it is about some requests or roles only."""
-        return any(getattr(self, field, None) for field in ("roles", *known_conditions()))
+        """Tell whether it is about some requests or roles only. A condition that every name fits narrows nothing."""
+        asked = (getattr(self, field, None) for field in known_conditions())
+        if any(value and not (_are_names(value) and takes_everything(value)) for value in asked):
+            return True
+        return bool(self.roles) and set(self.roles or ()) != set(Role)
 
 
 class _Rule(_Entry):
@@ -98,11 +102,22 @@ class _Exemption(_Entry):
         return self
 
     @property
+    def keeps_whatever_it_selects(self) -> bool:
+        """Tell whether every value of the types that it selects leaves for the frontier, whoever asks for what."""
+        some_values = self.match is not None and not takes_everything((self.match,))
+        kept = self.action is Action.KEEP and self.on is RouteKind.FRONTIER
+        return kept and not some_values and not self.is_narrowed
+
+    @property
     def label(self) -> str:
         """The name that decisions show."""
         if self.name is not None:
             return self.name
         return f"exempt {self.subject}:{self.action}@{self.on}"
+
+
+def _are_names(value: object) -> bool:
+    return isinstance(value, tuple) and all(isinstance(item, str) for item in value)
 
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 
-__all__ = ["any_of", "glob_matcher"]
+__all__ = ["any_of", "glob_matcher", "takes_everything"]
 
 
 def glob_matcher(glob: str) -> Callable[[str], bool]:
@@ -40,3 +40,8 @@ def any_of(globs: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a test for texts that any of `globs` matches."""
     tests = [glob_matcher(glob) for glob in globs]
     return lambda text: any(test(text) for test in tests)
+
+
+def takes_everything(globs: Iterable[str]) -> bool:
+    """Tell whether one of `globs` matches every text, however many `*` it is written with."""
+    return any(glob and not glob.strip("*") for glob in globs)

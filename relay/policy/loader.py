@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from relay.files import unreadable
+from relay.policy.compiled import PolicyTable, exemption_entry
 from relay.policy.globs import glob_matcher
 from relay.policy.keys import type_places
 from relay.policy.merge import merge
@@ -21,7 +23,20 @@ from relay.policy.model import Policy
 from relay.strict_yaml import Complaint, Place, YamlDocument, fault, read_bytes, read_document
 from relay.suggest import keys_at, suggest
 
-__all__ = ["Layer", "load", "load_layers", "parse", "unknown_types", "validate", "validate_as"]
+__all__ = [
+    "KEEPS_ALL",
+    "Layer",
+    "kept_wholly",
+    "load",
+    "load_layers",
+    "merged",
+    "parse",
+    "unknown_types",
+    "validate",
+    "validate_as",
+]
+
+KEEPS_ALL = "exemptions: this policy would let everything through: the exemption keeps every type there is"
 
 # More files than this on top of each other is a mistake, or an attempt to hide something.
 LIMIT_LAYERS = 8
@@ -57,18 +72,29 @@ def load_layers(path: Path | str, *, known_types: Collection[str] | None = None)
         layers.insert(0, Layer(document=document, policy=policy, sha256=hashlib.sha256(data).hexdigest()))
         if policy.extends is None:
             return tuple(layers)
-        seen.append(path.resolve())
         base = path.parent / policy.extends
-        problem = None
-        if base.resolve() in seen:
-            problem = f'"{policy.extends}" extends this file in turn'
-        elif len(layers) == LIMIT_LAYERS:
+        problem = _problem_of_base(policy.extends, path, seen)
+        if problem is None and len(layers) == LIMIT_LAYERS:
             problem = f"more than {LIMIT_LAYERS} files on top of each other"
-        elif not base.is_file():
-            problem = f'there is no file "{policy.extends}" here'
-        if problem:
+        if problem is not None:
             raise fault([document.complaint(("extends",), f"extends: {problem}")])
         path = base
+
+
+def _problem_of_base(name: str, path: Path, seen: list[Path]) -> str | None:
+    """Return what keeps the policy in file `path` from extending the one in file `name`, and add `path` to `seen`."""
+    base = path.parent / name
+    try:
+        seen.append(path.resolve())
+        if base.resolve() in seen:
+            return f'"{name}" extends this file in turn'
+        if not base.is_file():
+            return f'there is no file "{name}" here'
+    except RuntimeError:  # so Python before 3.13 says that links go round in a circle
+        return f'there is no file "{name}" here'
+    except (OSError, ValueError) as error:
+        return f'"{name}" {unreadable(error)}'
+    return None
 
 
 def merged(layers: Sequence[Layer]) -> Policy:
@@ -101,6 +127,7 @@ def _checked(document: YamlDocument, known_types: Collection[str] | None) -> Pol
         document.complaint(path, f'{_name(path)}no recognizer finds the type "{name}"{suggest(name, known_types)}')
         for path, name in unknown_types(document, known_types)
     ]
+    complaints += [document.complaint(path, KEEPS_ALL) for path in kept_wholly(policy, known_types)]
     if complaints:
         raise fault(complaints)
     return policy
@@ -114,6 +141,15 @@ def unknown_types(document: YamlDocument, known_types: Collection[str]) -> Itera
             value = _at(document.tree, path)
             if isinstance(value, str) and not any(map(glob_matcher(value), known_types)):
                 yield path, value
+
+
+def kept_wholly(policy: Policy, known_types: Collection[str]) -> Iterable[Place]:
+    """Yield the places of exemptions that keep every one of `known_types`, whatever their patterns look like."""
+    table = PolicyTable(known_types if isinstance(known_types, Mapping) else {}, None, policy)
+    for number, item in enumerate(policy.exemptions):
+        entry = exemption_entry(item)
+        if item.keeps_whatever_it_selects and known_types and all(entry.selects(name, table) for name in known_types):
+            yield ("exemptions", number)
 
 
 def _at(tree: Any, path: Place) -> Any:

@@ -16,6 +16,7 @@ from pydantic_core import to_jsonable_python
 
 from relay.policy.canonical import canonical_entries, exemption_parts, rule_parts
 from relay.policy.entries import Exemption, PolicyRule
+from relay.policy.globs import takes_everything
 from relay.policy.keys import (
     ENTRIES,
     EXPLAINS,
@@ -38,6 +39,7 @@ from relay.policy.terms import (
     OpaqueHandling,
     PolicyMode,
     StreamedVerdict,
+    StyleName,
     UnknownFields,
     by_name,
 )
@@ -95,8 +97,7 @@ class Policy(PolicySection):
         AnswerAction, Setting(title="values that the model writes by itself", milder=milder_action, finding=False)
     ] = by_name("keep")
     style: Annotated[
-        str,
-        Field(pattern=r"^[a-z][a-z0-9_]{0,31}$"),
+        StyleName,
         Setting(title="style of placeholders", milder=neither, finding=True),
     ] = "bracketed"
     model: Annotated[Model, Setting(title="NER model", milder=neither, finding=True)] = Model.FAST
@@ -130,9 +131,8 @@ class Policy(PolicySection):
             if self.parameters(action) is None and needs_parameters(action):
                 raise ValueError(f'"{action}" needs its parameters: operators: {{{action}: …}}')
         for item in self.exemptions:
-            everything = "*" in (*(item.entity or ()), *(item.group or ()))
-            narrowed = (item.match is not None and item.match.strip("*")) or item.is_narrowed
-            if everything and not narrowed and item.on is RouteKind.FRONTIER and item.action is Action.KEEP:
+            selected = [globs for globs in (item.entity, item.group) if globs]
+            if item.keeps_whatever_it_selects and all(map(takes_everything, selected)):
                 raise ValueError("this policy would let everything through: an exemption keeps every type")
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from pydantic_core import PydanticCustomError, core_schema
 
 from relay.policy.keys import TypeNames
 from relay.replace.actions import known_actions
+from relay.replace.placeholder_styles import known_styles
 from relay.types import Action, Role
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "PolicyMode",
     "Roles",
     "StreamedVerdict",
+    "StyleName",
     "TypeGlobs",
     "Types",
     "UnknownFields",
@@ -92,13 +95,16 @@ class StreamedVerdict(StrEnum):
     PASS = "pass"  # noqa: S105 - lets the stream pass
 
 
-# ------------------------------------------------------------------------------------------------------------- actions
+# ---------------------------------------------------------------------------------------------------- names of plug-ins
 
 
-def _action_schema(allowed: tuple[str, ...], ref: str | None = None) -> core_schema.CoreSchema:
-    def read(value: object) -> Action:
-        if isinstance(value, str) and value in allowed:
-            return known_actions()[value]
+def _name_schema(known: Mapping[str, Any]) -> core_schema.CoreSchema:
+    """Return what reads a name as what `known` has for it."""
+    allowed = tuple(known)
+
+    def read(value: object) -> Any:
+        if isinstance(value, str) and value in known:
+            return known[value]
         expected = ", ".join(f"'{name}'" for name in allowed)
         raise PydanticCustomError("enum", "expected one of {expected}", {"expected": expected})
 
@@ -110,7 +116,7 @@ def _action_schema(allowed: tuple[str, ...], ref: str | None = None) -> core_sch
 
 
 # The name of any action.
-ActionName = Annotated[Action, GetPydanticSchema(lambda source, handler: _action_schema(tuple(known_actions())))]
+ActionName = Annotated[Action, GetPydanticSchema(lambda source, handler: _name_schema(known_actions()))]
 
 
 def by_name(name: str) -> Any:
@@ -118,12 +124,18 @@ def by_name(name: str) -> Any:
     return Field(default=name, validate_default=True)
 
 
-def _unsealed() -> tuple[str, ...]:
-    return tuple(name for name, action in known_actions().items() if not action.seals and action is not Action.BLOCK)
+def _unsealed() -> dict[str, Action]:
+    return {name: action for name, action in known_actions().items() if not action.seals and action is not Action.BLOCK}
 
 
 # What may happen to a value of an answer: nothing can be put back there, and an answer that began cannot be refused.
-AnswerAction = Annotated[Action, GetPydanticSchema(lambda source, handler: _action_schema(_unsealed()))]
+AnswerAction = Annotated[Action, GetPydanticSchema(lambda source, handler: _name_schema(_unsealed()))]
+
+
+# The name of a style of placeholders.
+StyleName = Annotated[
+    str, GetPydanticSchema(lambda source, handler: _name_schema({name: name for name in known_styles()}))
+]
 
 
 # --------------------------------------------------------------------------------------------------------------- texts

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-import relay.replace.styles
 from relay.protocols import Style
-from relay.registry import collect
+from relay.replace.placeholder_styles import known_styles
 
 __all__ = ["reads_like_placeholder"]
 
@@ -19,4 +18,4 @@ def reads_like_placeholder(text: str) -> bool:
 @cache
 def _styles() -> tuple[Style, ...]:
     """Return each style as it is without entity types, which finds the most."""
-    return tuple(plugin() for plugin in collect(relay.replace.styles, Style).values())
+    return tuple(plugin() for plugin in known_styles().values())

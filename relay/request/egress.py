@@ -5,8 +5,8 @@ ends here. Read are all strings that leave, by position: what belongs to the pro
 that gets it back, may be the same word as a value and is no leak (`relay.wire.outgoing`). A value counts by the same
 rule as in `relay.detect.known` (between word boundaries; letter case matters only for a single plain word; nothing
 that is not distinctive), in these spellings, also one inside the other in this order: UTF-8, JSON escapes at any
-depth, percent-encoding or HTML references. Base64, at all three alignments and in both alphabets, and hexadecimal are
-searched for the exact bytes of values of at least 8 bytes.
+depth, percent-encoding or HTML references, the quoting of `relay.request.quoting`. Base64, at all three alignments and
+in both alphabets, and hexadecimal are searched for the exact bytes of values of at least 8 bytes.
 
 Not promised: compressed, encrypted or otherwise transformed copies; base64 with line breaks in it.
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 import html
 import re
 from binascii import b2a_base64
-from collections.abc import Collection, Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Sequence
 from typing import Final
 from urllib.parse import unquote
 
@@ -25,6 +25,7 @@ from ahocorasick_rs import AhoCorasick
 from relay.detect.borders import is_bounded, is_firm, is_unspaced
 from relay.detect.distinctive import distinctive
 from relay.process.slices import end_slice, in_slices
+from relay.request.quoting import is_quotable, unquoted
 from relay.types import Span
 
 __all__ = ["EGRESS", "holding", "holds", "left", "private", "uncovered", "without"]
@@ -169,6 +170,7 @@ def _found(text: str, values: list[tuple[str, str]]) -> list[tuple[str, str]]:
     for window in _windows(text, values):
         readings = _readings(window)
         found.update(_standing_in(_likely(values, readings), readings))
+        found.update(_quoted([pair for pair in values if pair not in found and is_quotable(pair[1])], readings))
         found |= _in_base64_or_hex(window.encode("utf-8", "replace"), values)
     return [pair for pair in values if pair in found]
 
@@ -249,6 +251,19 @@ def _likely(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> l
     return likely
 
 
+def _quoted(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield those of `values` that stand in a reading with other signs around theirs, or without those they have."""
+    if not values:
+        return
+    bare = [(reading, unquoted(reading)) for reading, _ in readings]
+    other = [(text, text.lower()) for reading, text in bare if text != reading]
+    same = [reading for reading, (text, _) in zip(readings, bare, strict=True) if reading[0] == text]
+    changed = [pair for pair in values if _unescape(pair[1]) != unquoted(_unescape(pair[1]))]
+    for some, texts in ((values, other), (changed, same)):
+        if some and texts:
+            yield from _standing_in(_likely(some, texts), texts, unquoted)
+
+
 def _parts(words: bytes) -> Iterator[list[bytes]]:
     """Yield the words between blanks, part by part: all of them at once take eight times the memory of their text."""
     start = 0
@@ -265,12 +280,17 @@ def _words(text: str, table: bytes) -> bytes:
     return text.encode("utf-8", "surrogatepass").translate(table)
 
 
-def _standing_in(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
-    """Yield those of `values` that stand in a reading: a few are looked for one by one, many together."""
+def _standing_in(
+    values: list[tuple[str, str]], readings: list[tuple[str, str]], as_read: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    """Yield those of `values` that stand in a reading: a few are looked for one by one, many together.
+
+    `as_read` does to a value what was done to the texts beside undoing their escapes.
+    """
     if len(values) <= _FEW:
-        yield from (pair for pair in values if _stands_in(pair[1], readings))
+        yield from (pair for pair in values if _stands_in(pair[1], readings, as_read))
         return
-    spelled = [(pair, *_spelled(pair[1])) for pair in values]
+    spelled = [(pair, *_spelled(pair[1], as_read)) for pair in values]
     for which in (0, 1):
         some = [(pair, wanted) for pair, place, wanted in spelled if place == which]
         for start in range(0, len(some), _TOGETHER):
@@ -285,14 +305,14 @@ def _standing_in(values: list[tuple[str, str]], readings: list[tuple[str, str]])
                         yield pair
 
 
-def _stands_in(value: str, readings: list[tuple[str, str]]) -> bool:
-    which, wanted = _spelled(value)
+def _stands_in(value: str, readings: list[tuple[str, str]], as_read: Callable[[str], str]) -> bool:
+    which, wanted = _spelled(value, as_read)
     return any(_occurs(wanted, reading[which]) for reading in readings)
 
 
-def _spelled(value: str) -> tuple[int, str]:
+def _spelled(value: str, as_read: Callable[[str], str]) -> tuple[int, str]:
     """Return which text of a reading a value is looked for in, as it is (0) or in lower case (1), and its spelling."""
-    return (0, value) if value.isalpha() else (1, _unescape(value).lower())
+    return (0, value) if value.isalpha() else (1, as_read(_unescape(value)).lower())
 
 
 def _occurs(wanted: str, text: str) -> bool:
@@ -314,19 +334,25 @@ def _in_base64_or_hex(data: bytes, private: list[tuple[str, str]]) -> set[tuple[
         return set()
     text = b" ".join(words).translate(_TO_BASE64)
     longest = max(map(len, words))
-    looked = [pair for pair in private if _LEAST_BASE64_BYTES <= len(pair[1].encode(*_CODEC)) <= longest]
+    looked = [(pair, raw) for pair in private for raw in _meant(pair[1]) if _LEAST_BASE64_BYTES <= len(raw) <= longest]
     if len(looked) <= _FEW:
-        return {pair for pair in looked if any(part in text for part in _encodings_of(pair[1].encode(*_CODEC)))}
+        return {pair for pair, raw in looked if any(part in text for part in _encodings_of(raw))}
     # Many in one pass: a log of commits has as many addresses as hashes.
     found: set[tuple[str, str]] = set()
     plain = text.decode("ascii")
     for start in range(0, len(looked), _TOGETHER // 4):
         end_slice()
         some = looked[start : start + _TOGETHER // 4]
-        parts = [(part.decode("ascii"), pair) for pair in some for part in _encodings_of(pair[1].encode(*_CODEC))]
+        parts = [(part.decode("ascii"), pair) for pair, raw in some for part in _encodings_of(raw)]
         automaton = AhoCorasick([part for part, _ in parts])
         found.update(parts[number][1] for number, _, _ in automaton.find_matches_as_indexes(plain, overlapping=True))
     return found
+
+
+def _meant(value: str) -> set[bytes]:
+    """Return the bytes of a value as it was found, and as its escapes and quoting mean it."""
+    plain = _unescape(value)
+    return {text.encode(*_CODEC) for text in (value, plain, unquoted(plain))}
 
 
 def _base64_words(data: bytes) -> set[bytes]:

@@ -7,6 +7,7 @@ before the event that ends the lane. Where policy asks for it, the model's own t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from relay.errors import ClientFault, UpstreamBadStream
@@ -68,6 +69,11 @@ class ScrubbedThenRestored:
 class Answer:
     """Base of the ways to restore response bytes."""
 
+    @property
+    def unsent(self) -> bool:
+        """Whether `abandon` holds events that came before a fault and that no call has returned yet."""
+        return False
+
     def feed(self, chunk: bytes) -> bytes:
         raise NotImplementedError
 
@@ -75,7 +81,7 @@ class Answer:
         raise NotImplementedError
 
     def abandon(self) -> bytes:
-        """Return the carry of an answer that will not be completed."""
+        """Return what was restored before a fault, and the carry of an answer that will not be completed."""
         return b""
 
     def encode(self, event: Event) -> bytes:
@@ -188,41 +194,55 @@ class StreamedAnswer(Answer):
         self._copies: dict[Lane, Event] = {}  # for lanes without an event in the format
         self._ended = False  # the format's last event has arrived
         self._marked = False  # and the mark that some servers send after it
+        self._out: list[bytes] = []  # events that are restored and not returned; they outlast a fault
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return the restored events that `chunk` completes. Raises UpstreamBadStream."""
-        out: list[bytes] = []
+        """Return the restored events that `chunk` completes.
+
+        Raises UpstreamBadStream; `abandon` then returns the events that came before the fault. So the client gets the
+        same wherever the network cut the stream.
+        """
         for event in self._framing.feed(chunk):
             end_slice()
-            self._take(event, out)
-        return b"".join(out)
+            self._take(event)
+        return self._let_go()
 
     def finish(self) -> bytes:
         """Return the last events. Raises UpstreamBadStream when the stream stopped before its end.
 
         A complete answer without the end mark stays without it: the client gets what the upstream sent.
         """
-        out: list[bytes] = []
         for event in self._framing.finish():
-            self._take(event, out)
+            self._take(event)
         if not self._ended:
             if not self._reader.whole:
                 raise UpstreamBadStream("the upstream's stream stopped before its end")
-            self._flush(tuple(self._lanes), out)
-        out.append(self._framing.end())
-        return b"".join(out)
+            self._flush(tuple(self._lanes))
+        self._out.append(self._framing.end())
+        return self._let_go()
+
+    @property
+    def unsent(self) -> bool:
+        """Whether events came before a fault that no call has returned yet."""
+        return any(self._out)
 
     def abandon(self) -> bytes:
-        """Return the carry of a stream that will not be completed."""
-        out: list[bytes] = []
-        self._flush(tuple(self._lanes), out, cut_off=True)
-        return b"".join(out)
+        """Return what was restored before a fault, and the carry of a stream that will not be completed."""
+        for lane in tuple(self._lanes):
+            with suppress(Exception):  # a text that cannot be decided says no more; what others said still goes out
+                self._flush((lane,), cut_off=True)
+        return self._let_go()
+
+    def _let_go(self) -> bytes:
+        data = b"".join(self._out)
+        self._out.clear()
+        return data
 
     def encode(self, event: Event) -> bytes:
         """Return `event` as this stream writes events."""
         return self._framing.encode(event)
 
-    def _take(self, event: Event, out: list[bytes]) -> None:
+    def _take(self, event: Event) -> None:
         if event.data is None or self._marked:
             return  # comments are hop-by-hop; nothing follows the end
         if is_mark(event):
@@ -231,8 +251,8 @@ class StreamedAnswer(Answer):
             return
         self._ended = self._reader.is_end(event) or self._ended
         if self._marked:
-            self._flush(tuple(self._lanes), out)
-            out.append(self._framing.encode(event))
+            self._flush(tuple(self._lanes))
+            self._out.append(self._framing.encode(event))
             return
         tree = self._decoded(event.data)
         closing = set(self._reader.closing(tree))
@@ -245,14 +265,20 @@ class StreamedAnswer(Answer):
             closing.update(self._lanes, last)
         if closing or interrupted:
             # A lane that ends with this event, without text in it, first writes its carry.
-            self._flush([lane for lane in self._lanes if lane in closing and lane not in last], out)
-            self._flush([lane for lane in self._lanes if lane in interrupted and lane not in last], out, ends=False)
+            self._flush([lane for lane in self._lanes if lane in closing and lane not in last])
+            self._flush([lane for lane in self._lanes if lane in interrupted and lane not in last], ends=False)
         changed = self._move(self._reader.citations(tree))
-        for leaf in leaves:
-            is_last = last.get(leaf.lane or ()) is leaf
-            ends, pauses = is_last and leaf.lane in closing, is_last and leaf.lane in interrupted
-            changed = self._rewrite_leaf(leaf, ends=ends, pauses=pauses) or changed
-        out.append(self._written(event, tree, changed=changed))
+        try:
+            for leaf in leaves:
+                is_last = last.get(leaf.lane or ()) is leaf
+                ends, pauses = is_last and leaf.lane in closing, is_last and leaf.lane in interrupted
+                changed = self._rewrite_leaf(leaf, ends=ends, pauses=pauses) or changed
+            self._out.append(self._written(event, tree, changed=changed))
+        except BaseException:
+            # Text is gone with the event. What is held of it, or would follow, must not stand where it is missing.
+            for lane in last:
+                self._lanes.pop(lane, None)
+            raise
 
     def _decoded(self, data: str) -> JSON:
         try:
@@ -293,11 +319,11 @@ class StreamedAnswer(Answer):
         for (holder, key), text in zip(places, texts, strict=True):
             holder[key] = text
 
-    def _flush(self, lanes: Iterable[Lane], out: list[bytes], *, cut_off: bool = False, ends: bool = True) -> None:
+    def _flush(self, lanes: Iterable[Lane], *, cut_off: bool = False, ends: bool = True) -> None:
         for lane in lanes:
             writer = self._lanes.pop(lane, None) if ends else self._lanes.get(lane)
             if writer is not None and (text := writer.finish(cut_off=cut_off)):
-                out.append(self._framing.encode(self._carrying(lane, text)))
+                self._out.append(self._framing.encode(self._carrying(lane, text)))
 
     def _carrying(self, lane: Lane, text: str) -> Event:
         """Return an event that carries `text` on `lane`."""

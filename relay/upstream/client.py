@@ -184,12 +184,15 @@ class _Http1Response:
     async def chunks(self) -> AsyncIterator[bytes]:
         coding = self._response.headers.get("Content-Encoding", "identity").strip().lower()
         inflater = None if coding in ("identity", "") else Inflater(coding, limit_bytes=self._limit)
-        read = self._response.content.readany
-        while True:
+        content = self._response.content
+        fault: UpstreamFault | None = None
+        while fault is None:
             try:
-                chunk = await read()
+                chunk = await content.readany()
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise _after_head(error) from None
+                fault = _after_head(error)
+                # Once a connection is lost, aiohttp hands out no more of what had arrived before. The client gets it.
+                chunk = content._read_nowait(-1)
             if not chunk:
                 break
             if inflater is None:
@@ -197,6 +200,8 @@ class _Http1Response:
             else:
                 for piece in inflater.feed(chunk):
                     yield piece
+        if fault is not None:
+            raise fault
         if inflater is not None:
             inflater.finish()
 

@@ -68,7 +68,7 @@ def read_secret(reference: SecretReference, environ: Mapping[str, str], *, where
         assert reference.file is not None
         try:
             value = reference.file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigFault(f"{where}: {reference.file} cannot be read ({type(error).__name__})") from None
     return value.strip()
 

@@ -8,12 +8,9 @@ under its key.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Mapping
 
-from relay.types import Segment
-
-__all__ = ["NAME", "heads", "labelled"]
+__all__ = ["NAME", "heads"]
 
 # The name of a column: up to three words.
 NAME = re.compile(r"[^\W\d][\w.#/°º'-]{0,40}(?: [\w.#/°º'()-]{1,40}){0,2}(?<!\.)")
@@ -58,12 +55,3 @@ def _beside(names: Mapping[str, Mapping[str, str]]) -> dict[str, Mapping[str, st
             if not key.isdigit() and (key.lower() in _COLUMNS) is sure and (sure or len(row) > 1):
                 found.setdefault(holder, row)
     return found
-
-
-def labelled(segments: Iterable[Segment]) -> Iterator[Segment]:
-    """Give the cells among `segments` the names of their columns as labels."""
-    segments = list(segments)
-    names = heads((segment.pointer, segment.text) for segment in segments)
-    for segment in segments:
-        name = names.get(segment.pointer)
-        yield segment if name is None else replace(segment, label=name)

@@ -10,10 +10,10 @@ from typing import Any
 from relay.errors import ClientFault, OpaqueRefused
 from relay.types import JSON, Role, Segment
 from relay.wire import strict_json
-from relay.wire.columns import labelled
 from relay.wire.inline import Inline, inline
 from relay.wire.json_remove import steps, take_out
 from relay.wire.json_text import MAX_NESTING
+from relay.wire.named_values import labelled
 from relay.wire.nodes import FieldTable, Node
 from relay.wire.outgoing import free_texts
 from relay.wire.places import KeyPlace, Nested
@@ -81,7 +81,7 @@ class TreeDocument:
         self.large = False  # memory counts more than time
         self.forced = forced
         self.stops: tuple[int, ...] = tuple(scan.stops)
-        self.segments: tuple[Segment, ...] = _with_columns(scan.segments)
+        self.segments: tuple[Segment, ...] = _with_labels(scan.segments)
         self.pinned: tuple[str, ...] = tuple(holder[key] for holder, key in scan.pinned)
         self.signatures: tuple[str, ...] = tuple(scan.signatures)
         self.refused: tuple[tuple[str, str], ...] = tuple(scan.refused)
@@ -140,7 +140,7 @@ class TreeDocument:
                 self._opened.append((piece, holder, text or ""))
                 scan.opened(holder, self._refused_at[index], self._refused_where[index])
             at = self._refused_where[index].before + added
-            self.segments = (*self.segments[:at], *scan.segments, *self.segments[at:])
+            self.segments = (*self.segments[:at], *labelled(scan.segments), *self.segments[at:])
             self._places[at:at] = scan.places
             self._nested += scan.nested
             self.stops = tuple(stop + len(scan.segments) * (stop >= at) for stop in self.stops)
@@ -285,9 +285,10 @@ class TreeDocument:
                 other[1] = renamed.get((id(other[0]), other[1]), other[1])
 
 
-def _with_columns(segments: list[Segment]) -> tuple[Segment, ...]:
-    """Give the cells of tables the names of their columns; most requests have no arrays of texts."""
-    return tuple(labelled(segments) if any(segment.pointer[-1:].isdigit() for segment in segments) else segments)
+def _with_labels(segments: list[Segment]) -> tuple[Segment, ...]:
+    """Give what stands in free trees and tables the names that it has there; most requests have neither."""
+    is_told = any(segment.label or segment.pointer[-1:].isdigit() or "#/" in segment.pointer for segment in segments)
+    return tuple(labelled(segments) if is_told else segments)
 
 
 def read_document(

@@ -4,7 +4,7 @@ The upstream's content type tells how it frames; the array is only written, for 
 `alt=sse`.
 
     framing = framing_of(content_type)          # None: a whole body
-    events = framing.feed(chunk)
+    for event in framing.feed(chunk): …
     data = framing.encode(event)
     data = framing.end()                        # after the last event of a stream that is whole
 
@@ -13,6 +13,7 @@ In JSON by the line an event is a line: its data is the line's text, and it has 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final, Protocol
 
 from relay.errors import UpstreamBadStream
@@ -28,12 +29,12 @@ _MARK: Final = "[DONE]"
 class Framing(Protocol):
     """Turns chunks into events, however they were cut, and events into bytes."""
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Return the events complete with `chunk`. Raises UpstreamBadStream."""
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events complete with `chunk`, all of which are taken. Raises UpstreamBadStream behind the good."""
         ...
 
-    def finish(self) -> list[Event]:
-        """Return what the stream ended in."""
+    def finish(self) -> Iterator[Event]:
+        """Yield what the stream ended in."""
         ...
 
     def encode(self, event: Event) -> bytes:
@@ -63,13 +64,13 @@ class LineStream:
     def __init__(self) -> None:
         self._parser = ndjson.NdjsonParser()
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Return the lines complete with `chunk`. Raises UpstreamBadStream."""
-        return [_event(line) for line in self._parser.feed(chunk)]
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the lines complete with `chunk`. Raises UpstreamBadStream behind the good ones."""
+        return map(_event, self._parser.feed(chunk))
 
-    def finish(self) -> list[Event]:
-        """Return the line that the stream ended in, if any."""
-        return [_event(line) for line in self._parser.finish()]
+    def finish(self) -> Iterator[Event]:
+        """Yield the line that the stream ended in, if any."""
+        return map(_event, self._parser.finish())
 
     def encode(self, event: Event) -> bytes:
         """Return the event's data as a line of ASCII; nothing for an event without data or for the mark."""
@@ -94,12 +95,12 @@ class ArrayStream:
         self._events = events
         self._before = b"["
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Return the events complete with `chunk`. Raises UpstreamBadStream."""
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Yield the events complete with `chunk`. Raises UpstreamBadStream behind the good ones."""
         return self._events.feed(chunk)
 
-    def finish(self) -> list[Event]:
-        """Return what the stream ended in."""
+    def finish(self) -> Iterator[Event]:
+        """Yield what the stream ended in."""
         return self._events.finish()
 
     def encode(self, event: Event) -> bytes:

@@ -9,18 +9,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+import string
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
+from math import inf
 
 import orjson
 
 from relay.errors import ClientFault
+from relay.wire.named_values import says_little, told
 from relay.wire.pointer import escape, named
 from relay.wire.protocol_words import names_code, plain_number
 from relay.wire.strict_json import encode_text
 
-__all__ = ["MAX_LITERALS", "MAX_NESTING", "MIN_DIGITS", "JsonText", "Literal", "is_json_container"]
+__all__ = [
+    "MAX_LITERALS",
+    "MAX_NESTING",
+    "MIN_DIGITS",
+    "JsonText",
+    "Literal",
+    "inside",
+    "is_json_container",
+    "unescaped",
+]
 
 # JSON in a string in JSON in a string …; text that is nested deeper is one plain text.
 MAX_NESTING = 6
@@ -32,6 +45,22 @@ _MIN_KEYED = 3  # of a whole number whose key tells that it is a code
 MAX_LITERALS = 100_000
 
 _TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\],:]|-?[0-9][0-9.eE+-]*', re.DOTALL)
+# What is written like JSON in another text, by Python and JavaScript too.
+_STRING_LIKE = (
+    r'"[^"\\\n]*+(?:\\(?=["\\/bfnrt]|u[0-9A-Fa-f]{4}).[^"\\\n]*+)*+"|\'[^\'\\\n]*+(?:\\.[^\'\\\n]*+)*+\''
+    r"|[{}\[\],:]"
+)
+_LIKE = re.compile(rf"{_STRING_LIKE}|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)")
+# Such signs in a row, from a bracket on: they need not be balanced. Words end in a digit, or are constants or keys.
+_RUN = re.compile(
+    rf"[{{\[](?:\s*+(?:{_STRING_LIKE}"
+    r"|(?=[\w$.+-]*+(?:\s*+:|(?<=[0-9.])|(?<=true|True|null|None)|(?<=false|False)))[\w$-][\w$.+-]*+))*+"
+)
+_SHORTEST_RUN, _LONGEST_RUN = 8, 262_144
+_DEEPEST = 64  # in a run, which no parser has read
+_ESCAPE = re.compile(r"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|u....|.)", re.DOTALL)
+
+_Path = list[str | int | None]
 
 
 @dataclass(slots=True)
@@ -55,9 +84,10 @@ class JsonText:
     def __init__(self, raw: str) -> None:
         """Take text for which `is_json_container` holds. Raises ClientFault when it has too many strings."""
         self.raw = raw
-        self.literals = list(islice(_literals(raw), MAX_LITERALS + 1))
-        if len(self.literals) > MAX_LITERALS:
+        literals = list(islice(_literals(raw), MAX_LITERALS + 1))
+        if len(literals) > MAX_LITERALS:
             raise ClientFault(f"JSON text in a string holds more than {MAX_LITERALS} strings")
+        self.literals = _coded(literals)
 
     def render(self) -> str:
         """Return the text; a replaced literal is written as a JSON string, also where it was a number."""
@@ -89,44 +119,90 @@ def is_json_container(text: str) -> bool:
     return True
 
 
-def _literals(text: str) -> Iterator[Literal]:
+def inside(text: str) -> Iterator[list[Literal]]:
+    """Yield the literals of each run of JSON in a text that is more than that; what follows each other is one array.
+
+    They may also be written as Python and JavaScript write theirs, and be cut anywhere.
+    """
+    for run in _RUN.finditer(text):
+        start, end = run.span()
+        if _SHORTEST_RUN <= end - start <= _LONGEST_RUN:
+            tokens = _LIKE.finditer(text, start, end)
+            yield _coded(list(islice(_literals(text, tokens, [0], _DEEPEST), MAX_LITERALS)))
+
+
+def unescaped(text: str, literal: Literal) -> Callable[[int], int]:
+    """Return a function that tells of a place in the string `literal` where in `text` it stands."""
+    places, shifts = list[int](), [literal.start + 1]
+    escapes = _ESCAPE.finditer(text, literal.start + 1, literal.end - 1) if text[literal.start] == '"' else ()
+    for each in escapes:
+        places.append(each.start() - shifts[-1])
+        shifts.append(shifts[-1] + len(each[0]) - 1)
+    return lambda place: place + shifts[bisect_left(places, place)]
+
+
+def _literals(
+    text: str, tokens: Iterable[re.Match[str]] | None = None, around: Iterable[int] = (), deepest: float = inf
+) -> Iterator[Literal]:
+    """Yield the literals among `tokens` of `text`, by default all; they stand at `around`."""
     # One entry for each open container: the key or index that comes next, None for an object that waits for a key.
-    path: list[str | int | None] = []
-    for match in _TOKEN.finditer(text):
+    path: _Path = [*around]
+    outer = len(path)
+    for match in _TOKEN.finditer(text) if tokens is None else tokens:
         start, end = match.span()
         first = text[start]
-        if first == '"':
-            value = text[start + 1 : end - 1]
-            if "\\" in value:
+        if first in _OPENS_WORD:
+            value = text[start + 1 : end - 1] if first in "\"'" else match[0]
+            if "\\" in value and first == '"':
                 value = json.loads(text[start:end], strict=False)
             is_key = path[-1] is None
             if is_key:
                 path[-1] = value
-            yield Literal(start, end, _pointer(path), value, is_key)
+            if len(path) <= deepest:
+                yield Literal(start, end, _pointer(path), value, is_key)
         elif first == "{":
             path.append(None)
         elif first == "[":
             path.append(0)
         elif first in "}]":
-            path.pop()
+            if len(path) > outer:
+                path.pop()
+            if outer and len(path) == outer:
+                path[-1] = int(path[-1] or 0) + 1
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and _is_read(number := plain_number(match.group()), path):
+        elif first != ":" and len(path) <= deepest and _is_read(number := plain_number(match.group()), path):
             yield Literal(start, end, _pointer(path), number, is_key=False, is_number=True)
 
 
-def _is_read(number: str, path: list[str | int | None]) -> bool:
+_OPENS_WORD = frozenset("\"'_$" + string.ascii_letters)
+
+
+def _is_read(number: str, path: _Path) -> bool:
     digits = sum(map(str.isdigit, number))
     if digits >= MIN_DIGITS:
         return True
     return (
         digits >= _MIN_KEYED
         and number.isdigit()
-        and type(path[-1]) is str
-        and names_code(named(_pointer(path)), int(number))
+        and type(key := path[-1]) is str
+        and (says_little(key) or names_code(named(_pointer(path)), int(number)))
     )
 
 
-def _pointer(path: list[str | int | None]) -> str:
+def _coded(literals: list[Literal]) -> list[Literal]:
+    """Return `literals` without the short numbers that nothing names as a code."""
+    short = {id(each) for each in literals if each.is_number and sum(map(str.isdigit, each.text)) < MIN_DIGITS}
+    if not short:
+        return literals
+    names = told((each.pointer, each.text) for each in literals if not each.is_key)
+    return [
+        each
+        for each in literals
+        if id(each) not in short or names_code(f"{named(each.pointer)}\n{names.get(each.pointer, '')}", int(each.text))
+    ]
+
+
+def _pointer(path: _Path) -> str:
     return "".join(f"/{step}" if type(step) is int else f"/{escape(str(step))}" for step in path)

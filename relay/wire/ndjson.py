@@ -8,6 +8,7 @@ text are text here, but Python's Ollama client splits lines on them, so what is 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from relay.errors import UpstreamBadStream
 from relay.types import JSON
@@ -24,17 +25,26 @@ class NdjsonParser:
         self._limit = limit_bytes
         self._begun = bytearray()
 
-    def feed(self, chunk: bytes) -> list[bytes]:
-        """Take bytes and return the lines complete with them. Raises UpstreamBadStream when one is too long."""
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        """Take bytes and yield the lines complete with them. Raises UpstreamBadStream behind them when one is too long.
+
+        Bytes are taken as far as the lines are: whoever feeds a chunk takes all of them, or no further chunk.
+        """
         lines = chunk.split(b"\n")
         rest = lines.pop()
         if lines and self._begun:
             lines[0] = bytes(self._begun + lines[0])
             self._begun.clear()
         self._begun += rest
-        if len(self._begun) > self._limit:
+        for line in lines:
+            self._check_size(line)
+            if line.strip():
+                yield line
+        self._check_size(self._begun)
+
+    def _check_size(self, line: bytes | bytearray) -> None:
+        if len(line) > self._limit:
             raise UpstreamBadStream(f"the upstream sent a line of more than {self._limit} bytes")
-        return [line for line in lines if line.strip()]
 
     def finish(self) -> list[bytes]:
         """Return the line that the stream ended in, if any."""

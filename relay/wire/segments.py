@@ -9,10 +9,8 @@ What becomes of each kind of leaf:
   never change; a PINNED or SIGNED leaf without that is text like any other; STRIP leaves are gone or pseudonymised when
   `read` returns;
 * PASS leaves are ids, names and closed sets of words (`protocol_words.passes`). Any other text there becomes a contract
-  segment, read like text where it is more than a word, and one that is written like an id is replaced only for a value
-  that is sure to be one;
-* a leaf that no row names is SCRUB and counted. If it holds a `data:` URL or long base64, which no recognizer can read,
-  it is listed as refused instead;
+  segment, read like text where it is more than a word; one written like an id is replaced only for a sure value;
+* a leaf that no row names is SCRUB and counted; one with a `data:` URL or long base64, which nothing reads, is refused;
 * a number of five or more digits where text belongs (arguments of a tool, unknown fields) can be a phone or account
   number: it is a contract segment, and a string once it is replaced. So can one of nine or more in a schema and under
   the free keys of an object that the table passes. Other numbers in such fields are not looked at;
@@ -31,6 +29,7 @@ from relay.types import JSON, Role, Segment, Treatment
 from relay.wire import strict_json
 from relay.wire.json_text import MAX_NESTING, JsonText, Literal, is_json_container
 from relay.wire.media import is_remote, kind_of_media, opaque
+from relay.wire.named_values import beside
 from relay.wire.nodes import IDENTITY, NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
 from relay.wire.pointer import escape, named
@@ -291,7 +290,8 @@ class Scan:
             return
         at = _at(pointer, str(key))
         label = _label(node, at)
-        if node.reads(value) or (node.holds_text and type(key) is str and names_code(label, value)):
+        is_code = label and type(key) is str and names_code(f"{label}\n{beside(holder, key)}", value)
+        if node.reads(value) or (node.holds_text and is_code):
             text = plain_number(strict_json.encode(value).decode())
             self._add([holder, key], text, at, role, message, contract=True, number=True, label=label)
 

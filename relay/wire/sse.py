@@ -18,6 +18,8 @@ Time is linear in the number of bytes, also when they come one by one: only new 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from relay.errors import UpstreamBadStream
 from relay.types import Event
 
@@ -41,17 +43,19 @@ class SseParser:
         self._data: list[bytes] = []
         self._event: str | None = None
 
-    def feed(self, chunk: bytes) -> list[Event]:
-        """Take bytes and return the events that are complete with them. Raises UpstreamBadStream."""
-        events: list[Event] = []
+    def feed(self, chunk: bytes) -> Iterator[Event]:
+        """Take bytes and yield the events that are complete with them. Raises UpstreamBadStream behind the good ones.
+
+        Bytes are taken as far as the events are: whoever feeds a chunk takes all of them, or no further chunk.
+        """
         if not chunk:
-            return events
+            return
         if self._after_cr:
             self._after_cr = False
             if chunk[0] == 0x0A:
                 chunk = chunk[1:]
                 if not chunk:
-                    return events
+                    return
         if b"\r" in chunk:
             # A CR at the very end may be half of a CR LF. Its line has ended either way.
             self._after_cr = chunk[-1] == 0x0D
@@ -62,32 +66,33 @@ class SseParser:
             if self._line_begun:
                 line = bytes(self._line_begun + line)
                 self._line_begun.clear()
-            self._line(line, events)
+            event = self._line(line)
+            if event is not None:
+                yield event
         self._line_begun += rest
         self._check_size(len(self._line_begun))
-        return events
 
-    def finish(self) -> list[Event]:
-        """Return what the stream ended in. The parser is empty afterwards."""
-        events: list[Event] = []
-        if self._line_begun:
-            line = bytes(self._line_begun)
-            self._line_begun.clear()
-            self._line(line, events)
-        self._dispatch(events)
-        return events
+    def finish(self) -> Iterator[Event]:
+        """Yield what the stream ended in. The parser is empty afterwards."""
+        line = bytes(self._line_begun)
+        self._line_begun.clear()
+        for event in (self._line(line) if line else None, self._dispatch()):
+            if event is not None:
+                yield event
 
     def _check_size(self, size: int) -> None:
         if size > self._limit:
             raise UpstreamBadStream(f"the upstream sent an event of more than {self._limit} bytes")
 
-    def _line(self, line: bytes, events: list[Event]) -> None:
+    def _line(self, line: bytes) -> Event | None:
+        """Take a line and return the event that it ends or, as a comment, is."""
+        # A line is as long as it is, whether it came in one piece or in several.
+        self._check_size(len(line))
         if self._start:
             self._start = False
             line = line.removeprefix(_BOM)
         if not line:
-            self._dispatch(events)
-            return
+            return self._dispatch()
         name, colon, value = line.partition(b":")
         if colon and value[:1] == b" ":
             value = value[1:]
@@ -98,12 +103,13 @@ class SseParser:
         elif name == b"event":
             self._event = _text(value)
         elif not name:
-            events.append(Event(comment=_text(value)))
+            return Event(comment=_text(value))
         else:
             # The standard ignores other fields, but what is not UTF-8 is no event stream.
             _text(line)
+        return None
 
-    def _dispatch(self, events: list[Event]) -> None:
+    def _dispatch(self) -> Event | None:
         # "If the data buffer is an empty string, set the data buffer and the event type buffer to the empty string and
         # return." An event whose data lines are all empty is dropped with it.
         data, event = self._data, self._event
@@ -111,7 +117,8 @@ class SseParser:
         if data:
             text = _text(b"\n".join(data) if len(data) > 1 else data[0])
             if text:
-                events.append(Event(text, event))
+                return Event(text, event)
+        return None
 
 
 def encode_event(event: Event) -> bytes:

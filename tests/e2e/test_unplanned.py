@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
+from relay.config import ShapingConfig
 from relay.doors.http import body
 from relay.exchange import Core
 from relay.upstream.mirror import Mirror
@@ -162,12 +163,17 @@ async def test_upstream_that_is_none(stage: Stage, serve: Serve, parts: tuple[by
 
 
 @pytest.mark.parametrize("last", [b"", b"0\r\n\r\n", b"zz\r\n", b"10\r\ndata: {broken}\n\n\r\n"])
-async def test_stream_that_breaks_later(stage: Stage, serve: Serve, last: bytes) -> None:
-    """After the first event, a broken stream ends as an error event and a dropped connection."""
-    context = _raw_upstream(SSE, CHUNK, CHUNK, last)
+@pytest.mark.parametrize("at_once", [False, True], ids=["in-parts", "at-once"])
+@pytest.mark.parametrize("shaping", [ShapingConfig(), ShapingConfig(interval_ms=100)], ids=["plain", "shaped"])
+async def test_stream_that_breaks_later(
+    stage: Stage, serve: Serve, last: bytes, at_once: bool, shaping: ShapingConfig
+) -> None:
+    """After the first event, a broken stream ends as an error event and a dropped connection, however it came."""
+    parts = (CHUNK + CHUNK + last,) if at_once else (CHUNK, CHUNK, last)
+    context = _raw_upstream(SSE, *parts)
     base_url = stage.enter(context)
     try:
-        relay = serve(upstreams={"raw": upstream(base_url)})
+        relay = serve(upstreams={"raw": upstream(base_url)}, shaping=shaping)
         raw = await asyncio.to_thread(exchange_bytes, relay.url, post_bytes(chat(stream=True)))
     finally:
         stage.leave(context)

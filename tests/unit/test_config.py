@@ -88,6 +88,16 @@ def test_defaults_need_no_file() -> None:
             "exactly one of env and file",
         ),
         ("clients: [{name: a, key_sha256: abc}]", "clients.0.key_sha256"),
+        (f"clients: [{{name: '', key_sha256: {'1' * 64}}}]", ":1:12: clients.0.name: is empty"),
+        (f"clients: [{{name: ' ', key_sha256: {'1' * 64}}}]", ":1:12: clients.0.name: is empty"),
+        ('policy: "a\\0b"', ":1:1: policy: is the name of no file"),
+        ('require_signed: "a\\0"', ":1:1: require_signed: is the name of no file"),
+        ('recognizers: [a, "a\\0"]', ":1:18: recognizers.1: is the name of no file"),
+        ('model_dir: "\\0"', ":1:1: model_dir: is the name of no file"),
+        (
+            "upstreams: {a: {kind: local, base_url: 'https://example.com', credential: {file: \"\\0\"}}}",
+            "upstreams.a.credential.file: is the name of no file",
+        ),
         ("shaping: {pad_to: -1}", "shaping.pad_to: Input should be greater than or equal to 0"),
     ],
 )
@@ -97,6 +107,13 @@ def test_what_cannot_be_used_is_refused_with_its_place(tmp_path: Path, text: str
         load(write(tmp_path, text), {})
     assert complaint in caught.value.public
     assert "relay.yaml" in caught.value.public
+
+
+@pytest.mark.parametrize("names", [("a", "b"), ("a", "a"), ("a b", "Zoë")])
+def test_a_client_may_have_several_keys(tmp_path: Path, names: tuple[str, str]) -> None:
+    """A name may be any that is not blank, and twice the same."""
+    rows = ", ".join(f"{{name: {name}, key_sha256: {sign * 64}}}" for name, sign in zip(names, "ab", strict=True))
+    assert tuple(client.name for client in load(write(tmp_path, f"clients: [{rows}]"), {}).clients) == names
 
 
 @pytest.mark.parametrize(

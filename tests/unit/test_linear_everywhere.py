@@ -275,8 +275,8 @@ def test_framing_and_json() -> None:
     def framed(text: str) -> None:
         for parser in (SseParser(), NdjsonParser()):
             for piece in pieces(text, 64):
-                parser.feed(piece.encode("utf-8", "surrogatepass"))
-            parser.finish()
+                list(parser.feed(piece.encode("utf-8", "surrogatepass")))
+            list(parser.finish())
 
     def decoded(text: str) -> None:
         strict_json.decode(f'{{"a": "{text}"}}'.encode())

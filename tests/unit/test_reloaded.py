@@ -11,6 +11,7 @@ from relay.config import Config
 from relay.detect.ner.model import NerModel
 from relay.errors import ConfigFault
 from relay.exchange import Core
+from relay.policy.model import Policy
 from tests.conftest import FRONTIER
 
 REPLACED = {"PERSON", "STREET_ADDRESS", "USERNAME", "PASSWORD", "ID_NUMBER"}
@@ -67,12 +68,18 @@ def test_the_model_is_not_loaded_again(tmp_path: Path) -> None:
     assert fresh.analyzer.model is core.analyzer.model is not None
 
 
+class WithAnotherStyle(build.PolicySource):
+    """As if a second style shipped, and the file had come to name it."""
+
+    def read(self) -> Policy:
+        return super().read().model_copy(update={"style": "another"})
+
+
 def test_another_style_takes_a_restart(tmp_path: Path) -> None:
     """Open sessions hold placeholders of the old one."""
     path, config, core = started(tmp_path, "version: 1\nmodel: none\n")
-    path.write_text("version: 1\nmodel: none\nstyle: another\n", encoding="utf-8")
     with pytest.raises(ConfigFault, match="takes a restart"):
-        build.reloaded(core, config, build.policy_source(config))
+        build.reloaded(core, config, WithAnotherStyle(path=path, key=None))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.borders import is_unspaced
+from relay.detect.context import RAISING
+from relay.detect.context_scripts import RAISING_ELSEWHERE
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -95,10 +98,43 @@ class DateRecognizer(RuleRecognizer):
 
         A timestamp is none of the latter: it says when a program did something.
         """
-        yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, candidate.pattern.score, self.name)
+        asked = _is_asked_above(candidate.text, candidate.start, candidate.end)
+        score = _ASKED if asked else candidate.pattern.score
+        yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, score, self.name)
         if not _STAMP.search(candidate.value):
             yield Span("DATE_TIME", candidate.start, candidate.end, 0.6, self.name)
 
+
+def _is_asked_above(text: str, start: int, end: int) -> bool:
+    """Tell whether the date is alone on its line and the line above is the label of a birth, or asks for one.
+
+    Marks of quotations and lists do not count, nor does who says it: "nora: dob?", "bob: …".
+    """
+    before = text[max(0, start - _FARTHEST) : start]
+    above, line_end, own = before.rpartition("\n")
+    if not line_end or text[end : end + _LONGEST_REST].partition("\n")[0].strip(_MARKS + ".,;"):
+        return False
+    above = above.rstrip(_MARKS + "\r\n").rpartition("\n")[2].strip(_MARKS + "\r")
+    own = own.strip(_MARKS)
+    asks = above.endswith(("?", "？"))
+    if own and not (asks and _SPEAKER.fullmatch(own)):
+        return False
+    labels = above.endswith((":", "：")) or len(above.split()) <= _LABEL_WORDS
+    return (asks or labels) and _BIRTH.search(above) is not None
+
+
+_ASKED = 0.6
+_FARTHEST, _LONGEST_REST, _LABEL_WORDS = 200, 24, 4
+_MARKS = " \t>*#_|\"'`-"
+_SPEAKER = re.compile(r"[^\W\d_][\w.-]{0,24}(?: [\w.-]{1,24})?[:：]")
+_WORDS = {word.strip() for word in (*RAISING["DATE_OF_BIRTH"], *RAISING_ELSEWHERE["DATE_OF_BIRTH"].split(","))}
+_BIRTH = re.compile(
+    "|".join(
+        re.escape(word) if is_unspaced(word) else rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"
+        for word in sorted(filter(None, _WORDS), key=len, reverse=True)
+    ),
+    re.IGNORECASE,
+)
 
 DateRecognizer.entity_types = ("DATE_OF_BIRTH", "DATE_TIME")
 

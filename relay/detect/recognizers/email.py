@@ -61,6 +61,7 @@ _USER_INFO_BEFORE = re.compile(
 
 # What stands before the first letter or digit, escapes included; a plus sign begins a number.
 _SIGNS_BEFORE = re.compile(rf"\A(?:%{ESCAPE}?|[^\w%+]|_|\+(?!\d))*+")
+_ESCAPES = ("n", "r", "t")
 _VERSIONED = re.compile(r"\d+\.\d+\.")  # "package@1.2.3.tgz"
 _BYTES = re.compile(r"[brufBRUF]{1,2}'")  # a string of a program: b'…'
 
@@ -132,7 +133,10 @@ class EmailRecognizer(RuleRecognizer):
             skip += 1
         skip += len(local[skip + 1 :]) - len(_SIGNS_BEFORE.sub("", local[skip + 1 :], count=1))
         mailbox = start + skip + 1
-        if local[skip + 1 :].lower() in _NOBODY or _USER_INFO_BEFORE.search(text, max(0, mailbox - 300), mailbox):
+        name = local[skip + 1 :].lower()
+        if text[mailbox - 1 : mailbox] == "\\" and name[:1] in _ESCAPES and name[1:] in _NOBODY:
+            return  # `\ngit@host:path` in a string
+        if name in _NOBODY or _USER_INFO_BEFORE.search(text, max(0, mailbox - 300), mailbox):
             return
         # "邮箱maria@example.org": letters right before those of another script are a word of the sentence.
         for word in WORD.finditer(local, skip + 1):

@@ -30,6 +30,10 @@ _AREA = r"\(\+?\d{1,5}\)|\((?:\+|00)\d[\d ]{0,5}\("
 # A bracket around the whole number: another one opens before it ends.
 _AROUND = re.compile(r"\([^()]{1,12}\(")
 _GROUP = re.compile(r"\d+")
+_AREA_FIRST = re.compile(r"\(\d{3,5}\)")
+_WRITTEN = 0.55  # a number by its shape
+# More than what words such as "row" and "section" take from a number.
+_BRACKETED = 0.72
 _MAX_DIGITS = 15  # E.164, 6.1
 # What separated digits are in technical text: a date, two years, a version ("1.3.4-2", "3.1-20221030").
 _DATED = re.compile(
@@ -79,6 +83,17 @@ class PhoneRecognizer(RuleRecognizer):
             opens=r"[+(]|\d+",
         ),
         PatternRule(
+            # An area code in brackets begins a number, whatever digits stand before it.
+            entity_type="PHONE_NUMBER",
+            regex=r"\([2-9]\d{2}\)[ .-]?[2-9]\d{2}[ .-]?\d{4}",
+            trigger=r"\(\d{3}\)[ .-]?\d{3}[ .-]?\d{4}",
+            start=r"(?<![\w(])",
+            end=rf"(?!\w)(?!{NO_FRACTION}[-./:]\d)",
+            score=0.6,
+            lead_chars=16,
+            max_chars=16,
+        ),
+        PatternRule(
             # The number of a URI (RFC 3966, RFC 3261 section 19.1.1): a host or a port may stand behind it.
             entity_type="PHONE_NUMBER",
             regex=r"(?P<value>\+\d[\d().-]{6,20}\d)",
@@ -102,6 +117,8 @@ class PhoneRecognizer(RuleRecognizer):
             value = value.removesuffix(".0")
         digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
+        if score >= _WRITTEN and _AREA_FIRST.match(value):
+            score = _BRACKETED
         text = candidate.text
         if value.isdigit() and text[candidate.end : candidate.end + 1] in ("@", "%"):
             return  # an account or a share

@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from relay.detect.assignments import NOT_A_PASSWORD
 from relay.detect.entropy import is_odd, is_program_text, is_stand_in, looks_random
 from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.secret_names import PASSWORDS
 from relay.types import Candidate, Span
 
-__all__ = ["PLUGINS", "CommandSecretRecognizer"]
+__all__ = ["PLUGINS", "CommandSecretRecognizer", "is_password_of_option", "takes_glued", "takes_user"]
 
 _VALUE = r"(?P<q>\\?[\"'])?(?P<value>(?(q)(?:(?!(?P=q))[^\n]){3,128}|[^\s\"'|<>]{3,128}))"
 # The programs whose short option takes a password, by option. `-p` alone means a port or a folder elsewhere.
@@ -43,6 +44,8 @@ _WORD = r"[^\s\"'|<>-][^\s\"'|<>]{0,96}\s{1,3}"
 _READS = (
     r"sudo\s[^\n|]{0,40}-[a-zA-Z]{0,6}S\b|passwd\s[^\n|]{0,24}--stdin|chpasswd|smbpasswd\s[^\n|]{0,24}-[a-z]{0,4}s"
     r"|[^\n|]{1,80}--(?:password|passphrase|pass|token|secret)-(?:stdin|fd[ =]0)|kinit\b|cryptsetup\s|gh auth login"
+    # As a literal: Hyperscan misses `chpasswd` beside one of its endings with a repeat before it.
+    r"|sudo chpasswd"
 )
 _PORTS = re.compile(r"[\d.:/-]+(?:tcp|udp)?")
 _LONGEST_LINE = 300
@@ -154,12 +157,48 @@ class CommandSecretRecognizer(RuleRecognizer):
             entity_type="PASSWORD",
             regex=r"\s{0,8}" + _VALUE,
             trigger=r"\blogin\s{1,8}[^\s]{1,64}\s{1,8}password\s|\b(?:setenv|ENV|setx|set -gx|set -x)\s{1,4}\w{0,40}"
-            r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|IDENTIFIED BY |ConvertTo-SecureString "
+            r"(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|_PWD)\s|IDENTIFIED BY "
+            r"|ConvertTo-SecureString\s{1,3}(?:-\w{2,16}\s{1,3}){0,3}"
             r"|\bnet user\s{1,4}[\w.-]{1,32}\s"
             r"|\bnet use\s[^\n|]{1,96}/user:[^\s]{1,64}\s|\bmysqladmin\s[^\n|;]{0,64}\spassword\s",
             end="",
             score=0.8,
             max_chars=150,
+            follows=True,
+        ),
+        PatternRule(
+            # The user comes first; bundler has both in one word.
+            entity_type="PASSWORD",
+            regex=_VALUE,
+            trigger=r"\brabbitmqctl\s{1,3}(?:-\S{1,32}\s{1,3}(?:\S{1,32}\s{1,3})?)?"
+            r"(?:add_user|change_password|authenticate_user)\s{1,3}\S{1,64}\s{1,3}"
+            r"|\b(?:composer|poetry)\s[^\n|;]{0,48}\bhttp-basic\.[\w.-]{1,64}\s{1,3}\S{1,64}\s{1,3}"
+            r"|\bbundle\s{1,3}config\s{1,3}(?:set\s{1,3})?(?:--\w{1,10}\s{1,3}){0,2}[\w-]{1,48}\.[\w.:/-]{2,64}\s{1,3}[\w.@%+-]{1,64}:"
+            r"|\bauth-pass\s{1,3}[\w.-]{1,64}\s{1,3}",
+            end="",
+            score=0.8,
+            max_chars=150,
+            follows=True,
+        ),
+        PatternRule(
+            entity_type="PASSWORD",
+            regex=r"(?P<q>')(?P<value>(?:[^'\n]|''){3,128})(?P=q)",
+            trigger=r"(?:\b(?:create|alter)\s{1,3}(?:user|role)|\bgrant)\s[^;]{1,200}\sidentified\s{1,3}"
+            r"(?:with\s{1,3}[\w\"'`]{1,40}\s{1,3})?(?:by|as)\s{1,3}",
+            end="",
+            score=0.8,
+            max_chars=150,
+            ignore_case=True,
+            follows=True,
+        ),
+        PatternRule(
+            # What a store of secrets or parameters is given: `--name …/password --value …`, `--secret-string …`.
+            entity_type="PASSWORD",
+            regex=r"[ =]{1,2}" + _VALUE,
+            trigger=r"\s--(?:value|secret-string|body|plaintext)",
+            end="",
+            score=0.78,
+            max_chars=140,
             follows=True,
         ),
         PatternRule(
@@ -214,7 +253,7 @@ class CommandSecretRecognizer(RuleRecognizer):
             start, end = (start + len(user) + 1, end) if password else (start, start + len(user))
             if not password and not looks_random(user) and not (is_odd(user) and any(map(str.isdigit, user))):
                 return
-        if rule.score == _PIPED and ":" in text[start:end] and "chpasswd" in text[end : end + 16]:
+        if rule.score == _PIPED and ":" in text[start:end] and "chpasswd" in text[end : end + 32]:
             start = text.index(":", start) + 1
         quoted = text[start - 1 : start] in ('"', "'")
         while end > start and not quoted and text[end - 1] in ";,)`":
@@ -229,9 +268,11 @@ class CommandSecretRecognizer(RuleRecognizer):
             return
         if rule.score == _OF_SHORT_OPTION and value in _COMMUNITIES:
             return
-        if rule.score == _OF_SHORT_OPTION and not _is_password_of_option(line, value):
+        if rule.score == _OF_SHORT_OPTION and not is_password_of_option(line, value):
             return
         if rule.score == _OF_OPTION and not _is_password_of_long_option(text, start, end, line):
+            return
+        if rule.score == _STORED and not _is_stored(text, start, end):
             return
         if rule.score == _OF_LINE and not (is_odd(value) and _HOST.fullmatch(line)):
             return
@@ -244,11 +285,27 @@ class CommandSecretRecognizer(RuleRecognizer):
 
 # The scores of the rules, which tell them apart.
 _OF_USER, _OF_SHORT_OPTION, _OF_OPTION, _SET, _OF_LINE, _OF_CALL, _PIPED = 0.7, 0.65, 0.75, 0.8, 0.6, 0.85, 0.81
+_STORED = 0.78
 _LEAST = 4
 _COMMUNITIES = ("public", "private")  # what devices are delivered with
 _HOST = re.compile(r"\s{0,8}(?:[\w-]{1,63}(?:\.[\w-]{1,63}){0,6}|\*):(?:\d{4,5}|\*):[^:\s]{1,64}:[^:\s]{1,64}:")
 _NAMES_CREDENTIAL = re.compile(
     r"(?:credentials?|authentication|auth)[\"']?[ :=]{0,3}\(\s*[\"'][^\"']*[\"'],\s*[\"']$", re.IGNORECASE
+)
+
+
+def _is_stored(text: str, start: int, end: int) -> bool:
+    """Tell whether the command that the option is in stores a secret, or something that is named like one."""
+    before = _COMMAND_END.split(text[max(0, start - _LONGEST_LINE) : start])[-1]
+    behind = _COMMAND_END.split(text[end : end + _LONGEST_LINE])[0]
+    return _STORES.search(f"{before} {behind}") is not None
+
+
+_COMMAND_END = re.compile(r"(?<!\\)\r?\n|[;|&]\s")
+_STORES = re.compile(
+    r"\bSecureString\b|secretsmanager\s|\bkeyvault\s+secret\b|\b(?:gh|glab)\s+(?:secret|variable)\s|--name[ =]\S{0,96}"
+    rf"(?:{PASSWORDS}|secret|token)\b",
+    re.IGNORECASE,
 )
 
 
@@ -277,7 +334,17 @@ _OF_MANUALS = frozenset(_OF_MANUALS_TEXT.split())
 _SOURCE = re.compile(r"(?:pass|env|file|fd):")  # of openssl
 
 
-def _is_password_of_option(line: str, value: str) -> bool:
+def takes_glued(line: str) -> bool:
+    """Tell whether a program in `line` has the password right behind `-p`."""
+    return _GLUED.search(line) is not None
+
+
+def takes_user(line: str) -> bool:
+    """Tell whether a program in `line` takes a user and a password in one word."""
+    return _TAKES_USER.search(line) is not None
+
+
+def is_password_of_option(line: str, value: str) -> bool:
     """Tell whether a short option in `line` takes a password; directly behind `-p` stands one that looks like it."""
     line = _NEXT_COMMAND.split(line)[-1]
     option = _OPTION.search(line)

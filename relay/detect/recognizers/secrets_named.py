@@ -19,37 +19,13 @@ from relay.detect.entropy import (
 )
 from relay.detect.overlap import CERTAIN
 from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.secret_names import PASSWORD_NAME, PASSWORDS, SECRET_NAME, SECRETS, SUFFIX, is_own_part
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "NamedSecretRecognizer"]
 
-# What the last part of a name says about its value. A short word must be a part of its own: `dbPass`, not `compass`.
-_PASSWORDS = (
-    r"passw(?:or)?d|pass[ _-]?phrase|passcode|passkey|passwort|kennwort|contraseña|senha|wachtwoord"
-    r"|mot[ _]?de[ _]?passe"
-    r"|pre_?shared_?key|pswd|pass|pwd|psk|pw"
-)
-_SECRETS = (
-    r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com"
-    r"|(?:client|access|api|private[_-]?key)[ _-]?id"
-    r"|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
-)
-_SHORT = "pass|pwd|psk|pw|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
-# What may stand behind the word: `SECRET_KEY_BASE`, `token_prod`, `apiKey2`.
-_SUFFIX = (
-    r"(?:[ _-]?(?:base|value|str|string|text|raw|plain|prod(?:uction)?|dev(?:elopment)?|staging|stage|test|live|old|new"
-    r"|default|main|primary|secondary|current|backup|hash|md5|sha1|sha256|\d{1,3}))?"
-)
 # In `key="TOKEN" value="…"` and `<key>token</key><string>…` the value of `key` is a name, and read as one.
 _NO_PAIR = r"(?!(?<=[\s<\"']key)(?:>|[\"']?[ \t]?[:=][ \t]?[\"'][^\"'\n]{0,64}[\"'],?\s{1,24}[\"']?value))"
-_PASSWORD_NAME = re.compile(_PASSWORDS, re.IGNORECASE)
-_SECRET_NAME = re.compile(_SECRETS, re.IGNORECASE)
-_PART = re.compile(rf"(?i:.*(?<![A-Za-z])(?:{_SHORT}))|.*[a-z0-9](?=[A-Z])(?i:{_SHORT})|[A-Za-z]?(?i:{_SHORT})")
-_LONG = re.compile(
-    r"passw|sshpass|pass.?p|passc|passk|contra|senha|wort|wacht|mot|token|secret|credential|string|id$|base$|com$|shared"
-    r"|(?:api|access|auth|private|encryption|signing|master|account|hmac|license|service|storage|admin|deploy)key",
-    re.IGNORECASE,
-)
 # Keys of rows, caches, maps and keyboards are no secrets; nor is a public one.
 _OTHER_KEY = re.compile(
     r"(?:primary|foreign|public|pub|sort|partition|cache|row|hash|range|natural|surrogate|index|unique|object|s3|bucket"
@@ -73,7 +49,7 @@ _BRACED = re.compile(r"\{[A-Za-z0-9+/=_-]{24,256}\}")
 _LOOSE = re.compile(r"(?:,\s{0,12}|\((?:\w{1,16}=)?\s{0,8}|\w[ \t]{1,4})[brufBRUF@]{0,2}\\{0,3}[\"'`]$")
 # An element that is a password; elsewhere in markup stand labels and messages, too.
 _ELEMENT = re.compile(
-    rf"(?:<[\w:.-]{{0,32}}(?:{_PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?|</key>\s{{0,24}}<string>\s{{0,8}})$",
+    rf"(?:<[\w:.-]{{0,32}}(?:{PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?|</key>\s{{0,24}}<string>\s{{0,8}})$",
     re.IGNORECASE,
 )
 # A call that sets a variable or gives what it is without one: there a word is a value, too.
@@ -103,8 +79,8 @@ class NamedSecretRecognizer(RuleRecognizer):
     rules = (
         PatternRule(
             entity_type="PASSWORD",
-            regex=_SUFFIX + rf"(?:{SET}|[ \t]{{1,3}}(?=[\"'`]))" + value(4, 128),
-            trigger=rf"(?:{_PASSWORDS})",
+            regex=SUFFIX + rf"(?:{SET}|[ \t]{{1,3}}(?=[\"'`]))" + value(4, 128),
+            trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.8,
             max_chars=480,
@@ -113,8 +89,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=_NO_PAIR + _SUFFIX + SET + value(8, 1024),
-            trigger=rf"(?:{_SECRETS})",
+            regex=_NO_PAIR + SUFFIX + SET + value(8, 1024),
+            trigger=rf"(?:{SECRETS})",
             end="",
             score=0.8,
             max_chars=1400,
@@ -123,8 +99,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="PASSWORD",
-            regex=_SUFFIX + MARKUP,
-            trigger=rf"(?:{_PASSWORDS})",
+            regex=SUFFIX + MARKUP,
+            trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.85,
             max_chars=600,
@@ -133,8 +109,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=_NO_PAIR + _SUFFIX + MARKUP,
-            trigger=rf"(?:{_SECRETS})",
+            regex=_NO_PAIR + SUFFIX + MARKUP,
+            trigger=rf"(?:{SECRETS})",
             end="",
             score=0.85,
             max_chars=600,
@@ -143,8 +119,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=_SUFFIX + TOLD + value(14, 512),
-            trigger=rf"(?:{_SECRETS})",
+            regex=SUFFIX + TOLD + value(14, 512),
+            trigger=rf"(?:{SECRETS})",
             end="",
             score=0.7,
             max_chars=560,
@@ -155,8 +131,8 @@ class NamedSecretRecognizer(RuleRecognizer):
             # `"value" == password`
             entity_type="PASSWORD",
             regex=r"(?P<q>[\"'`])(?P<value>(?:(?!(?P=q))[^\n]){6,96})(?P=q) ?(?:={2,3}|!={1,2}) ?[\w.$>-]{0,32}"
-            rf"(?:{_PASSWORDS}|token|secret|api_?key)\b",
-            trigger=rf"[\"'`] ?[=!]={{1,2}} ?[\w.$>-]{{0,32}}(?:{_PASSWORDS}|token|secret|api_?key)",
+            rf"(?:{PASSWORDS}|token|secret|api_?key)\b",
+            trigger=rf"[\"'`] ?[=!]={{1,2}} ?[\w.$>-]{{0,32}}(?:{PASSWORDS}|token|secret|api_?key)",
             start="",
             end="",
             score=0.65,
@@ -204,7 +180,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             # `${db.password:…}` of Spring, `${PASSWORD:-…}` of a shell: what it is when nothing sets it.
             entity_type="PASSWORD",
             regex=r":(?:-|(?![-?+=]))(?P<value>[^{}$\n](?:[^{}$\n]|\$(?!\{)){2,127})(?=\})",
-            trigger=rf"\$\{{[\w.-]{{0,64}}(?:{_PASSWORDS})",
+            trigger=rf"\$\{{[\w.-]{{0,64}}(?:{PASSWORDS})",
             end="",
             score=0.84,
             max_chars=140,
@@ -263,7 +239,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
                 return
-            if in_call and rule.score != _COMPARED and not _is_own_part(name_before(text, start, _PASSWORD_NAME)):
+            if in_call and rule.score != _COMPARED and not is_own_part(name_before(text, start, PASSWORD_NAME)):
                 return
         elif told:
             if not is_odd(found):
@@ -273,7 +249,7 @@ class NamedSecretRecognizer(RuleRecognizer):
                 if quoted or not found.isalpha() or len(text[:start].rpartition("\n")[2].rpartition("assw")[2]) < 12:
                     yield Span(rule.entity_type, start, end, 0.5, self.name)
                 return
-        elif not _is_own_part(name_before(text, start, _PASSWORD_NAME)):
+        elif not is_own_part(name_before(text, start, PASSWORD_NAME)):
             return
         # A password that holds a mail address is none, and is covered whole.
         score = CERTAIN if "@" in found and (quoted or is_setting(text, start, end)) else rule.score
@@ -286,8 +262,8 @@ class NamedSecretRecognizer(RuleRecognizer):
             return
         if not quoted and _INDEXED.fullmatch(found):
             return
-        name = name_before(text, start, _SECRET_NAME)
-        if not name or not _is_own_part(name):
+        name = name_before(text, start, SECRET_NAME)
+        if not name or not is_own_part(name):
             return
         if _CLIENT_ID.search(name):
             if not reads_as_words(found) and _COMPACT.fullmatch(found):
@@ -315,13 +291,8 @@ def _is_short_secret(text: str, start: int, end: int, quoted: bool) -> bool:
         _SHORT_SECRET.fullmatch(text, start, end) is not None
         and is_mixed(text[start:end])
         and (quoted or is_setting(text, start, end))
-        and _NAMES_SECRET.search(name_before(text, start, _SECRET_NAME)) is not None
+        and _NAMES_SECRET.search(name_before(text, start, SECRET_NAME)) is not None
     )
-
-
-def _is_own_part(name: str) -> bool:
-    """Tell whether a short word is a part of its own in `name`; a long one always is."""
-    return _LONG.search(name) is not None or _PART.fullmatch(name) is not None
 
 
 def _opens(name: str, found: str) -> bool:

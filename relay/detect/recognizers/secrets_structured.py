@@ -1,10 +1,9 @@
-"""Secrets that their structure identifies: web tokens, private keys, authorization headers, cookies."""
+"""Secrets that their structure identifies: web tokens, authorization headers, cookies."""
 
 from __future__ import annotations
 
 import binascii
 import json
-import re
 from base64 import urlsafe_b64decode
 from collections.abc import Iterable
 
@@ -36,28 +35,11 @@ def _is_jwt(value: str) -> bool:
     return isinstance(header, dict) and ("alg" in header or "typ" in header or "enc" in header)
 
 
-def _holds_key(armor: str) -> bool:
-    """Tell whether there is a piece of base64 between the lines of an armor that program text holds."""
-    return _PIECE.search(armor) is not None
-
-
-def _is_armor(armor: str) -> bool:
-    """Tell whether an armor has its end line or holds a key; the name of one alone may stand in prose."""
-    return armor.endswith("-----") or len(armor) < _PROSE or _holds_key(armor)
-
-
-_PROSE = 200
-_PIECE = re.compile(r"(?<![A-Za-z0-9+/])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{20,}")
-
-
 class StructuredSecretRecognizer(RuleRecognizer):
     """Takes the secret value only: the scheme and the names of headers and cookies stay."""
 
     name = "secrets_structured"
-    source = (
-        "RFC 7515 and 7516 (JOSE), RFC 7468 and RFC 4716 (private keys), RFC 9580 (OpenPGP armor), RFC 7617 and 6750 "
-        "(authorization schemes), RFC 6265 (cookies); as of 2026-11-21"
-    )
+    source = "RFC 7515 and 7516 (JOSE), RFC 7617 and 6750 (authorization schemes), RFC 6265 (cookies); as of 2026-11-21"
     rules = (
         PatternRule(
             entity_type="JWT",
@@ -83,69 +65,6 @@ class StructuredSecretRecognizer(RuleRecognizer):
             score=0.95,
             check=_is_jwt,
             lead_chars=520,
-            max_chars=8192,
-        ),
-        PatternRule(
-            entity_type="PRIVATE_KEY",
-            # To the end line, or as far as the armor goes when a paste lost its end. Escaped line ends count as such;
-            # so do numbers, bars and signs of comments before a line.
-            regex=r"-----BEGIN (?:[A-Z0-9 ]{0,24})PRIVATE KEY(?: BLOCK)?-----(?:[A-Za-z0-9+/=:.,;()@<>|#*_→ \t\r\n\\]"
-            r"|-(?!----)){16,16000}"
-            r"(?:-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----)?",
-            trigger=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY",
-            start="",
-            end="",
-            score=0.97,
-            check=_is_armor,
-            lead_chars=64,
-            max_chars=16384,
-        ),
-        PatternRule(
-            # A paste that lost its beginning: full lines of base64 before the end line.
-            entity_type="PRIVATE_KEY",
-            regex=r"(?:[^\nA-Za-z0-9+/]{0,24}(?:\d{1,6}[^\nA-Za-z0-9+/]{1,4})?[A-Za-z0-9+/]{64}[^\nA-Za-z0-9+/]{0,12}\n){2,64}"
-            r"(?:[^\n]{0,96}\n)?[^\n]{0,32}-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----",
-            trigger=r"-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----",
-            start=r"(?<![^\n])",
-            end="",
-            score=0.97,
-            lead_chars=5120,
-            max_chars=5300,
-        ),
-        PatternRule(
-            # The body of an OpenSSH key: its magic, in base64.
-            entity_type="PRIVATE_KEY",
-            regex=r"b3BlbnNzaC1rZXktdjEA[A-Za-z0-9+/]{20,80}(?:\\n|[\s\"'+]{0,12}[A-Za-z0-9+/]{60,80}){0,80}"
-            r"(?:(?:\\n|[\s\"'+]{0,12})[A-Za-z0-9+/]{4,80})?={0,2}",
-            trigger=r"b3BlbnNzaC1rZXktdjEA",
-            start=r"(?<![A-Za-z0-9+/])",
-            end="",
-            score=0.97,
-            lead_chars=24,
-            max_chars=8192,
-        ),
-        PatternRule(
-            # In program text, a piece a line: quotes, signs and line ends stand between.
-            entity_type="PRIVATE_KEY",
-            regex=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'`\\]"
-            r"(?:[A-Za-z0-9+/=:.,;()@<>\"'`&|#*_→ \t\r\n\\]"
-            r"|-(?!----)){16,16000}-----END [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----",
-            trigger=r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----[\"'`\\]",
-            start="",
-            end="",
-            score=0.97,
-            check=_holds_key,
-            lead_chars=80,
-            max_chars=16384,
-        ),
-        PatternRule(
-            entity_type="PRIVATE_KEY",
-            regex=r"PuTTY-User-Key-File-[23]: [\w-]{3,40}\r?\n(?:[^\n]{0,200}\n){4,80}Private-MAC: [0-9a-f]{40,64}",
-            trigger=r"PuTTY-User-Key-File-[23]:",
-            start="",
-            end="",
-            score=0.97,
-            lead_chars=32,
             max_chars=8192,
         ),
         PatternRule(

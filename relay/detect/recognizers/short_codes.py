@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.assignments import JOINT
 from relay.detect.rules import NUMBER_END, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -28,7 +29,6 @@ _CODE = (
 _END = r"(?:ssn|social|social[ _-]?security)[ _-]?(?:number[ _-]?)?(?:last|final)[ _-]?(?:4|four)(?:[ _-]?digits)?"
 _POST = r"zip(?:[ _-]?code)?|plz|post(?:al)?[ _-]?code|postleitzahl|code[ _-]postal|cep"
 _SUFFIX = r"(?:[ _-]?(?:code|number|value|nummer|no|nr))?"
-_SET = r"[\"'`*\])]{0,3}[ \t]{0,4}(?::=?|=>?)[ \t]{0,4}[\"'`]{0,2}"
 # Pins of chips and boards.
 _HARDWARE = re.compile(
     r"(?:gpio|adc|dac|led|spi|i2c|uart|sda|scl|clk|rx|tx|cs|input|output|pull)[ _-]?\Z", re.IGNORECASE
@@ -38,11 +38,11 @@ _HARDWARE = re.compile(
 def _rule(entity_type: str, names: str, value: str, score: float) -> PatternRule:
     return PatternRule(
         entity_type=entity_type,
-        regex=rf"{_SUFFIX}{_SET}(?P<value>{value})",
+        regex=rf"{_SUFFIX}{JOINT}(?P<value>{value})",
         trigger=f"(?:{names})",
         end=NUMBER_END,
         score=score,
-        max_chars=48,
+        max_chars=180,
         ignore_case=True,
         follows=True,
     )
@@ -68,12 +68,20 @@ class ShortCodeRecognizer(RuleRecognizer):
         named = _NAMED[rule.trigger].search(before)
         if named is None or _HARDWARE.search(before, 0, named.start()):
             return
+        if "\n" in named.group() and not _stands_alone(candidate, before[: named.start()]):
+            return
         yield Span(rule.entity_type, candidate.start, candidate.end, rule.score, self.name)
 
 
-_FARTHEST = 64
+def _stands_alone(candidate: Candidate, before: str) -> bool:
+    """Tell whether the name, behind `before`, is alone on its line, and the number on the next."""
+    behind = candidate.text[candidate.end : candidate.end + _LONGEST_REST].partition("\n")[0]
+    return not behind.strip() and not before.rpartition("\n")[2].strip(" \t>*#_-")
+
+
+_FARTHEST, _LONGEST_REST = 240, 24
 _NAMED = {
-    rule.trigger: re.compile(rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?i:{rule.trigger}{_SUFFIX}{_SET})\Z")
+    rule.trigger: re.compile(rf"(?:(?<![A-Za-z])|(?<=[a-z])(?=[A-Z]))(?i:{rule.trigger}{_SUFFIX}{JOINT})\Z")
     for rule in ShortCodeRecognizer.rules
 }
 

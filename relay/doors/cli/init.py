@@ -70,6 +70,7 @@ def init(
     from relay import shipped
     from relay.client_keys import SHOWN
     from relay.config import load
+    from relay.files import unreadable
 
     chosen = policy if policy is not None else Path(shipped.DEFAULT)
     shipped.policy(chosen)
@@ -93,8 +94,8 @@ def init(
             stream.write(text)
     except FileExistsError:
         raise ConfigFault(f"--output: {output} exists and is kept; choose another name") from None
-    except OSError as error:
-        raise ConfigFault(f"--output: {output} cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"--output: {output} {unreadable(error, 'written')}") from None
     typer.echo(f"{output} is written; start relay with: relay serve --config {output}")
 
 
@@ -110,6 +111,8 @@ def keygen(
     import hashlib
     import secrets
 
+    if not name.strip():
+        raise ConfigFault("--name: is empty; clients are told apart by their names")
     key = f"relay-{secrets.token_urlsafe(_KEY_BYTES)}"
     digest = hashlib.sha256(key.encode()).hexdigest()
     typer.echo(f'  - {{name: {json.dumps(name)}, key_sha256: "{digest}"}}  # below `clients:`', err=True)

@@ -56,7 +56,7 @@ def costs(
         _hardware(hardware) if hardware is not None else None,
     )
     if svg is not None:
-        svg.write_text(_picture(found), encoding="utf-8")
+        _write(svg, _picture(found))
     if as_json:
         tree = dataclasses.asdict(found)
         tree["hardware"] = found.hardware.model_dump() if found.hardware is not None else None
@@ -65,11 +65,20 @@ def costs(
         typer.echo("\n".join(_lines(found)))
 
 
+def _write(path: Path, text: str) -> None:
+    from relay.files import unreadable
+
+    try:
+        path.write_text(text, encoding="utf-8")
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"--svg: {path} {unreadable(error, 'written')}") from None
+
+
 def _text(source: str) -> str:
     if not source.startswith(("http:", "https:")):
         try:
             return Path(source).read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:
             raise ConfigFault(f"{source}: cannot be read ({type(error).__name__})") from None
     import urllib.request
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from relay.errors import ConfigFault
+from relay.files import unreadable
 
 __all__ = ["FileVault", "read", "secret", "write"]
 
@@ -50,8 +51,8 @@ def secret(key_file: Path | None, *, confirm: bool) -> bytes:
     if key_file is not None:
         try:
             data = key_file.read_bytes().strip()
-        except OSError as error:
-            raise ConfigFault(f"{key_file}: cannot be read ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            raise ConfigFault(f"{key_file}: {unreadable(error)}") from None
         if len(data) < 16:
             raise ConfigFault(f"{key_file}: holds {len(data)} bytes, expected at least 16")
         return data
@@ -90,8 +91,8 @@ def write(path: Path, pairs: Iterable[tuple[str, str]], secret: bytes) -> None:
             stream.write(orjson.dumps(document) + b"\n")
     except FileExistsError:
         raise ConfigFault(f"{path}: exists, and may be the map of another text; name a new file") from None
-    except OSError as error:
-        raise ConfigFault(f"{path}: cannot be written ({error.strerror})") from None
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"{path}: {unreadable(error, 'written')}") from None
 
 
 def read(path: Path, secret: bytes) -> FileVault:
@@ -110,7 +111,7 @@ def read(path: Path, secret: bytes) -> FileVault:
         )
         plain = ChaCha20Poly1305(_key(secret, salt)).decrypt(nonce, sealed, _VERSION)
     except OSError as error:
-        raise ConfigFault(f"{path}: cannot be read ({error.strerror})") from None
+        raise ConfigFault(f"{path}: {unreadable(error)}") from None
     except InvalidTag:
         raise ConfigFault(f"{path}: the passphrase or key is wrong, or the file was altered") from None
     except (ValueError, KeyError, TypeError):

@@ -12,6 +12,7 @@ import typer
 
 from relay.doors.cli.streams import standard_input, standard_output
 from relay.errors import ClientFault, ConfigFault
+from relay.files import unreadable
 
 if TYPE_CHECKING:
     from relay.build import CustomRecognizers
@@ -180,8 +181,8 @@ def _texts(files: list[Path] | None) -> Iterator[str]:
     for path in files or [Path("-")]:
         try:
             data = standard_input().read() if str(path) == "-" else path.read_bytes()
-        except OSError as error:
-            raise ConfigFault(f"{path}: cannot be read ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            raise ConfigFault(f"{path}: {unreadable(error)}") from None
         try:
             yield data.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -196,8 +197,8 @@ def _lines(files: list[Path] | None) -> Iterator[bytes]:
         try:
             with path.open("rb") as stream:
                 yield from stream
-        except OSError as error:
-            raise ConfigFault(f"{path}: cannot be read ({error.strerror})") from None
+        except (OSError, ValueError) as error:
+            raise ConfigFault(f"{path}: {unreadable(error)}") from None
 
 
 def _progress(lines: Iterable[bytes]) -> Iterable[bytes]:

@@ -187,9 +187,9 @@ class Handler:
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception as error:
-            stream.stop()
-            if stream.begun:
+            if stream.begun or response.unsent:
                 return await stream.drop(response.last_words(error))
+            stream.stop()
             # Nothing is out yet: an honest status is still possible.
             return await self._whole(request, response.failed(error), added)
         finally:

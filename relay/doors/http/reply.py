@@ -120,6 +120,8 @@ class Stream:
         """Send `data` and end the connection as a broken one."""
         self.stop()
         if data:
+            if not self.begun:
+                self._begin()
             await _taken(self._request, self._writer.write(data), len(data))
         if self._request.transport is not None:
             self._request.transport.close()

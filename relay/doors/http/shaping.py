@@ -73,8 +73,8 @@ class Shaped:
 
     @property
     def begun(self) -> bool:
-        """Whether bytes are out."""
-        return self._stream.begun
+        """Whether bytes are out, or wait for the next beat."""
+        return self._stream.begun or bool(self._held)
 
     async def write(self, data: bytes) -> None:
         """Send `data` with the next beat, and wait while too much is held."""

@@ -48,7 +48,7 @@ class StreamedResponse(Response):
 
     `keep_alive` is what may be sent while the upstream is silent; large events are restored `beside` the event loop.
     When `chunks` or `finish` raises, `failed` turns the exception into an answer of its own, as long as nothing was
-    sent, and `last_words` into the end of a broken stream.
+    sent and nothing is `unsent`, and `last_words` into the end of a broken stream.
     """
 
     def __init__(
@@ -112,8 +112,13 @@ class StreamedResponse(Response):
         self._answer.broke(error)
         return self._failure(_planned(error))
 
+    @property
+    def unsent(self) -> bool:
+        """Whether something of the answer came before what went wrong: it has begun then, whoever cut it where."""
+        return self._exchange.unsent
+
     def last_words(self, error: BaseException) -> bytes:
-        """Return what a stream that was begun ends with: text held back, then the format's error event."""
+        """Return what a stream that was begun ends with: what came before, text held back, the error."""
         self._answer.broke(error)
         fault = _planned(error)
         self._failure(fault)

@@ -16,7 +16,7 @@ from relay.policy.compiled import PolicyEntry, PolicyTable, exemption_entry, rul
 from relay.policy.condition import Condition
 from relay.policy.engine import Engine
 from relay.policy.globs import glob_matcher
-from relay.policy.loader import Layer, merged, unknown_types
+from relay.policy.loader import KEEPS_ALL, Layer, kept_wholly, merged, unknown_types
 from relay.policy.merge import loosened, merge
 from relay.policy.model import DataClass, Exemption, PolicyMode, PolicyRule
 from relay.suggest import suggest
@@ -114,6 +114,8 @@ class _Linter:
             for path, name in unknown_types(layer.document, self._known):
                 message = f'no recognizer finds the type "{name}"{suggest(name, self._known)}'
                 yield self._finding(number, path, Severity.ERROR, "unknown-type", message)
+            for path in kept_wholly(layer.policy, self._known):
+                yield self._finding(number, path, Severity.ERROR, "keeps-everything", KEEPS_ALL)
         for item in (*self._rules, *self._exemptions):
             if item.entry.group and not item.types:
                 yield self._finding(

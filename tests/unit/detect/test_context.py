@@ -6,7 +6,8 @@ import pytest
 
 from relay.detect.context import ContextTable, words_near
 from relay.detect.overlap import CERTAIN
-from relay.types import Span
+from relay.types import Segment, Span
+from tests.support import patterns_only
 
 TABLE = ContextTable([("STAFF_NUMBER", ("Badge",))])
 VALUE = "4155552671"
@@ -75,3 +76,45 @@ def test_pairs_of_words() -> None:
 
     assert score("the blue card 123") == score("123 (blue-card)") == 0.7
     assert score("the card is blue: 123") == score("blue 123 card") == score("blue 123") == 0.3
+
+
+def dates_and_phones(text: str) -> list[tuple[str, str]]:
+    (spans,) = patterns_only().analyze([Segment(pointer="/0", text=text)])
+    kinds = ("DATE_OF_BIRTH", "PHONE_NUMBER")
+    return [(span.entity_type, text[span.start : span.end]) for span in spans if span.entity_type in kinds]
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("DOB\n07/23/1984\nGender\nfemale", "07/23/1984"),
+        ("Date of Birth\n\n07/23/1984", "07/23/1984"),
+        ("**DOB**\n07/23/1984", "07/23/1984"),
+        ("Geburtsdatum\n23.07.1984", "23.07.1984"),
+        ("Q: Date of birth?\nA: 23.07.1984", "23.07.1984"),
+        ("nora: dob?\nbob: 23 July 1984", "23 July 1984"),
+        ("What is your date of birth, please?\n07/23/1984.", "07/23/1984"),
+        ("> date of birth:\n> 1984-07-23", "1984-07-23"),
+        ("出生日期\n1984-07-23", "1984-07-23"),
+        # near misses
+        ("DOB\nUpdated: 2024-05-01", ""),
+        ("nora: dob?\nbob: no, we met on 23 July 1984", ""),
+        ("Birth rate by year and region\n2020-01-01", ""),
+        ("in an année\n2020-01-01", ""),
+        ("Year\n2024-05-01", ""),
+        ("DOB\nfemale\n2024-05-01", ""),
+        ("DOB\n2024-05-01 Release 3", ""),
+    ],
+)
+def test_a_date_below_what_asks_for_it(text: str, date: str) -> None:
+    """A label or a question above makes a date alone on its line one of birth, whoever says it."""
+    assert dates_and_phones(text) == ([("DATE_OF_BIRTH", date)] if date else [])
+
+
+@pytest.mark.parametrize("before", ["item", "row", "page", "section", "order", "version", "row 3", "203.0.113.77"])
+def test_an_area_code_in_brackets_is_one_behind_any_word(before: str) -> None:
+    """Beside the same digits without brackets, and brackets of no area."""
+    for number in ("(212) 664-7665", "(415) 555-0132", "(415)555-0132"):
+        assert dates_and_phones(f"{before} {number}") == [("PHONE_NUMBER", number)]
+    assert dates_and_phones(f"{before} 212 664 7665") == []
+    assert dates_and_phones(f"{before} (12) 34-5678") == []

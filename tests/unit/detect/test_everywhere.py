@@ -102,6 +102,31 @@ def test_other_spellings_of_a_known_address(value: str, text: str, found: list[s
     assert rows[1] == [f"IP_ADDRESS<{spelling}>" for spelling in found]
 
 
+@pytest.mark.parametrize(
+    ("value", "text", "found"),
+    [
+        ("4111 1111 1111 1111", "pan = 4111111111111111L; PAN4111111111111111", ["4111111111111111"] * 2),
+        (
+            "4111-1111-1111-1111",
+            "%B4111111111111111^ and 4111 1111 1111 1111",
+            ["4111111111111111", "4111 1111 1111 1111"],
+        ),
+        ("4111111111111111", "4111 1111 1111 1111 n", ["4111 1111 1111 1111"]),
+        ("+1 (415) 555-0132", "wa.me/14155550132, tel14155550132", ["14155550132"] * 2),
+        ("+49 30 901820", "wa.me/4930901820", ["4930901820"]),
+        ("DE89 3704 0044 0532 0130 00", "DE89370400440532013000", ["DE89370400440532013000"]),
+        ("DE89 3704 0044 0532 0130 00", "IBANDE89370400440532013000", ["89370400440532013000"]),
+        ("+1 (415) 555-0132", "141555501320, 114155550132, 4155550132", []),
+        ("555-0132", "5550132", []),
+        ("2026-11-30", "20261130", []),
+    ],
+)
+def test_a_number_in_other_groups(value: str, text: str, found: list[str]) -> None:
+    """As programs and links hold it; short ones are other numbers as well."""
+    rows = run([value, text], [[at(value, value, "CREDIT_CARD")], []])
+    assert rows[1] == [f"CREDIT_CARD<{spelling}>" for spelling in found]
+
+
 def test_a_number_that_only_its_context_names_recurs_from_there_on() -> None:
     """Earlier texts keep it, unless it is found under a type that reaches back."""
     texts = ["W2378156?", "order W2378156", "W2378156!", "account W2378156"]

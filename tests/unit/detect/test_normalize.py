@@ -121,6 +121,13 @@ def test_one_disguise_inside_another(inner: str, outer: str) -> None:
                 ("\\e[1;32m", "\\e[0m"),
                 ("\\x1b[32m", "\\x1b[0m"),
                 ("\x1b[1m\x1b(B", "\x1b(B\x1b[m"),
+                # What begins a colour was lost on the way, or shown.
+                ("[36m", "[0m"),
+                ("[01;31m", "[0m"),
+                ("^[[36m", "^[[0m"),
+                ("\N{SYMBOL FOR ESCAPE}[36m", "\N{SYMBOL FOR ESCAPE}[0m"),
+                ("\N{REPLACEMENT CHARACTER}[36m", "\N{REPLACEMENT CHARACTER}[0m"),
+                ("&#27;[33m", "&#27;[0m"),
             ]
             for value, _ in ROWS
         ],

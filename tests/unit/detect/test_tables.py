@@ -159,7 +159,7 @@ def test_every_kind_in_every_layout(layout: str) -> None:
         "| 1a | 2b |\n| 3 | 4821 |\n",
         "f(pin, cvv) values (4821, 417)",
         "INSERT INTO t (pin, cvv) SELECT 4821, 417",
-        json.dumps([["the first, of all!", "x"], ["pin", "4821"]]),
+        json.dumps([["the first, of all!", "x", "y"], ["pin", "4821", "z"]]),
         json.dumps({"columns": ["a", "pin"], "row": ["1", "4821"]}),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from relay.detect.taxonomy import ENTITY_TYPES
 from relay.doors.cli.policy import app
 from relay.errors import ConfigFault
 from relay.policy.loader import load, parse
@@ -23,6 +24,7 @@ rules:
   - {entity: EMAIL_ADDRESS, roles: tool, action: block, why: w}
 """
 CANARY = "maria.canary@example.org"
+ALL = ", ".join(sorted({f"{name[0]}*" for name in ENTITY_TYPES}))
 GEMINI = "/v1beta/models/model:generateContent"
 
 
@@ -53,6 +55,14 @@ def test_lint_is_content_with_a_good_policy(policy: Path) -> None:
         ("version: 1\nrules: [{entity: US_SSN, action: block}]", ["--strict"], 1, "[no-why]"),
         ("version: 1\nrules: [{entity: US_SNN, action: block, why: w}]", [], 1, 'did you mean "US_SSN"?'),
         ("version: 1\nrule: []", [], 1, ':2:1: unknown key "rule"; did you mean "rules"?'),
+        ("version: 1\nstyle: angle", [], 1, ':2:8: style: "angle" is not known; expected bracketed'),
+        ('version: 1\nextends: "a\\0b"', [], 1, ":2:10: extends: "),
+        (
+            f"version: 1\nmodel: none\nexemptions:\n  - {{entity: [{ALL}], on: frontier, action: keep, why: w}}",
+            [],
+            1,
+            ":4:5: error: exemptions: this policy would let everything through",
+        ),
     ],
 )
 def test_lint_fails_on_errors_and_on_warnings_when_strict(
@@ -67,6 +77,23 @@ def test_lint_fails_on_errors_and_on_warnings_when_strict(
     machine = json.loads(call("lint", path, *options, "--json")[1])
     assert {row["severity"] for row in machine} <= {"error", "warning"}
     assert machine
+
+
+@pytest.mark.parametrize("command", ["show", "explain", "report", "diff"])
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("version: 1\nmodel: none\nstyle: angle", r":3:8: style: .* expected bracketed"),
+        ('version: 1\nextends: "a\\0b"', r":2:10: extends: "),
+    ],
+)
+def test_every_command_says_what_is_wrong(command: str, text: str, complaint: str, tmp_path: Path) -> None:
+    """A name that does not exist, and a file that no file is called, have their place whoever reads the policy."""
+    path = tmp_path / "bad.yaml"
+    path.write_text(text, encoding="utf-8")
+    arguments = [path, path] if command == "diff" else ["--policy", path]
+    with pytest.raises(ConfigFault, match=complaint):
+        call(command, *arguments, text="hello")
 
 
 def test_test_runs_the_cases_beside_a_policy(policy: Path) -> None:

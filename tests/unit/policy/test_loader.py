@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from relay.detect.taxonomy import ENTITY_TYPES
 from relay.errors import ConfigFault
 from relay.policy.loader import load, parse
 from relay.strict_yaml import LIMIT_BYTES
-from relay.types import Action, RouteKind
+from relay.types import Action, Role, RouteKind
 
 RULE = "version: 1\nrules:\n  - "
 EXEMPTION = "version: 1\nexemptions:\n  - "
@@ -184,6 +186,27 @@ WRONG = [
         ["p.yaml:1:1: this policy would let everything through: an exemption keeps every type"],
     ),
     (
+        "an open exemption in more words",
+        EXEMPTION + "entity: ['***', US_SSN]\n    clients: ['*']\n    on: frontier\n    action: keep\n    why: x",
+        ["p.yaml:1:1: this policy would let everything through: an exemption keeps every type"],
+    ),
+    (
+        "an open exemption by groups",
+        EXEMPTION + "group: '**'\n    on: frontier\n    action: keep\n    why: x",
+        ["p.yaml:1:1: this policy would let everything through: an exemption keeps every type"],
+    ),
+    (
+        "a style that is none",
+        "version: 1\nstyle: angle",
+        ['p.yaml:2:8: style: "angle" is not known; expected bracketed'],
+    ),
+    (
+        "a style with a typing error",
+        "version: 1\nstyle: brackted",
+        ['p.yaml:2:8: style: "brackted" is not known; did you mean "bracketed"?'],
+    ),
+    ("a style that is a number", "version: 1\nstyle: 1", ["p.yaml:2:8: style: 1 is not known; expected bracketed"]),
+    (
         "a default that refuses everybody",
         "version: 1\ndefault: {frontier: block}",
         [
@@ -275,6 +298,52 @@ def test_a_type_that_nobody_knows_is_a_problem(text: str, complaint: str) -> Non
     parse(text, "p.yaml")
 
 
+GROUPS = sorted({info.group.value for info in ENTITY_TYPES.values()})
+LETTERS = sorted({f"{name[0]}*" for name in ENTITY_TYPES})
+ROLES = [str(role) for role in Role]
+
+
+@pytest.mark.parametrize(
+    ("selects", "open"),
+    [
+        ({"entity": "*"}, True),
+        ({"entity": "**"}, True),
+        ({"entity": LETTERS}, True),
+        ({"entity": sorted(ENTITY_TYPES)}, True),
+        ({"entity": "*_*"}, False),  # not each has an underscore
+        ({"entity": LETTERS[1:]}, False),
+        ({"entity": sorted(ENTITY_TYPES)[1:]}, False),
+        ({"entity": "US_*"}, False),
+        ({"group": "*"}, True),
+        ({"group": GROUPS}, True),
+        ({"group": [f"*{group[1:]}" for group in GROUPS]}, True),
+        ({"group": GROUPS[1:]}, False),
+        ({"entity": "**", "group": GROUPS}, True),
+        ({"entity": "**", "group": GROUPS[0]}, False),
+        ({"entity": "US_*", "group": "**"}, False),
+        ({"entity": LETTERS, "match": "**"}, True),
+        ({"entity": LETTERS, "match": "*@example.org"}, False),
+        ({"entity": LETTERS, "clients": ["a", "**"]}, True),
+        ({"entity": LETTERS, "clients": "a*"}, False),
+        ({"entity": "**", "models": "*", "clients": "*"}, True),
+        ({"entity": "**", "models": "*", "clients": "hr"}, False),
+        ({"entity": "**", "roles": ROLES}, True),
+        ({"entity": "**", "roles": ROLES[1:]}, False),
+        ({"entity": "**", "on": "local"}, False),
+        ({"entity": "**", "action": "mask"}, False),
+    ],
+)
+def test_what_lets_everything_through_is_told_by_what_it_matches(selects: dict[str, object], open: bool) -> None:
+    """Not by how it is written: an exemption that keeps every type there is, for everybody, leaves no policy."""
+    entry = {"on": "frontier", "action": "keep", "why": "x", **selects}
+    text = json.dumps({"version": 1, "exemptions": [{**entry, "entity": "US_SSN"}, entry]})
+    if not open:
+        parse(text, "p.yaml", known_types=ENTITY_TYPES)
+        return
+    with pytest.raises(ConfigFault, match="this policy would let everything through"):
+        parse(text, "p.yaml", known_types=ENTITY_TYPES)
+
+
 def test_known_types_and_wildcards_are_accepted() -> None:
     """A near miss of the test above: every name stands for something."""
     parse(RULE + "entity: [US_SSN, 'UK_*', '*']\n    action: mask", "p.yaml", known_types=KNOWN)
@@ -286,3 +355,8 @@ def test_a_file_that_is_not_there_is_one_line(tmp_path: Path) -> None:
         load(tmp_path / "none.yaml")
     with pytest.raises(ConfigFault, match="cannot be read: Is a directory"):
         load(tmp_path)
+    with pytest.raises(ConfigFault, match="cannot be read: its name holds a character"):
+        load(tmp_path / "a\0b")
+    (tmp_path / "loop.yaml").symlink_to("loop.yaml")
+    with pytest.raises(ConfigFault, match=r"loop\.yaml: cannot be read: "):
+        load(tmp_path / "loop.yaml")

@@ -114,6 +114,12 @@ def test_a_rule_that_the_base_has_is_dead_and_the_finding_says_where(folder: Pat
     ("text", "complaint"),
     [
         ("extends: none.yaml", 'child.yaml:2:10: extends: there is no file "none.yaml" here'),
+        ("extends: loop.yaml", 'child.yaml:2:10: extends: there is no file "loop.yaml" here'),
+        ("extends: link.yaml", 'child.yaml:2:10: extends: "link.yaml" extends this file in turn'),
+        ('extends: "a\\0b"', 'child.yaml:2:10: extends: "a\0b" cannot be read: its name holds a character'),
+        (f"extends: {'a/' * 50}{'b' * 99}", "child.yaml:2:10: extends: there is no file"),
+        (f'extends: "{"é" * 150}"', "cannot be read: File name too long"),
+        ("extends: .", 'child.yaml:2:10: extends: there is no file "." here'),
         ("extends: child.yaml", 'child.yaml:2:10: extends: "child.yaml" extends this file in turn'),
         ("extends: back.yaml", 'back.yaml:2:10: extends: "child.yaml" extends this file in turn'),
         ("extends: deep0.yaml", f"extends: more than {LIMIT_LAYERS} files on top of each other"),
@@ -132,6 +138,8 @@ def test_mistakes_in_extends_have_a_place(text: str, complaint: str, folder: Pat
     (folder / "back.yaml").write_text("version: 1\nextends: child.yaml\n", encoding="utf-8")
     (folder / "bad.yaml").write_text("version: 1\nrule: []\n", encoding="utf-8")
     (folder / "empty.yaml").write_text("version: 1\n", encoding="utf-8")
+    (folder / "loop.yaml").symlink_to("loop.yaml")
+    (folder / "link.yaml").symlink_to("child.yaml")
     for number in range(LIMIT_LAYERS + 1):
         (folder / f"deep{number}.yaml").write_text(f"version: 1\nextends: deep{number + 1}.yaml\n", encoding="utf-8")
     with pytest.raises(ConfigFault) as caught:

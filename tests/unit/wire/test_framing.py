@@ -43,14 +43,14 @@ def test_lines_are_events_without_names():
 def test_events_are_written_as_events():
     """Event streams keep names and comments."""
     framing = EventStream()
-    assert framing.feed(b"event: x\ndata: 1\n\n") == [Event("1", "x")]
+    assert list(framing.feed(b"event: x\ndata: 1\n\n")) == [Event("1", "x")]
     assert framing.encode(Event("1", "x")) == b"event: x\ndata: 1\n\n"
 
 
 def test_refuses_lines_that_are_not_utf8():
     """Bad bytes are an error."""
     with pytest.raises(UpstreamBadStream, match="UTF-8"):
-        LineStream().feed(b"\xff\n")
+        list(LineStream().feed(b"\xff\n"))
 
 
 @pytest.mark.parametrize(

@@ -48,14 +48,14 @@ STREAMS = [
 
 def whole(stream: bytes) -> list[Event]:
     parser = SseParser()
-    return parser.feed(stream) + parser.finish()
+    return [*parser.feed(stream), *parser.finish()]
 
 
 def cut(stream: bytes, *positions: int) -> list[Event]:
     parser = SseParser()
     edges = [0, *sorted(positions), len(stream)]
     events = [event for start, end in pairwise(edges) for event in parser.feed(stream[start:end])]
-    return events + parser.finish()
+    return [*events, *parser.finish()]
 
 
 @pytest.mark.parametrize("stream, events", STREAMS)
@@ -142,6 +142,21 @@ def test_refuses_what_is_not_utf8(stream):
         whole(stream)
 
 
+@pytest.mark.parametrize(
+    "fault", [b"data: \xff\n\n", b": \xff\n", b"event: \xff\n", b"data: \xff", b"y" * 99, b"id: " + b"1" * 99 + b"\n\n"]
+)
+def test_what_came_before_the_fault_is_there(fault):
+    """Wherever the bytes were cut, the same events come before the error."""
+    stream = b": c\n\ndata: a\n\nevent: x\ndata: b\n\n" + fault
+    for at in range(len(stream) + 1):
+        parser, events = SseParser(limit_bytes=50), []
+        with pytest.raises(UpstreamBadStream):
+            for piece in (stream[:at], stream[at:]):
+                events.extend(parser.feed(piece))
+            events.extend(parser.finish())
+        assert events == [Event(comment="c"), Event("a"), Event("b", "x")]
+
+
 def test_a_character_may_be_cut():
     """A character of four bytes arrives whole from four chunks."""
     assert cut("data: \N{GRINNING FACE}\n\n".encode(), 7, 8, 9) == [Event("\N{GRINNING FACE}")]
@@ -157,13 +172,13 @@ def test_refuses_an_event_beyond_the_limit(stream, step):
     parser = SseParser(limit_bytes=100)
     with pytest.raises(UpstreamBadStream, match="100 bytes"):
         for start in range(0, len(stream), step):
-            parser.feed(stream[start : start + step])
+            list(parser.feed(stream[start : start + step]))
 
 
 def test_many_small_events_are_no_large_one():
     """The limit is for one event."""
     parser = SseParser(limit_bytes=100)
-    assert sum(len(parser.feed(b"data: 12345678\n\n: c\n\n")) for _ in range(100)) == 200
+    assert sum(len(list(parser.feed(b"data: 12345678\n\n: c\n\n"))) for _ in range(100)) == 200
 
 
 def test_no_buffer_is_read_twice():
@@ -171,7 +186,7 @@ def test_no_buffer_is_read_twice():
     parser = SseParser()
     begun = time.process_time()
     for byte in b"data: " + b"x" * 300_000 + b"\n\n":
-        parser.feed(bytes((byte,)))
+        assert len(list(parser.feed(bytes((byte,))))) <= 1
     assert time.process_time() - begun < 2
 
 

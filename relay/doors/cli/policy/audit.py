@@ -60,11 +60,12 @@ def report(
 
 def _signature(policy: Path, layers: Sequence[Layer], key: Path | None) -> str:
     """Return what a report says of the signature. Raises ConfigFault when it does not hold."""
+    from relay.files import is_there
     from relay.policy.authoring import signing
 
     file = signing.signature_path(policy)
     if key is None:
-        return f"not checked: {file.name} is there, give its public key as --key" if file.exists() else "not signed"
+        return f"not checked: {file.name} is there, give its public key as --key" if is_there(file) else "not signed"
     public = signing.read_public_key(key)
     signing.verify(layers, read(file), public)
     return f"valid, by key {signing.key_id(public)}"
@@ -72,10 +73,11 @@ def _signature(policy: Path, layers: Sequence[Layer], key: Path | None) -> str:
 
 def _outcomes(policy: Path, engine: Engine, finder: Analyzer) -> Sequence[Outcome] | None:
     """Run the policy's test file; None without one."""
+    from relay.files import is_there
     from relay.policy.authoring.cases import SUFFIX, load_cases, run
 
     file = policy.with_name(policy.name.removesuffix(".yaml") + SUFFIX)
-    if not file.is_file():
+    if not is_there(file):
         return None
     cases, document, _ = load_cases(file)
     return run(cases, document, engine, finder.analyze)
@@ -89,6 +91,7 @@ def sign(
     """Sign a policy and everything it extends. RELAY_SIGNING_PASSPHRASE opens an encrypted key."""
     import os
 
+    from relay.files import unreadable
     from relay.policy.authoring import signing
     from relay.policy.loader import load_layers, merged
 
@@ -98,8 +101,8 @@ def sign(
     target = signing.signature_path(file)
     try:
         target.write_text(signing.sign(layers, private), encoding="utf-8")
-    except OSError as error:
-        raise ConfigFault(f"{target}: cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"{target}: {unreadable(error, 'written')}") from None
     digest, signer = merged(layers).digest, signing.key_id(private.public_key())
     say(f"{target}: digest {digest}, key {signer}", as_json)
     if as_json:

@@ -103,13 +103,14 @@ def run_tests(
 ) -> None:
     """Run the test files beside policies."""
     from relay import shipped
+    from relay.files import is_there
     from relay.policy.authoring.cases import SUFFIX, load_cases, run
     from relay.suggest import suggest
 
     place = target if target is not None else shipped.POLICIES
     if str(place) in shipped.policy_names():
         place = shipped.POLICIES / f"{place}{SUFFIX}"
-    if not place.exists():
+    if not is_there(place):
         raise ConfigFault(f"{place}: no such file or folder{suggest(str(place), shipped.policy_names())}")
     files = [place] if place.is_file() else sorted(place.glob(f"*{SUFFIX}"))
     if not files:

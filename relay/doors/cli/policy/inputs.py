@@ -12,6 +12,7 @@ import typer
 
 from relay.doors.cli.streams import standard_input
 from relay.errors import ConfigFault, RelayFault
+from relay.files import unreadable
 
 if TYPE_CHECKING:
     from relay.detect.analyzer import Analyzer
@@ -110,8 +111,8 @@ def read(path: Path | None) -> bytes:
         return standard_input().read()
     try:
         return path.read_bytes()
-    except OSError as error:
-        raise ConfigFault(f"{path}: cannot be read: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise ConfigFault(f"{path}: {unreadable(error)}") from None
 
 
 def corpus(path: Path) -> Iterator[tuple[Segment, ...]]:

@@ -164,6 +164,18 @@ def bad(tmp_path: Path, name: str, data: bytes) -> str:
         (["detect", "/no/such/file"], "", "/no/such/file: cannot be read"),
         (["detect", "--policy", "/no/such/policy.yaml"], "x", "/no/such/policy.yaml"),
         (["detect", "--policy", "{unknown}"], "x", "unknown.yaml:2"),
+        (["detect", "--policy", "{style}"], "x", "style.yaml:3:8: style: "),
+        (["scrub", "--policy", "{style}"], "x", "style.yaml:3:8: style: "),
+        (["serve", "--upstream", "http://127.0.0.1:9", "--policy", "{style}"], "", "style.yaml:3:8: style: "),
+        (["detect", "--policy", "{long}"], "x", "cannot be read: File name too long"),
+        (["policy", "test", "{long}"], "", "cannot be read: File name too long"),
+        (["detect", "--policy", "{loop}"], "x", "no such file"),
+        (["detect", "{loop}"], "", "loop: cannot be read: "),
+        (["restore", "--map", "{loop}", "--key-file", "{key}"], "", "loop: cannot be read: "),
+        (["restore", "--map", "{policy}", "--key-file", "{loop}"], "", "loop: cannot be read: "),
+        (["scrub", "--policy", "{policy}", "--map", "{loop}", "--key-file", "{key}"], "x", "loop: "),
+        (["init", "--upstream", "https://api.example.com", "--output", "{long}"], "", "cannot be written: File name"),
+        (["keygen", "--name", " "], "", "--name: is empty"),
         (["detect", "--jsonl", "--policy", "{policy}"], '{"id": 1}', 'expected an object with "id" and "text"'),
         (["detect", "--jsonl", "--policy", "{policy}"], "{canary", "JSON"),
         (["detect", "--policy", "{policy}", "{latin1}"], "", "not UTF-8 at byte 3"),
@@ -187,8 +199,12 @@ def test_an_error_is_one_line_without_a_traceback(
         "unknown": bad(tmp_path, "unknown.yaml", b"version: 1\nrulez: []\n"),
         "latin1": bad(tmp_path, "latin1.txt", b"abc\xe9 canary"),
         "key": bad(tmp_path, "key.bin", b"k" * 32),
+        "style": bad(tmp_path, "style.yaml", b"version: 1\nmodel: none\nstyle: angle\n"),
+        "long": "x" * 300,
+        "loop": str(tmp_path / "loop"),
         "badmodel": bad(tmp_path, "relay.yaml", config.encode()),
     }
+    (tmp_path / "loop").symlink_to("loop")
     done = relay(*(argument.format(**files) for argument in arguments), stdin=stdin)
     assert done.returncode == 1
     assert done.stdout == ""

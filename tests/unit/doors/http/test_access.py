@@ -105,6 +105,14 @@ def test_authenticate(
     assert authenticate(headers, query, CLIENTS) == (name, left)
 
 
+def test_entries_of_one_name_are_one_client() -> None:
+    """So a key is replaced by another while both are accepted."""
+    digest = hashlib.sha256(b"key-3").hexdigest()
+    clients = (*CLIENTS, ClientConfig(name="one", key_sha256=digest))
+    for key, name in (("key-1", "one"), ("key-2", "two"), ("key-3", "one")):
+        assert authenticate((("x-relay-key", key),), "", clients) == (name, ())
+
+
 @pytest.mark.parametrize(
     "headers",
     [
