@@ -32,6 +32,7 @@ __all__ = ["main", "measure"]
 
 ROOT = Path(__file__).parents[2]
 NAMES = "lists/popular_names_by_country"
+_WORLD = "world/"  # before the names of sets in other languages, which begin with the language's code
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -77,6 +78,8 @@ def measure(
 ) -> dict[str, Any]:
     """Return all figures as plain values; they hold no text."""
     sets = read_sets(data / "dev", every=10 if quick else 1)
+    world = read_sets(data / "world/dev", every=40 if quick else 4)
+    sets |= {f"{_WORLD}{name}": rows for name, rows in world.items()}
     plain = {name: rows for name, rows in sets.items() if not any(row.labels for row in rows)}
     plain["source code"] = code_rows(every=16 if quick else 2)
     labelled = {name: rows for name, rows in sets.items() if name not in plain}
@@ -133,6 +136,34 @@ _REACH = (
     ("ewt_uner_dev", View.DEFAULT, "people", 0.93),
     ("multidogo_test", View.DEFAULT, "people", 0.90),
     ("ambientmeta_adversarial", View.DEFAULT, "people", 0.85),
+    *(
+        (f"{_WORLD}{name}", View.DEFAULT, "people", goal)
+        for name, goal in (
+            ("zh-Hans_uner_gsdsimp", 0.88),
+            ("zh-Hans_weibo", 0.88),
+            ("zh-Hant_uner_gsd", 0.88),
+            ("ja_gsd", 0.88),
+            ("ja_stockmark", 0.88),
+            ("ko_klue", 0.85),
+            ("ru_factrueval", 0.93),
+            ("uk_neruk2", 0.90),
+            ("ar_aqmar", 0.90),
+            ("fa_parstwiner", 0.90),
+            ("he_nemo", 0.85),
+            ("el_elner18", 0.92),
+            ("hi_ilner", 0.88),
+            ("bn_rifat", 0.85),
+            ("th_thainer", 0.82),
+            ("tr_wikiner", 0.93),
+            ("pl_kpwr", 0.93),
+            ("fr_wikiann", 0.93),
+            ("nl_wikiann", 0.93),
+            ("sv_klintan", 0.93),
+            ("cs_cnec2", 0.93),
+            ("vi_vtb_silver", 0.88),
+            ("id_nergrit", 0.93),
+        )
+    ),
 )
 _NOISE = (("prompts_unlabelled", 3.0), ("source code", 1.0))
 _SPREAD = 0.05
