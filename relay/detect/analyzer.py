@@ -6,7 +6,8 @@ The order of work, for all segments of one request:
    what has a label, a key or the head of a column, is scanned once more with it;
 2. a text that has something to normalise is scanned again in its normalised copy;
 3. the model reads every text but single words of a contract;
-4. the seams between parts of one message and between messages are scanned, for values cut in two;
+4. the seams between parts of one message and between messages are scanned, for values cut in two, and a short text
+   once more below the line before it, which may ask for it;
 5. guesses that the model does not hold to are given up;
 6. overlapping spans of one text are resolved by the rule of `overlap`;
 7. every distinctive value found, and every one already known to the session, is covered in every text.
@@ -27,6 +28,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from relay.detect import labels, surroundings
+from relay.detect.answers import answers
 from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
@@ -126,13 +128,15 @@ class Analyzer:
         known = [
             (entity_type, read) for entity_type, value in known for read in surroundings.readings(entity_type, value)
         ]
-        across = list(crossings(segments, partial(self._across, cache))) if len(segments) > 1 else []
-        if not known and not across and not any(reading.spans or reading.alikes for reading in readings):
+        across, asked = self._between(segments, cache)
+        if not (known or across or asked) and not any(reading.spans or reading.alikes for reading in readings):
             return ((),) * len(segments)
         end_slice()
         remembering = entity_types is None and not _is_short(readings)
         occurrences = Occurrences(readings, cache if remembering else None)
         found = [list(reading.spans) for reading in readings]
+        for place, span in asked:
+            found[place].append(span)
         if self._model is not None:
             _give_up(readings, found, occurrences)
         values = _crossed(across, found)
@@ -242,6 +246,15 @@ class Analyzer:
                     reading.disguised,
                 )
                 cache.put(reading.digest, reading.kept)
+
+    def _between(
+        self, segments: Sequence[Segment], cache: SpanCache | None
+    ) -> tuple[list[Crossing], list[tuple[int, Span]]]:
+        """Return what crosses the borders of the texts, and what the text before a text gives away."""
+        if len(segments) < 2:
+            return [], []
+        find = partial(self._across, cache)
+        return list(crossings(segments, find)), list(answers(segments, find))
 
     def _across(self, cache: SpanCache | None, text: str) -> Sequence[Span]:
         """Return what stands in a text across a border, which is short and comes again on every turn."""

@@ -41,13 +41,17 @@ _TYPE = (
     r"(?:\[\d{0,4}\])?(?:(?::[ \t]?|[ \t])&?(?:'\w{1,12}[ \t])?(?:mut[ \t])?"
     r"[A-Za-z_][\w.:<>\[\]?&*|]{0,30}(?:[ \t]\|[ \t]\w{1,12})?)?"
 )
+# Between a call or a look-up and what counts if it has nothing: `get("password") or "…"`.
+_OR = r"[ \t]{1,2}(?:or|\?\?|\|\|)[ \t]{1,2}(?=[\"'])"
 _SIGN = (
     rf"(?:(?:(?<![\"'`]){_TYPE})?[ \t]{{0,16}}(?:[:?.+|&~]{{0,3}}={{1,3}}>?|!={{1,2}})"
     r"|[ \t]{0,16}(?:->|:{1,2}|\|\|))"
     r"(?:[ \t]{0,24}|\s{0,3})(?:[|>][+-]?\n[ \t]{1,24}|\\\r?\n[ \t]{0,24})?"
     rf"{_DRESS}"
+    # `config.get("password") or "…"`
+    rf"(?:[A-Za-z_][\w.]{{0,40}}[(\[][^()\[\]\n]{{0,60}}[)\]]{_OR}"
     # `SecretStr("…")`, `Field(default="…")`, `environ.get("NAME", "…")`
-    r"(?:[A-Za-z_][\w.:]{0,40}\((?:\w{1,16}=)?(?:[\"'][^\"'\n]{0,40}[\"'],[ \t]?)?(?=[\"']))?"
+    r"|[A-Za-z_][\w.:]{0,40}\((?:\w{1,16}=)?(?:[\"'][^\"'\n]{0,40}[\"'],[ \t]?)?(?=[\"']))?"
 )
 _CALL = r"(?<=[\"'`])[ \t]{0,4},\s{0,12}(?=\\{0,3}[brufBRUF@]{0,2}\\{0,3}[\"'`])|\(\s{0,8}(?=[\"'`])"
 # Between the members `name` and `value` of YAML: remarks and other members, but no next item.
@@ -57,7 +61,9 @@ _PAIR = (
     r"[ \t]{0,4},?\s{0,24}\\?[\"']?(?:(?:simple_?|string_?)?value|default|content|val)\\?[\"']?[ \t]{0,4}[:=][ \t]{0,4}"
 )
 _BLOCK = r"[ \t]{0,4}\{[^{}]{0,240}?\bdefault[ \t]{0,16}=[ \t]{0,8}"
-_MARKUP = r"[ \t]{0,4}(?:</\w{2,16}>\s{0,24}<\w{2,16})?>\s{0,8}(?:<!\[CDATA\[)?"
+# Attributes of the element that is named: `<password type="text">`. A name in quotes is one itself.
+_ATTRIBUTES = r"(?:(?<=[\w])(?:[ \t]{1,4}[\w:.-]{1,32}=(?:\"[^\"<>\n]{0,160}\"|'[^'<>\n]{0,160}')){1,3})?"
+_MARKUP = rf"{_ATTRIBUTES}[ \t]{{0,4}}(?:</\w{{2,16}}>\s{{0,24}}<\w{{2,16}})?>\s{{0,8}}(?:<!\[CDATA\[)?"
 
 # `Password { get; set; } = "…"`
 _PROPERTY = r"[ \t]{1,4}\{[ \t]{0,2}(?:get|set|init)\b[^{}\"'\n]{0,40}\}[ \t]{0,4}=[ \t]{0,4}(?=[@$]?\")"
@@ -68,10 +74,17 @@ _OF = (
     rf"{_DRESS}"
 )
 
+# What a prompt stands for without an answer: "Secret Access Key [None]: …".
+_PROMPT = (
+    r"[ \t]{1,2}(?:\[[^\[\]\n]{1,48}\]"
+    r"|\((?:none|empty|blank|default|optional|current|hidden|leave|enter)[^()\n]{0,40}\))"
+    rf"[ \t]?:[ \t]{{1,4}}{_DRESS}"
+)
+
 # A name is set to what follows.
-SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY}|{_OF})"
+SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY}|{_OF}|{_PROMPT}|(?<=[)\]]){_OR})"
 # What stands between a name and a value without saying that one follows: a blank, an arrow, the bar of a table.
-WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[→⇒➜➔⟶~]|[|│┃])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
+WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[→⇒➜➔⟶›~]|[|│┃])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
 # What joins a label to a short number: a plain sign, an arrow, a bar; or the number is on the line below.
 JOINT = (
     rf"(?:{_CLOSED}[ \t]{{0,4}}(?::=?|=>?|[→⇒➜➔⟶]|[|│┃])[ \t]{{0,4}}{_DRESS}[\"'`]{{0,2}}"
@@ -90,7 +103,9 @@ TOLD = (
 def value(least: int, most: int) -> str:
     """Return the expression of a value of `least` to `most` characters: inside quotes, or up to a space."""
     return (
-        r"(?:[brufnBRUFN@]{1,2}(?=\\{0,3}[\"'`])|[\"'`](?=\\{1,3}[\"'`]))?(?P<q>\\{0,3}[\"'`])?"
+        r"(?:[brufnBRUFN@]{1,2}(?=\\{0,3}[\"'`])|[\"'`](?=\\{1,3}[\"'`]))?"
+        # Of three quotation marks the last opens a value that is one word.
+        r"(?:\"\"(?=\"[^\s\"]{4,512}\"{3})|''(?='[^\s']{4,512}'{3}))?(?P<q>\\{0,3}[\"'`])?"
         rf"(?P<value>(?(q)(?:(?!(?P=q))(?:\\.|[^\n\\])){{{min(least, 3)},{most}}}"
         rf"|[^\s\"'`<][^\s<]{{{least - 1},{most}}}))(?(q)(?P=q))"
     )
@@ -217,7 +232,8 @@ def name_before(text: str, start: int, words: re.Pattern[str]) -> str:
     """
     begin = end = -1
     for match in words.finditer(text, max(0, start - _FARTHEST), start):
-        begin, end = match.span()
+        if text[match.start() - 2 : match.start()] != "</":  # the end of an element names nothing
+            begin, end = match.span()
     if begin < 0:
         return ""
     first = max(0, begin - _LONGEST_NAME)

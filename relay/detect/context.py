@@ -1,11 +1,11 @@
 """Raise or lower a span's score by the words near it.
 
 A table, not code: for each entity type the words that support it, in English, German, French, Spanish, Italian,
-Portuguese and Dutch (other scripts: `context_scripts`), and for each family of types the words against it. Near means:
-on the same line or the line before when that ends in a colon, within NEAR_BEFORE characters before the span or
-NEAR_AFTER after it. Words are compared without case; two neighbouring words are compared as a pair too ("social
-security"). `api_key`, `api-key` and `apiKey` all count as "api key". A word of a script without spaces counts wherever
-it stands.
+Portuguese and Dutch (others: `context_latin`, `context_scripts`), and for each family of types the words against it.
+Near means: on the same line, or the line before when that ends in a colon or question mark, within NEAR_BEFORE
+characters before the span or NEAR_AFTER after it. Words are compared without case; neighbouring words are compared as a
+row too ("social security", "D.O.B."). `api_key`, `api-key` and `apiKey` all count as "api key". A word of a script
+without spaces counts wherever it stands.
 
 A label that relay does not know ("IdNr:", in any language) supports a number whose check digit is right, unless it is a
 word of programs or the line is technical.
@@ -19,16 +19,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from relay.detect.borders import is_unspaced
+from relay.detect.context_latin import RAISING_IN_LATIN
 from relay.detect.context_scripts import RAISING_ELSEWHERE
 from relay.detect.overlap import CERTAIN
 from relay.detect.place import LineKind, line_kind
 from relay.detect.taxonomy import Method, describe
 from relay.types import Span
 
-__all__ = ["LOWERING", "RAISING", "ContextTable", "words_near"]
+__all__ = ["LOWERING", "RAISING", "ContextTable", "split_words", "words_near"]
 
 NEAR_BEFORE = 64
 NEAR_AFTER = 24
@@ -38,6 +39,8 @@ LOWER = 0.3
 CHECKED = 0.15
 # What such a number is worth behind a label that relay does not know: less than any that a known word supports.
 LABELLED = 0.42
+# From this score on, a number is written as hardly anything but those of its type.
+_WRITTEN = 0.65
 # The highest score that context gives.
 _BEST = CERTAIN - 0.05
 
@@ -45,6 +48,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 # A word with its colon, which may be a full-width one, right before a value.
 _LABEL = re.compile(r"([^\W\d][\w.-]*)[ \t]?[:\uff1a\ufe55][ \t]{0,2}[\"'`*]{0,3}\Z")
 # A name written as `apiKey`, and its parts.
+_DOB = re.compile("(?:D[oO]|dO)B(?![a-z])")  # not two words
+_ASKS = (":", "?", "\uff1a", "\uff1f")
 _CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is faster than [a-z][A-Z]
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
 
@@ -56,7 +61,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(entry.strip() for entry in text.split(","))
 
 
-# Words that raise each type. One word or two; the singular is enough where the plural adds "s", "n", "en" or "e".
+# Words that raise each type, or rows of them; the singular is enough where the plural adds "s".
 RAISING: Mapping[str, frozenset[str]] = {
     "PHONE_NUMBER": _words(
         "phone, telephone, tel, mobile, cell, cellphone, call, text me, sms, message, registered, desk, office,"
@@ -87,7 +92,8 @@ RAISING: Mapping[str, frozenset[str]] = {
         "ip, ipv, address, host, server, client, remote, dns, gateway, subnet, ping, peer, login from"
     ),
     "DATE_OF_BIRTH": _words(
-        "born, dob, birth, birthday, birthdate, date of birth, d o b, geboren, geburtsdatum, geb, geburtstag, né, née,"
+        "born, dob, birth, birthday, birthdate, birthdt, dateofbirth, bdate, d o b, geboren, geburtsdatum, geb,"
+        " geburtstag, né, née,"
         "naissance, né le, nacido, nacida, nacimiento, nací, nació, nato, nata, nascita, nascido, nascida, nascimento,"
         "nasceu, geboortedatum, geboorte, bday, cumpleaños, anniversaire, compleanno"
     ),
@@ -125,6 +131,10 @@ _NUMBERS_THAT_ARE_NOT_PRIVATE = _words(
     "transaction, confirmation, rfc, pid, model, parcel, shipment, quantity, size, price, amount, total, score, random"
 )
 
+# Of these the words for places of a text: their numbers are bare, so they take nothing from a number whose own signs
+# say what it is.
+_PLACES = _words("row, page, chapter, figure, section, equation, error")
+
 # What programs call their numbers.
 _PROGRAM_NUMBERS = _words(
     "id, ids, uid, gid, guid, time, ts, date, length, len, offset, count, counter, key, val, value, index, idx,"
@@ -158,9 +168,9 @@ LOWERING: Mapping[str, frozenset[str]] = dict.fromkeys(
 
 
 class _Entries:
-    """The entries of one type: single words with their plurals, and pairs of neighbouring words."""
+    """The entries of one type: single words with their plurals, and rows of neighbouring words."""
 
-    __slots__ = ("_anywhere", "_pairs", "_single")
+    __slots__ = ("_anywhere", "_pairs", "_rows", "_single")
 
     def __init__(self, entries: Iterable[str]) -> None:
         parts = [_WORD.findall(entry.lower()) for entry in entries]
@@ -168,14 +178,21 @@ class _Entries:
         single = {row[0] for row in parts if len(row) == 1}
         self._single = frozenset(single | {word + "s" for word in single})
         self._pairs = frozenset((row[0], row[1]) for row in parts if len(row) == 2)
+        # Longer rows are few; their words are, too, what the signs for vowels part in the scripts of India.
+        self._rows = tuple({tuple(row): None for row in parts if len(row) > 2 and not is_unspaced("".join(row))})
 
     def among(self, words: list[str]) -> bool:
         """Tell whether an entry is among `words`, which stand in the order of the text."""
         row = "".join(words) if self._anywhere else ""
         if not row.isascii() and any(entry in row for entry in self._anywhere):
             return True
-        return not self._single.isdisjoint(words) or not (
-            len(words) < 2 or not self._pairs or self._pairs.isdisjoint(pairwise(words))
+        if not self._single.isdisjoint(words):
+            return True
+        if self._pairs and not self._pairs.isdisjoint(pairwise(words)):
+            return True
+        return any(
+            row[0] in words and row in zip(*(words[shift:] for shift in range(len(row))), strict=False)
+            for row in self._rows
         )
 
 
@@ -185,12 +202,13 @@ class ContextTable:
     def __init__(self, own: Iterable[tuple[str, Iterable[str]]] = ()) -> None:
         """Build the table; `own` holds `(entity type, words)` pairs that raise it."""
         raising = {entity_type: set(words) for entity_type, words in RAISING.items()}
-        for entity_type, listed in RAISING_ELSEWHERE.items():
+        for entity_type, listed in chain(RAISING_IN_LATIN.items(), RAISING_ELSEWHERE.items()):
             raising.setdefault(entity_type, set()).update(listed.split(","))
         for entity_type, words in own:
             raising.setdefault(entity_type, set()).update(words)
         self._raising = {entity_type: _Entries(words) for entity_type, words in raising.items()}
         self._lowering = {entity_type: _Entries(words) for entity_type, words in LOWERING.items()}
+        self._lowering_written = {entity_type: _Entries(words - _PLACES) for entity_type, words in LOWERING.items()}
 
     def adjust(self, span: Span, text: str, seen: dict[tuple[int, int], Words]) -> Span:
         """Return `span` with its score adjusted by the words near it.
@@ -201,7 +219,7 @@ class ContextTable:
         if score >= CERTAIN:
             return span
         raising = self._raising.get(entity_type)
-        lowering = self._lowering.get(entity_type)
+        lowering = (self._lowering if score < _WRITTEN else self._lowering_written).get(entity_type)
         is_checked = score >= CHECKED and describe(entity_type).method is Method.CHECKSUM
         if raising is None and lowering is None and not is_checked:
             return span
@@ -229,7 +247,7 @@ def _is_labelled(text: str, start: int, end: int) -> bool:
     label = _LABEL.search(text, start - NEAR_BEFORE if start > NEAR_BEFORE else 0, start)
     if label is None:
         return False
-    words = _split(label[1])
+    words = split_words(label[1])
     if not words or words[-1] in _PROGRAM_NUMBERS or not _NUMBERS_THAT_ARE_NOT_PRIVATE.isdisjoint(words):
         return False
     first = text.rfind("\n", 0, start) + 1
@@ -242,15 +260,18 @@ def words_near(text: str, start: int, end: int) -> Words:
     line = before.rfind("\n")
     if line >= 0:
         above = before[:line].rstrip()
-        # A label may stand on the line above its value: "SSN:" and the number under it.
-        before = before[line:] if not above.endswith(":") or before[line:].strip() else above[above.rfind("\n") + 1 :]
+        # A label, or who asks, may stand on the line above the value: "SSN:" and the number under it.
+        is_below = above.endswith(_ASKS) and not before[line:].strip()
+        before = above[above.rfind("\n") + 1 :] if is_below else before[line:]
     # A semicolon ends the description of one value.
     before = before[before.rfind(";") + 1 :]
     after = text[end : end + NEAR_AFTER].partition("\n")[0].partition(";")[0]
-    return _split(before), _split(after)
+    return split_words(before), split_words(after)
 
 
-def _split(side: str) -> list[str]:
+def split_words(side: str) -> list[str]:
+    """Return the lower-case words of a piece of text, in its order; those of a name such as `apiKey` one by one."""
+    side = _DOB.sub("Dob", side)
     if _CAMEL.search(side) is None:
         return _WORD.findall(side.lower())
     return [part.lower() for part in _PART.findall(side)]

@@ -13,6 +13,7 @@ __all__ = [
     "is_mixed",
     "is_odd",
     "is_program_text",
+    "is_random_key",
     "is_reference",
     "is_stand_in",
     "looks_random",
@@ -65,6 +66,31 @@ def looks_random(text: str) -> bool:
         return False
     kinds = (any(map(str.isdigit, text)), any(map(str.islower, text)), any(map(str.isupper, text)))
     return sum(kinds) >= 2 and kinds[0] and entropy(text) >= min(3.0, log2(len(text)) - 0.8)
+
+
+def is_random_key(text: str) -> bool:
+    """Tell whether `text` of 12 characters and more is hexadecimal, or letters in an order that no name has.
+
+    Less than `looks_random` asks for: only for what stands under the name of a key.
+    """
+    if _HEX_KEY.fullmatch(text):
+        return len(set(text)) >= _LEAST_DIFFERENT
+    if not _LETTERS.fullmatch(text) or text.islower() or text.isupper():
+        return False
+    words = (word for word in _WORDS.findall(text) if _VOWEL.search(word) or word.isupper())
+    return sum(map(len, words)) <= _MOST_IN_WORDS * len(text)
+
+
+_HEX_KEY = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,64}|(?=[A-F]*\d)(?=\d*[A-F])[0-9A-F]{12,64}")
+_LETTERS = re.compile(r"[A-Za-z]{12,64}")
+# What names consist of: small letters and a capital before them, a vowel among them; and what is spelled in capitals.
+_WORDS = re.compile(
+    r"(?:RSA|PEM|DER|HTTPS?|JSON|XML|SQL|UR[LI]|JWT|API|AES|SHA|SSL|TLS|SSH|PKCS|HMAC|UUID|AWS|TCP|UDP|DNS|DSA|CSRF|XSRF"
+    r"|CSS|HTML|SDK|OTP|HSM|KEY|TOKEN|SECRET)(?![a-z])|[A-Z]?[a-z]{2,}"
+)
+_VOWEL = re.compile(r"[aeiouy]", re.IGNORECASE)
+_LEAST_DIFFERENT = 5
+_MOST_IN_WORDS = 0.67
 
 
 def is_mixed(text: str) -> bool:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import re
 
-__all__ = ["PASSWORDS", "PASSWORD_NAME", "SECRETS", "SECRET_NAME", "SUFFIX", "is_own_part"]
+__all__ = [
+    "FOREIGN_KEYS",
+    "KEY_LABELS",
+    "PASSWORDS",
+    "PASSWORD_NAME",
+    "SECRETS",
+    "SECRET_NAME",
+    "SUFFIX",
+    "is_own_part",
+]
 
 # What the last part of a name says about its value. A short word must be a part of its own: `dbPass`, not `compass`.
 PASSWORDS = (
@@ -16,6 +25,16 @@ SECRETS = (
     r"secret|token|credentials?|connection[_-]?string|key_?base|contribsys__com"
     r"|(?:client|access|api|private[_-]?key)[ _-]?id"
     r"|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
+)
+# What people call a key, in languages whose letters are Latin.
+FOREIGN_KEYS = (
+    r"(?:api|zugriffs|zugangs|client)[ -]?schlüssel|geheim(?:er|e|en)?[ -]?schlüssel|zugangstoken"
+    r"|clé[ _]?(?:d['’ ]?)?(?:api|accès)|clé secrète|jeton(?: d['’](?:accès|api))?"
+    r"|chiave (?:api|segreta|privata|di accesso|d['’]accesso)|(?:clave|chave) (?:de )?(?:api|acceso|acesso|secreta)"
+)
+KEY_LABELS = (
+    r"token|secret|(?:api|access|secret|private|signing|encryption|master|auth|account|service|licen[cs]e|webhook|admin|app|consumer)"
+    rf"[ _-]?key|{FOREIGN_KEYS}"
 )
 _SHORT = "pass|pwd|psk|pw|keys?|salt|dsn|sas|creds?|login|auth|jwt|bearer"
 # What may stand behind the word: `SECRET_KEY_BASE`, `token_prod`, `apiKey2`.

@@ -19,7 +19,7 @@ from relay.detect.overlap import CERTAIN
 from relay.process.slices import end_slice
 from relay.types import Segment, Span
 
-__all__ = ["SEAM", "SEAM_CHARS", "Crossing", "crossings"]
+__all__ = ["SEAM", "SEAM_CHARS", "Crossing", "are_parts", "crossings"]
 
 SEAM = "seam"  # the recognizer that pieces name
 SEAM_CHARS = 160
@@ -107,14 +107,14 @@ def _runs(segments: Sequence[Segment]) -> Iterator[range]:
     start = 0
     while start < len(segments):
         end = start + 1
-        while end < len(segments) and _are_parts(segments[end - 1], segments[end]):
+        while end < len(segments) and are_parts(segments[end - 1], segments[end]):
             end += 1
         if end - start > 1:
             yield range(start, end)
         start = end
 
 
-def _are_parts(one: Segment, other: Segment) -> bool:
+def are_parts(one: Segment, other: Segment) -> bool:
     """Tell whether two neighbouring segments are parts of one text, such as /messages/0/content/0/text and …/1/text.
 
     Neighbouring fields of an object are not: a key and its value, joined, would read as one word.

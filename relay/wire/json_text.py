@@ -51,10 +51,11 @@ _STRING_LIKE = (
     r"|[{}\[\],:]"
 )
 _LIKE = re.compile(rf"{_STRING_LIKE}|-?[0-9][0-9.eE+-]*+|[A-Za-z_$][\w$-]*+(?=\s*+:)")
-# Such signs in a row, from a bracket on: they need not be balanced. Words end in a digit, or are constants or keys.
+# Such signs in a row, from a bracket on, as many as one slice reads: they need not be balanced. Words end in a digit or
+# are constants or keys.
 _RUN = re.compile(
     rf"[{{\[](?:\s*+(?:{_STRING_LIKE}"
-    r"|(?=[\w$.+-]*+(?:\s*+:|(?<=[0-9.])|(?<=true|True|null|None)|(?<=false|False)))[\w$-][\w$.+-]*+))*+"
+    r"|(?=[\w$.+-]*+(?:\s*+:|(?<=[0-9.])|(?<=true|True|null|None)|(?<=false|False)))[\w$-][\w$.+-]*+)){0,4096}+"
 )
 _SHORTEST_RUN, _LONGEST_RUN = 8, 262_144
 _DEEPEST = 64  # in a run, which no parser has read

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from relay.detect.borders import is_unspaced
-from relay.detect.context import RAISING
+from relay.detect.context import RAISING, split_words
+from relay.detect.context_latin import RAISING_IN_LATIN
 from relay.detect.context_scripts import RAISING_ELSEWHERE
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
@@ -28,17 +30,47 @@ _MONTHS = (
     "|nov(?:ember|embre|iembre|embro)?"
     "|de[czs](?:ember|embre|iembre|embro)?|déc(?:embre)?|dic(?:iembre|embre)?"
 )
+# In other languages written in Latin letters, in the case that dates take; "?" is any letter beyond Latin-1.
+_MORE_MONTHS = (
+    # Swedish, Danish, Norwegian, Icelandic, Finnish, Estonian
+    "augusti|maj|marts|maí|júní|júlí|ágúst|(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuuta"
+    "|jaanuar|veebruar|märts|aprill|ju[nu]ni|juuli|oktoober|detsember"
+    # Polish, Czech, Slovak
+    "|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrze.nia|pa.dziernika|listopada|grudnia"
+    "|ledna|února|b.ezna|dubna|kv.tna|.ervna|.ervence|srpna|zá.í|.íjna|listopadu|prosince"
+    "|(?:janu|febru)ára|apríla|mája|júna|júla|(?:septem|novem|decem)bra|októbra|augusta"
+    # Hungarian, Romanian, Turkish
+    "|(?:janu|febru)ár|március|április|május|június|július|augusztus|szeptember|október"
+    "|(?:ianu|febru)arie|martie|aprilie|iunie|iulie|(?:septem|octom|noiem|decem)brie"
+    "|ocak|.ubat|marta?|nisan|may.s|haziran|temmuz|a.ustos|eylül|ekim|kas.m|aral.k"
+    # Croatian, Serbian, Slovene, Catalan, Indonesian
+    "|sije.nja|velja.e|o.ujka|travnja|svibnja|lipnja|srpnja|kolovoza|rujna|studenoga?|prosinca"
+    "|(?:janu|febru)arj?a|aprila|juni?j?a|juli?j?a|a[uv]gusta|oktobra"
+    "|gener|febrer|març|maig|juny|juliol|agost|setembre|maret|agustus|desember"
+)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:1[89]|20)\d\d"
 # The time of a timestamp, as programs write dates.
 _TIME = r"T\d\d:?\d\d(?::?\d\d(?:[.,]\d{1,9})?)?(?:Z|[+-]\d\d(?::?\d\d)?)?"
 _STAMP = re.compile(r"\dT\d")
+_MORE_STARTS = (
+    "aug|ma[ijr]|ma.|jú[nl]|ágú|tam|hel|maa|huh|tou|kes|hei|elo|syy|lok|mar|jou|ja[an]|vee|mär|ap[rí]|ju[nul]|okt|det"
+    "|sty|lut|kwi|cze|lip|sie|wrz|pa.|lis|gru|led|úno|b.e|dub|kv.|.er|srp|zá.|.íj|pro|feb|sep|nov|dec|ápr|sze|ian|iu[nl]"
+    "|oct|noi|oca|.ub|nis|haz|tem|a.u|eyl|eki|kas|ara|sij|vel|o.u|tra|svi|kol|ruj|stu|avg|gen|set|ago|agu|des"
+)
 # The first letters of the month names.
 _MONTH_STARTS = (
     "jan|jän|ene|gen|feb|fév|mar|mär|mrz|maa|mrt|apr|avr|abr|ma[yig]|mei|ju[nil]|giu|lug|aug|août|ago|se[pt]"
     "|o[ckut]t|nov|d[eié][czs]"
 )
+
+
+_HUNGARIAN = (
+    r"(?:jan(?:uár)?|feb(?:ruár)?|márc(?:ius)?|ápr(?:ilis)?|máj(?:us)?|jún(?:ius)?|júl(?:ius)?|aug(?:usztus)?"
+    r"|szept(?:ember)?|okt(?:óber)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_COMPACT = 0.01  # what a date without signs of its own is worth by itself
 
 
 class DateRecognizer(RuleRecognizer):
@@ -91,6 +123,50 @@ class DateRecognizer(RuleRecognizer):
             max_chars=32,
             ignore_case=True,
         ),
+        PatternRule(
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"{_DAY}\.?[ -](?:de |d')?(?:{_MORE_MONTHS})\.?,?(?: de |[ -]){_YEAR}",
+            trigger=rf"\d\.?[ -](?:de |d')?(?:{_MORE_STARTS})",
+            opens=r"\d+",
+            score=0.2,
+            lead_chars=16,
+            max_chars=36,
+            ignore_case=True,
+        ),
+        PatternRule(
+            # The order of Hungarian.
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"{_YEAR}\. ?(?:{_HUNGARIAN}|{_MONTH}\.) ?{_DAY}\.?",
+            trigger=r"\d\.(?: ?\d\d?\. ?\d| (?:jan|feb|már|ápr|máj|jún|júl|aug|sze|okt|nov|dec))",
+            opens=r"\d+",
+            score=0.2,
+            lead_chars=16,
+            max_chars=32,
+            ignore_case=True,
+        ),
+        PatternRule(
+            # Without signs, as programs keep it, or with blanks: only right behind a label of birth.
+            entity_type="DATE_OF_BIRTH",
+            regex=r"\d{8}(?=(?:\d{4}(?:\d\d)?)?(?:[+-]\d{4})?(?!\d))",
+            trigger=r"\b\d{8}(?:\d{4}(?:\d\d)?)?\b",
+            start=r"(?<!\w)(?<!\d[.,/+-])",
+            end="",
+            score=_COMPACT,
+            lead_chars=16,
+            max_chars=24,
+            opens=r"\d+",
+        ),
+        PatternRule(
+            entity_type="DATE_OF_BIRTH",
+            regex=rf"{_DAY} {_MONTH} {_YEAR}|{_MONTH} {_DAY} {_YEAR}|{_YEAR} {_MONTH} {_DAY}",
+            trigger=r"\b(?:\d\d? \d\d? (?:1[89]|20)\d\d|(?:1[89]|20)\d\d \d\d? \d\d?)\b",
+            start=r"(?<!\w)(?<!\d[.,/+ -])",
+            end=r"(?!\w)(?![.,/+ -]\d)",
+            score=_COMPACT,
+            lead_chars=14,
+            max_chars=16,
+            opens=r"\d+",
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
@@ -98,7 +174,13 @@ class DateRecognizer(RuleRecognizer):
 
         A timestamp is none of the latter: it says when a program did something.
         """
-        asked = _is_asked_above(candidate.text, candidate.start, candidate.end)
+        asked = _is_labelled(candidate.text, candidate.start) or _is_asked_above(
+            candidate.text, candidate.start, candidate.end
+        )
+        if candidate.pattern.score == _COMPACT:
+            if asked and (not candidate.value.isdigit() or _is_day(candidate.value)):
+                yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, _ASKED, self.name)
+            return
         score = _ASKED if asked else candidate.pattern.score
         yield Span("DATE_OF_BIRTH", candidate.start, candidate.end, score, self.name)
         if not _STAMP.search(candidate.value):
@@ -123,11 +205,59 @@ def _is_asked_above(text: str, start: int, end: int) -> bool:
     return (asks or labels) and _BIRTH.search(above) is not None
 
 
+def _is_labelled(text: str, start: int) -> bool:
+    """Tell whether a label of birth stands right before `start`: only signs, a type or a unit are between."""
+    before = text[max(0, start - _NEAR) : start]
+    if _SHORT_LABEL.search(before) or _is_field(text, start):
+        return True
+    joint = _JOINT.search(before)
+    if joint is None:
+        return False
+    words = split_words(before[: joint.start()].rpartition("\n")[2])[-_NEAR_WORDS:]
+    return bool(words) and _BIRTH.search(" ".join(words)) is not None and _NO_LABEL.isdisjoint(words)
+
+
+def _is_field(text: str, start: int) -> bool:
+    """Tell whether the format says that a date of birth begins at `start`: HL7 version 2, X12, DICOM."""
+    line = text[max(0, start - _LONGEST_LINE, text.rfind("\n", 0, start) + 1) : start].rpartition("\r")[2]
+    return _FIELD.search(line) is not None
+
+
+def _is_day(digits: str) -> bool:
+    """Tell whether eight digits are a day from 1900 to today, in any of the three orders."""
+    now = datetime.now(UTC)
+    for order in ("%Y%m%d", "%d%m%Y", "%m%d%Y"):
+        try:
+            day = datetime.strptime(digits, order).replace(tzinfo=UTC)
+        except ValueError:
+            continue
+        if day.year >= _FIRST_YEAR and day <= now:
+            return True
+    return False
+
+
+_FIRST_YEAR, _NEAR_WORDS = 1900, 3
+_NEAR, _LONGEST_LINE = 64, 400
+_JOINT = re.compile(r"[^\w\n]{0,6}(?:(?:DATE|date|DA|TS):|\((?:[YMDymd]{1,4}[-/. ]?){1,3}\)[^\w\n]{0,4})?\Z")
+# What is short and something else elsewhere: behind it stands a date, before it a name or nothing.
+_SHORT_LABEL = re.compile(
+    r"(?<![^\W_])(?:[bB](?:[_-](?:[dD]ate|[dD]ay|DATE|DAY)|Date|Day)[\"'\]]{0,2}[ \t]?[:=][ \t]?[\"']?"
+    r"|(?:ur|nar|geb|nac|roj|syn|rođ|dz|nasc)\.:?[ ])\Z"
+    r"|(?:[(\[]|[^\W\d_][,;] )[bfs]\. ?\Z|[(\[]\* ?\Z"
+)
+_FIELD = re.compile(r"(?<![A-Z])PID(?:\|[^|\n]{0,120}){6}\|\Z|DMG\*D8\*\Z|0010,?0030\)?[ \t:]{1,4}(?:DA )?[\[\"']?\Z")
+# "the birth of version 20190523", "birth weight".
+_NO_LABEL = frozenset({"version", "weight", "id", "number", "order", "place", "certificate", "height", "rate", "build"})
 _ASKED = 0.6
 _FARTHEST, _LONGEST_REST, _LABEL_WORDS = 200, 24, 4
 _MARKS = " \t>*#_|\"'`-"
 _SPEAKER = re.compile(r"[^\W\d_][\w.-]{0,24}(?: [\w.-]{1,24})?[:：]")
-_WORDS = {word.strip() for word in (*RAISING["DATE_OF_BIRTH"], *RAISING_ELSEWHERE["DATE_OF_BIRTH"].split(","))}
+_LISTED = (
+    *RAISING["DATE_OF_BIRTH"],
+    *RAISING_IN_LATIN["DATE_OF_BIRTH"].split(","),
+    *RAISING_ELSEWHERE["DATE_OF_BIRTH"].split(","),
+)
+_WORDS = {word.strip() for word in _LISTED}
 _BIRTH = re.compile(
     "|".join(
         re.escape(word) if is_unspaced(word) else rf"(?<![^\W_]){re.escape(word)}(?![^\W_])"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from relay.detect.rules import PatternRule, RuleRecognizer, labelled
+from relay.detect.rules import PatternRule, RuleRecognizer, field, labelled
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DocumentRecognizer"]
@@ -15,6 +15,14 @@ _LICENSE = (
     r"|permiso de conducir|licencia de conducir|patente(?: di guida)?|rijbewijs(?:nummer)?|carta de condução|CNH"
 )
 _PASSPORT = r"passport|reisepass(?:nummer)?|passnummer|passeport|pasaporte|passaporto|passaporte|paspoort(?:nummer)?"
+# In further languages. A dot is a letter beyond Latin-1, which a trigger sees as another sign; a first letter beyond
+# ASCII, whose case it would not fold, is left out.
+_PASSPORT_ELSEWHERE = (
+    r"pasnummer|passnr|passin? numero|passi(?:number)?|vegabréf(?:snúmer)?|pases? numurs|paso? numeris"
+    r"|(?:nr |numer )?paszportu?|pasu|cestovn[íý] pas|tlevél(?:szám)?|pa.aport(?:ul)?"
+    r"|(?:broj )?putovnic[ae]|(?:broj )?paso.a?|potn(?:i|ega) list(?:a)?|pasaport(?:ë|a)?(?: numaras.)?|passaport"
+    r"|paspor|pasport|h. chi.u"
+)
 _HOLDER = (
     r"customer|client|member|membership|employee|staff|student|user|account holder|subscriber|personnel|badge|case"
     r"|claim|policy|contract"
@@ -36,6 +44,7 @@ class DocumentRecognizer(RuleRecognizer):
     rules = (
         labelled("DRIVER_LICENSE", _LICENSE, r"(?=[A-Z0-9 -]{0,12}\d)[A-Z0-9](?:[ -]?[A-Z0-9]){4,17}", score=0.7),
         labelled("PASSPORT", _PASSPORT, r"[A-Z]{0,3}[ -]?\d{6,9}[A-Z]?|[A-Z0-9]{9}", score=0.65),
+        field("PASSPORT", _PASSPORT_ELSEWHERE, r"[A-Z]{0,3}[ -]?\d{6,9}[A-Z]?"),
         PatternRule(
             # Labels in other scripts cannot be triggers: the words near the number decide (`context_scripts`).
             entity_type="PASSPORT",

@@ -37,6 +37,14 @@ _FIRST_OF_RANGE = re.compile(rf"(?<![\w.]){_OCTET}(?:\.{_OCTET}){{3}}-\Z")
 _WITH_NUMBERS = r"\b(?:versions?|releases?|builds?|sections?|chapters?|firmware|oids?|clauses?)"
 _NUMBERED = re.compile(rf"{_WITH_NUMBERS}(?:\s(?:is|was|number|no\.?))?[\s:=#(\"'-]{{1,3}}\Z", re.IGNORECASE)
 _NUMBERED_NEAR = re.compile(rf"{_WITH_NUMBERS}\b", re.IGNORECASE)
+# What logs call the two ends of a connection: behind an equals sign stands an address, whatever its numbers are.
+_END_OF_CONNECTION = re.compile(
+    r"(?<![A-Za-z])(?:(?:src|dst|orig|resp|peer|client|remote)(?:[_.-]?(?:ip|addr|address|h|host))?"
+    r"|[sdlrc](?:addr|host|ip)|(?:source|dest(?:ination)?|target)[_.-]?(?:ip|addr|address|host))=[\"']?\Z",
+    re.IGNORECASE,
+)
+# The same where a version may stand, too, with small numbers.
+_PERHAPS_END = re.compile(r"(?<![A-Za-z])(?:source|dest(?:ination)?|target|from|to)=[\"']?\Z", re.IGNORECASE)
 _BEHIND = 16
 # A name that ends in a hyphen or dot, and a version that goes on: "1.2.3-".
 _NAME = re.compile(r"\w-\Z|(?<!\.)\.\Z")
@@ -150,28 +158,34 @@ class IpAddressRecognizer(RuleRecognizer):
             if listed is not None:
                 yield Span("IP_ADDRESS", *listed, score, self.name)
                 return
-            numbers = sorted(map(int, value.split(".")))
-            largest = numbers[-1]
+            largest = max(map(int, value.split(".")))
             if candidate.text.startswith(".", candidate.end) and not _has_port(candidate, before, largest):
                 return
-            # Of four numbers three with one digit and none with three: a version, too.
-            short = numbers[2] <= _ONE_DIGIT and largest <= _PINNED_LIKE
-            small = (largest <= _VERSION_LIKE or short) and not value.startswith("10.")
-            pinned = before[-1:] == "=" and largest <= _PINNED_LIKE
-            in_name = (
-                _NAME.search(before) is not None
-                and not _FIRST_OF_RANGE.search(before)
-                and (largest < _LARGE or _reads_as_version(value) or _VERSION.search(before) is not None)
-            )
             if _NUMBERED.search(before) is not None:
                 return
-            near = (_reads_as_version(value) or largest <= _PINNED_LIKE) and (
-                _NUMBERED_NEAR.search(before + candidate.text[end : end + _BEHIND]) is not None
-            )
-            if small or pinned or in_name or near or before.lower().endswith("v"):
+            if _may_be_version(value, before, candidate.text[end : end + _BEHIND]):
                 score = 0.25
 
         yield Span("IP_ADDRESS", candidate.start, end, score, self.name)
+
+
+def _may_be_version(value: str, before: str, behind: str) -> bool:
+    """Tell whether what stands beside the four numbers leaves open that they are a version."""
+    if _END_OF_CONNECTION.search(before):
+        return False
+    numbers = sorted(map(int, value.split(".")))
+    largest = numbers[-1]
+    # Of four numbers three with one digit and none with three: a version, too.
+    short = numbers[2] <= _ONE_DIGIT and largest <= _PINNED_LIKE
+    small = (largest <= _VERSION_LIKE or short) and not value.startswith("10.")
+    pinned = before[-1:] == "=" and largest <= _PINNED_LIKE and not _PERHAPS_END.search(before)
+    in_name = (
+        _NAME.search(before) is not None
+        and not _FIRST_OF_RANGE.search(before)
+        and (largest < _LARGE or _reads_as_version(value) or _VERSION.search(before) is not None)
+    )
+    near = (_reads_as_version(value) or largest <= _PINNED_LIKE) and _NUMBERED_NEAR.search(before + behind)
+    return bool(small or pinned or in_name or near or before.lower().endswith("v"))
 
 
 def _reads_as_version(value: str) -> bool:

@@ -29,9 +29,14 @@ _EXTENSION = re.compile(
 _AREA = r"\(\+?\d{1,5}\)|\((?:\+|00)\d[\d ]{0,5}\("
 # A bracket around the whole number: another one opens before it ends.
 _AROUND = re.compile(r"\([^()]{1,12}\(")
+# The long-distance prefix of Russia and its neighbours before an area code in brackets.
+_TRUNK = re.compile(r"8[ -]?\(\d{3,5}\)[ -]?\d{1,3}[ -]?\d{2}[ -]?\d{2}")
 _GROUP = re.compile(r"\d+")
 _AREA_FIRST = re.compile(r"\(\d{3,5}\)")
 _WRITTEN = 0.55  # a number by its shape
+# In North America, with hyphens: words for places of a text take nothing from it.
+_HYPHENATED = re.compile(r"(?:1-)?\d{3}-\d{3}-\d{4}")
+_SURELY_WRITTEN = 0.65
 # More than what words such as "row" and "section" take from a number.
 _BRACKETED = 0.72
 _MAX_DIGITS = 15  # E.164, 6.1
@@ -147,13 +152,15 @@ class PhoneRecognizer(RuleRecognizer):
             if bare.startswith("0") or count < 8:
                 return 0.2
             return 0.75 if not value.startswith("00") or self._valid("+" + bare, None) else 0.1
+        if _TRUNK.fullmatch(value):
+            return _BRACKETED if self._valid(value, "RU") else 0.15
         if _DATE.fullmatch(value) or _DATED.search(value):
             return 0.0
         if "." in value and (_mixed(value) or (_DIGIT_AND_DOT.search(value) and not value.startswith("1."))):
             return 0.15
         separated = _SEPARATED.search(value) is not None
         if _NANP.fullmatch(value):
-            return 0.6 if separated else 0.25
+            return _SURELY_WRITTEN if _HYPHENATED.fullmatch(value) else 0.6 if separated else 0.25
         if count < 8:
             # "555-0123": a local number needs its word.
             return 0.15 if separated else 0.05
@@ -176,7 +183,7 @@ def _one_pair(value: str) -> str:
     opened, closed = value.find("("), value.find(")")
     if opened < 0 or (0 <= closed < opened):
         return value if closed < 0 else value[:closed].rstrip(_JOINTS)
-    if _GROUP.search(value, 0, opened) is not None and not value.startswith(("+", "00")):
+    if _TRUNK.match(value) is None and _GROUP.search(value, 0, opened) and not value.startswith(("+", "00")):
         return value[:opened].rstrip(_JOINTS)
     second = value.find("(", opened + 1)
     return value if second < 0 else value[:second].rstrip(_JOINTS)

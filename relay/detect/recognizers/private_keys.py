@@ -1,4 +1,6 @@
-"""Private keys in armor, as files hold them and as logs, notebooks and program text carry them line by line."""
+"""Private keys in armor, as files hold them and as logs, notebooks and program text carry them line by line, and as
+members of JSON (JWK) and of XML.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +27,7 @@ def _is_armor(armor: str) -> bool:
 _PROSE = 200
 _BEGIN = re.compile(r"-----BEGIN [A-Z0-9 ]{0,24}PRIVATE KEY(?: BLOCK)?-----")
 _CARRIED = 0.98  # the score of the rule that only begins a key
+_MEMBER, _ELEMENT = 0.96, 0.955  # those of parts of a key
 _PIECE = re.compile(r"(?<![A-Za-z0-9+/])(?=[A-Za-z+/]*\d)[A-Za-z0-9+/]{20,}")
 
 
@@ -33,7 +36,8 @@ class PrivateKeyRecognizer(RuleRecognizer):
 
     name = "private_keys"
     source = (
-        "RFC 7468 and RFC 4716 (private keys), RFC 9580 (OpenPGP armor), X.690 (the first octets of a sequence); "
+        "RFC 7468 and RFC 4716 (private keys), RFC 7518 section 6 (JWK), RFC 9580 (OpenPGP armor), X.690 (the first "
+        "octets of a sequence); "
         "forms of logs and notebooks by own choice; as of 2026-12-01"
     )
     rules = (
@@ -109,16 +113,71 @@ class PrivateKeyRecognizer(RuleRecognizer):
             score=_CARRIED,
             max_chars=80,
         ),
+        PatternRule(
+            # What of a JWK is private; `check` looks for the type of the key.
+            entity_type="PRIVATE_KEY",
+            regex=r"(?P<value>[A-Za-z0-9_-]{16,1600})(?=\\{0,3}[\"'])",
+            trigger=r"\\?[\"'](?:d|p|q|dp|dq|qi|k)\\?[\"']\s{0,4}:\s{0,4}\\{0,3}[\"']",
+            end="",
+            score=_MEMBER,
+            max_chars=1620,
+            follows=True,
+        ),
+        PatternRule(
+            # What of an RSA key in XML is private.
+            entity_type="PRIVATE_KEY",
+            regex=r"(?P<value>[A-Za-z0-9+/][A-Za-z0-9+/=\s]{14,1600}[A-Za-z0-9+/=])(?=\s{0,32}</)",
+            trigger=r"<(?:D|P|Q|DP|DQ|InverseQ)>\s{0,32}",
+            end="",
+            score=_ELEMENT,
+            max_chars=1700,
+            follows=True,
+        ),
+        PatternRule(
+            # The hexadecimal lines of OpenVPN's key.
+            entity_type="PRIVATE_KEY",
+            regex=r"-----BEGIN OpenVPN Static key V1-----(?:[0-9a-fA-F>|#* \t\r\n]|\\[nr]|(?<=[\\\n])[\"',+]){32,2000}"
+            r"(?:-----END OpenVPN Static key V1-----)?",
+            trigger=r"-----BEGIN OpenVPN Static key V1-----",
+            start="",
+            end="",
+            score=0.97,
+            lead_chars=48,
+            max_chars=2100,
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
         """Return the armor; where something stands before its lines, as far as the pieces of the key go."""
+        score = candidate.pattern.score
+        if score in (_MEMBER, _ELEMENT):
+            if (_is_in_jwk if score == _MEMBER else _is_in_rsa)(candidate.text, candidate.start, candidate.end):
+                yield from super().check(candidate)
+            return
         begin = _BEGIN.match(candidate.text, candidate.start)
         carried = _carried(candidate.text, begin.end()) if begin is not None else 0
         if carried > candidate.end:
             yield Span("PRIVATE_KEY", candidate.start, carried, candidate.pattern.score, self.name)
         elif candidate.pattern.score != _CARRIED:
             yield from super().check(candidate)
+
+
+def _is_in_jwk(text: str, start: int, end: int) -> bool:
+    """Tell whether the object around the value says that it is a key."""
+    before = _BRACES.split(text[max(0, start - _WIDEST_KEY) : start])[-1]
+    behind = _BRACES.split(text[end : end + _WIDEST_KEY], maxsplit=1)[0]
+    return _KTY.search(before + behind) is not None
+
+
+def _is_in_rsa(text: str, start: int, end: int) -> bool:
+    """Tell whether the value is a part of an RSA key."""
+    before = text[max(0, start - 2 * _WIDEST_KEY) : start]
+    return before.rfind("<RSAKeyValue") > before.rfind("</RSAKeyValue")
+
+
+_KTY = re.compile(r"[\"']kty\\{0,3}[\"']\s{0,4}:\s{0,4}\\{0,3}[\"'](?:OKP|EC|RSA|oct|AKP)\b")
+_BRACES = re.compile("[{}]")
+_WIDEST_KEY = 2400  # of 4,096 bits
 
 
 def _carried(text: str, start: int) -> int:

@@ -147,9 +147,9 @@ def _is_behind(text: str, start: int, end: int) -> bool:
     return stands_out(value, alone=in_cell and ends and _NAMED_CELL.search(label) is not None)
 
 
-_SIGNS = "→⇒➜➔⟶|│┃~"
+_SIGNS = "→⇒➜➔⟶›|│┃~"
 _NAMED_CELL = re.compile(r"(?:^|[|│┃])[ \t*_`>-]{0,12}(?:[\w-]{1,16} ){0,1}[\w-]{0,16}\Z")
-_IN_CELL = re.compile(r"[|│┃→⇒➜➔⟶][ \t]{0,16}[\"'`*]{0,3}\Z")
+_IN_CELL = re.compile(r"[|│┃→⇒➜➔⟶›][ \t]{0,16}[\"'`*]{0,3}\Z")
 _ENDS_CELL = re.compile(r"[\"'`*.,;]{0,4}[ \t]{0,256}(?:[|│┃\r\n]|\Z)")
 _NEAR = 24
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from relay.detect.assignments import extent, value, widened
 from relay.detect.entropy import is_odd, is_stand_in, looks_random
 from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.secret_names import FOREIGN_KEYS
 from relay.types import Candidate, Span
 
 __all__ = ["LABELS", "PLUGINS", "LabelledSecretRecognizer"]
@@ -39,6 +40,7 @@ _LINK = (
     r"[\"'*»”]{0,3}(?:[ \t][^\s:=]{1,16}){0,3}[ \t]{0,2}(?:[:=：＝]|[—–]|->|(?<=[ \t])-(?=[ \t]))\s{0,3}"
     r"|(?:是|为|為|は|が|는|은|이)[ \t:：]{0,2}"
 )
+_IS = r"[ \t](?:lautet|ist|est|è|es|é)"
 
 
 def _any(labels: Iterable[str]) -> str:
@@ -83,6 +85,17 @@ class LabelledSecretRecognizer(RuleRecognizer):
             score=0.8,
             lead_chars=40,
             max_chars=191,
+            ignore_case=True,
+        ),
+        PatternRule(
+            entity_type="SECRET_VALUE",
+            regex=rf"(?:{FOREIGN_KEYS})(?:{_LINK}|{_IS}[ \t]{{1,2}}){value(12, 256)}",
+            trigger=_SEEN.sub("?", rf"(?:{FOREIGN_KEYS})[\"'*» ]{{0,2}}(?:[\w .-]{{0,40}}[:=]|{_IS}[ \t])"),
+            start=r"(?<![^\W_])",
+            end="",
+            score=0.8,
+            lead_chars=80,
+            max_chars=300,
             ignore_case=True,
         ),
     )

@@ -12,10 +12,12 @@ from relay.detect.entropy import (
     is_mixed,
     is_odd,
     is_program_text,
+    is_random_key,
     is_reference,
     is_stand_in,
     looks_random,
     reads_as_words,
+    stands_out,
 )
 from relay.detect.overlap import CERTAIN
 from relay.detect.rules import PatternRule, RuleRecognizer
@@ -41,6 +43,8 @@ _OWN_KEY = re.compile(
 _SECRET_KEY = re.compile(
     r"(?:secret|api|access|auth|private|encryption|signing|master|account|hmac|license)[_-]?key$", re.IGNORECASE
 )
+# Names whose values are keys and nothing else.
+_KEY_ALONE = re.compile(r"(?:api|secret|client|access|auth|private)[ _.-]?(?:key|secret|token)$", re.IGNORECASE)
 _BARE_KEY = re.compile(r"(?:[\w.-]* |[\W_]*|.*\.)keys?", re.IGNORECASE)
 _CLIENT_ID = re.compile(r"id$", re.IGNORECASE)
 _ID = re.compile(r"\d{12,24}")
@@ -52,6 +56,17 @@ _ELEMENT = re.compile(
     rf"(?:<[\w:.-]{{0,32}}(?:{PASSWORDS})[\w.-]{{0,16}}>\s{{0,8}}(?:<!\[CDATA\[)?|</key>\s{{0,24}}<string>\s{{0,8}})$",
     re.IGNORECASE,
 )
+# An element that is a password and says how it is written; and what it says, which is no value.
+_DESCRIBED = re.compile(
+    rf"<[\w:.-]{{0,32}}(?:{PASSWORDS})[\w.-]{{0,16}}[ \t][^<>]{{1,360}}>\s{{0,8}}(?:<!\[CDATA\[)?$", re.IGNORECASE
+)
+_ATTRIBUTE = re.compile(
+    r"<[\w:.-]{1,64}[ \t]{1,4}(?:type|kind|format|encoding|encrypted|plain|hash|algorithm|id|class|name|lang|style"
+    r"|required|hidden|xmlns(?::\w{1,16})?|xsi:\w{1,16})\s?=\s?[\"']$",
+    re.IGNORECASE,
+)
+# The end of a prompt that shows its default.
+_PROMPTED = re.compile(r"[ \t](?:\[[^\[\]\n]{1,48}\]|\([^()\n]{1,48}\))[ \t]?:[ \t]{1,4}\S{0,3}$")
 # A call that sets a variable or gives what it is without one: there a word is a value, too.
 _DEFAULT = re.compile(
     r"(?:getenv|environ\.get|setdefault|\benv|\bdefine|setenv|putenv|setProperty|getProperty|getOrDefault)"
@@ -103,7 +118,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             trigger=rf"(?:{PASSWORDS})",
             end="",
             score=0.85,
-            max_chars=600,
+            max_chars=1000,
             ignore_case=True,
             follows=True,
         ),
@@ -113,7 +128,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             trigger=rf"(?:{SECRETS})",
             end="",
             score=0.85,
-            max_chars=600,
+            max_chars=1000,
             ignore_case=True,
             follows=True,
         ),
@@ -143,7 +158,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         PatternRule(
             entity_type="AWS_SECRET_KEY",
             regex=SET + r"(?:\\{0,3}[\"'`])?(?P<value>[A-Za-z0-9/+]{40})",
-            trigger=r"secret_?(?:access_?)?key",
+            trigger=r"secret[_ ]?(?:access[_ ]?)?key",
             end=r"(?![A-Za-z0-9/+=])",
             score=0.95,
             max_chars=400,
@@ -208,7 +223,7 @@ class NamedSecretRecognizer(RuleRecognizer):
             return
         start, end, quoted = candidate.start, candidate.end, True
         if rule.score not in (_IN_MARKUP, _IN_VARIABLE):
-            if _VARIABLE.search(text, max(0, start - 100), start):
+            if any(expression.search(text, max(0, start - 100), start) for expression in (_VARIABLE, _ATTRIBUTE)):
                 return
             start, end, quoted = extent(text, start, end)
         if _BRACED.fullmatch(text, start, end) and looks_random(text[start + 1 : end - 1]):
@@ -229,12 +244,8 @@ class NamedSecretRecognizer(RuleRecognizer):
         code = is_program_text(found) or _INDEXED.fullmatch(found) is not None
         if code and not (told or quoted or (is_setting(text, start, end) and not is_reference(found))):
             return
-        in_label = rule.score == _IN_MARKUP and not _ELEMENT.search(text, max(0, start - 80), start)
-        in_call = (
-            quoted
-            and _LOOSE.search(text, max(0, start - 24), start)
-            and not _DEFAULT.search(text, max(0, start - 120), start)
-        )
+        in_label = rule.score == _IN_MARKUP and _is_in_label(text, start, found)
+        in_call = quoted and _is_in_call(text, start)
         if in_label or rule.score == _COMPARED or in_call:
             # In a call, a comparison or a label of a form a word is no value: `put("password", "hint")`.
             if not is_odd(found) or code or " " in found or reads_as_words(found):
@@ -257,12 +268,13 @@ class NamedSecretRecognizer(RuleRecognizer):
 
     def _secret(self, text: str, start: int, end: int, quoted: bool, rule: PatternRule) -> Iterable[Span]:
         found = text[start:end]
-        random = looks_random(found) or _is_short_secret(text, start, end, quoted)
-        if " " in found or not (random or _ID.fullmatch(found)) or is_program_text(found):
+        name = name_before(text, start, SECRET_NAME)
+        key = _is_key_alone(name, found)
+        random = key or _is_random(text, start, end, quoted)
+        if " " in found or not (random or _ID.fullmatch(found)) or (is_program_text(found) and not key):
             return
         if not quoted and _INDEXED.fullmatch(found):
             return
-        name = name_before(text, start, SECRET_NAME)
         if not name or not is_own_part(name):
             return
         if _CLIENT_ID.search(name):
@@ -274,7 +286,7 @@ class NamedSecretRecognizer(RuleRecognizer):
         loose = rule.score == _NAMED_IN_PROSE or (quoted and _LOOSE.search(text, max(0, start - 24), start) is not None)
         if loose and (reads_as_words(found) or not _COMPACT.fullmatch(found)):
             return
-        if name.lower().endswith(("key", "keys")) and not (_SECRET_KEY.search(name) or _opens(name, found)):
+        if name.lower().endswith(("key", "keys")) and not (key or _SECRET_KEY.search(name) or _opens(name, found)):
             return
         yield Span(rule.entity_type, start, end, rule.score, self.name)
 
@@ -283,6 +295,31 @@ class NamedSecretRecognizer(RuleRecognizer):
 _IN_MARKUP, _IN_VARIABLE, _PROSE, _NAMED_IN_PROSE, _COMPARED = 0.85, 0.84, 0.75, 0.7, 0.65
 # What stands behind a colon there is an operator and its operand: `${PASSWORD:-…}`, `${PASSWORD:?…}`.
 _VARIABLE = re.compile(r"\$\{[\w.-]{1,96}:\Z")
+
+
+def _is_in_label(text: str, start: int, found: str) -> bool:
+    """Tell whether the value in markup is the text of a form: in no element that is a password, or words in one."""
+    if _ELEMENT.search(text, max(0, start - 80), start):
+        return False
+    described = _DESCRIBED.search(text, max(0, start - 420), start) is not None
+    return not described or not is_odd(found) or " " in found
+
+
+def _is_in_call(text: str, start: int) -> bool:
+    """Tell whether the quoted value is an argument of a call that does not set it, or behind a word."""
+    return (
+        _LOOSE.search(text, max(0, start - 24), start) is not None
+        and _DEFAULT.search(text, max(0, start - 120), start) is None
+    )
+
+
+def _is_key_alone(name: str, found: str) -> bool:
+    """Tell whether the value is a key where `name` means nothing else, though it may not look random elsewhere."""
+    return is_random_key(found) and _KEY_ALONE.search(name) is not None
+
+
+def _is_random(text: str, start: int, end: int, quoted: bool) -> bool:
+    return looks_random(text[start:end]) or _is_short_secret(text, start, end, quoted)
 
 
 def _is_short_secret(text: str, start: int, end: int, quoted: bool) -> bool:
@@ -313,8 +350,14 @@ _SETTING = re.compile(r"[\w.-]{1,64}[:=]")
 
 
 def _is_other(text: str, start: int, value: str) -> bool:
-    """Tell whether a short name means another thing here: PASS a test, PWD a folder."""
-    return _is_outcome(text, start, value) or _is_folder(text, start, value)
+    """Tell whether a name means another thing here: PASS a test, PWD a folder, a prompt its hint."""
+    return _is_outcome(text, start, value) or _is_folder(text, start, value) or _is_hint(text, start, value)
+
+
+def _is_hint(text: str, start: int, value: str) -> bool:
+    """Tell whether words stand behind what looks like a prompt: `password [required]: at-least-8`."""
+    prompted = _PROMPTED.search(text, max(0, start - 72), start) is not None
+    return prompted and not (looks_random(value) or stands_out(value))
 
 
 def _is_folder(text: str, start: int, value: str) -> bool:

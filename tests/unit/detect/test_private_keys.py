@@ -98,9 +98,61 @@ def test_near_misses(text: str) -> None:
     assert left(text) == text
 
 
+_PLAIN = "qzWGxneaaWmCahErakuwsxERJxWlMmkZ"
+_HEX = "".join(f"{bytes(range(line, line + 16)).hex()}\n" for line in range(0, 256, 16))
+
+
+@pytest.mark.parametrize(
+    ("text", "rest"),
+    [
+        (f'{{"kty":"OKP","crv":"Ed25519","d":"{_PLAIN}","x":"a"}}', '{"kty":"OKP","crv":"Ed25519","d":"#","x":"a"}'),
+        (f'{{"d": "{_PLAIN}", "kty": "EC"}}', '{"d": "#", "kty": "EC"}'),
+        (f'{{"kty":"RSA","p":"{_PLAIN}","q":"{_PLAIN}"}}', '{"kty":"RSA","p":"#","q":"#"}'),
+        (f'{{\n "kty": "oct",\n "k": "{_PLAIN}"\n}}', '{\n "kty": "oct",\n "k": "#"\n}'),
+        (f'"{{\\"kty\\":\\"EC\\",\\"d\\":\\"{_PLAIN}\\"}}"', '"{\\"kty\\":\\"EC\\",\\"d\\":\\"#\\"}"'),
+        (f"{{'kty': 'EC', 'd': '{_PLAIN}'}}", "{'kty': 'EC', 'd': '#'}"),
+        (
+            f"<RSAKeyValue><Modulus>{_PLAIN[::-1]}</Modulus><P>{_PLAIN}=</P><D>{_PLAIN}=</D></RSAKeyValue>",
+            f"<RSAKeyValue><Modulus>{_PLAIN[::-1]}</Modulus><P>#</P><D>#</D></RSAKeyValue>",
+        ),
+        (
+            f"a\n-----BEGIN OpenVPN Static key V1-----\n{_HEX}-----END OpenVPN Static key V1-----\nb",
+            "a\n#\nb",
+        ),
+    ],
+)
+def test_parts_of_keys(text: str, rest: str) -> None:
+    """What is private of a JWK and of an RSA key in XML; the static key of OpenVPN."""
+    assert left(text) == rest
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'{{"d":"{_PLAIN}","x":1}}',
+        f'{{"kty":"EC","x":"{_PLAIN}","y":"{_PLAIN}","kid":"{_PLAIN}"}}',
+        f'{{"a":{{"kty":"EC"}},"d":"{_PLAIN}"}}',
+        f'{{"d":"{_PLAIN}","a":{{"kty":"EC"}}}}',
+        f'{{"kty":"none","d":"{_PLAIN}"}}',
+        f"<D>{_PLAIN}</D>",
+        f"<RSAKeyValue><Modulus>{_PLAIN}</Modulus></RSAKeyValue><D>{_PLAIN}</D>",
+        "-----BEGIN OpenVPN Static key V1----- is the first line",
+    ],
+)
+def test_parts_of_other_objects(text: str) -> None:
+    """The same members and elements where nothing says that they are a key's, and what of a key is public."""
+    assert left(text) == text
+
+
 def test_work_is_linear() -> None:
     """For beginnings alone, and for keys that never end."""
     line = "[INFO] -----BEGIN PRIVATE KEY-----\n"
-    for unit in (line, f"{line}[INFO] {'Mx7Q' * 16}\n", f"[INFO] {'Mx7Q' * 16}\n", f"{line}[INFO] {'a' * 40} b\n"):
+    for unit in (
+        line,
+        f"{line}[INFO] {'Mx7Q' * 16}\n",
+        f"[INFO] {'Mx7Q' * 16}\n",
+        f"{line}[INFO] {'a' * 40} b\n",
+        '"d":"aWGxneaaWmCahErakuwsxER",',
+    ):
         text = line + unit * (24_000 // len(unit))
         assert steps(lambda text=text: left(text)) <= 300 * len(text)  # type: ignore[misc]
