@@ -11,7 +11,7 @@ import json
 import re
 import string
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from math import inf
@@ -20,7 +20,7 @@ import orjson
 
 from relay.errors import ClientFault
 from relay.wire.named_values import says_little, told
-from relay.wire.pointer import escape, named
+from relay.wire.pointer import escape, member, named
 from relay.wire.protocol_words import names_code, plain_number
 from relay.wire.strict_json import encode_text
 
@@ -148,6 +148,7 @@ def _literals(
     """Yield the literals among `tokens` of `text`, by default all; they stand at `around`."""
     # One entry for each open container: the key or index that comes next, None for an object that waits for a key.
     path: _Path = [*around]
+    at = [""] * len(path)  # the pointers of those containers
     outer = len(path)
     for match in _TOKEN.finditer(text) if tokens is None else tokens:
         start, end = match.span()
@@ -160,27 +161,27 @@ def _literals(
             if is_key:
                 path[-1] = value
             if len(path) <= deepest:
-                yield Literal(start, end, _pointer(path), value, is_key)
-        elif first == "{":
-            path.append(None)
-        elif first == "[":
-            path.append(0)
+                yield Literal(start, end, _pointer(at, path), value, is_key)
+        elif first in "{[":
+            at.append(_pointer(at, path))
+            path.append(None if first == "{" else 0)
         elif first in "}]":
             if len(path) > outer:
                 path.pop()
+                at.pop()
             if outer and len(path) == outer:
                 path[-1] = int(path[-1] or 0) + 1
         elif first == ",":
             step = path[-1]
             path[-1] = step + 1 if type(step) is int else None
-        elif first != ":" and len(path) <= deepest and _is_read(number := plain_number(match.group()), path):
-            yield Literal(start, end, _pointer(path), number, is_key=False, is_number=True)
+        elif first != ":" and len(path) <= deepest and _is_read(number := plain_number(match.group()), at, path):
+            yield Literal(start, end, _pointer(at, path), number, is_key=False, is_number=True)
 
 
 _OPENS_WORD = frozenset("\"'_$" + string.ascii_letters)
 
 
-def _is_read(number: str, path: _Path) -> bool:
+def _is_read(number: str, at: Sequence[str], path: _Path) -> bool:
     digits = sum(map(str.isdigit, number))
     if digits >= MIN_DIGITS:
         return True
@@ -188,7 +189,7 @@ def _is_read(number: str, path: _Path) -> bool:
         digits >= _MIN_KEYED
         and number.isdigit()
         and type(key := path[-1]) is str
-        and (says_little(key) or names_code(named(_pointer(path)), int(number)))
+        and (says_little(key) or names_code(named(_pointer(at, path)), int(number)))
     )
 
 
@@ -205,5 +206,9 @@ def _coded(literals: list[Literal]) -> list[Literal]:
     ]
 
 
-def _pointer(path: _Path) -> str:
-    return "".join(f"/{step}" if type(step) is int else f"/{escape(str(step))}" for step in path)
+def _pointer(at: Sequence[str], path: _Path) -> str:
+    """Return the pointer of what comes next in the innermost container."""
+    if not path:
+        return ""
+    step = path[-1]
+    return member(at[-1], str(step) if type(step) is int else escape(str(step)))

@@ -32,7 +32,7 @@ from relay.wire.media import is_remote, kind_of_media, opaque
 from relay.wire.named_values import beside
 from relay.wire.nodes import IDENTITY, NAMES, ROLES, UNKNOWN, FieldTable, Node
 from relay.wire.places import KeyPlace, Nested, Place, Where
-from relay.wire.pointer import escape, named
+from relay.wire.pointer import LONGEST_KEY, escape, member, named
 from relay.wire.protocol_words import (
     ID,
     NAME_LISTS,
@@ -66,8 +66,8 @@ MAX_SEGMENTS = 250_000
 
 
 def _at(pointer: str, key: str) -> str:
-    """Return the pointer of the member `key`."""
-    return f"{pointer}/{key if key.isidentifier() else escape(key)}"
+    key = key if key.isidentifier() else escape(key)
+    return f"{pointer}/{key}" if len(pointer) + len(key) < LONGEST_KEY else member(pointer, key)
 
 
 class Scan:
