@@ -1,7 +1,7 @@
 """Read each stretch of a text with the model for its script.
 
 Most texts are in Latin letters, and go to that model as they are. What is written otherwise goes to the other model,
-which is loaded when the first such text comes: it takes some 60 MB.
+which is loaded when the first such text comes: it takes some 80 MB.
 """
 
 from __future__ import annotations

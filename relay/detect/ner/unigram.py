@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from relay.detect.ner.tokenizer import Coder
+from relay.detect.ner.tokenizer import Coder, unigram_tokenizer
 from relay.detect.script import UNSPACED
 
 if TYPE_CHECKING:
@@ -29,23 +29,11 @@ class UnigramCoder(Coder):
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         import numpy
-        from tokenizers import Tokenizer
-        from tokenizers.models import Unigram
-        from tokenizers.normalizers import NFKC, Nmt
-        from tokenizers.normalizers import Sequence as Normalizers
-        from tokenizers.pre_tokenizers import Metaspace, Punctuation, WhitespaceSplit
-        from tokenizers.pre_tokenizers import Sequence as PreTokenizers
 
         pieces = [(piece, float(score)) for piece, _, score in (line.rpartition("\t") for line in vocabulary)]
         table = {piece: index for index, (piece, _) in enumerate(pieces)}
-        model = Unigram(pieces, unk_id=table[UNKNOWN], byte_fallback=False)
-        model._resize_cache(0)  # It would keep words of texts.
         self._numpy = numpy
-        self._tokenizer = Tokenizer(model)
-        self._tokenizer.normalizer = Normalizers([Nmt(), NFKC()])
-        self._tokenizer.pre_tokenizer = PreTokenizers(
-            [WhitespaceSplit(), Metaspace(prepend_scheme="always", split=False), Punctuation("isolated")]
-        )
+        self._tokenizer = unigram_tokenizer(pieces, table[UNKNOWN])
         self.first, self.last, self._bare = table[FIRST], table[LAST], table[BARE]
 
     def _words(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:

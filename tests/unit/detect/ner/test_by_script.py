@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from relay.detect.ner.by_script import ByScript, _Later
-from relay.detect.ner.model import NerModel
+from relay.detect.ner.model import LANGUAGES, NerModel
 from relay.errors import ConfigFault
 from relay.types import Span
 
@@ -21,6 +21,7 @@ class Words:
 
     labels = ("PERSON",)
     version = "words-1"
+    languages = dict.fromkeys(LANGUAGES, ("any",))
 
     def __init__(self, kind: str) -> None:
         self.kind, self.read = kind, list[str]()
@@ -32,7 +33,7 @@ class Words:
 
 class Loaded(_Later):
     def __init__(self, model: Words) -> None:
-        self.version, self.model = model.version, model
+        self.version, self.languages, self.model = model.version, model.languages, model
 
     def get(self) -> Words:
         return self.model
