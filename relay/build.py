@@ -19,6 +19,7 @@ from relay.config import Config, SessionConfig
 from relay.detect import taxonomy
 from relay.detect.analyzer import Analyzer
 from relay.detect.cache import SpanCaches
+from relay.detect.ner.by_script import ByScript
 from relay.detect.ner.model import NerModel
 from relay.detect.normalize import legible
 from relay.detect.own.recognizer_files import CustomRecognizers
@@ -160,7 +161,7 @@ def analyzer(
     if policy.model == "none":
         model = None
     else:
-        model = screened(model or NerModel.load(model_dir or shipped.model(policy.model)), policy, added)
+        model = screened(model or entity_model(policy.model, model_dir), policy, added)
     return Analyzer(
         _recognizers(added),
         model,
@@ -171,6 +172,13 @@ def analyzer(
     )
 
 
+def entity_model(name: str, model_dir: Path | None = None) -> NerModel | ByScript:
+    """Return the model of that name with the one for other scripts beside it, or the operator's own for everything."""
+    if model_dir is not None:
+        return NerModel.load(model_dir)
+    return ByScript(NerModel.load(shipped.model(name)), shipped.model(shipped.OTHER_SCRIPTS))
+
+
 def looked_for(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> frozenset[str] | None:
     """Return the entity types for which the model must read a text, or None where it reads everything."""
     return engine(policy, added).entity_types() if policy.screen else None
@@ -178,7 +186,7 @@ def looked_for(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> froz
 
 def screened(model: EntityModel, policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> EntityModel:
     """Return `model` with its screen in use as the policy says; a model of another kind has none."""
-    return model.screened(looked_for(policy, added)) if isinstance(model, NerModel) else model
+    return model.screened(looked_for(policy, added)) if isinstance(model, NerModel | ByScript) else model
 
 
 def span_caches(policy: Policy) -> SpanCaches | None:

@@ -12,9 +12,10 @@ from relay.errors import ConfigFault
 from relay.files import is_there
 from relay.suggest import suggest
 
-__all__ = ["DEFAULT", "MODELS", "POLICIES", "model", "policy", "policy_names"]
+__all__ = ["DEFAULT", "MODELS", "OTHER_SCRIPTS", "POLICIES", "model", "policy", "policy_names"]
 
 DEFAULT = "default"  # the policy that holds when none is named
+OTHER_SCRIPTS = "world"  # the model for all but Latin letters
 
 
 def _home() -> Path:

@@ -85,6 +85,24 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
         names=2,
     )
     yield _Sheet(
+        title="Other languages",
+        about="The default policy, each fourth row. A set begins with the code of its language. What is not labelled in "
+        "a set counts as noise, and words are few where no spaces part them.",
+        columns=("set", "rows", "people", "of", "recall", "precision", "noise"),
+        rows=tuple(
+            (
+                name,
+                str(one["rows"]),
+                _share(one["people"]),
+                str(one["people_count"]),
+                f"{one['recall']:.3f}",
+                f"{one['precision']:.3f}",
+                f"{one['noise']:.2f}",
+            )
+            for name, one in result["world"].items()
+        ),
+    )
+    yield _Sheet(
         title="False alarms",
         about="Found spans per 1,000 words in text without labels. Real and fictional people and places that a prompt "
         "or a comment names count as false alarms, and a value found once counts wherever it stands again. Flagged "

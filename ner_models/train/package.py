@@ -41,6 +41,8 @@ def write_folder(
     int8: bool,
     max_tokens: int,
     overlap: int,
+    languages: Mapping[str, Sequence[str]] = SPOKEN,
+    tokenizer: str | None = None,
 ) -> None:
     """Write `model.onnx`, `vocab.txt` and `model.yaml` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +58,8 @@ def write_folder(
         "thresholds": {kind: float(thresholds[kind]) for kind in TYPES},
         "max_tokens": max_tokens,
         "overlap": overlap,
-        "languages": SPOKEN,
+        "languages": {key: list(names) for key, names in languages.items()},
+        **({} if tokenizer is None else {"tokenizer": tokenizer}),
         "sha256": {
             file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in ("model.onnx", "vocab.txt")
         },

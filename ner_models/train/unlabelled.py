@@ -138,17 +138,18 @@ def code_rows(lists: Lists, rng: random.Random, count: int) -> list[Row]:
     return rows
 
 
-def translated_rows(folder: Path, rng: random.Random, count: int) -> list[Row]:
+def translated_rows(folder: Path, rng: random.Random, count: int, *, only: str | None = None) -> list[Row]:
     """Put together what a program says in its languages, several messages to a row: a foreign word is no name.
 
-    `folder` holds GNU message catalogues as `LANGUAGE/LC_MESSAGES/*.mo` at any depth; without any there are no rows.
+    `folder` holds GNU message catalogues as `LANGUAGE/LC_MESSAGES/*.mo` at any depth; without any there are no rows. `only` is the code of
+    one language.
     """
     said: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("LC_MESSAGES/*.mo")):
         with path.open("rb") as file:
             messages = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # no other way to list them
         said.setdefault(path.parent.parent.name, []).extend(text for key, text in messages.items() if key and text)
-    languages = sorted(language for language, messages in said.items() if messages)
+    languages = sorted(language for language, messages in said.items() if messages and only in (None, language))
     rows: list[Row] = []
     for _ in range(count if languages else 0):
         text = rng.choice((" ", "\n", "\n\n")).join(rng.choices(said[rng.choice(languages)], k=rng.randint(1, 6)))

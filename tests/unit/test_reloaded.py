@@ -8,7 +8,7 @@ import pytest
 
 from relay import build
 from relay.config import Config
-from relay.detect.ner.model import NerModel
+from relay.detect.ner.by_script import ByScript
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.policy.model import Policy
@@ -97,13 +97,14 @@ def test_the_screen_looks_for_what_the_policy_asks_for(
     """The same model reads for the new policy, and what was remembered for other types is not used."""
     path, config, core = started(tmp_path, "version: 1\ndetect: {on: [DATE_TIME]}\n")
     before = core.analyzer.model
-    assert isinstance(before, NerModel)
-    assert before.screened_for is not None
-    assert "DATE_TIME" in before.screened_for
+    assert isinstance(before, ByScript)
+    assert before.latin.screened_for is not None
+    assert "DATE_TIME" in before.latin.screened_for
     path.write_text(f"version: 1\n{change}\n", encoding="utf-8")
     fresh = build.reloaded(core, config, build.policy_source(config))
     model = fresh.analyzer.model
-    assert isinstance(model, NerModel)
-    assert model.screened_for == looked_for
-    assert model._session is before._session
+    assert isinstance(model, ByScript)
+    assert model.latin.screened_for == looked_for
+    assert model.latin._session is before.latin._session
+    assert model.other is before.other
     assert fresh.analyzer._caches is not core.analyzer._caches

@@ -15,6 +15,8 @@ __all__ = ["FORMAT", "LANGUAGES", "Manifest", "ScreenFacts", "read_checked", "re
 FORMAT = 1  # The layout of model.yaml and the graph's inputs; a model of another format is refused.
 FILES = ("model.onnx", "vocab.txt")
 SCREEN_FILE = "screen.onnx"
+# How a text becomes tokens; a model that does not say has the first.
+TOKENIZERS = ("wordpiece", "unigram")
 # What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
 LANGUAGES = ("best", "scored", "unsupported")
 
@@ -29,7 +31,7 @@ class ScreenFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What model.yaml says. `screen` is None for a model without one."""
+    """What model.yaml says. `screen` is None for a model without one, `tokenizer` one of TOKENIZERS."""
 
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
@@ -39,6 +41,7 @@ class Manifest:
     languages: Mapping[str, tuple[str, ...]]
     digests: Mapping[str, str]
     screen: ScreenFacts | None
+    tokenizer: str
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -62,9 +65,14 @@ def read_manifest(folder: Path) -> Manifest:
             languages={key: tuple(map(str, data["languages"][key])) for key in LANGUAGES},
             digests={name: str(data["sha256"][name]) for name in FILES},
             screen=_screen_facts(data),
+            tokenizer=str(data.get("tokenizer", TOKENIZERS[0])),
         )
     except (yaml.YAMLError, KeyError, TypeError, ValueError):
         raise ConfigFault(f"NER model: {path} is not a complete model description") from None
+    if manifest.tokenizer not in TOKENIZERS:
+        raise ConfigFault(
+            f"NER model: {path} has the tokenizer {manifest.tokenizer!r}, expected {' or '.join(TOKENIZERS)}"
+        )
     if not all(0.0 < threshold < 1.0 for threshold in manifest.thresholds):
         raise ConfigFault(f"NER model: {path} has a threshold outside 0 to 1")
     if not 0 <= manifest.overlap < manifest.max_tokens - 2:

@@ -26,6 +26,7 @@ from relay.detect.ner.pieces import Piece, plan_pieces
 from relay.detect.ner.screen import Screen
 from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
 from relay.detect.ner.tokenizer import Coder, Encoded
+from relay.detect.ner.unigram import UnigramCoder
 from relay.detect.ner.windows import around, narrowest, plan_windows
 from relay.detect.opaque import without_opaque
 from relay.detect.technical import is_believed, narrowed
@@ -91,7 +92,8 @@ class NerModel:
             path = folder / SCREEN_FILE
             graph = _session(path, read_checked(path, manifest.screen.digest), 1)
             screen = Screen(graph, manifest.labels, manifest.screen.thresholds)
-        return cls(coder=Coder(vocabulary), session=session, manifest=manifest, screen=screen)
+        coder = Coder(vocabulary) if manifest.tokenizer == "wordpiece" else UnigramCoder(vocabulary)
+        return cls(coder=coder, session=session, manifest=manifest, screen=screen)
 
     @property
     def screened_for(self) -> frozenset[str] | None:

@@ -1,6 +1,6 @@
 """Turn a text into tokens with their case and layout: the door to `tokenizers`, imported when a tokenizer is made.
 
-The tokenizer is WordPiece, which has no cache: it keeps nothing of a text.
+WordPiece has no cache, and that of a unigram tokenizer has no room: neither keeps anything of a text.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+    from tokenizers import Tokenizer
 
-__all__ = ["TYPE_ROWS", "Coder", "Encoded"]
+__all__ = ["TYPE_ROWS", "Coder", "Encoded", "unigram_tokenizer"]
 
 TYPE_ROWS = 12  # Four kinds of case times three kinds of gap before the word.
 _GLUED, _SPACE, _NEWLINE = 0, 4, 8  # Added to the case, 0 to 3.
@@ -63,13 +64,9 @@ class Coder:
         np = self._numpy
         if not text.isascii():
             text = _SURROGATE.sub("\N{REPLACEMENT CHARACTER}", text)
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
-        ids = np.array(encoding.ids, dtype=np.int64)
+        ids, offsets, heads = self._words(text)
         if not len(ids):
             return Encoded(ids=ids, types=ids, heads=ids, starts=ids, ends=ids)
-        words = np.array(encoding.word_ids, dtype=np.int64)
-        offsets = np.array(encoding.offsets, dtype=np.int64)
-        heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1])))
         lengths = np.diff(np.append(heads, len(ids)))
         starts = offsets[heads, 0]
         ends = offsets[heads + lengths - 1, 1]
@@ -80,6 +77,33 @@ class Coder:
             starts=starts,
             ends=ends,
         )
+
+    def _words(self, text: str) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+        """Return ids [tokens], offsets [tokens, 2] and the places in them where words begin [words], all int64."""
+        np = self._numpy
+        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        words = np.array(encoding.word_ids, dtype=np.int64)
+        heads = np.flatnonzero(np.concatenate(([True], words[1:] != words[:-1]))) if len(words) else words
+        return np.array(encoding.ids, dtype=np.int64), np.array(encoding.offsets, dtype=np.int64), heads
+
+
+def unigram_tokenizer(pieces: Sequence[tuple[str, float]], unknown: int) -> Tokenizer:
+    """Return a tokenizer of unigram `pieces` with their log probabilities that remembers no word of a text."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import Unigram
+    from tokenizers.normalizers import NFKC, Nmt
+    from tokenizers.normalizers import Sequence as Normalizers
+    from tokenizers.pre_tokenizers import Metaspace, Punctuation, WhitespaceSplit
+    from tokenizers.pre_tokenizers import Sequence as PreTokenizers
+
+    model = Unigram(list(pieces), unk_id=unknown, byte_fallback=False)
+    model._resize_cache(0)
+    made = Tokenizer(model)
+    made.normalizer = Normalizers([Nmt(), NFKC()])
+    made.pre_tokenizer = PreTokenizers(
+        [WhitespaceSplit(), Metaspace(prepend_scheme="always", split=False), Punctuation("isolated")]
+    )
+    return made
 
 
 def _word_types(text: str, starts: list[int], ends: list[int]) -> list[int]:

@@ -114,10 +114,13 @@ def _model(loaded: Config, rules: model.Policy) -> str:
     """Load the model that the policy names, and say what it finds. Raises ConfigFault."""
     if rules.model == "none":
         return "off by policy: names and addresses in prose are not found"
-    from relay import shipped
-    from relay.detect.ner.model import LANGUAGES, NerModel
+    from relay import build
+    from relay.detect.ner.by_script import ByScript
+    from relay.detect.ner.model import LANGUAGES
 
-    found = NerModel.load(loaded.model_dir or shipped.model(rules.model))
+    found = build.entity_model(rules.model, loaded.model_dir)
+    if isinstance(found, ByScript):
+        found.other.get()  # so that its files are verified, too
     best, scored, unsupported = (", ".join(found.languages[key]) for key in LANGUAGES)
     return (
         f"{rules.model} {found.version}, SHA-256 verified, finds {', '.join(found.labels)}; best in {best}, "

@@ -271,11 +271,11 @@ def test_wrong_description_is_refused(tmp_path: Path, old: str, new: str) -> Non
 
 
 def test_models_keep_to_their_size() -> None:
-    """Each model is at most 25 MB, and both together 40."""
+    """Each model is at most 25 MB, and all together 65."""
     sizes = [path.stat().st_size for path in MODELS.glob("*/model.onnx")]
-    assert len(sizes) == 2
+    assert len(sizes) == 3
     assert max(sizes) <= 25_000_000
-    assert sum(sizes) <= 40_000_000
+    assert sum(sizes) <= 65_000_000
     assert all(path.stat().st_size <= 1_500_000 for path in MODELS.glob("*/screen.onnx"))
 
 

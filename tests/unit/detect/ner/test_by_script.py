@@ -1,0 +1,98 @@
+"""Each stretch goes to the model for its script, once, and what that finds comes back in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from relay.detect.ner.by_script import ByScript, _Later
+from relay.detect.ner.model import LANGUAGES, NerModel
+from relay.errors import ConfigFault
+from relay.types import Span
+
+MODELS = Path(__file__).parents[4] / "ner_models"
+
+
+class Words:
+    """Finds every word as an entity, and remembers what it was given."""
+
+    labels = ("PERSON",)
+    version = "words-1"
+    languages = dict.fromkeys(LANGUAGES, ("any",))
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.read = kind, list[str]()
+
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
+        self.read += texts
+        return [[Span(self.kind, *word.span(), 1.0, "ner") for word in re.finditer(r"\w+", text)] for text in texts]
+
+
+class Loaded(_Later):
+    def __init__(self, model: Words) -> None:
+        self.version, self.languages, self.model = model.version, model.languages, model
+
+    def get(self) -> Words:
+        return self.model
+
+
+def both() -> tuple[ByScript, Words, Words]:
+    latin, other = Words("LATIN"), Words("OTHER")
+    return ByScript(latin, Loaded(other)), latin, other
+
+
+def test_latin_text_is_read_as_it_is() -> None:
+    """And the other model is not asked."""
+    models, latin, other = both()
+    assert [len(row) for row in models.find_all(["John Smith", "α"])] == [2, 1]
+    assert latin.read == ["John Smith", "α"]
+    assert other.read == []
+
+
+def test_a_mixed_text_is_read_once() -> None:
+    """Spans have the offsets of the whole text, in order, with whole texts beside it."""
+    models, latin, other = both()
+    text = "Позвоните завтра, please call me when back.\nИван"
+    rows = models.find_all(["one", text, "王伟"])
+    assert [(text[span.start : span.end], span.entity_type) for span in rows[1]] == [
+        *((word, "OTHER") for word in ("Позвоните", "завтра")),
+        *((word, "LATIN") for word in ("please", "call", "me", "when", "back")),
+        ("Иван", "OTHER"),
+    ]
+    assert [[span.entity_type for span in rows[place]] for place in (0, 2)] == [["LATIN"], ["OTHER"]]
+    assert sorted(latin.read + other.read) == sorted(
+        ["Позвоните завтра, ", "please call me when back.\n", "Иван", "王伟", "one"]
+    )
+
+
+def test_a_missing_model_is_refused_at_once(tmp_path: Path) -> None:
+    """Before any text in its scripts comes."""
+    with pytest.raises(ConfigFault, match=r"cannot read .*model\.yaml"):
+        ByScript(NerModel.load(MODELS / "fast"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("Меня зовут Анна Петрова, я из Казани.", "Анна Петрова"),
+        ("我叫王伟，请把合同发给我。", "王伟"),
+        ("担当の佐藤健一です。よろしくお願いします。", "佐藤健一"),
+        ("안녕하세요, 저는 김민수입니다.", "김민수"),
+        ("اسمي أحمد الحسيني وأعمل في القاهرة.", "أحمد الحسيني"),
+        ("मेरा नाम राहुल शर्मा है।", "राहुल शर्मा"),
+        ("Με λένε Γιώργο Παπαδόπουλο.", "Γιώργο Παπαδόπουλο"),
+        ("ผมชื่อสมชาย ใจดี ครับ", "สมชาย ใจดี"),
+        ("Hi, please translate: Меня зовут Анна Петрова", "Анна Петрова"),
+    ],
+)
+def test_people_in_other_scripts(text: str, value: str) -> None:
+    """With the models that ship."""
+    models = ByScript(NerModel.load(MODELS / "fast"), MODELS / "world")
+    covered = {at for span in models.find(text) if span.entity_type == "PERSON" for at in range(span.start, span.end)}
+    start = text.index(value)
+    assert (
+        set(range(start, start + len(value))) - {start + at for at, char in enumerate(value) if char == " "} <= covered
+    )
