@@ -86,8 +86,8 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
     )
     yield _Sheet(
         title="Other languages",
-        about="The default policy, each fourth row. A set begins with the code of its language. What is not labelled in "
-        "a set counts as noise, and words are few where no spaces part them.",
+        about="The default policy, each fourth row. A set begins with the code of its language. What is not labelled "
+        "in a set counts as noise, and words are few where no spaces part them.",
         columns=("set", "rows", "people", "of", "recall", "precision", "noise"),
         rows=tuple(
             (
