@@ -241,7 +241,7 @@ def test_doctor_says_which_languages_the_model_is_not_for() -> None:
     done = relay("doctor")
     line = " ".join(done.stdout.split())
     assert "best in English" in line
-    assert "do not rely on it in Arabic" in line
+    assert "do not rely on it in Hebrew" in line
 
 
 def test_doctor_says_where_copies_are_left() -> None:
