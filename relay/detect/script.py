@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["UNSPACED", "Stretch", "has_other", "is_latin", "stretches"]
+__all__ = ["UNSPACED", "Stretch", "has_letters", "has_other", "is_latin", "stretches"]
 
 # Letters of living scripts other than Latin, as a set of characters for `re`.
 OTHER = (
@@ -39,6 +39,11 @@ class Stretch:
 def has_other(text: str) -> bool:
     """Whether a word of another script than Latin stands in `text`."""
     return not text.isascii() and _TELLS.search(text) is not None
+
+
+def has_letters(text: str) -> bool:
+    """Whether a letter of another script than Latin stands in `text`."""
+    return not text.isascii() and _OTHER.search(text) is not None
 
 
 def is_latin(text: str) -> bool:

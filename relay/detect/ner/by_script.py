@@ -1,6 +1,7 @@
 """Read each stretch of a text with the model for its script.
 
-Most texts are in Latin letters, and go to that model as they are. What is written otherwise goes to the other model,
+Most texts are in Latin letters, and go to that model as they are. What the other one finds in Latin letters, a name or a
+product among Korean words, is believed where the first one finds it as well. What is written otherwise goes to the other model,
 which is loaded when the first such text comes: it takes some 80 MB.
 """
 
@@ -8,11 +9,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
+from itertools import compress
 from pathlib import Path
 
 from relay.detect.ner.manifest import LANGUAGES, read_manifest
 from relay.detect.ner.model import NerModel
-from relay.detect.script import has_other, stretches
+from relay.detect.script import has_letters, has_other, stretches
 from relay.protocols import SpanMemory
 from relay.types import Span
 
@@ -56,8 +58,10 @@ class ByScript:
         for is_other in (False, True):
             some = [(place, stretch) for place, stretch in parts if stretch.other is is_other]
             wanted = [texts[place][stretch.start : stretch.end] for place, stretch in some]
-            model = self.other.get() if is_other else self.latin
-            rows = model.find_all([*wanted, *([] if is_other else [texts[place] for place in whole])], memory)
+            if is_other:
+                rows = self._agreed(wanted, self.other.get().find_all(wanted, memory), memory)
+            else:
+                rows = self.latin.find_all([*wanted, *[texts[place] for place in whole]], memory)
             for (place, stretch), row in zip(some, rows, strict=False):
                 found[place] += [
                     span._replace(start=span.start + stretch.start, end=span.end + stretch.start) for span in row
@@ -67,6 +71,16 @@ class ByScript:
         for place in mixed:
             found[place].sort(key=_start)
         return found
+
+    def _agreed(self, texts: Sequence[str], rows: Sequence[list[Span]], memory: SpanMemory | None) -> list[list[Span]]:
+        """Return `rows` less what is written in Latin letters and the model for these does not find."""
+        doubted = [any(_is_latin(text, span) for span in row) for text, row in zip(texts, rows, strict=True)]
+        second = iter(self.latin.find_all(list(compress(texts, doubted)), memory))
+        agreed = []
+        for text, row, is_doubted in zip(texts, rows, doubted, strict=True):
+            others = next(second) if is_doubted else []
+            agreed.append([span for span in row if not _is_latin(text, span) or _overlaps(span, others)])
+        return agreed
 
 
 class _Later:
@@ -84,6 +98,16 @@ class _Later:
             if self._model is None:
                 self._model = NerModel.load(self._folder)
             return self._model
+
+
+def _is_latin(text: str, span: Span) -> bool:
+    return any(map(str.isalpha, value := text[span.start : span.end])) and not has_letters(value)
+
+
+def _overlaps(span: Span, others: Sequence[Span]) -> bool:
+    return any(
+        span.entity_type == other.entity_type and span.start < other.end and other.start < span.end for other in others
+    )
 
 
 def _start(span: Span) -> int:

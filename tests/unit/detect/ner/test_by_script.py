@@ -68,6 +68,46 @@ def test_a_mixed_text_is_read_once() -> None:
     )
 
 
+class Finds(Words):
+    """Finds what it is told to."""
+
+    def __init__(self, kind: str, *values: str) -> None:
+        super().__init__(kind)
+        self.values = values
+
+    def find_all(self, texts: Sequence[str], memory: object = None) -> list[list[Span]]:
+        self.read += texts
+        return [
+            [
+                Span(self.kind, text.index(value), text.index(value) + len(value), 1.0, "ner")
+                for value in sorted(self.values, key=text.find)
+                if value in text
+            ]
+            for text in texts
+        ]
+
+
+@pytest.mark.parametrize(
+    ("text", "latin", "other", "expected"),
+    [
+        ("mimo 병렬로 분석", (), ("mimo",), []),
+        ("John Smith 병렬로 분석", ("John Smith",), ("Smith",), ["Smith"]),
+        ("김민수 병렬로 분석", (), ("김민수",), ["김민수"]),
+        ("김민수 mimo 병렬로", (), ("김민수", "mimo"), ["김민수"]),
+        ("A5 병렬로, 12 병렬로", (), ("12",), ["12"]),
+        ("Анна Smith звонит", (), ("Анна Smith",), ["Анна Smith"]),
+    ],
+)
+def test_what_is_in_latin_letters_needs_both(
+    text: str, latin: tuple[str, ...], other: tuple[str, ...], expected: list[str]
+) -> None:
+    """The model for other scripts knows few words of Latin ones."""
+    first = Finds("PERSON", *latin)
+    models = ByScript(first, Loaded(Finds("PERSON", *other)))
+    assert [text[span.start : span.end] for span in models.find(text)] == expected
+    assert len(first.read) <= 1
+
+
 def test_a_missing_model_is_refused_at_once(tmp_path: Path) -> None:
     """Before any text in its scripts comes."""
     with pytest.raises(ConfigFault, match=r"cannot read .*model\.yaml"):
