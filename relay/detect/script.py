@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["UNSPACED", "Stretch", "has_letters", "has_other", "is_latin", "stretches"]
+__all__ = ["UNSPACED", "Stretch", "has_latin", "has_letters", "has_other", "is_latin", "stretches"]
 
 # Letters of living scripts other than Latin, as a set of characters for `re`.
 OTHER = (
@@ -44,6 +44,11 @@ def has_other(text: str) -> bool:
 def has_letters(text: str) -> bool:
     """Whether a letter of another script than Latin stands in `text`."""
     return not text.isascii() and _OTHER.search(text) is not None
+
+
+def has_latin(text: str) -> bool:
+    """Whether a Latin letter stands in `text`."""
+    return _LATIN.search(text) is not None
 
 
 def is_latin(text: str) -> bool:

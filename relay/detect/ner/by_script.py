@@ -1,20 +1,19 @@
-"""Read each stretch of a text with the model for its script.
+"""Read each text with the models for its scripts.
 
-Most texts are in Latin letters, and go to that model as they are. What the other one finds in Latin letters, a name or a
-product among Korean words, is believed where the first one finds it as well. What is written otherwise goes to the other model,
-which is loaded when the first such text comes: it takes some 80 MB.
+Most texts are in Latin letters, and go to that model as they are. The stretches that are written otherwise go to the
+other model, which is loaded when the first such text comes: it takes some 80 MB. Of a text in both, each is believed in
+its own letters only: a product among Korean words is a word to the one and a name to the other.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Sequence
-from itertools import compress
 from pathlib import Path
 
 from relay.detect.ner.manifest import LANGUAGES, read_manifest
 from relay.detect.ner.model import NerModel
-from relay.detect.script import has_letters, has_other, stretches
+from relay.detect.script import has_latin, has_letters, has_other, stretches
 from relay.protocols import SpanMemory
 from relay.types import Span
 
@@ -52,35 +51,19 @@ class ByScript:
         mixed = [place for place, text in enumerate(texts) if has_other(text)]
         if not mixed:
             return self.latin.find_all(texts, memory)
-        parts = [(place, stretch) for place in mixed for stretch in stretches(texts[place])]
-        whole = sorted(set(range(len(texts))).difference(mixed))
+        both = set(mixed)
+        read = [place for place, text in enumerate(texts) if place not in both or has_latin(text)]
         found: list[list[Span]] = [[] for _ in texts]
-        for is_other in (False, True):
-            some = [(place, stretch) for place, stretch in parts if stretch.other is is_other]
-            wanted = [texts[place][stretch.start : stretch.end] for place, stretch in some]
-            if is_other:
-                rows = self._agreed(wanted, self.other.get().find_all(wanted, memory), memory)
-            else:
-                rows = self.latin.find_all([*wanted, *[texts[place] for place in whole]], memory)
-            for (place, stretch), row in zip(some, rows, strict=False):
-                found[place] += [
-                    span._replace(start=span.start + stretch.start, end=span.end + stretch.start) for span in row
-                ]
-            for place, row in zip(whole if not is_other else (), rows[len(some) :], strict=True):
-                found[place] = row
+        for place, row in zip(read, self.latin.find_all([texts[place] for place in read], memory), strict=True):
+            found[place] = row
+        parts = [(place, part) for place in mixed for part in stretches(texts[place]) if part.other]
+        rows = self.other.get().find_all([texts[place][part.start : part.end] for place, part in parts], memory)
+        others: dict[int, list[Span]] = {place: [] for place in mixed}
+        for (place, part), row in zip(parts, rows, strict=True):
+            others[place] += [span._replace(start=span.start + part.start, end=span.end + part.start) for span in row]
         for place in mixed:
-            found[place].sort(key=_start)
+            found[place] = _joined(texts[place], found[place], others[place])
         return found
-
-    def _agreed(self, texts: Sequence[str], rows: Sequence[list[Span]], memory: SpanMemory | None) -> list[list[Span]]:
-        """Return `rows` less what is written in Latin letters and the model for these does not find."""
-        doubted = [any(_is_latin(text, span) for span in row) for text, row in zip(texts, rows, strict=True)]
-        second = iter(self.latin.find_all(list(compress(texts, doubted)), memory))
-        agreed = []
-        for text, row, is_doubted in zip(texts, rows, doubted, strict=True):
-            others = next(second) if is_doubted else []
-            agreed.append([span for span in row if not _is_latin(text, span) or _overlaps(span, others)])
-        return agreed
 
 
 class _Later:
@@ -100,14 +83,18 @@ class _Later:
             return self._model
 
 
-def _is_latin(text: str, span: Span) -> bool:
-    return any(map(str.isalpha, value := text[span.start : span.end])) and not has_letters(value)
-
-
-def _overlaps(span: Span, others: Sequence[Span]) -> bool:
-    return any(
-        span.entity_type == other.entity_type and span.start < other.end and other.start < span.end for other in others
-    )
+def _joined(text: str, latin: Sequence[Span], other: Sequence[Span]) -> list[Span]:
+    """Return what each of the models finds in its own letters; where both find something, the one for other scripts."""
+    other = [span for span in other if has_letters(value := text[span.start : span.end]) or not has_latin(value)]
+    latin = [span for span in latin if not has_letters(text[span.start : span.end])]
+    joined: list[Span] = []
+    for span in sorted([*other, *latin], key=_start):
+        if joined and span.start < joined[-1].end:
+            if not has_letters(text[joined[-1].start : joined[-1].end]) and has_letters(text[span.start : span.end]):
+                joined[-1] = span
+            continue
+        joined.append(span)
+    return joined
 
 
 def _start(span: Span) -> int:
