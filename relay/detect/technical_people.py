@@ -57,15 +57,11 @@ _FAIR = 0.6
 _GUESS = 0.35
 
 
-_SURE_ELSEWHERE = 0.8
-
-
 def is_person(place: LineContext) -> bool:
     """Tell whether a model's finding of a person is accepted."""
     value = _ESCAPE.sub(lambda match: chr(int(match[1], 16)), place.value)
     if not value.isascii() and any(char > "\u0250" for char in value if char.isalpha()):
-        # Scripts without case, or with other names than the lists have: in technical text the model has to be sure.
-        return not place.is_technical or place.score >= _SURE_ELSEWHERE or _NAME_FIELD.search(place.before) is not None
+        return True  # scripts without case, or with other names than the lists have
     words = [_plain(word) for word in WORD.findall(value)]
     if not words:
         return False

@@ -193,18 +193,3 @@ def test_any_span_of_any_text_is_judged_alike(text: str, data: st.DataObject, ki
     far = "\n" + "word " * 200
     assert is_believed(text + " " * 700 + far, span) is is_believed(text + " " * 700, span)
     assert is_believed(text, span) is judged
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "score", "believed"),
-    [
-        ("저는 김민수입니다, 잘 부탁드려요", "김민수", 0.4, True),
-        ('const tags = ["벤치마크", "디자인"];', "디자인", 0.6, False),
-        ('const tags = ["벤치마크", "김민수"];', "김민수", 0.9, True),
-        ('{"name": "김민수", "n": 1}', "김민수", 0.4, True),
-    ],
-)
-def test_names_in_other_scripts(text: str, value: str, score: float, believed: bool) -> None:
-    """In technical text the model has to be sure of them."""
-    start = text.index(value)
-    assert is_believed(text, Span("PERSON", start, start + len(value), score, "ner")) is believed
