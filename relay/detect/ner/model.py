@@ -185,8 +185,8 @@ class NerModel:
             return ()
         if memory is None:
             return self._find_in(part, low, high)
-        # The same text with another division of its margins is another piece.
-        name, known = memory.recall(part, b"piece %d %d" % (low, high))
+        # The same text with another division of its margins is another piece, and each model has its own.
+        name, known = memory.recall(part, b"%s piece %d %d" % (self.version.encode(), low, high))
         if known is None:
             known = tuple(self._find_in(part, low, high))
             memory.keep(name, known)

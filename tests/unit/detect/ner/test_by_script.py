@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from relay.detect.cache import SpanCache
 from relay.detect.ner.by_script import ByScript, _Later
 from relay.detect.ner.model import LANGUAGES, NerModel
 from relay.errors import ConfigFault
@@ -136,3 +137,12 @@ def test_people_in_other_scripts(text: str, value: str) -> None:
     assert (
         set(range(start, start + len(value))) - {start + at for at, char in enumerate(value) if char == " "} <= covered
     )
+
+
+def test_what_one_model_remembers_is_not_the_other_ones() -> None:
+    """Both may read the same piece of a long text."""
+    memory = SpanCache(bytes(16), clock=lambda: 0.0)
+    models = ByScript(NerModel.load(MODELS / "fast"), MODELS / "world")
+    text = "Вчера в Москве Владимир Кузнецов встретился с коллегами и обсудил план. See page 2. " * 12
+    assert models.find(text, memory) == models.find(text)
+    assert any(span.entity_type == "PERSON" for span in models.find(text, memory))
