@@ -74,8 +74,9 @@ bench: $(BENCHMARKS:%=bench-%)
 $(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp .venv/compiled.stamp
 	$(BIN)/python -m benchmarks.$*
 
-# Trains and exports the NER models. For scripts other than Latin it takes as long as `--minutes` says; for Latin under two hours on two cores that multiply bf16, eight minutes on an H100
-# (run `make teachers` first there); choosing thresholds and judging takes some minutes more. Never needed to run relay.
+# Trains and exports the NER models. For Latin letters that takes under two hours on two cores that multiply bf16, eight minutes
+# on an H100 (run `make teachers` first there), for other scripts up to 200 minutes; choosing thresholds and judging takes some
+# minutes more. Never needed to run relay.
 DATA ?= ../shared/data
 model: .venv-train/stamp
 	.venv-train/bin/python -m ner_models.train --data $(DATA)

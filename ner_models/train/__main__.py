@@ -12,7 +12,6 @@ import os
 import random
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -31,8 +30,9 @@ from ner_models.train.judge import SETS, judge, table
 from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
 from ner_models.train.narrow import narrowed
-from ner_models.train.package import DEFAULT_THRESHOLDS, write_folder, write_thresholds
+from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
+from ner_models.train.running import keep_memory, say
 from ner_models.train.screen_texts import texts
 from ner_models.train.screening import add_screen
 from ner_models.train.teacher import Council, Teacher, packaged
@@ -41,9 +41,6 @@ from relay.detect.ner.tokenizer import Coder
 
 SEED = 20261121
 VERSION = "3"
-MAX_TOKENS, OVERLAP = 128, 32
-# Freed memory goes back to the kernel and comes again page by page, which costs more than the arithmetic.
-ALLOCATOR = "glibc.malloc.mmap_threshold=4294967295:glibc.malloc.trim_threshold=17179869184"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,13 +68,8 @@ TEACHER = FitConfig(epochs=3, tokens=16_384, rate=5e-5, embedding_rate=5e-5, new
 WITH_GPU = FitConfig(epochs=16, tokens=16_384, rate=6e-4, embedding_rate=2e-4, new_rate=6e-4, teacher_share=0.7)
 
 
-def say(line: str) -> None:
-    print(time.strftime("%H:%M:%S"), line, flush=True)
-
-
 def main() -> int:
-    if sys.platform == "linux" and "GLIBC_TUNABLES" not in os.environ:
-        os.execve(sys.executable, [sys.executable, "-m", "ner_models.train", *sys.argv[1:]], {**os.environ, "GLIBC_TUNABLES": ALLOCATOR})
+    keep_memory("ner_models.train")
     parser = argparse.ArgumentParser(description="Train, calibrate, export, quantise and gate the NER models.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("ner_models"))

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ner_models.train.corpora import read_gold
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import NerModel
 
-__all__ = ["BUDGET", "calibrate"]
+__all__ = ["BUDGET", "calibrate", "lowest"]
 
 # False alarms per 1,000 words that each type may add on real prompts (prompts_unlabelled), and the range of thresholds to
 # choose from. Prompts name real and fictional people whom that set does not label, so PERSON has a high budget and never
@@ -30,20 +30,21 @@ BUDGET = {
 
 def calibrate(model: NerModel, data: Path, *, budget: Mapping[str, tuple[float, tuple[float, ...]]] = BUDGET, every: int = 1) -> dict[str, float]:
     """Return the lowest threshold per type whose false alarms on real prompts stay within its budget, else the highest."""
-    rows = read_gold(data / "dev/prompts_unlabelled.jsonl.gz")[::every]
-    texts = [str(row["text"]) for row in rows]
-    words = sum(len(text.split()) for text in texts)
-    scored = [model.score(text) for text in texts]
+    texts = [str(row["text"]) for row in read_gold(data / "dev/prompts_unlabelled.jsonl.gz")[::every]]
+    return lowest(model, texts, sum(len(text.split()) for text in texts) / 1000, budget)
+
+
+def lowest(model: NerModel, texts: Sequence[str], size: float, budget: Mapping[str, tuple[float, tuple[float, ...]]]) -> dict[str, float]:
+    """Return the lowest threshold per type of which `texts`, of a `size` in units of the budget, give no more alarms; else the highest."""
+    scored = [(text, model.score(text)) for text in texts]
     chosen = {}
     for kind in TYPES:
         limit, steps = budget[kind]
         for step in steps:
             trial = dict.fromkeys(TYPES, 0.5) | {kind: step}
-            alarms = 0
-            for text, words_scored in zip(texts, scored, strict=True):
-                spans = model.choose(text, words_scored, [trial[name] for name in TYPES])
-                alarms += sum(span.entity_type == kind for span in spans)
+            thresholds = [trial[name] for name in TYPES]
+            alarms = sum(span.entity_type == kind for text, words in scored for span in model.choose(text, words, thresholds))
             chosen[kind] = step
-            if 1000 * alarms / words <= limit:
+            if alarms / size <= limit:
                 break
     return chosen

@@ -10,13 +10,13 @@ import hashlib
 import random
 import re
 import string
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from ner_models.train.names import Lists
 from ner_models.train.rows import ALL, Row
 
-__all__ = ["Generator", "read_templates"]
+__all__ = ["UNSURE", "Generator", "filled", "read_templates"]
 
 SLOT = re.compile(r"\{([A-Za-z]+)(\d)\}")
 UNSURE = "?"  # the value is structured; another recognizer finds it
@@ -106,10 +106,10 @@ FAMILY_FIRST = {"CN", "KR", "VN", "HU", "TW", "JP", "KH"}
 TWO_FAMILY = {"ES", "MX", "AR", "CL", "CO", "PE", "PT", "BR"}
 
 
-def read_templates(*, test: bool) -> list[tuple[str, str]]:
-    """Return `(style, template)`; one in ten templates is for testing."""
+def read_templates(*, test: bool, folder: Path = FOLDER) -> list[tuple[str, str]]:
+    """Return `(style, template)`, the style being the name of the file; one in ten templates is for testing."""
     found = []
-    for path in sorted(FOLDER.glob("*.txt")):
+    for path in sorted(folder.glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
             if line and (hashlib.sha256(line.encode()).digest()[0] % 10 == 0) == test:
                 found.append((path.stem, line.replace("\\n", "\n").replace("\\t", "\t")))
@@ -147,22 +147,26 @@ class Generator:
     def row(self, style: str, template: str) -> Row:
         """Fill one template."""
         home = {"de": "DE", "fr": "FR", "es": "ES", "it": "IT", "pt": "PT", "nl": "NL"}.get(style)
-        fill = _Fill(self, home)
-        text = ""
-        spans: list[tuple[int, int, str]] = []
-        unsure: list[tuple[int, int]] = []
-        position = 0
-        for slot in SLOT.finditer(template):
-            text += template[position : slot.start()]
-            for piece, kind in fill.slot(slot[1], int(slot[2])):
-                if kind == UNSURE:
-                    unsure.append((len(text), len(text) + len(piece)))
-                elif kind and piece:
-                    spans.append((len(text), len(text) + len(piece), kind))
-                text += piece
-            position = slot.end()
-        text += template[position:]
-        return Row(text=text, spans=tuple(spans), known=ALL, unsure=tuple(unsure), source=f"synthetic/{style}")
+        return filled(template, _Fill(self, home).slot, f"synthetic/{style}")
+
+
+def filled(template: str, slot: Callable[[str, int], Sequence[tuple[str, str]]], source: str) -> Row:
+    """Return a template with its slots filled: `slot(kind, number)` gives pieces of text, each with its type, "" or UNSURE."""
+    text = ""
+    spans: list[tuple[int, int, str]] = []
+    unsure: list[tuple[int, int]] = []
+    position = 0
+    for found in SLOT.finditer(template):
+        text += template[position : found.start()]
+        for piece, kind in slot(found[1], int(found[2])):
+            if kind == UNSURE:
+                unsure.append((len(text), len(text) + len(piece)))
+            elif kind and piece:
+                spans.append((len(text), len(text) + len(piece), kind))
+            text += piece
+        position = found.end()
+    text += template[position:]
+    return Row(text=text, spans=tuple(spans), known=ALL, unsure=tuple(unsure), source=source)
 
 
 class _Fill:

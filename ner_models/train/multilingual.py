@@ -100,7 +100,6 @@ class Multilingual:
 
     def encoder(self, config: EncoderConfig, rows: Sequence[int]) -> Encoder:
         """Return an encoder with its first layers and the words `rows`."""
-        state: dict[str, Tensor] = {}
         model = Encoder(config)
         state = model.state_dict()
         state["words.weight"] = self.weights("emb.word", self.hidden, rows)

@@ -15,7 +15,7 @@ from ner_models.train.export import build_graph
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import FORMAT
 
-__all__ = ["DEFAULT_THRESHOLDS", "write_folder", "write_screen", "write_thresholds"]
+__all__ = ["DEFAULT_THRESHOLDS", "MAX_TOKENS", "OVERLAP", "write_folder", "write_screen", "write_thresholds"]
 
 # See the card. `relay doctor` repeats it to whoever runs relay.
 SPOKEN = {
@@ -24,6 +24,8 @@ SPOKEN = {
     "unsupported": ["Arabic", "Chinese", "Greek", "Hebrew", "Japanese", "Korean", "Russian", "Thai", "languages of India"],
 }
 DEFAULT_THRESHOLDS = dict.fromkeys(TYPES, 0.5)
+# The windows of the finished models.
+MAX_TOKENS, OVERLAP = 128, 32
 
 
 def _array(tensor: Tensor) -> np.ndarray:

@@ -8,7 +8,6 @@ most of them reading. Equal seeds give equal texts; scores repeat within noise o
 from __future__ import annotations
 
 import argparse
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import torch
 from ner_models.train.card import write_screen_losses
 from ner_models.train.names import read_lists
 from ner_models.train.package import write_screen
+from ner_models.train.running import say
 from ner_models.train.screen import CONVOLUTIONS, Screen, ScreenConfig, fit_screen, start_vectors
 from ner_models.train.screen_calibrate import Loss, calibrate_screen
 from ner_models.train.screen_graph import build_screen
@@ -64,7 +64,7 @@ def main() -> None:
     arguments = parser.parse_args()
     add_screen(
         arguments.model, arguments.data, card=arguments.card, threads=arguments.threads,
-        log=lambda line: print(time.strftime("%H:%M:%S"), line, flush=True),
+        log=say,
     )
 
 

@@ -12,7 +12,7 @@ from itertools import chain
 from ner_models.train.names import Lists
 from ner_models.train.rows import Row
 
-__all__ = ["Swapper"]
+__all__ = ["Swapper", "edited"]
 
 # News of a country: half of the strangers are from there, most single names are family names, and the contexts are so few
 # that most rows get other names.
@@ -42,7 +42,7 @@ class Swapper:
             if old not in made:
                 made[old] = self._other(old, kind, row.text[:start].split()[-1:], country, 0.8 if homes else 0.4, rng)
             edits.append((start, end, made[old]))
-        return _edited(row, edits)
+        return edited(row, edits)
 
     def _other(self, old: str, kind: str, before: Sequence[str], country: str, surnames: float, rng: random.Random) -> str:
         words = old.split()
@@ -67,7 +67,7 @@ def _like(old: str, new: str) -> str:
     return new.upper() if old.isupper() and len(old) > 3 else new
 
 
-def _edited(row: Row, edits: Sequence[tuple[int, int, str]]) -> Row:
+def edited(row: Row, edits: Sequence[tuple[int, int, str]]) -> Row:
     """Return the row with `edits` made: disjoint `(start, end, text)`, one for each of its spans, in order."""
     text, position = "", 0
     spans = []

@@ -7,23 +7,22 @@ Six layers of a multilingual encoder (`multilingual.py`) with the pieces that it
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
 
+from ner_models.train.calibrate import lowest
 from ner_models.train.corpora import read_gold
 from ner_models.train.dataset import DataConfig
 from ner_models.train.encoder import EncoderConfig
 from ner_models.train.fit import FitConfig, fit
-from ner_models.train.judge import Score, score
+from ner_models.train.judge import REPLACED, Score, score
 from ner_models.train.multilingual import MARKS, UNKNOWN, read_multilingual
-
-from ner_models.train.package import write_folder, write_thresholds
-from ner_models.train.rows import LABELS, TYPES
+from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_folder, write_thresholds
+from ner_models.train.rows import LABELS
+from ner_models.train.running import keep_memory, say
 from ner_models.train.world_data import make_world_sampler, plain_rows, transliterated, world_texts
 from relay.detect.ner.model import NerModel
 from relay.detect.ner.unigram import UnigramCoder
@@ -31,8 +30,6 @@ from relay.detect.ner.unigram import UnigramCoder
 SEED = 20261130
 VERSION = "1"
 LAYERS, PIECES = 6, 34_000
-MAX_TOKENS, OVERLAP = 128, 32
-ALLOCATOR = "glibc.malloc.mmap_threshold=4294967295:glibc.malloc.trim_threshold=17179869184"
 # False alarms that may be added to 1,000 words, or 2,000 characters without spaces between them, of text without names, and
 # the thresholds to choose from. A place that is taken for a person costs a placeholder, one that hides a person a name.
 BUDGET = {
@@ -55,10 +52,6 @@ SPOKEN = {
     "scored": ["Arabic", "Persian", "Urdu", "Hindi", "Marathi", "Bengali", "Telugu", "Tamil", "Amharic"],
     "unsupported": ["Hebrew", "Georgian", "Kannada", "Malayalam", "Gujarati", "Punjabi", "Burmese", "Khmer", "Lao", "Sinhala", "Tibetan"],
 }
-
-
-def say(line: str) -> None:
-    print(time.strftime("%H:%M:%S"), line, flush=True)
 
 
 def judge_world(model: NerModel, data: Path, *, every: int = 1) -> dict[str, dict[str, Score]]:
@@ -85,25 +78,8 @@ def units(text: str) -> float:
     return max(len(text.split()) / 1000, len(text) / (2_000 if text.count(" ") * 20 < len(text) else 1e9))
 
 
-def calibrate(model: NerModel, texts: Iterable[str]) -> dict[str, float]:
-    """Return the lowest threshold of each type whose false alarms on `texts`, which hold no names, stay within its budget."""
-    rows = [(text, model.score(text)) for text in texts]
-    size = sum(units(text) for text, _ in rows)
-    chosen = {}
-    for kind in TYPES:
-        limit, steps = BUDGET[kind]
-        for step in steps:
-            trial = dict.fromkeys(TYPES, 0.5) | {kind: step}
-            found = sum(span.entity_type == kind for text, scored in rows for span in model.choose(text, scored, [trial[name] for name in TYPES]))
-            chosen[kind] = step
-            if found / size <= limit:
-                break
-    return chosen
-
-
 def main() -> int:
-    if sys.platform == "linux" and "GLIBC_TUNABLES" not in os.environ:
-        os.execve(sys.executable, [sys.executable, "-m", "ner_models.train.world", *sys.argv[1:]], {**os.environ, "GLIBC_TUNABLES": ALLOCATOR})
+    keep_memory("ner_models.train.world")
     parser = argparse.ArgumentParser(description="Train, calibrate, export and judge the model for scripts other than Latin.")
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--out", type=Path, default=Path("ner_models"))
@@ -143,18 +119,19 @@ def finish(model: torch.nn.Module, lines: list[str], arguments: argparse.Namespa
     """Choose thresholds, write the folder and the card's tables."""
     folder = arguments.out / "world"
     write_folder(
-        model, lines, folder, name="world", version=VERSION, thresholds=dict.fromkeys(TYPES, 0.5), int8=True, max_tokens=MAX_TOKENS, overlap=OVERLAP,
+        model, lines, folder, name="world", version=VERSION, thresholds=DEFAULT_THRESHOLDS, int8=True, max_tokens=MAX_TOKENS, overlap=OVERLAP,
         languages=SPOKEN, tokenizer="unigram",
     )
     every = 60 if arguments.smoke else 1
     plain = plain_rows(arguments.data, SEED)
-    thresholds = calibrate(NerModel.load(folder), [row.text for rows in plain.values() for row in rows[::every]])
+    texts = [row.text for rows in plain.values() for row in rows[::every]]
+    thresholds = lowest(NerModel.load(folder), texts, sum(map(units, texts)), BUDGET)
     say(f"thresholds {thresholds}")
     write_thresholds(folder, thresholds)
     found = NerModel.load(folder)
     noise = {}
     for language, rows in plain.items():
-        spans = sum(span.entity_type in ("PERSON", "STREET_ADDRESS", "USERNAME", "PASSWORD", "ID_NUMBER") for row in rows[::every] for span in found.find(row.text))
+        spans = sum(span.entity_type in REPLACED for row in rows[::every] for span in found.find(row.text))
         noise[language] = spans / max(1e-9, sum(units(row.text) for row in rows[::every]))
     scores = judge_world(found, arguments.data / "world", every=every)
     said = table(scores, noise)

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import json
 import random
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 from ner_models.train.corpora import SECRET
 from ner_models.train.dataset import DataConfig, Sampler
 from ner_models.train.features import augment, encode_row, pack
+from ner_models.train.generate import UNSURE, filled, read_templates
 from ner_models.train.native import LANGUAGES, Native, cyrillic, read_natives
-from ner_models.train.rows import ALL, TYPES, Row
+from ner_models.train.rows import TYPES, Row
+from ner_models.train.swap import edited
 from ner_models.train.unlabelled import PACKAGES, translated_rows
 from relay.detect.ner.tokenizer import Coder
 from relay.detect.script import is_latin
@@ -22,8 +22,6 @@ from relay.detect.script import is_latin
 __all__ = ["make_world_sampler", "plain_rows", "read_world", "transliterated", "world_texts"]
 
 FOLDER = Path(__file__).parent / "templates_world"
-SLOT = re.compile(r"\{([a-z]+)([1-9])\}")
-UNSURE = "?"
 # Rows of a corpus are taken so often; a corpus of one small domain less.
 REPEAT = {"ru_factrueval": 3, "bg_bgner": 1, "el_eellak": 3, "uk_parlamint": 2, "zh-Hans_weibo": 3, "ar_wojood_sample": 2, "ar_aqmar": 2, "ka_glc": 2, "ka_gnc": 2, "bn_banglakit": 2}
 # Of words with case endings and particles inside the name none is put in its place.
@@ -74,44 +72,27 @@ def transliterated(row: dict[str, object]) -> dict[str, object]:
     return {**row, "text": text, "spans": [{"start": start, "end": end, "label": kind} for start, end, kind in moved]}
 
 
-def read_templates(*, test: bool = False) -> list[tuple[str, str]]:
-    """Return language and template; one in ten is for testing."""
-    found = []
-    for path in sorted(FOLDER.glob("*.txt")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            if line.strip() and (hashlib.sha256(line.encode()).digest()[0] % 10 == 0) == test:
-                found.append((path.stem, line.replace("\\n", "\n").replace("\\t", "\t")))
-    return found
-
-
-def filled(template: str, native: Native, latin: tuple[str, str] | None, rng: random.Random) -> Row:
+def in_language(template: str, native: Native, latin: tuple[str, str] | None, rng: random.Random) -> Row:
     """Fill a template with invented people and places; `latin` is a name in Latin letters for the first person."""
-    people: dict[str, tuple[str, str]] = {}
-    values: dict[str, tuple[str, str]] = {}
+    people: dict[int, tuple[str, str]] = {}
+    values: dict[tuple[str, int], tuple[str, str]] = {}
 
-    def fill(kind: str, number: str) -> tuple[str, str]:
+    def person(kind: str, number: int) -> str:
+        if number not in people:
+            people[number] = latin if latin and number == 1 else native.name(rng)
+        given, family = people[number]
+        if kind != "person":
+            return given if kind == "first" else family
+        return f"{given} {family}" if latin and number == 1 else native.full(given, family, rng)
+
+    def slot(kind: str, number: int) -> list[tuple[str, str]]:
         if kind in ("person", "first", "last"):
-            if number not in people:
-                people[number] = latin if latin and number == "1" else native.name(rng)
-            given, family = people[number]
-            if kind != "person":
-                return (given if kind == "first" else family), "PERSON"
-            if latin and number == "1":
-                return f"{given} {family}", "PERSON"
-            return native.full(given, family, rng), "PERSON"
-        return OTHERS[kind](native, rng)
+            return [(person(kind, number), "PERSON")]
+        if (kind, number) not in values:
+            values[kind, number] = OTHERS[kind](native, rng)
+        return [values[kind, number]]
 
-    text, spans, unsure, place = "", [], [], 0
-    for slot in SLOT.finditer(template):
-        text += template[place : slot.start()]
-        if slot[0] not in values or slot[1] == "person":
-            values[slot[0]] = fill(slot[1], slot[2])
-        value, kind = values[slot[0]]
-        (unsure.append((len(text), len(text) + len(value))) if kind == UNSURE else spans.append((len(text), len(text) + len(value), kind)) if kind else None)
-        text += value
-        place = slot.end()
-    text += template[place:]
-    return Row(text=text, spans=tuple(spans), known=ALL, unsure=tuple(unsure), source=f"templates/{native.language}")
+    return filled(template, slot, f"templates/{native.language}")
 
 
 def _digits(native: Native, rng: random.Random, count: int) -> str:
@@ -144,26 +125,22 @@ OTHERS: dict[str, Callable[[Native, random.Random], tuple[str, str]]] = {
 def _swapped(row: Row, native: Native, rng: random.Random) -> Row:
     """Return `row` with other people, the same one for the same text."""
     made: dict[str, str] = {}
-    text, spans, place = "", [], 0
+    edits = []
     for start, end, kind in row.spans:
         value = row.text[start:end]
         if kind == "PERSON" and value not in made:
             given, family = native.name(rng)
             alone = " " not in value and not (native.language in ("zh-Hans", "zh-Hant", "ja", "ko") and len(value) > 2)
             made[value] = rng.choice((given, family)) if alone and native.language not in ("zh-Hans", "zh-Hant") else native.full(given, family, rng)
-        text += row.text[place:start]
-        value = made.get(value, value) if kind == "PERSON" else value
-        spans.append((len(text), len(text) + len(value), kind))
-        text += value
-        place = end
-    return Row(text=text + row.text[place:], spans=tuple(spans), known=row.known, source=row.source)
+        edits.append((start, end, made[value] if kind == "PERSON" else value))
+    return edited(row, edits)
 
 
 def make_world_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Sampler:
     """Read everything once and return the function that makes each epoch's samples."""
     rows = read_world(data / "world", share_alike=config.share_alike)
     natives = read_natives(data / "world/lists", rows)
-    templates = read_templates()
+    templates = read_templates(test=False, folder=FOLDER)
     other = [row for row in translated_rows(PACKAGES / "django", random.Random(seed), 40 * config.translations) if not is_latin(row.text)]
     other = random.Random(seed).sample(other, min(len(other), 2 * config.translations))
     latin = [("Anna", "Smith"), ("John", "Miller"), ("Maria", "Garcia"), ("David", "Lee"), ("Elena", "Petrova"), ("Wei", "Zhang"), ("Ahmed", "Hassan"), ("Tom", "Brown"), ("Priya", "Sharma"), ("Yuki", "Tanaka"), ("Lukas", "Weber"), ("Sofia", "Rossi")]
@@ -181,7 +158,7 @@ def make_world_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, 
         for language, some in by_language.items():
             for _ in range(per if some else 0):
                 name = rng.choice(latin) if rng.random() < FOREIGN else None
-                made.append(filled(rng.choice(some), natives[language], name, rng))
+                made.append(in_language(rng.choice(some), natives[language], name, rng))
         made += other
         if config.share < 1:
             made = rng.sample(made, int(len(made) * config.share))
@@ -199,8 +176,8 @@ def world_texts(data: Path, seed: int) -> list[tuple[str, str]]:
     natives = read_natives(data / "world/lists", rows)
     rng = random.Random(seed)
     texts = [(language, row.text) for language, row in rows]
-    for language, template in read_templates():
-        texts += [(language, filled(template, natives[language], None, rng).text) for _ in range(6)]
+    for language, template in read_templates(test=False, folder=FOLDER):
+        texts += [(language, in_language(template, natives[language], None, rng).text) for _ in range(6)]
     return texts
 
 

@@ -14,6 +14,8 @@ import re
 from relay.detect.entropy import is_odd
 
 __all__ = [
+    "ARROWS",
+    "BARS",
     "JOINT",
     "MARKUP",
     "NOT_A_PASSWORD",
@@ -28,6 +30,9 @@ __all__ = [
     "widened",
 ]
 
+# Members of a character class: arrows between a label and its value, and the bars of tables.
+ARROWS = "→⇒➜➔⟶"
+BARS = "|│┃"
 # What closes a name: quotes, as they are or escaped, brackets, signs of Markdown, the end of an element.
 _CLOSED = r"(?:\\{0,3}[\"'`]|[\])}*]|__|</\w{1,12}>){0,4}"
 # What text is dressed in between a label's sign and its value: tags of text in HTML, the end of emphasis that the label
@@ -84,10 +89,10 @@ _PROMPT = (
 # A name is set to what follows.
 SET = rf"{_CLOSED}(?:{_SIGN}|{_PAIR}|{_CALL}|{_BLOCK}|{_PROPERTY}|{_OF}|{_PROMPT}|(?<=[)\]]){_OR})"
 # What stands between a name and a value without saying that one follows: a blank, an arrow, the bar of a table.
-WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[→⇒➜➔⟶›~]|[|│┃])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
+WEAK = rf"{_CLOSED}(?:[ \t]{{0,16}}(?:[{ARROWS}›~]|[{BARS}])[ \t]{{0,16}}|[ \t]{{1,3}}){_DRESS}"
 # What joins a label to a short number: a plain sign, an arrow, a bar; or the number is on the line below.
 JOINT = (
-    rf"(?:{_CLOSED}[ \t]{{0,4}}(?::=?|=>?|[→⇒➜➔⟶]|[|│┃])[ \t]{{0,4}}{_DRESS}[\"'`]{{0,2}}"
+    rf"(?:{_CLOSED}[ \t]{{0,4}}(?::=?|=>?|[{ARROWS}]|[{BARS}])[ \t]{{0,4}}{_DRESS}[\"'`]{{0,2}}"
     r"|[*_:]{0,3}[ \t]{0,3}\r?\n[ \t]{0,4})"
 )
 # A name is an element, or the text of one, and the value the text of that or the next: `<password>…</password>`.

@@ -54,7 +54,7 @@ def find(text: str, label: str, search: Callable[[str], Iterable[Span]]) -> Iter
         # In quotes a value of several words is one.
         sign, close = (' = "', '"\n') if " " in value and '"' not in value and "\n" not in value else (" = ", "\n")
         if piece.head.startswith(_COMMAND):
-            sign, close = sign.replace(" = ", " "), close
+            sign = sign.replace(" = ", " ")
         rows.append((size + len(piece.head) + len(sign), piece))
         line = f"{piece.head}{sign}{value}{close}"
         lines.append(line)

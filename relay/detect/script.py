@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-__all__ = ["UNSPACED", "Stretch", "has_latin", "has_letters", "has_other", "is_latin", "stretches"]
+from relay.detect.borders import UNSPACED
+
+__all__ = ["Stretch", "has_latin", "has_other", "has_other_letter", "is_latin", "stretches"]
 
 # Letters of living scripts other than Latin, as a set of characters for `re`.
 OTHER = (
@@ -14,13 +16,9 @@ OTHER = (
     "\u1800-\u18af\u1c80-\u1cbf\u1e00\u1f00-\u1fff\u2d00-\u2ddf\u2de0-\u2dff\u3005-\u3007\u3040-\u318f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\ua640-\ua69f\ua960-\ua97f"
     "\uaa60-\uaa7f\uab00-\uab2f\uac00-\ud7ff\uf900-\ufaff\ufb13-\ufdff\ufe70-\ufefc\uff66-\uffdc\U00020000-\U0003ffff"
 )
-# Of these one letter is a word; of others it takes two, for single Greek letters stand in any text.
-UNSPACED = (
-    "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3005-\u3007\u3040-\u318f\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
-)
 _OTHER = re.compile(f"[{OTHER}]")
-_TELLS = re.compile(f"[{UNSPACED}]|[{OTHER}]\\S*?[{OTHER}]")
+# Without spaces between words one letter is a word; of others it takes two, for single Greek letters stand in any text.
+_TELLS = re.compile(f"{UNSPACED}|[{OTHER}]\\S*?[{OTHER}]")
 _LATIN = re.compile("[A-Za-z\u00aa\u00ba\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u1e00-\u1eff]")
 _WORD = re.compile(r"\S+")
 # So many words in Latin letters beside others are read with them: a name, a product.
@@ -41,7 +39,7 @@ def has_other(text: str) -> bool:
     return not text.isascii() and _TELLS.search(text) is not None
 
 
-def has_letters(text: str) -> bool:
+def has_other_letter(text: str) -> bool:
     """Whether a letter of another script than Latin stands in `text`."""
     return not text.isascii() and _OTHER.search(text) is not None
 

@@ -258,7 +258,7 @@ def _quoted(values: list[tuple[str, str]], readings: list[tuple[str, str]]) -> I
     bare = [(reading, unquoted(reading)) for reading, _ in readings]
     other = [(text, text.lower()) for reading, text in bare if text != reading]
     same = [reading for reading, (text, _) in zip(readings, bare, strict=True) if reading[0] == text]
-    changed = [pair for pair in values if _unescape(pair[1]) != unquoted(_unescape(pair[1]))]
+    changed = [pair for pair in values if unquoted(plain := _unescape(pair[1])) != plain]
     for some, texts in ((values, other), (changed, same)):
         if some and texts:
             yield from _standing_in(_likely(some, texts), texts, unquoted)

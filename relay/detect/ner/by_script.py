@@ -13,7 +13,7 @@ from pathlib import Path
 
 from relay.detect.ner.manifest import LANGUAGES, read_manifest
 from relay.detect.ner.model import NerModel
-from relay.detect.script import has_latin, has_letters, has_other, stretches
+from relay.detect.script import has_latin, has_other, has_other_letter, stretches
 from relay.protocols import SpanMemory
 from relay.types import Span
 
@@ -85,15 +85,17 @@ class _Later:
 
 def _joined(text: str, latin: Sequence[Span], other: Sequence[Span]) -> list[Span]:
     """Return what each of the models finds in its own letters; where both find something, the one for other scripts."""
-    other = [span for span in other if has_letters(value := text[span.start : span.end]) or not has_latin(value)]
-    latin = [span for span in latin if not has_letters(text[span.start : span.end])]
+
+    def in_other(span: Span) -> bool:
+        return has_other_letter(text[span.start : span.end])
+
+    other = [span for span in other if in_other(span) or not has_latin(text[span.start : span.end])]
     joined: list[Span] = []
-    for span in sorted([*other, *latin], key=_start):
-        if joined and span.start < joined[-1].end:
-            if not has_letters(text[joined[-1].start : joined[-1].end]) and has_letters(text[span.start : span.end]):
-                joined[-1] = span
-            continue
-        joined.append(span)
+    for span in sorted([*other, *(span for span in latin if not in_other(span))], key=_start):
+        if not joined or joined[-1].end <= span.start:
+            joined.append(span)
+        elif in_other(span) and not in_other(joined[-1]):
+            joined[-1] = span
     return joined
 
 

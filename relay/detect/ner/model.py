@@ -70,6 +70,7 @@ class NerModel:
         self.labels = manifest.labels
         self.version = manifest.version
         self.languages = manifest.languages
+        self._mark = manifest.version.encode()
         self._numpy = numpy
         self._coder = coder
         self._session = session
@@ -186,7 +187,7 @@ class NerModel:
         if memory is None:
             return self._find_in(part, low, high)
         # The same text with another division of its margins is another piece, and each model has its own.
-        name, known = memory.recall(part, b"%s piece %d %d" % (self.version.encode(), low, high))
+        name, known = memory.recall(part, b"%s piece %d %d" % (self._mark, low, high))
         if known is None:
             known = tuple(self._find_in(part, low, high))
             memory.keep(name, known)

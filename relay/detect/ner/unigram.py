@@ -5,12 +5,11 @@ Where a script puts no spaces between words, or glues particles to them, each pi
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from relay.detect.borders import is_unspaced
 from relay.detect.ner.tokenizer import Coder, unigram_tokenizer
-from relay.detect.script import UNSPACED
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +20,6 @@ __all__ = ["BARE", "FIRST", "LAST", "UNKNOWN", "UnigramCoder"]
 FIRST, LAST, UNKNOWN = "<s>", "</s>", "<unk>"
 # Stands for the beginning of a word. Alone, before a sign, it says nothing that the layout does not.
 BARE = "\N{LOWER ONE EIGHTH BLOCK}"
-_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 class UnigramCoder(Coder):
@@ -45,6 +43,6 @@ class UnigramCoder(Coder):
         if not kept.any():
             return ids[:0], offsets[:0], ids[:0]
         ids, offsets, words = ids[kept], offsets[kept], words[kept]
-        glued = np.array([bool(_UNSPACED.match(text, start)) for start in offsets[:, 0].tolist()])
+        glued = np.array([is_unspaced(text[start]) for start in offsets[:, 0].tolist()])
         begins = np.concatenate(([True], (words[1:] != words[:-1]) | glued[1:] | glued[:-1]))
         return ids, offsets, np.flatnonzero(begins)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from relay.detect.assignments import NOT_A_PASSWORD, WEAK, bare_end, name_before
+from relay.detect.assignments import ARROWS, BARS, NOT_A_PASSWORD, WEAK, bare_end, name_before
 from relay.detect.entropy import is_odd, is_program_text, is_stand_in, reads_as_words, stands_out
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.detect.secret_names import PASSWORD_NAME, PASSWORDS, SUFFIX, is_own_part
@@ -147,10 +147,10 @@ def _is_behind(text: str, start: int, end: int) -> bool:
     return stands_out(value, alone=in_cell and ends and _NAMED_CELL.search(label) is not None)
 
 
-_SIGNS = "→⇒➜➔⟶›|│┃~"
-_NAMED_CELL = re.compile(r"(?:^|[|│┃])[ \t*_`>-]{0,12}(?:[\w-]{1,16} ){0,1}[\w-]{0,16}\Z")
-_IN_CELL = re.compile(r"[|│┃→⇒➜➔⟶›][ \t]{0,16}[\"'`*]{0,3}\Z")
-_ENDS_CELL = re.compile(r"[\"'`*.,;]{0,4}[ \t]{0,256}(?:[|│┃\r\n]|\Z)")
+_SIGNS = f"{ARROWS}›{BARS}~"
+_NAMED_CELL = re.compile(rf"(?:^|[{BARS}])[ \t*_`>-]{{0,12}}(?:[\w-]{{1,16}} ){{0,1}}[\w-]{{0,16}}\Z")
+_IN_CELL = re.compile(rf"[{BARS}{ARROWS}›][ \t]{{0,16}}[\"'`*]{{0,3}}\Z")
+_ENDS_CELL = re.compile(rf"[\"'`*.,;]{{0,4}}[ \t]{{0,256}}(?:[{BARS}\r\n]|\Z)")
 _NEAR = 24
 
 

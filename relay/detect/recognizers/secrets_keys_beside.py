@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from relay.detect.assignments import ARROWS, BARS
 from relay.detect.entropy import is_artefact, is_program_text, is_stand_in, looks_random, reads_as_words
 from relay.detect.rules import PatternRule, RuleRecognizer
 from relay.detect.secret_names import KEY_LABELS
@@ -53,8 +54,8 @@ class KeyBesideRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="SECRET_VALUE",
-            regex=rf"{_CLOSED}[ \t]{{0,16}}[→⇒➜➔⟶›|│┃][ \t]{{0,16}}{_QUOTES}{_KEY}"
-            rf"(?={_QUOTES}[.,;]?[ \t]{{0,256}}(?:[|│┃\r\n]|\Z))",
+            regex=rf"{_CLOSED}[ \t]{{0,16}}[{ARROWS}›{BARS}][ \t]{{0,16}}{_QUOTES}{_KEY}"
+            rf"(?={_QUOTES}[.,;]?[ \t]{{0,256}}(?:[{BARS}\r\n]|\Z))",
             trigger=_LABELS,
             end="",
             score=0.7,
@@ -118,11 +119,10 @@ def _is_label(text: str, start: int) -> bool:
 def _is_cell(text: str, start: int) -> bool:
     """Tell whether a bar before the value parts two cells, of which the first is a label: `A | B` may be a type."""
     label, bar, _ = _BAR.split(text[max(0, start - _LONGEST_LINE) : start].rpartition("\n")[2])[-3:]
-    return bar in _ARROWS or _ALONE.fullmatch(label.rstrip(" \t*_\"'`)")) is not None
+    return bar not in BARS or _ALONE.fullmatch(label.rstrip(" \t*_\"'`)")) is not None
 
 
-_BAR = re.compile("([→⇒➜➔⟶›|│┃])")
-_ARROWS = "→⇒➜➔⟶›"
+_BAR = re.compile(f"([{ARROWS}›{BARS}])")
 _TEXT = re.compile(r"^(?![ \t>]*(?:`{3}|~{3})).*[^\W_]")
 
 PLUGINS = (KeyBesideRecognizer,)
