@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from relay.detect.cache import SpanCache
 from relay.detect.ner.by_script import ByScript, _Later
@@ -15,6 +19,11 @@ from relay.errors import ConfigFault
 from relay.types import Span
 
 MODELS = Path(__file__).parents[4] / "ner_models"
+
+
+@cache
+def shipped() -> ByScript:
+    return ByScript(NerModel.load(MODELS / "fast"), MODELS / "world")
 
 
 class Words:
@@ -125,13 +134,15 @@ def test_a_missing_model_is_refused_at_once(tmp_path: Path) -> None:
         ("اسمي أحمد الحسيني وأعمل في القاهرة.", "أحمد الحسيني"),
         ("मेरा नाम राहुल शर्मा है।", "राहुल शर्मा"),
         ("Με λένε Γιώργο Παπαδόπουλο.", "Γιώργο Παπαδόπουλο"),
+        ("\u200fاسمي أحمد الحسيني\u200f وأعمل في القاهرة.", "أحمد الحسيني"),
+        ("\ufeffМеня зовут Анна\u00a0Петрова, я из Казани.", "Анна\u00a0Петрова"),
         ("ผมชื่อสมชาย ใจดี ครับ", "สมชาย ใจดี"),
         ("Hi, please translate: Меня зовут Анна Петрова", "Анна Петрова"),
     ],
 )
 def test_people_in_other_scripts(text: str, value: str) -> None:
     """With the models that ship."""
-    models = ByScript(NerModel.load(MODELS / "fast"), MODELS / "world")
+    models = shipped()
     covered = {at for span in models.find(text) if span.entity_type == "PERSON" for at in range(span.start, span.end)}
     start = text.index(value)
     assert (
@@ -146,3 +157,27 @@ def test_what_one_model_remembers_is_not_the_other_ones() -> None:
     text = "Вчера в Москве Владимир Кузнецов встретился с коллегами и обсудил план. See page 2. " * 12
     assert models.find(text, memory) == models.find(text)
     assert any(span.entity_type == "PERSON" for span in models.find(text, memory))
+
+
+ODD = "aé Ж中𠮷𪚥अ\u0905\u094dกا\u064bב\u05b0\u200f\u202e\u200d\u0378\U000e0001\ud7ff가ა😀.\n1"
+
+
+@given(
+    st.lists(st.text(alphabet=ODD, min_size=1, max_size=8), min_size=1, max_size=24), st.sampled_from((" ", "", "\n"))
+)
+@settings(max_examples=40, deadline=None)
+def test_odd_text(words: list[str], between: str) -> None:
+    """Scripts mixed inside words, marks of direction, unassigned code points, rare planes: spans are in order."""
+    text = between.join(words)
+    spans = shipped().find(text)
+    assert all(0 <= span.start < span.end <= len(text) for span in spans)
+    assert all(left.end <= right.start for left, right in itertools.pairwise(spans))
+
+
+def test_each_stretch_is_read_once() -> None:
+    """A text that changes its script at every word costs each model no more than its own letters."""
+    models, latin, other = both()
+    text = " ".join(("Anna", "Анна", "王伟", "Smith", "احمد")[place % 5] for place in range(1_000))
+    models.find(text)
+    assert sum(map(len, other.read)) <= len(text)
+    assert latin.read == [text]
