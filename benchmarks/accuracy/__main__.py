@@ -9,6 +9,7 @@ training only (`python -m ner_models.train --float FOLDER`), and `--float FOLDER
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import platform
 import time
@@ -20,6 +21,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.accuracy import report
+from benchmarks.accuracy.languages import spoken
 from benchmarks.accuracy.score import Row, Score, score
 from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
 from benchmarks.accuracy.views import Found, View, run
@@ -32,6 +34,7 @@ __all__ = ["main", "measure"]
 
 ROOT = Path(__file__).parents[2]
 NAMES = "lists/popular_names_by_country"
+PEERS = ROOT / "benchmarks/results/accuracy_peers.json"  # what `benchmarks.accuracy.peers` wrote
 _WORLD = "world/"  # before the names of sets in other languages, which begin with the language's code
 
 
@@ -98,7 +101,12 @@ def measure(
         "model": NerModel.load(build.MODELS / model).version,
         "quick": quick,
         "sets": {name: _views(scores[name]) for name in labelled if name not in world},
-        "world": {name: _plain(scores[name][View.DEFAULT].as_json()) for name in labelled if name in world},
+        "world": {
+            name: _plain(scores[name][View.DEFAULT].as_json()) | spoken(name.removeprefix(_WORLD), rows)
+            for name, rows in world.items()
+            if name in labelled
+        },
+        "peers": json.loads(PEERS.read_text(encoding="utf-8")) if PEERS.exists() else {},
         "false_alarms": {name: _views(scores[name]) for name in plain},
         "origins": _origins(named, found["names"]),
         "origins_precision": _origins_precision(named, found["names"]),
