@@ -2,12 +2,14 @@
 
 `accurate` is trained on the labels; `fast` starts with half of its layers and learns from the labels and from it. Where
 there is a GPU, larger teachers learn the labels first, and both learn from the labels and from them instead. With
-`--narrow 6x768` `fast` is then made narrower; with `--only fast --start ner_models` that of a folder is, and nothing else.
+`--narrow 6x768` `fast` is then made narrower; with `--only fast --start ner_models` that of a folder is, and nothing else. With
+`--only fast --start ner_models` alone the one in the folder goes on learning.
 """
 
 from __future__ import annotations
 
 import argparse
+import copy
 import os
 import random
 import sys
@@ -62,6 +64,9 @@ TEACHERS_SHARE = 0.25
 # where that sees an entity, in so much of the time.
 NARROW = FitConfig(epochs=3, rate=2e-4, embedding_rate=0.0, new_rate=2e-4, noise=0.0, teacher_share=0.9, weight=8.0)
 NARROW_SHARE = 0.4
+# A finished model that learns further languages: so much of what it learnt before is said to it again, and it is its own teacher there.
+AGAIN = 0.2
+GOING_ON = FitConfig(epochs=2, rate=3e-4, embedding_rate=2e-4, new_rate=3e-4)
 # So many sequences tell which of its heads and units count, and fit the rest.
 LOOKED_AT = 2_000
 TEACHER = FitConfig(epochs=3, tokens=16_384, rate=5e-5, embedding_rate=5e-5, new_rate=1e-3)
@@ -95,8 +100,10 @@ def main() -> int:
     random.seed(SEED)
     vocabulary, rows = read_vocabulary()
     coder = Coder(vocabulary)
+    again = bool(arguments.start) and not arguments.narrow
     data = DataConfig(
-        share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else 1.0, **({"code": 60, "translations": 40} if arguments.smoke else {})
+        share_alike=arguments.share_alike, limit=MAX_TOKENS, share=0.004 if arguments.smoke else AGAIN if again else 1.0,
+        latin=0.004 if arguments.smoke else 1.0, latin_heard=not again, **({"code": 60, "translations": 40} if arguments.smoke else {}),
     )
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
     if arguments.start:
@@ -108,7 +115,7 @@ def main() -> int:
         }
     wanted = [size for size in models if arguments.only in (None, size.name)]
     for size, model in models.items():
-        if arguments.weights and (arguments.finish or size not in wanted):
+        if arguments.weights and (arguments.finish or (size not in wanted and not arguments.start)):
             model.load_state_dict(torch.load(arguments.weights / f"{size.name}.pt", weights_only=True))
             model.eval()
     if not arguments.finish:
@@ -168,6 +175,9 @@ def train(
             models[FAST] = models[ACCURATE].student(FAST.layers)
             limit_s = budget.limit_s * (1.0 - NARROW_SHARE) if arguments.narrow else budget.limit_s
             learn(models[FAST], config=replace(budget, limit_s=limit_s), teacher=council or models[ACCURATE], checkpoint=checkpoint)
+        if arguments.start and not arguments.narrow:
+            lesson = replace(GOING_ON, limit_s=budget.limit_s, threads=budget.threads, epochs=1 if arguments.smoke else arguments.epochs or GOING_ON.epochs)
+            learn(models[FAST], config=lesson, teacher=copy.deepcopy(models[FAST]), checkpoint=checkpoint)
         if arguments.narrow:
             wide, (heads, inner) = models[FAST], arguments.narrow
             say(f"fast: narrowed to {heads} heads and {inner} units")

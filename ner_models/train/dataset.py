@@ -5,13 +5,14 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import get_context
 from pathlib import Path
 
 from ner_models.train.corpora import CORPORA, read_corpus, read_gold
 from ner_models.train.features import Sample, augment, encode_row, pack
 from ner_models.train.generate import Generator
+from ner_models.train.latin_data import Latin
 from ner_models.train.names import read_lists
 from ner_models.train.rows import TYPES, Row
 from ner_models.train.swap import Swapper
@@ -27,7 +28,10 @@ PARTS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataConfig:
-    """How much of what. `limit` is the length of a training sequence in tokens, the window of the finished model."""
+    """How much of what. `limit` is the length of a training sequence in tokens, the window of the finished model.
+
+    `share` of the English and Western rows, `latin` of those in further languages of Latin letters, which a teacher knows or not.
+    """
 
     synthetic: int = 60_000
     code: int = 6_000
@@ -36,6 +40,8 @@ class DataConfig:
     limit: int = 128
     alone: float = 0.25
     share: float = 1.0
+    latin: float = 1.0
+    latin_heard: bool = True
 
 
 def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Sampler:
@@ -57,6 +63,8 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
     log(f"prompts: {len(prompts)} rows, code: {len(code)}, clinical: {len(clinical)}, translations: {len(translated)}")
     real += prompts + code + clinical + translated
     swapper = Swapper(lists)
+    latin = Latin(data, share_alike=config.share_alike, share=config.latin)
+    log(f"further languages in Latin letters: {sum(map(len, latin.corpora.values()))} rows, {sum(map(len, latin.templates.values()))} templates")
 
     def samples(epoch: int) -> list[Sample]:
         mix = random.Random(f"{seed}/{epoch}")
@@ -64,6 +72,11 @@ def make_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: C
         rows = rows + list(Generator(lists, seed * 1000 + epoch).rows(int(config.synthetic * config.share)))
         encoded = [encode_row(augment(swapper.row(row, mix), mix), coder) for row in rows]
         packed = pack([sample for sample in encoded if sample], coder, mix, limit=config.limit, alone=config.alone)
+        others = [encode_row(augment(row, mix), coder) for row in latin.rows(mix)]
+        packed += [
+            replace(sample, heard=config.latin_heard)
+            for sample in pack([sample for sample in others if sample], coder, mix, limit=config.limit, alone=config.alone)
+        ]
         log(f"epoch {epoch}: {len(rows)} rows, {len(packed)} sequences, {sum(len(s.ids) for s in packed)} tokens")
         return packed
 

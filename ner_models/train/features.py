@@ -22,21 +22,26 @@ __all__ = ["Batch", "Sample", "augment", "batches", "encode_row", "pack"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """One sequence. ids, types: integers [tokens]; allowed: bool [tokens, labels], all False where nothing is taught."""
+    """One sequence. ids, types: integers [tokens]; allowed: bool [tokens, labels], all False where nothing is taught.
+
+    `heard`: whether a teacher knows this kind of text.
+    """
 
     ids: NDArray[np.integer]
     types: NDArray[np.integer]
     allowed: NDArray[np.bool_]
+    heard: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """Padded samples. mask: bool [batch, tokens], True is real."""
+    """Padded samples. mask: bool [batch, tokens], True is real; heard: bool [batch]."""
 
     ids: NDArray[np.int64]
     types: NDArray[np.int64]
     allowed: NDArray[np.bool_]
     mask: NDArray[np.bool_]
+    heard: NDArray[np.bool_]
 
 
 def augment(row: Row, rng: random.Random) -> Row:
@@ -159,4 +164,5 @@ def batches(samples: Sequence[Sample], rng: random.Random, *, tokens: int, multi
             size = len(sample.ids)
             ids[place, :size], types[place, :size], mask[place, :size] = sample.ids, sample.types, True
             allowed[place, :size] = sample.allowed
-        yield Batch(ids=ids, types=types, allowed=allowed, mask=mask), number / len(groups)
+        heard = np.array([samples[index].heard for index in group])
+        yield Batch(ids=ids, types=types, allowed=allowed, mask=mask, heard=heard), number / len(groups)

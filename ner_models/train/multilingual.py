@@ -8,8 +8,9 @@ blocks of 32 that share one float16 scale.
 from __future__ import annotations
 
 import struct
+import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,7 +26,9 @@ from relay.detect.ner.unigram import BARE, FIRST, LAST, UNKNOWN, UnigramCoder
 __all__ = ["Multilingual", "read_multilingual"]
 
 BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", 16)])
+# So many pieces of a script, by Unicode's name of its letters.
 # Marks and pieces that are always kept, first: their rows are fixed.
+FEW_TEXTS = {"HEBREW": 1_200, "TAMIL": 400, "GEORGIAN": 400}
 MARKS = (FIRST, "<pad>", LAST, UNKNOWN, BARE)
 
 
@@ -91,8 +94,18 @@ class Multilingual:
         taken = set(rows)
         rows += [row for row, piece in enumerate(self.pieces) if len(piece) == 1 and row not in taken and _wanted(piece)]
         taken = set(rows)
+        rows += self.likely(taken)
+        taken = set(rows)
         rows += [row for row, _ in weight.most_common() if row not in taken]
         return rows[:size]
+
+    def likely(self, taken: Collection[int]) -> list[int]:
+        """Return the likeliest pieces of the scripts of `FEW_TEXTS`, for which no corpus shows what is needed, beside those `taken`."""
+        rows = []
+        for script, count in FEW_TEXTS.items():
+            own = [row for row, piece in enumerate(self.pieces) if row not in taken and script in unicodedata.name(piece[-1:] or " ", "")]
+            rows += sorted(own, key=lambda row: -float(self.scores[row]))[:count]
+        return rows
 
     def lines(self, rows: Sequence[int]) -> list[str]:
         """Return the lines of a vocabulary of these pieces."""

@@ -10,19 +10,22 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ner_models.train.rows import Row
+from ner_models.train.transliterate import SCRIPTS, transliterated_name
 
-__all__ = ["LANGUAGES", "Native", "cyrillic", "read_natives"]
+__all__ = ["LANGUAGES", "LATIN", "Native", "cyrillic", "read_natives"]
 
 LOCALES = {
     "ru": ("ru_RU",), "uk": ("uk_UA",), "bg": ("bg_BG",), "sr": ("mk_MK",), "el": ("el_GR",), "hy": ("hy_AM",), "ka": ("ka_GE",),
     "zh-Hans": ("zh_CN",), "zh-Hant": ("zh_TW",), "ja": ("ja_JP",), "ko": ("ko_KR",), "ar": ("ar_AA", "ar_DZ", "ar_SA", "ar_PS"),
     "fa": ("fa_IR",), "he": ("he_IL",), "hi": ("hi_IN",), "mr": ("mr_IN",), "ne": ("ne_NP",), "bn": ("bn_BD",), "ta": ("ta_IN",),
     "gu": ("gu_IN",), "or": ("or_IN",), "th": ("th_TH",),
+    "pl": ("pl_PL",), "cs": ("cs_CZ",), "sk": ("sk_SK",), "tr": ("tr_TR",), "vi": ("vi_VN",), "id": ("id_ID",), "sv": ("sv_SE",), "da": ("da_DK",), "no": ("no_NO",),
+    "fi": ("fi_FI",), "hu": ("hu_HU",), "ro": ("ro_RO",), "hr": ("hr_HR",),
 }
 # Countries of popular_names_native.json whose names belong to a language.
 COUNTRIES = {"sr": ("RS", "ME", "MK"), "kk": ("KZ", "KG"), "bn": ("BD",), "he": ("IL",), "km": ("KH",), "hy": ("AM",), "ka": ("GE",), "ru": ("RU", "BY"),
@@ -32,6 +35,14 @@ INDIC = {"hi": 0x900, "bn": 0x980, "pa": 0xA00, "gu": 0xA80, "or": 0xB00, "te": 
 BORROWED = {"te": "hi", "kn": "hi", "ml": "hi", "pa": "hi", "gu": "hi"}
 # Written here, for no list has them: given names and family names.
 WRITTEN = {
+    "pl": ("Zofia Hanna Maja Julia Lena Agnieszka Katarzyna Małgorzata Barbara Krystyna Piotr Krzysztof Andrzej Stanisław Paweł Marcin Michał Grzegorz Tadeusz Wojciech Łukasz Kuba Ola Kasia Asia Bartek Tomek Gosia Magda",
+           "Nowak Kowalski Kowalska Wiśniewski Wiśniewska Wójcik Kowalczyk Kamiński Kamińska Lewandowski Lewandowska Zieliński Zielińska Szymański Woźniak Dąbrowski Dąbrowska Kozłowski Jankowska Mazur Wojciechowski Kwiatkowska Krawczyk Kaczmarek "
+           "Piotrowski Grabowska Zając Pawłowski Michalska Król Wieczorek Jabłońska Wróbel Nowakowski Majewska Olszewski Stępień Malinowska Jaworski Adamczyk Dudek Nowicka Pawlak Górski Witkowska Walczak Sikora Baran Rutkowska Michalak Szewczyk "
+           "Ostrowska Tomaszewski Pietrzak Zalewska Wróblewski Marciniak Jasińska Zawadzki Bąk Sadowska Duda Kubiak Wilk Czarnecki Lis Maciejewska Kalinowski Sokołowska Urbański Gajewska Błaszczyk Szczepański Ziółkowska Przybylski Mróz Kołodziej"),
+    "tr": ("Ayşe Fatma Mehmet Mustafa Elif Zeynep Emre Burak Selin Deniz Can Ece Kerem Hakan Murat Gizem İrem Şule Çağla Özgür Umut Barış Yağmur Tuğba Oğuz Gökhan",
+           "Kaya Demir Çelik Şahin Yıldız Öztürk Aydın Özdemir Arslan Doğan Kılıç Aslan Çetin Kara Koç Kurt Özkan Şimşek Polat Korkmaz Çakır Erdoğan Yavuz Can Acar Aktaş Güneş Bozkurt Tekin Avcı Işık Turan Kaplan Gül Ünal Bulut Keskin Taş Yalçın Güler Sarı Coşkun Sönmez Ateş Duman Uçar Karaca Durmaz"),
+    "vi": ("Anh Bình Châu Chi Công Cường Dũng Dung Đạt Giang Hà Hải Hằng Hạnh Hiền Hiếu Hòa Hoàng Hồng Hùng Huy Huyền Khánh Khoa Kiên Lan Linh Loan Long Lực Mai Minh My Nam Nga Ngân Nghĩa Ngọc Nhàn Nhung Oanh Phong Phúc Phương Quân Quang Quyên Sơn Tâm Tân Thảo Thanh Thành Thắng Thịnh Thu Thủy Thúy Tiến Toàn Trang Trí Trung Tú Tuấn Tùng Uyên Vân Việt Vinh Vy Xuân Yến",
+           "Nguyễn Nguyễn Nguyễn Trần Trần Lê Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý Đinh Đoàn Trịnh Mai Cao Lâm Tạ Lương Hà Chu Tô Thái Quách Trương"),
     "kk": ("Айгерим Нұрлан Ерлан Данияр Әсел Жанар Гүлнар Бауыржан Мадина Айдос Сәуле Қанат Динара Ержан Алия Тимур Меруерт Асхат",
            "Нұрланов Сейтқали Ахметова Жұмабаев Оспанова Қасымов Тілеубаева Әбдіров Ибраимова Смағұлов Есенова Бекұлы Серікқызы"),
     "mn": ("Бат Болд Сарнай Оюун Тэмүүлэн Ганбаатар Энхтуяа Номин Мөнхбат Анужин Түвшин Хулан Баяр Цэцэг Дорж Алтан Уянга Ганзориг",
@@ -50,6 +61,7 @@ WRITTEN = {
 ORDERS = {"zh-Hans": ("fg",), "zh-Hant": ("fg",), "ja": ("fg", "f g", "f\u3000g"), "ko": ("fg", "f g"), "km": ("f g",), "my": ("gf", "g f"),
           "ru": ("g f", "f g", "g m f", "f g m", "i. f", "f i.", "f i.i.", "g m"), "uk": ("g f", "f g", "f g m", "f i.i.", "g m"), "bg": ("g f", "g f", "i. f", "g f f"),
           "sr": ("g f", "f g"), "mn": ("g", "f g", "i.g"), "kk": ("g f", "f g"), "ta": ("g", "i. g", "g f"), "am": ("g f", "g f f"), "el": ("g f", "f g", "i. f"),
+          "vi": ("f m g", "f m g", "f g", "f m m g", "g"), "hu": ("f g", "f g", "g f"), "id": ("g f", "g", "g f f", "g m f"),
           "ar": ("g f", "g g f", "g بن g f", "g f", "gf"), "he": ("g f", "g f-f"), "th": ("g f", "g f", "g")}
 SPACED = ("g f", "g f", "f g", "i. f")
 STREETS = {
@@ -85,9 +97,17 @@ STREETS = {
     "am": "{c}፣ {w} ክፍለ ከተማ፣ ወረዳ {s}፣ የቤት ቁጥር {n}|{w} መንገድ {n}፣ {c}|ፖ.ሳ.ቁ. {p4}፣ {c}",
     "km": "ផ្ទះលេខ {n} ផ្លូវ {s} សង្កាត់{w} ខណ្ឌ{w} {c}|ផ្ទះ {n} ភូមិ{w} ឃុំ{w} ស្រុក{c}",
     "my": "အမှတ် {n}၊ {w} လမ်း၊ {w} မြို့နယ်၊ {c}|တိုက် {s}၊ အခန်း {n}၊ {w} အိမ်ရာ၊ {c}",
+    "pl": "ul. {w} {n}/{s}|{w} {n}, {q} {c}|al. {w} {n} m. {s}, {q} {c}|os. {w} {n}/{s}|plac {w} {s}, {c}", "cs": "{w} {n}/{s}|{w} {n}, {z} {c}|ul. {w} {n}, {c} {s}|nám. {w} {s}, {z} {c}|{c} {n}",
+    "sk": "{w} {n}/{s}|ul. {w} {n}, {z} {c}|{w} ulica {n}|Nám. {w} {s}, {c}", "tr": "{w} Mah. {w} Sok. No: {n} D: {s}|{w} Caddesi No:{n} Kat:{s} {c}|{w} Mahallesi, {w} Sokak No {n}/{s}, {w}/{c}|{w} Cad. {n}/{s} {p5} {c}|{w} Bulvarı No: {n}",
+    "vi": "{n} đường {w}, phường {s}, quận {s}, {c}|số {n} ngõ {s} phố {w}, {c}|{n}/{s} {w}, P.{s}, Q.{w}, {c}|thôn {w}, xã {w}, huyện {w}, {c}|căn hộ {n}, chung cư {w}, {c}", "id": "Jl. {w} No. {n}|Jalan {w} {n}, {c} {p5}|Jl. {w} Gg. {w} No.{n} RT {s}/RW {s}, Kel. {w}, Kec. {w}, {c}|Perum {w} Blok {l}{s} No. {n}, {c}|Komplek {w} {l}-{n}",
+    "sv": "{w}gatan {n}|{w}vägen {n}, {z} {c}|{w} gata {n} B, lgh {p4}|{w}gränd {s}, {c}", "da": "{w}vej {n}, {s}. tv|{w}gade {n}, {p4} {c}|{w} Allé {n}|{w}stræde {s}, st. th", "no": "{w}veien {n}|{w}gata {n}B, {p4} {c}|{w} vei {n}|{w}gate {s}, {c}",
+    "fi": "{w}katu {n} B {s}|{w}tie {n}, {p5} {c}|{w}nkatu {n} as. {s}|{w}kuja {s}, {c}", "hu": "{w} utca {n}. {s}/{s}|{p4} {c}, {w} út {n}.|{w} tér {s}., {c}|{w} u. {n}, {s}. em. {s}. ajtó", "ro": "Str. {w} nr. {n}|Bd. {w} nr. {n}, bl. {l}{s}, sc. {l}, ap. {n}, {c}|Strada {w} {n}, {c} {p}|Calea {w} {n}, et. {s}",
+    "hr": "{w} ulica {n}|Ulica {w} {n}, {p5} {c}|Trg {w} {s}, {c}|{w} {n}/{s}, {c}|Put {w} {n}",
     "lo": "ເຮືອນເລກທີ {n}, ຖະໜົນ{w}, ບ້ານ{w}, ເມືອງ{c}|ບ້ານ{w} ໜ່ວຍ {s}, {c}",
 }
-LANGUAGES = tuple(STREETS)
+# Languages in Latin letters, whose corpora and templates the models for those letters learn.
+LATIN = ("pl", "cs", "sk", "tr", "vi", "id", "sv", "da", "no", "fi", "hu", "ro", "hr")
+LANGUAGES = tuple(language for language in STREETS if language not in LATIN)
 # Words for streets and quarters, cities and provinces, where the lists have none.
 WORDS = {
     "zh-Hans": "中山 人民 解放 建设 新华 和平 文化 朝阳 幸福 长江 黄河 学院 花园 东风 南京 北京 青年 胜利 光明 滨江 翠湖 海淀 浦东 天河 武侯 南山 龙华 锦绣 阳光 金桥 玉泉 望京",
@@ -112,6 +132,9 @@ CITIES = {
     "mr": "पुणे मुंबई नागपूर नाशिक कोल्हापूर ठाणे", "ne": "काठमाडौं पोखरा ललितपुर भक्तपुर विराटनगर", "bn": "ঢাকা চট্টগ্রাম কলকাতা সিলেট রাজশাহী খুলনা", "ta": "சென்னை மதுரை கோயம்புத்தூர் திருச்சி சேலம்", "te": "హైదరాబాద్ విజయవాడ విశాఖపట్నం వరంగల్ తిరుపతి",
     "kn": "ಬೆಂಗಳೂರು ಮೈಸೂರು ಹುಬ್ಬಳ್ಳಿ ಮಂಗಳೂರು", "ml": "കൊച്ചി തിരുവനന്തപുരം കോഴിക്കോട് തൃശൂർ", "gu": "અમદાવાદ સુરત વડોદરા રાજકોટ", "pa": "ਅੰਮ੍ਰਿਤਸਰ ਲੁਧਿਆਣਾ ਜਲੰਧਰ ਪਟਿਆਲਾ", "or": "ଭୁବନେଶ୍ୱର କଟକ ପୁରୀ ସମ୍ବଲପୁର",
     "th": "บางรัก ปทุมวัน จตุจักร บางนา ห้วยขวาง เมือง หาดใหญ่ ศรีราชา", "am": "አዲስ አበባ ሐዋሳ ባህር ዳር መቀሌ ጎንደር", "km": "ភ្នំពេញ សៀមរាប បាត់ដំបង", "my": "ရန်ကုန် မန္တလေး နေပြည်တော် ပဲခူး", "lo": "ວຽງຈັນ ຫຼວງພະບາງ ປາກເຊ", "el": "Αθήνα Θεσσαλονίκη Πάτρα Ηράκλειο Λάρισα Βόλος",
+    "pl": "Warszawa Kraków Łódź Wrocław Poznań Gdańsk Szczecin Lublin Katowice", "cs": "Praha Brno Ostrava Plzeň Olomouc Liberec", "sk": "Bratislava Košice Prešov Žilina Nitra", "tr": "İstanbul Ankara İzmir Bursa Antalya Konya Adana Eskişehir",
+    "vi": "TP.HCM Huế Hà-Nội Vinh Đà-Nẵng", "id": "Jakarta Bandung Surabaya Medan Semarang Makassar Yogyakarta Denpasar", "sv": "Stockholm Göteborg Malmö Uppsala Umeå", "da": "København Aarhus Odense Aalborg", "no": "Oslo Bergen Trondheim Stavanger Tromsø",
+    "fi": "Helsinki Tampere Turku Oulu Espoo", "hu": "Budapest Debrecen Szeged Pécs Győr", "ro": "București Cluj-Napoca Iași Timișoara Brașov", "hr": "Zagreb Split Rijeka Osijek Zadar",
     "hy": "Երևան Գյումրի Վանաձոր", "ka": "თბილისი ბათუმი ქუთაისი რუსთავი",
 }
 PROVINCES = {"zh-Hans": "广东省 江苏省 浙江省 四川省 湖北省 山东省 河南省 湖南省 福建省 陕西省", "ja": "東京都 大阪府 神奈川県 愛知県 北海道 福岡県 京都府 兵庫県 埼玉県 千葉県", "ko": "서울특별시 서울 부산광역시 경기도 인천광역시 대구 대전 광주광역시 강원도 전라북도",
@@ -121,6 +144,8 @@ FIRMS = {
     "ja": "株式会社{w}|{f}商事株式会社|{w}銀行|{c}総合病院|{w}大学|有限会社{f}", "ko": "(주){w}|{w}은행|{c}대학교|{w}병원|{f}상사", "ar": "شركة {w}|مستشفى {w}|بنك {w}|جامعة {c}|مؤسسة {f}", "fa": "شرکت {w}|بیمارستان {w}|بانک {w}|دانشگاه {c}", "he": "חברת {w}|בנק {w}|בית חולים {w}|אוניברסיטת {c}",
     "hi": "{w} बैंक|{w} अस्पताल|{c} विश्वविद्यालय|{f} एंड संस|{w} विद्यालय", "th": "บริษัท {w} จำกัด|โรงพยาบาล{w}|ธนาคาร{w}|มหาวิทยาลัย{c}", "bn": "{w} ব্যাংক|{w} হাসপাতাল|{c} বিশ্ববিদ্যালয়", "el": "{w} Α.Ε.|Τράπεζα {w}|Νοσοκομείο {w}|Πανεπιστήμιο {c}",
 }
+# So many of the people in a text are foreigners, written as the language hears them.
+FOREIGNERS = 0.25
 CYRILLIC = {"lj": "љ", "nj": "њ", "dž": "џ", **dict(zip("abcčćdđefghijklmnoprsštuvzž", "абцчћдђефгхијклмнопрсштувзж", strict=True))}
 DIGITS = {"ar": 0x660, "fa": 0x6F0, "ur": 0x6F0, "hi": 0x966, "mr": 0x966, "ne": 0x966, "bn": 0x9E6, "my": 0x1040, "km": 0x17E0, "th": 0xE50, "lo": 0xED0}
 
@@ -146,9 +171,12 @@ class Native:
     words: list[str]
     cities: list[str]
     addresses: list[str]
+    foreign: list[tuple[str, str]]
 
     def name(self, rng: random.Random) -> tuple[str, str]:
-        """Return a given and a family name; some are those of no list, put together from two."""
+        """Return a given and a family name; some are those of no list, put together from two, some a foreigner's."""
+        if self.foreign and rng.random() < FOREIGNERS:
+            return rng.choice(self.foreign)
         given, family = rng.choice(self.given), rng.choice(self.family)
         if self.language in ("zh-Hans", "zh-Hant") and rng.random() < 0.35:
             given = rng.choice(self.given)[-1] + rng.choice(self.given)[-1]
@@ -174,7 +202,7 @@ class Native:
             "f": lambda: rng.choice(self.family), "w": lambda: rng.choice(self.words if rng.random() < 0.75 else self.family), "c": lambda: rng.choice(self.cities),
             "v": lambda: rng.choice(PROVINCES.get(self.language, "").split() or self.cities), "n": lambda: str(n(1, rng.choice((30, 300, 2500)))), "s": lambda: str(n(1, 20)),
             "p": lambda: str(n(100000, 899999)), "p4": lambda: str(n(1000, 9999)), "p5": lambda: str(n(10000, 99999)), "g3": lambda: f"{n(100, 999)} {n(10, 99)}",
-            "j": lambda: f"{n(100, 999)}-{n(1000, 9999)}", "l": lambda: rng.choice("ABCDEF"), "k": lambda: rng.choice(("コーポ", "メゾン", "パークハイツ", "グランドマンション", "ハイム")),
+            "j": lambda: f"{n(100, 999)}-{n(1000, 9999)}", "l": lambda: rng.choice("ABCDEF"), "q": lambda: f"{n(10, 99)}-{n(100, 999)}", "z": lambda: f"{n(100, 999)} {n(10, 99)}", "k": lambda: rng.choice(("コーポ", "メゾン", "パークハイツ", "グランドマンション", "ハイム")),
         }
         return self.native_digits(re.sub(r"\{(\w+)\}", lambda found: made[found[1]](), shape), rng, 0.2)
 
@@ -185,8 +213,11 @@ class Native:
         return text.translate({48 + digit: zero + digit for digit in range(10)})
 
 
-def read_natives(folder: Path, rows: Iterable[tuple[str, Row]]) -> dict[str, Native]:
-    """Read the lists in `folder`; `rows` of the corpora, each with its language, lend the names of their people."""
+def read_natives(folder: Path, rows: Iterable[tuple[str, Row]], languages: Iterable[str] = LANGUAGES, foreign: Sequence[tuple[str, str]] = ()) -> dict[str, Native]:
+    """Read the lists in `folder`; `rows` of the corpora, each with its language, lend the names of their people.
+
+    `foreign`: given and family names in Latin letters, which are written in the letters of those languages.
+    """
     popular = json.loads((folder / "popular_names_native.json").read_text(encoding="utf-8"))["countries"]
     named: dict[str, set[str]] = defaultdict(set)
     for language, row in rows:
@@ -194,11 +225,11 @@ def read_natives(folder: Path, rows: Iterable[tuple[str, Row]]) -> dict[str, Nat
             if kind == "PERSON":
                 named[language].add(row.text[start:end])
     natives: dict[str, Native] = {}
-    for language in LANGUAGES:
+    for language in languages:
         lists = [json.loads((folder / f"faker_{locale}.json").read_text(encoding="utf-8")) for locale in LOCALES.get(language, ())]
         people = [part["person"] for part in lists]
         places = [part["address"] or {} for part in lists]
-        given = _all(people, "first_names")
+        given = _all(people, "first_names") or _all(people, "first_names_male") + _all(people, "first_names_female")
         family = _all(people, "last_names")
         for country in COUNTRIES.get(language, ()):
             part = popular.get(country, {})
@@ -221,12 +252,13 @@ def read_natives(folder: Path, rows: Iterable[tuple[str, Row]]) -> dict[str, Nat
             family = family * 12 + [name for pair in names["family_kanji_kana"] for name in pair[1:]]
         for name in sorted(named[language]):
             words = name.split()
-            if len(words) == 2 and language not in ("zh-Hans", "zh-Hant", "ja", "ko", "am", "ka"):
+            if len(words) == 2 and words[0][0] + words[1][0] == (words[0][0] + words[1][0]).upper() and language not in ("zh-Hans", "zh-Hant", "ja", "ko", "am", "ka", "pl", "cs", "sk", "hr", "fi", "hu", "tr", "ro"):
                 given, family = [*given, words[0]], [*family, words[1]]
         cities = CITIES.get(language, "").split() + _all(places, "cities") + _all(places, "city_names")
-        words = WORDS.get(language, "").split() + _all(places, "street_titles") + _all(places, "towns")
+        words = WORDS.get(language, "").split() + _all(places, "street_titles") + _all(places, "towns") + (_all(places, "streets") if language in LATIN else [])
         natives[language] = Native(
             language=language, given=given, family=family, middle=_all(people, "middle_names"), words=words or family, cities=cities, addresses=_all(places, "samples"),
+            foreign=[(transliterated_name(given, language), transliterated_name(family, language)) for given, family in foreign] if language in SCRIPTS else [],
         )
     return natives
 

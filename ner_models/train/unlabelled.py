@@ -18,7 +18,7 @@ from ner_models.train.corpora import SECRET
 from ner_models.train.names import Lists
 from ner_models.train.rows import Row
 
-__all__ = ["PACKAGES", "clinical_rows", "code_rows", "prompt_rows", "translated_rows"]
+__all__ = ["PACKAGES", "clinical_rows", "code_rows", "prompt_rows", "said_by_programs", "translated_rows"]
 
 CAPITAL = re.compile(r"[^\W\d_][\w'’-]*")
 
@@ -138,17 +138,25 @@ def code_rows(lists: Lists, rng: random.Random, count: int) -> list[Row]:
     return rows
 
 
-def translated_rows(folder: Path, rng: random.Random, count: int, *, only: str | None = None) -> list[Row]:
-    """Put together what a program says in its languages, several messages to a row: a foreign word is no name.
+def said_by_programs(folder: Path) -> dict[str, list[str]]:
+    """Return what programs say, by the code of its language.
 
-    `folder` holds GNU message catalogues as `LANGUAGE/LC_MESSAGES/*.mo` at any depth; without any there are no rows. `only` is the code of
-    one language.
+    `folder` holds GNU message catalogues as `LANGUAGE/LC_MESSAGES/*.mo` at any depth.
     """
     said: dict[str, list[str]] = {}
     for path in sorted(folder.rglob("LC_MESSAGES/*.mo")):
         with path.open("rb") as file:
             messages = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]  # no other way to list them
         said.setdefault(path.parent.parent.name, []).extend(text for key, text in messages.items() if key and text)
+    return said
+
+
+def translated_rows(folder: Path, rng: random.Random, count: int, *, only: str | None = None) -> list[Row]:
+    """Put together what a program says in its languages, several messages to a row: a foreign word is no name.
+
+    Without any catalogue in `folder` there are no rows. `only` is the code of one language.
+    """
+    said = said_by_programs(folder)
     languages = sorted(language for language, messages in said.items() if messages and only in (None, language))
     rows: list[Row] = []
     for _ in range(count if languages else 0):

@@ -11,25 +11,28 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import onnx
 import torch
 
 from ner_models.train.calibrate import lowest
 from ner_models.train.corpora import read_gold
 from ner_models.train.dataset import DataConfig
 from ner_models.train.encoder import EncoderConfig
+from ner_models.train.export import read_graph
 from ner_models.train.fit import FitConfig, fit
 from ner_models.train.judge import REPLACED, Score, score
 from ner_models.train.multilingual import MARKS, UNKNOWN, read_multilingual
 from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
 from ner_models.train.running import keep_memory, say
-from ner_models.train.world_data import make_world_sampler, plain_rows, transliterated, world_texts
+from ner_models.train.world_data import make_world_sampler, plain_rows, world_texts
+from ner_models.train.world_rows import transliterated
 from relay.detect.ner.model import NerModel
 from relay.detect.ner.unigram import UnigramCoder
 
 SEED = 20261130
-VERSION = "1"
-LAYERS, PIECES = 6, 34_000
+VERSION = "2"
+LAYERS, PIECES = 6, 36_000
 # False alarms that may be added to 1,000 words, or 2,000 characters without spaces between them, of text without names, and
 # the thresholds to choose from. A place that is taken for a person costs a placeholder, one that hides a person a name.
 BUDGET = {
@@ -87,6 +90,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--without-share-alike", action="store_true", help="leave out the corpora under CC BY-SA")
+    parser.add_argument("--start", type=Path, help="folder of the model as it ships, to go on from it")
     parser.add_argument("--weights", type=Path, help="file for the float weights, kept while training")
     parser.add_argument("--finish", action="store_true", help="train nothing: calibrate, export and judge the weights in --weights")
     parser.add_argument("--smoke", action="store_true", help="a tiny run of every step, for the tests")
@@ -94,25 +98,40 @@ def main() -> int:
     torch.manual_seed(SEED)
     torch.set_num_threads(arguments.threads)
     source = read_multilingual()
-    texts = world_texts(arguments.data, SEED)
-    rows = source.vocabulary(texts[:: 500 if arguments.smoke else 1], PIECES)
+    if arguments.start:
+        place = {piece: row for row, piece in enumerate(source.pieces)}
+        rows = [place[line.rpartition("\t")[0]] for line in (arguments.start / "vocab.txt").read_text(encoding="utf-8").splitlines()]
+        rows += source.likely(set(rows))[: PIECES - len(rows)]
+    else:
+        rows = source.vocabulary(world_texts(arguments.data, SEED)[:: 500 if arguments.smoke else 1], PIECES)
     lines = source.lines(rows)
     say(f"{len(rows)} pieces")
     config = EncoderConfig(labels=len(LABELS), layers=1 if arguments.smoke else LAYERS, vocabulary=len(rows), positions=MAX_TOKENS)
     model = source.encoder(config, rows)
+    if arguments.start:
+        go_on(model, arguments.start)
     if arguments.finish:
         model.load_state_dict({name: value.float() for name, value in torch.load(arguments.weights, weights_only=True).items()})
     else:
         data = DataConfig(
-            limit=MAX_TOKENS, alone=0.35, share_alike=not arguments.without_share_alike, synthetic=300 if arguments.smoke else 90_000, share=0.004 if arguments.smoke else 1.0,
+            limit=MAX_TOKENS, alone=0.35, share_alike=not arguments.without_share_alike, synthetic=300 if arguments.smoke else 90_000, code=60 if arguments.smoke else 20_000,
+            share=0.004 if arguments.smoke else 0.5 if arguments.start else 1.0,
         )
         sampler = make_world_sampler(arguments.data, UnigramCoder(lines), data, SEED, say)
         lesson = FitConfig(
-            epochs=1 if arguments.smoke else arguments.epochs, rate=2e-4, embedding_rate=1e-4, new_rate=8e-4, noise=0.02, limit_s=60 * arguments.minutes, threads=arguments.threads,
+            epochs=1 if arguments.smoke else arguments.epochs, rate=1.2e-4 if arguments.start else 2e-4, embedding_rate=1e-4, new_rate=8e-4, noise=0.02, limit_s=60 * arguments.minutes, threads=arguments.threads,
         )
         fit(model, sampler, lesson, seed=SEED, unknown=MARKS.index(UNKNOWN), checkpoint=arguments.weights, log=say)
     finish(model.eval(), lines, arguments)
     return 0
+
+
+def go_on(model: torch.nn.Module, folder: Path) -> None:
+    """Give `model` the weights of the model in `folder`, as it ships; pieces that one has not keep theirs."""
+    state = model.state_dict()
+    for name, value in read_graph(onnx.load(str(folder / "model.onnx"))).items():
+        state[name][: len(value)] = torch.from_numpy(value.copy())
+    model.load_state_dict(state)
 
 
 def finish(model: torch.nn.Module, lines: list[str], arguments: argparse.Namespace) -> None:

@@ -2,146 +2,42 @@
 
 from __future__ import annotations
 
-import gzip
-import json
 import random
 from collections.abc import Callable
 from pathlib import Path
 
-from ner_models.train.corpora import SECRET
 from ner_models.train.dataset import DataConfig, Sampler
 from ner_models.train.features import augment, encode_row, pack
-from ner_models.train.generate import UNSURE, filled, read_templates
-from ner_models.train.native import LANGUAGES, Native, cyrillic, read_natives
-from ner_models.train.rows import TYPES, Row
-from ner_models.train.swap import edited
-from ner_models.train.unlabelled import PACKAGES, translated_rows
+from ner_models.train.generate import read_templates
+from ner_models.train.names import read_lists
+from ner_models.train.native import LANGUAGES, read_natives
+from ner_models.train.rows import Row
+from ner_models.train.technical_world import technical_rows
+from ner_models.train.unlabelled import PACKAGES, said_by_programs, translated_rows
+from ner_models.train.world_rows import ENDINGS, in_language, read_world, swapped
 from relay.detect.ner.tokenizer import Coder
 from relay.detect.script import is_latin
 
-__all__ = ["make_world_sampler", "plain_rows", "read_world", "transliterated", "world_texts"]
+__all__ = ["make_world_sampler", "plain_rows", "world_texts"]
 
 FOLDER = Path(__file__).parent / "templates_world"
-# Rows of a corpus are taken so often; a corpus of one small domain less.
-REPEAT = {"ru_factrueval": 3, "bg_bgner": 1, "el_eellak": 3, "uk_parlamint": 2, "zh-Hans_weibo": 3, "ar_wojood_sample": 2, "ar_aqmar": 2, "ka_glc": 2, "ka_gnc": 2, "bn_banglakit": 2}
-# Of words with case endings and particles inside the name none is put in its place.
-ENDINGS = ("am", "ka", "kk", "te", "mn", "ta")
+# Languages with few or no corpora take so many times as many rows from templates.
+THIN = {"he": 4, "ka": 2, "fa": 2, "ar": 2, "zh-Hans": 2}
 # So many rows of a sequence have names in Latin letters.
 FOREIGN = 0.06
-
-
-def read_world(data: Path, *, share_alike: bool = True) -> list[tuple[str, Row]]:
-    """Read the labelled corpora in scripts other than Latin: language and row. Serbian is turned into Cyrillic."""
-    facts = json.loads((data / "annotates.json").read_text(encoding="utf-8"))
-    rows = []
-    for name, fact in sorted(facts.items()):
-        path = data / "train" / f"{name}.jsonl.gz"
-        language = fact["lang"]
-        if not path.exists() or (fact["licence_class"] == "sa" and not share_alike) or (language not in LANGUAGES and language != "sr"):
-            continue
-        known = frozenset(fact["annotates"]) & frozenset(TYPES) | SECRET
-        read = []
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                row = json.loads(line)
-                spans = [(s["start"], s["end"], s["label"]) for s in row["spans"]]
-                text, spans = _in_cyrillic(row["text"], spans) if language == "sr" else (row["text"], spans)
-                read.append((language, Row(
-                    text=text, spans=tuple(s for s in spans if s[2] in TYPES), known=known,
-                    unsure=tuple((a, b) for a, b, kind in spans if kind not in TYPES), source=name,
-                )))
-        rows += read * REPEAT.get(name, 1)
-    return rows
-
-
-def _in_cyrillic(text: str, spans: list[tuple[int, int, str]]) -> tuple[str, list[tuple[int, int, str]]]:
-    made, moved, place = "", [], 0
-    for start, end, kind in spans:
-        made += cyrillic(text[place:start])
-        value = cyrillic(text[start:end])
-        moved.append((len(made), len(made) + len(value), kind))
-        made += value
-        place = end
-    return made + cyrillic(text[place:]), moved
-
-
-def transliterated(row: dict[str, object]) -> dict[str, object]:
-    """Return a row of a judging set in Cyrillic letters."""
-    spans = [(s["start"], s["end"], s["label"]) for s in row["spans"]]  # type: ignore[attr-defined]
-    text, moved = _in_cyrillic(str(row["text"]), spans)
-    return {**row, "text": text, "spans": [{"start": start, "end": end, "label": kind} for start, end, kind in moved]}
-
-
-def in_language(template: str, native: Native, latin: tuple[str, str] | None, rng: random.Random) -> Row:
-    """Fill a template with invented people and places; `latin` is a name in Latin letters for the first person."""
-    people: dict[int, tuple[str, str]] = {}
-    values: dict[tuple[str, int], tuple[str, str]] = {}
-
-    def person(kind: str, number: int) -> str:
-        if number not in people:
-            people[number] = latin if latin and number == 1 else native.name(rng)
-        given, family = people[number]
-        if kind != "person":
-            return given if kind == "first" else family
-        return f"{given} {family}" if latin and number == 1 else native.full(given, family, rng)
-
-    def slot(kind: str, number: int) -> list[tuple[str, str]]:
-        if kind in ("person", "first", "last"):
-            return [(person(kind, number), "PERSON")]
-        if (kind, number) not in values:
-            values[kind, number] = OTHERS[kind](native, rng)
-        return [values[kind, number]]
-
-    return filled(template, slot, f"templates/{native.language}")
-
-
-def _digits(native: Native, rng: random.Random, count: int) -> str:
-    return native.native_digits("".join(rng.choice("0123456789") for _ in range(count)), rng, 0.2)
-
-
-def _date(native: Native, rng: random.Random) -> str:
-    y, m, d = rng.randint(1940, 2026), rng.randint(1, 12), rng.randint(1, 28)
-    shapes = {"zh-Hans": f"{y}年{m}月{d}日", "zh-Hant": f"{y}年{m}月{d}日", "ja": f"{y}年{m}月{d}日", "ko": f"{y}년 {m}월 {d}일"}
-    plain = rng.choice((f"{d:02}.{m:02}.{y}", f"{y}-{m:02}-{d:02}", f"{d}/{m}/{y}", f"{y}/{m:02}/{d:02}"))
-    return native.native_digits(shapes.get(native.language, plain) if rng.random() < 0.6 else plain, rng, 0.2)
-
-
-LOGINS = ("alex", "nina", "kim", "max", "lee", "dev", "user", "sun", "star", "blue", "fox", "ming", "ivan", "omar", "yuki", "raj")
-OTHERS: dict[str, Callable[[Native, random.Random], tuple[str, str]]] = {
-    "address": lambda native, rng: (native.address(rng), "STREET_ADDRESS"),
-    "city": lambda native, rng: (rng.choice(native.cities), "LOCATION"),
-    "org": lambda native, rng: (native.firm(rng), "ORGANIZATION"),
-    "phone": lambda native, rng: (rng.choice(("+", "0", "1", "")) + _digits(native, rng, rng.randint(8, 11)), UNSURE),
-    "email": lambda native, rng: (f"{rng.choice(LOGINS)}{rng.randint(1, 99)}@example.com", UNSURE),
-    "id": lambda native, rng: (rng.choice(("", "", "AB", "N", "КП", "A-")) + _digits(native, rng, rng.randint(5, 12)), "ID_NUMBER"),
-    "date": lambda native, rng: (_date(native, rng), "DATE_TIME"),
-    "age": lambda native, rng: (native.native_digits(str(rng.randint(1, 99)), rng, 0.2), "AGE"),
-    "num": lambda native, rng: (native.native_digits(str(rng.randint(2, rng.choice((9, 99, 5000)))), rng, 0.2), ""),
-    "username": lambda native, rng: (f"{rng.choice(LOGINS)}{rng.choice(('_', '.', ''))}{rng.choice(LOGINS)}{rng.randint(1, 99)}", "USERNAME"),
-    "password": lambda native, rng: ("".join(rng.choice("abcdefghkmnpqrstuvwxyzABCDEFGHKLMNPQ23456789!#%") for _ in range(rng.randint(7, 12))), "PASSWORD"),
-}
-
-
-def _swapped(row: Row, native: Native, rng: random.Random) -> Row:
-    """Return `row` with other people, the same one for the same text."""
-    made: dict[str, str] = {}
-    edits = []
-    for start, end, kind in row.spans:
-        value = row.text[start:end]
-        if kind == "PERSON" and value not in made:
-            given, family = native.name(rng)
-            alone = " " not in value and not (native.language in ("zh-Hans", "zh-Hant", "ja", "ko") and len(value) > 2)
-            made[value] = rng.choice((given, family)) if alone and native.language not in ("zh-Hans", "zh-Hant") else native.full(given, family, rng)
-        edits.append((start, end, made[value] if kind == "PERSON" else value))
-    return edited(row, edits)
 
 
 def make_world_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, log: Callable[[str], None]) -> Sampler:
     """Read everything once and return the function that makes each epoch's samples."""
     rows = read_world(data / "world", share_alike=config.share_alike)
-    natives = read_natives(data / "world/lists", rows)
+    lists = read_lists(data / "lists")
+    pick = random.Random(seed)
+    foreign = [(pick.choice(given), pick.choice(family)) for given, family in (lists.people[pick.choice(sorted(lists.people))] for _ in range(3_000))]
+    foreign = [(given, family) for given, family in foreign if given.isascii() and family.isascii()]
+    natives = read_natives(data / "world/lists", rows, foreign=foreign)
+    said = {language: [text for code in codes for text in everything.get(code, ())] for everything in [said_by_programs(PACKAGES)] for language, codes in CODES.items()}
     templates = read_templates(test=False, folder=FOLDER)
-    other = [row for row in translated_rows(PACKAGES / "django", random.Random(seed), 40 * config.translations) if not is_latin(row.text)]
+    other = [row for row in translated_rows(PACKAGES, random.Random(seed), 40 * config.translations) if not is_latin(row.text)]
     other = random.Random(seed).sample(other, min(len(other), 2 * config.translations))
     latin = [("Anna", "Smith"), ("John", "Miller"), ("Maria", "Garcia"), ("David", "Lee"), ("Elena", "Petrova"), ("Wei", "Zhang"), ("Ahmed", "Hassan"), ("Tom", "Brown"), ("Priya", "Sharma"), ("Yuki", "Tanaka"), ("Lukas", "Weber"), ("Sofia", "Rossi")]
     log(f"{len(rows)} labelled rows, {len(templates)} templates, {len(other)} translations")
@@ -154,12 +50,12 @@ def make_world_sampler(data: Path, coder: Coder, config: DataConfig, seed: int, 
         for language, row in rows:
             native = natives.get(language)
             swap = native and language not in ENDINGS and not row.unsure and rng.random() < 0.3
-            made.append(_swapped(row, native, rng) if swap and native else row)
+            made.append(swapped(row, native, rng) if swap and native else row)
         for language, some in by_language.items():
-            for _ in range(per if some else 0):
+            for _ in range(per * THIN.get(language, 1) if some else 0):
                 name = rng.choice(latin) if rng.random() < FOREIGN else None
                 made.append(in_language(rng.choice(some), natives[language], name, rng))
-        made += other
+        made += other + technical_rows(said, rng, config.code // len(CODES))
         if config.share < 1:
             made = rng.sample(made, int(len(made) * config.share))
         encoded = [encode_row(augment(row, rng), coder) for row in made]
@@ -183,9 +79,9 @@ def world_texts(data: Path, seed: int) -> list[tuple[str, str]]:
 
 # The codes of Django's translations and of our templates, by the language's name in the card.
 CODES = {
-    "Chinese": ("zh_Hans", "zh_Hant"), "Japanese": ("ja",), "Korean": ("ko",), "Russian": ("ru",), "Ukrainian": ("uk",), "Bulgarian": ("bg",), "Serbian": ("sr",), "Kazakh": ("kk",),
-    "Mongolian": ("mn",), "Greek": ("el",), "Armenian": ("hy",), "Georgian": ("ka",), "Arabic": ("ar",), "Persian": ("fa",), "Hebrew": ("he",), "Hindi": ("hi",), "Marathi": ("mr",),
-    "Nepali": ("ne",), "Bengali": ("bn",), "Telugu": ("te",), "Tamil": ("ta",), "Thai": ("th",), "Urdu": ("ur",),
+    "Chinese": ("zh_Hans", "zh_Hant", "zh_CN", "zh_TW", "zh_hans"), "Japanese": ("ja", "ja_JP"), "Korean": ("ko", "ko_KR"), "Russian": ("ru", "ru_RU"), "Ukrainian": ("uk", "uk_UA"), "Bulgarian": ("bg",), "Serbian": ("sr",), "Kazakh": ("kk",),
+    "Mongolian": ("mn", "mn_MN"), "Greek": ("el", "el_GR"), "Armenian": ("hy",), "Georgian": ("ka",), "Arabic": ("ar", "ar_SA"), "Persian": ("fa", "fa_IR"), "Hebrew": ("he", "he_IL"), "Hindi": ("hi", "hi_IN"), "Marathi": ("mr",),
+    "Nepali": ("ne",), "Bengali": ("bn", "bn_BD"), "Telugu": ("te",), "Tamil": ("ta",), "Thai": ("th", "th_TH"), "Urdu": ("ur", "ur_PK"),
 }
 
 
