@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from ner_models.train.corpora import read_gold
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import NerModel
 
-__all__ = ["BUDGET", "calibrate", "lowest"]
+__all__ = ["BUDGET", "calibrate", "lowest", "lowest_by_letters"]
 
 # False alarms per 1,000 words that each type may add on real prompts (prompts_unlabelled), and the range of thresholds to
 # choose from. Prompts name real and fictional people whom that set does not label, so PERSON has a high budget and never
@@ -32,6 +33,40 @@ def calibrate(model: NerModel, data: Path, *, budget: Mapping[str, tuple[float, 
     """Return the lowest threshold per type whose false alarms on real prompts stay within its budget, else the highest."""
     texts = [str(row["text"]) for row in read_gold(data / "dev/prompts_unlabelled.jsonl.gz")[::every]]
     return lowest(model, texts, sum(len(text.split()) for text in texts) / 1000, budget)
+
+
+def lowest_by_letters(
+    model: NerModel,
+    texts: Sequence[str],
+    units: Callable[[str], float],
+    letters: Sequence[str],
+    kind: str,
+    limit: float,
+    steps: Sequence[float],
+    *,
+    own: Mapping[str, float],
+) -> list[tuple[str, dict[str, float]]]:
+    """Return for each class of `letters` the lowest of `steps` at which `texts` with one of them give no more than `limit` alarms.
+
+    A text counts for the first class of which it has a letter, as in use. The highest step is taken where all give more. `own`: the
+    other types' thresholds, in the order of TYPES.
+    """
+    chosen: list[tuple[str, dict[str, float]]] = []
+    patterns = [re.compile(f"[{one}]") for one in letters]
+    groups: dict[int, list[str]] = {}
+    for text in texts:
+        if (first := next((place for place, pattern in enumerate(patterns) if pattern.search(text)), None)) is not None:
+            groups.setdefault(first, []).append(text)
+    for place, some in sorted(groups.items()):
+        scored = [(text, model.score(text)) for text in some]
+        size = sum(map(units, some))
+        for step in steps:
+            thresholds = [step if name == kind else threshold for name, threshold in own.items()]
+            alarms = sum(span.entity_type == kind for text, words in scored for span in model.choose(text, words, thresholds))
+            if alarms / size <= limit:
+                break
+        chosen.append((letters[place], {kind: step}))
+    return chosen
 
 
 def lowest(model: NerModel, texts: Sequence[str], size: float, budget: Mapping[str, tuple[float, tuple[float, ...]]]) -> dict[str, float]:

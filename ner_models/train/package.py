@@ -76,6 +76,13 @@ def write_thresholds(folder: Path, thresholds: Mapping[str, float]) -> None:
     _write_description(folder, description)
 
 
+def write_by_letters(folder: Path, rows: Sequence[tuple[str, Mapping[str, float]]]) -> None:
+    """Put thresholds for texts with one of some letters into a folder's description; the first that fits will count."""
+    description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+    description["by_letters"] = [{"letters": letters, "thresholds": dict(thresholds)} for letters, thresholds in rows]
+    _write_description(folder, description)
+
+
 def write_screen(folder: Path, graph: bytes, thresholds: Mapping[str, float]) -> None:
     """Put a screen into a model's folder, with its digest and thresholds into the folder's description."""
     (folder / "screen.onnx").write_bytes(graph)
@@ -86,5 +93,5 @@ def write_screen(folder: Path, graph: bytes, thresholds: Mapping[str, float]) ->
 
 
 def _write_description(folder: Path, description: Mapping[str, object]) -> None:
-    text = yaml.safe_dump(dict(description), sort_keys=False, default_flow_style=False)
+    text = yaml.safe_dump(dict(description), sort_keys=False, default_flow_style=False, allow_unicode=True)
     (folder / "model.yaml").write_text("# Written by ner_models/train; see ner_models/README.md.\n" + text, encoding="utf-8")

@@ -14,7 +14,7 @@ from pathlib import Path
 import onnx
 import torch
 
-from ner_models.train.calibrate import lowest
+from ner_models.train.calibrate import lowest, lowest_by_letters
 from ner_models.train.corpora import read_gold
 from ner_models.train.dataset import DataConfig
 from ner_models.train.encoder import EncoderConfig
@@ -22,7 +22,7 @@ from ner_models.train.export import read_graph
 from ner_models.train.fit import FitConfig, fit
 from ner_models.train.judge import REPLACED, Score, score
 from ner_models.train.multilingual import MARKS, UNKNOWN, read_multilingual
-from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_folder, write_thresholds
+from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_by_letters, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
 from ner_models.train.running import keep_memory, say
 from ner_models.train.world_data import make_world_sampler, plain_rows, world_texts
@@ -40,6 +40,11 @@ BUDGET = {
     "PASSWORD": (0.1, (0.5, 0.6, 0.7)), "ID_NUMBER": (0.3, (0.4, 0.5, 0.6)), "LOCATION": (6.0, (0.55,)), "ORGANIZATION": (5.0, (0.55,)),
     "DATE_TIME": (6.0, (0.5,)), "AGE": (1.0, (0.5, 0.6)), "NRP": (3.0, (0.5,)),
 }
+# Classes of letters that tell a language or a script, the first that a text has one of: Urdu, Kazakh, Mongolian, Ukrainian, Marathi
+# before their scripts. A person's threshold is chosen for each by text without names in it.
+LETTERS = ("ٹڈڑںے", "\u0600-\u06ff", "\u0590-\u05ff", "\u10a0-\u10ff", "әғқңұһ", "өү", "іїєґ", "\u0400-\u04ff", "\u0370-\u03ff", "ळ", "\u0900-\u097f", "\u0980-\u09ff",
+           "\u0b80-\u0bff", "\u0c00-\u0c7f", "\u0e00-\u0e7f", "\uac00-\ud7a3", "\u3041-\u30ff", "\u4e00-\u9fff", "\u0530-\u058f")
+PEOPLE_LIMIT, PEOPLE_STEPS = 4.0, (0.1, 0.15, 0.2, 0.3, 0.4)
 # Language -> its judging sets: news or encyclopaedia, and chat, tweets or notes.
 JUDGED = {
     "Chinese": ("zh-Hans_uner_gsdsimp", "zh-Hant_uner_gsd", "zh-Hans_weibo"), "Japanese": ("ja_gsd", "ja_stockmark"), "Korean": ("ko_klue",),
@@ -147,6 +152,9 @@ def finish(model: torch.nn.Module, lines: list[str], arguments: argparse.Namespa
     thresholds = lowest(NerModel.load(folder), texts, sum(map(units, texts)), BUDGET)
     say(f"thresholds {thresholds}")
     write_thresholds(folder, thresholds)
+    rows = lowest_by_letters(NerModel.load(folder), texts, units, LETTERS, "PERSON", PEOPLE_LIMIT, PEOPLE_STEPS, own=thresholds)
+    say(f"people's thresholds by letters {rows}")
+    write_by_letters(folder, rows)
     found = NerModel.load(folder)
     noise = {}
     for language, rows in plain.items():

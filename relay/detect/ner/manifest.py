@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,7 +32,10 @@ class ScreenFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What model.yaml says. `screen` is None for a model without one, `tokenizer` one of TOKENIZERS."""
+    """What model.yaml says. `screen` is None for a model without one, `tokenizer` one of TOKENIZERS.
+
+    `by_letters`: thresholds of texts with one of some letters, a class of a regular expression; the first one counts.
+    """
 
     labels: tuple[str, ...]
     thresholds: tuple[float, ...]
@@ -42,6 +46,7 @@ class Manifest:
     digests: Mapping[str, str]
     screen: ScreenFacts | None
     tokenizer: str
+    by_letters: tuple[tuple[re.Pattern[str], tuple[float, ...]], ...] = ()
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -66,18 +71,28 @@ def read_manifest(folder: Path) -> Manifest:
             digests={name: str(data["sha256"][name]) for name in FILES},
             screen=_screen_facts(data),
             tokenizer=str(data.get("tokenizer", TOKENIZERS[0])),
+            by_letters=_by_letters(data),
         )
-    except (yaml.YAMLError, KeyError, TypeError, ValueError):
+    except (yaml.YAMLError, KeyError, TypeError, ValueError, re.error):
         raise ConfigFault(f"NER model: {path} is not a complete model description") from None
     if manifest.tokenizer not in TOKENIZERS:
         raise ConfigFault(
             f"NER model: {path} has the tokenizer {manifest.tokenizer!r}, expected {' or '.join(TOKENIZERS)}"
         )
-    if not all(0.0 < threshold < 1.0 for threshold in manifest.thresholds):
+    several = (manifest.thresholds, *(thresholds for _, thresholds in manifest.by_letters))
+    if not all(0.0 < threshold < 1.0 for thresholds in several for threshold in thresholds):
         raise ConfigFault(f"NER model: {path} has a threshold outside 0 to 1")
     if not 0 <= manifest.overlap < manifest.max_tokens - 2:
         raise ConfigFault(f"NER model: {path} has an overlap that does not fit max_tokens")
     return manifest
+
+
+def _by_letters(data: Any) -> tuple[tuple[re.Pattern[str], tuple[float, ...]], ...]:
+    own = data["thresholds"]
+    return tuple(
+        (re.compile(f"[{one['letters']}]"), tuple(float((own | one["thresholds"])[label]) for label in data["labels"]))
+        for one in data.get("by_letters", ())
+    )
 
 
 def _screen_facts(data: Any) -> ScreenFacts | None:

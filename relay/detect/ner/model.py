@@ -77,6 +77,7 @@ class NerModel:
         self._content = manifest.max_tokens - 2
         self._overlap = manifest.overlap
         self._shift = self._as_shift(manifest.thresholds)
+        self._by_letters = [(letters, self._as_shift(row)) for letters, row in manifest.by_letters]
         self._person = self.labels.index("PERSON") if "PERSON" in self.labels else None
         self._shipped_screen = screen
         self._screen: Screen | None = None
@@ -226,7 +227,7 @@ class NerModel:
         """Return the entities of a scored text, with the model's thresholds or others (one per label)."""
         if not len(scored.logs):
             return []
-        shift = self._shift if thresholds is None else self._as_shift(thresholds)
+        shift = self._shift_of(text) if thresholds is None else self._as_shift(thresholds)
         spans = []
         for first, last, kind in decode_words(scored.logs + shift, len(self.labels)):
             certainty = self._certainty(scored.logs[first:last], kind)
@@ -242,6 +243,10 @@ class NerModel:
         """Return the mean probability over words that they are of a type, 0 to 1. logs: float32 [words, labels]."""
         columns = self._numpy.exp(logs[:, 1 + 2 * kind : 3 + 2 * kind])
         return round(min(1.0, float(columns.sum(axis=1).mean())), 4)
+
+    def _shift_of(self, text: str) -> NDArray[np.float32]:
+        """Return what a text's letters are told by: a language with little to learn from needs a lower threshold."""
+        return next((shift for letters, shift in self._by_letters if letters.search(text)), self._shift)
 
     def _as_shift(self, thresholds: Sequence[float]) -> NDArray[np.float32]:
         """Return what is added to the log-probabilities before decoding: float32 [1 + 2 * types].
