@@ -38,6 +38,7 @@ class ValueCondition(Protocol):
     `name` is the key under `when`. `type` is the type of what is asked, as pydantic reads it: hashable, in one form for
     one meaning. `about` is one line for the reference. `reads` are the entity types whose values it can read, with `*`;
     types that the table does not name may be of any kind. `private`: labels must not show what is asked.
+    `within_names`: what a longer value of the type says counts for a part of it, too, as Dr. Murphy does for Murphy.
     """
 
     name: ClassVar[str]
@@ -45,6 +46,7 @@ class ValueCondition(Protocol):
     about: ClassVar[str]
     reads: ClassVar[tuple[str, ...]]
     private: ClassVar[bool]
+    within_names: ClassVar[bool]
 
     def judge(self, asked: Any, facts: ValueFacts) -> Verdict:
         """Tell whether a value is what `asked` says; UNKNOWN for one that cannot be read. Never raises."""
@@ -80,6 +82,11 @@ class ValueTest:
     def constant(self) -> bool | None:
         """Whether it holds for all that can be read, for none of it (False), or for some (None)."""
         return known_values()[self.name].constant(self.asked)
+
+    @property
+    def within_names(self) -> bool:
+        """Whether longer values of the type count for their parts."""
+        return known_values()[self.name].within_names
 
     def implies(self, other: ValueTest) -> bool:
         """Tell whether `other` holds wherever this one does."""

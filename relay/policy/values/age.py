@@ -45,6 +45,7 @@ class AskAge:
     about: ClassVar[str] = 'age in years, or years since a date: a comparison such as ">= 90"'
     reads: ClassVar[tuple[str, ...]] = ("AGE", "DATE_OF_BIRTH", "DATE_TIME")
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: str, facts: ValueFacts) -> Verdict:
         """Compare; an age whose words are not known, and a date without a year, are UNKNOWN."""

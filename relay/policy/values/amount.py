@@ -46,6 +46,7 @@ class AskAmount:
     about: ClassVar[str] = 'amount of money, such as "> 1000 EUR"; without a currency the number alone is compared'
     reads: ClassVar[tuple[str, ...]] = ()
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: str, facts: ValueFacts) -> Verdict:
         """Compare; what cannot be compared is UNKNOWN."""

@@ -27,6 +27,7 @@ class AskArea:
     )
     reads: ClassVar[tuple[str, ...]] = ("POSTCODE", "LOCATION")
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: str, facts: ValueFacts) -> Verdict:
         """Look the value up; a place that no list has is taken for small by either."""

@@ -42,6 +42,7 @@ class AskDate:
     about: ClassVar[str] = 'how exact a date is, such as "<= year": none, relative, year, month, day, time'
     reads: ClassVar[tuple[str, ...]] = ("DATE_TIME", "DATE_OF_BIRTH", "CARD_EXPIRY")
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: str, facts: ValueFacts) -> Verdict:
         """Compare; a date that cannot be read is UNKNOWN."""

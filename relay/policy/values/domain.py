@@ -34,6 +34,7 @@ class AskDomain:
     about: ClassVar[str] = 'domains of an e-mail address, such as "example.com" or "*.example.com"'
     reads: ClassVar[tuple[str, ...]] = ("EMAIL_ADDRESS",)
     private: ClassVar[bool] = True
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: tuple[str, ...], facts: ValueFacts) -> Verdict:
         """Compare what stands behind the last @; an address that is spelt out is UNKNOWN."""

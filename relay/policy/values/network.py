@@ -27,6 +27,7 @@ class AskNetwork:
     about: ClassVar[str] = "networks of a payment card"
     reads: ClassVar[tuple[str, ...]] = ("CREDIT_CARD",)
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = False
 
     def judge(self, asked: tuple[str, ...], facts: ValueFacts) -> Verdict:
         """Look the number up; one that no network holds is UNKNOWN."""

@@ -31,6 +31,7 @@ class AskTerm:
     )
     reads: ClassVar[tuple[str, ...]] = ("PERSON", "LOCATION", "ORGANIZATION", "EMPLOYER")
     private: ClassVar[bool] = False
+    within_names: ClassVar[bool] = True
 
     def judge(self, asked: tuple[str, ...], facts: ValueFacts) -> Verdict:
         """Look the value up, with the words behind it."""

@@ -194,6 +194,15 @@ def test_a_name_that_is_somebodys_is_no_term() -> None:
     sign, somebody = ("Murphy's sign", [("PERSON", "Murphy")]), ("Murphy called", [("PERSON", "Murphy")])
     assert actions(policy, sign) == [["keep"]]
     assert actions(policy, sign, somebody) == [["placeholder"], ["placeholder"]]
+    assert actions(policy, sign, ("Dr. Murphy called", [("PERSON", "Dr. Murphy")])) == [["placeholder"]] * 2
+    assert actions(policy, sign, ("Dr. Wells called", [("PERSON", "Dr. Wells")])) == [["keep"], ["placeholder"]]
+
+
+def test_a_date_says_nothing_of_its_year() -> None:
+    """A day in a year leaves the year alone: only names count within longer ones."""
+    policy = P + "exemptions:\n  - {entity: DATE_TIME, when: {date: '<= year'}, on: frontier, action: keep, why: w}\n"
+    year, day = ("since 2019", [("DATE_TIME", "2019")]), ("on 3 May 2019", [("DATE_TIME", "3 May 2019")])
+    assert actions(policy, year, day) == [["keep"], ["placeholder"]]
 
 
 def test_a_state_belongs_to_the_place_before_it() -> None:
