@@ -76,7 +76,7 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     rule: dict[str, Any] = {subject: draw(SELECT[subject])}
     rule.update(_conditions(draw, {**SELECT, "min_score": st.sampled_from((0.3, 0.6, 0.9))}))
     if rule.keys() & {"entity", "group"} and draw(SELDOM):
-        rule["when"] = draw(st.sampled_from(WHENS))
+        rule["when"] = dict(draw(st.sampled_from(WHENS)))
     if draw(SELDOM):
         rule[draw(st.sampled_from(("require", "prefer")))] = "local"
     elif draw(st.integers(0, 2)) == 2:
@@ -96,7 +96,7 @@ def exemptions(draw: st.DrawFn) -> dict[str, Any]:
             st.sampled_from(
                 (
                     *({"match": glob} for glob in ("*@example.com", "m*", "*a*", "536*99")),
-                    *({"when": when} for when in WHENS),
+                    *({"when": dict(when)} for when in WHENS),
                 )
             )
         ),
