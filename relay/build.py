@@ -139,7 +139,9 @@ def policy_source(config: Config) -> PolicySource:
 
 def engine(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Engine:
     """Return the decision engine of a policy."""
-    return Engine(policy, entity_types(added), describe=taxonomy.describe, legible=legible)
+    return Engine(
+        policy, entity_types(added), describe=taxonomy.describe, legible=legible, year=lambda: time.gmtime().tm_year
+    )
 
 
 def style(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> Style:

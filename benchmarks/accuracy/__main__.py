@@ -20,7 +20,7 @@ from typing import Any
 
 from rich.console import Console
 
-from benchmarks.accuracy import report
+from benchmarks.accuracy import report, safe_harbor
 from benchmarks.accuracy.languages import spoken
 from benchmarks.accuracy.score import Row, Score, score
 from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
@@ -108,6 +108,7 @@ def measure(
         },
         "peers": json.loads(PEERS.read_text(encoding="utf-8")) if PEERS.exists() else {},
         "false_alarms": {name: _views(scores[name]) for name in plain},
+        "safe_harbor": safe_harbor.measure(model),
         "origins": _origins(named, found["names"]),
         "origins_precision": _origins_precision(named, found["names"]),
     }
@@ -181,6 +182,8 @@ _REACH = (
 )
 _NOISE = (("prompts_unlabelled", 3.0), ("source code", 1.0))
 _SPREAD = 0.05
+# Of what Safe Harbor has removed, and of prompts that hold nothing of it.
+_COVERED, _TOUCHED = 0.985, 0.2
 
 
 def _goals(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -194,6 +197,10 @@ def _goals(result: dict[str, Any]) -> list[dict[str, Any]]:
         if name in result["false_alarms"]:
             measured = result["false_alarms"][name][View.DEFAULT]["noise"]
             rows.append((f"{name}: false alarms per 1,000 words, default", measured, "≤", goal))
+    for part, one in result["safe_harbor"].items():
+        touched = one["touched"] / one["clean"]
+        rows.append((f"hipaa, clinical prompts, {part}: recall of what must go", one["recall"], "≥", _COVERED))
+        rows.append((f"hipaa, clinical prompts, {part}: share of clean ones touched", touched, "≤", _TOUCHED))
     if latin := result["origins"]["latin"]:
         shares = [share for share, _ in latin.values()]
         rows.append(("names in Latin letters: best country less worst", max(shares) - min(shares), "≤", _SPREAD))

@@ -137,6 +137,26 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
             for name, views in result["false_alarms"].items()
         ),
     )
+    yield _Sheet(
+        title="Safe Harbor",
+        about="What the HIPAA policy replaces in invented clinical prompts. Labels are what 45 CFR 164.514(b)(2) has "
+        "removed; recall counts characters, covered whole labels; clean prompts hold nothing of it. The first part was "
+        "read while the policy and its word lists were written, the other was not.",
+        columns=("part", "prompts", "labels", "recall", "covered", "clean", "touched", "most frequent types beside"),
+        rows=tuple(
+            (
+                name,
+                str(one["rows"]),
+                str(one["labels"]),
+                f"{one['recall']:.3f}",
+                f"{one['covered']:.3f}",
+                str(one["clean"]),
+                str(one["touched"]),
+                ", ".join(f"{kind} {count}" for kind, count in list(one["touching_types"].items())[:5]),
+            )
+            for name, one in result["safe_harbor"].items()
+        ),
+    )
     for script, countries in result["origins"].items():
         cells = [f"{country} {share:.2f}" for country, (share, _) in countries.items()]
         shares = [share for share, _ in countries.values()] or [0.0]

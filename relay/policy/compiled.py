@@ -9,6 +9,8 @@ from relay.policy.classes import WHOLE_REQUEST, KnownType
 from relay.policy.condition import Condition
 from relay.policy.globs import any_of, glob_matcher
 from relay.policy.model import DataClass, Exemption, Policy, PolicyRule
+from relay.policy.value_condition import ValueTest
+from relay.policy.when import value_tests
 from relay.types import Action, Role, RouteKind
 
 __all__ = [
@@ -55,7 +57,10 @@ class PolicyTable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyEntry:
-    """One rule for one data class, or one exemption. A `data_class` is among the conditions as well."""
+    """One rule for one data class, or one exemption. A `data_class` is among the conditions as well.
+
+    `values` are its conditions on values; for one that cannot be read a rule holds and what `loosens` does not.
+    """
 
     label: str
     action: Action | None
@@ -67,13 +72,15 @@ class PolicyEntry:
     min_score: float = 0.0
     roles: frozenset[Role] | None = None
     match: _Test | None = None
+    values: tuple[ValueTest, ...] = ()
+    loosens: bool = False
     data_class: str | None = None
     condition: Condition = field(default_factory=Condition)
 
     @property
     def is_plain(self) -> bool:
         """Tell whether it holds for every span of its types."""
-        return not self.min_score and self.roles is None and self.match is None
+        return not self.min_score and self.roles is None and self.match is None and not self.values
 
     @property
     def is_unconditional(self) -> bool:
@@ -130,6 +137,7 @@ def _rule(rule: PolicyRule, data_class: DataClass | None) -> PolicyEntry:
         group=rule.group,
         min_score=rule.min_score,
         roles=frozenset(rule.roles) if rule.roles else None,
+        values=value_tests(rule.when),
         data_class=data_class.value if data_class is not None else None,
         condition=Condition.of(one_class),
     )
@@ -150,5 +158,7 @@ def exemption_entry(item: Exemption) -> PolicyEntry:
         group=item.group,
         roles=frozenset(item.roles) if item.roles else None,
         match=glob_matcher(item.match) if item.match is not None else None,
+        values=value_tests(item.when),
+        loosens=True,
         condition=Condition.of(item),
     )

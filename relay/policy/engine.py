@@ -21,6 +21,7 @@ from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, 
 from relay.policy.condition import RequestFacts, known_conditions
 from relay.policy.globs import any_of
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
+from relay.policy.readings import Readings
 from relay.policy.route import TO_FRONTIER, RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
 from relay.policy.words import Phrases, as_written
@@ -59,10 +60,12 @@ class Engine:
         *,
         describe: Callable[[str], KnownType] | None = None,
         legible: Callable[[str], str] = as_written,
+        year: Callable[[], int | None] = lambda: None,
     ) -> None:
         """Compile `policy` for the entity types in `known_types`; `describe` answers for types that are not in it.
 
-        `legible` returns a text as detection reads it: escapes decoded, disguises undone.
+        `legible` returns a text as detection reads it: escapes decoded, disguises undone. `year` returns the present
+        one; without it no age can be told from a date, and conditions on such ages meet the stricter side.
         """
         self.policy = policy
         self.digest = policy.digest
@@ -70,6 +73,7 @@ class Engine:
         listed = (*policy.trade_secrets.markers, *policy.trade_secrets.code_names)
         self._trade_secrets = Phrases(listed) if listed else None
         self._legible = legible
+        self._year = year
         self._table = PolicyTable(known_types, describe, policy)
         rules = compile_rules(policy)
         self._rules = tuple(entry for entry in rules if entry.action is not None)
@@ -84,6 +88,7 @@ class Engine:
         entries = (*rules, *self._exemptions)
         self._bits = {item: 1 << rank for rank, item in enumerate(dict.fromkeys(entry.condition for entry in entries))}
         self._frontier_first = policy.prefer is not RouteKind.LOCAL
+        self._reads_values = any(entry.values for entry in entries)
         self._is_about_classes = any(entry.data_class for entry in entries)
         asked = {name for condition in self._bits for name, _ in condition.asks}
         self._asked = {name: known_conditions()[name] for name in sorted(asked)}
@@ -144,9 +149,10 @@ class Engine:
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
         evidence, conditions, mask = self._conditions(segments, present, client, model, legible)
+        readings = Readings(segments, spans, self._year()) if self._reads_values else None
 
         required, preferred = (
-            [entry for entry in entries if self._asks(entry, mask, present, segments, spans)]
+            [entry for entry in entries if self._asks(entry, mask, present, segments, spans, readings)]
             for entries in (self._requirements, self._preferences)
         )
         choice = self._route(required, preferred, available, unfit)
@@ -159,7 +165,9 @@ class Engine:
                 blocked.add((entry.label, str(entry.data_class)))
 
         table = self._table_of(present, route, mask)
-        actions = tuple([act(segment, row, table) if row else () for segment, row in zip(segments, spans, strict=True)])
+        actions = tuple(
+            [act(segment, row, table, readings) if row else () for segment, row in zip(segments, spans, strict=True)]
+        )
         if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -199,7 +207,8 @@ class Engine:
         present = frozenset([span.entity_type for row in spans for span in row])
         *_, mask = self._conditions(segments, present, None, None, self._legible)
         table = self._table_of(present, route, mask)
-        return tuple([act(segment, row, table) for segment, row in zip(segments, spans, strict=True)])
+        readings = Readings(segments, spans, self._year()) if self._reads_values else None
+        return tuple([act(segment, row, table, readings) for segment, row in zip(segments, spans, strict=True)])
 
     def _conditions(
         self,
@@ -302,6 +311,7 @@ class Engine:
         present: frozenset[str],
         segments: Sequence[Segment],
         spans: Sequence[Sequence[Span]],
+        readings: Readings | None,
     ) -> bool:
         if not self._bits[entry.condition] & mask:
             return False
@@ -309,7 +319,7 @@ class Engine:
             return True
         names = {name for name in present if entry.selects(name, self._table)}
         return any(
-            span.entity_type in names and holds(entry, span, segment)
+            span.entity_type in names and holds(entry, span, segment, readings)
             for segment, row in zip(segments, spans, strict=True)
             for span in row
         )

@@ -15,6 +15,7 @@ from relay.policy.globs import takes_everything
 from relay.policy.keys import EFFECT, EXPLAINS, Selects, fields_with
 from relay.policy.settings import PolicySection
 from relay.policy.terms import ActionName, DataClass, Groups, Roles, Types, Why
+from relay.policy.when import When
 from relay.types import Action, Role, RouteKind
 
 __all__ = ["Exemption", "PolicyRule"]
@@ -27,6 +28,7 @@ class _Entry(PolicySection):
     entity: Annotated[Types | None, Selects("entity", form="{value}")] = None
     group: Annotated[Groups | None, Selects("group")] = None
     roles: Annotated[Roles | None, Selects("role")] = None
+    when: Annotated[When | None, Selects("when", form="{value}")] = None
 
     @property
     def subject(self) -> str:
@@ -35,7 +37,7 @@ class _Entry(PolicySection):
         for field, fact in fields_with(type(self), Selects).items():
             value = getattr(self, field)
             if fact.word and value is not None and value != type(self).model_fields[field].default:
-                shown = ",".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
+                shown = f"{value:g}" if isinstance(value, float | int) else _shown(value)
                 parts.append(fact.form.format(word=fact.word, value=shown))
         return " ".join(parts)
 
@@ -62,6 +64,8 @@ class _Rule(_Entry):
         if not (self.entity or self.group or self.roles or asked):
             keys = ", ".join(("entity", "group", "roles", *(item.name for item in known_conditions().values())))
             raise ValueError(f"a rule needs at least one of {keys}")
+        if self.when is not None and not (self.entity or self.group):
+            raise ValueError('"when" says what a value has to be, so it needs an entity or a group: which values')
         estimates = [f'"{name}"' for field, name in asked.items() if known_conditions()[field].estimate]
         if estimates and (self.prefer is None or self.action is not None or self.require is not None):
             verb = "is an estimate" if len(estimates) == 1 else "are estimates"
@@ -106,7 +110,7 @@ class _Exemption(_Entry):
         """Tell whether every value of the types that it selects leaves for the frontier, whoever asks for what."""
         some_values = self.match is not None and not takes_everything((self.match,))
         kept = self.action is Action.KEEP and self.on is RouteKind.FRONTIER
-        return kept and not some_values and not self.is_narrowed
+        return kept and not some_values and self.when is None and not self.is_narrowed
 
     @property
     def label(self) -> str:
@@ -114,6 +118,10 @@ class _Exemption(_Entry):
         if self.name is not None:
             return self.name
         return f"exempt {self.subject}:{self.action}@{self.on}"
+
+
+def _shown(value: object) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _are_names(value: object) -> bool:

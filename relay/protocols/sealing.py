@@ -100,7 +100,8 @@ class Style(Protocol):
 class Operator(Protocol):
     """How a span's text is replaced. `action` is the name policy uses for it, with what policy must know of it.
 
-    An operator that takes parameters has them as `Parameters` (relay/replace/parameters.py).
+    An operator that takes parameters has them as `Parameters` (relay/replace/parameters.py). One that writes values
+    with less detail names the types that it can do so with, as `coarsens`, and redacts others.
     """
 
     name: ClassVar[str]

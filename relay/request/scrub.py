@@ -118,7 +118,7 @@ def scrub_text(
         entity_type = types.get(value, span.entity_type) if item.action.seals else span.entity_type
         replacement = operator.replace(value, entity_type, vault)
         if item.action is not Action.KEEP:
-            if span.recognizer != SEAM:
+            if span.recognizer != SEAM and not _stays_within(replacement, value, operator):
                 removed.add((span.entity_type, value))
             places.append((length + span.start - done, length + span.start - done + len(replacement)))
         length += span.start - done + len(replacement)
@@ -126,6 +126,11 @@ def scrub_text(
         done = span.end
     pieces.append(text[done:])
     return "".join(pieces)
+
+
+def _stays_within(replacement: str, value: str, operator: Operator) -> bool:
+    """Tell whether what stands for a value holds it because it was coarse already: 2019 as its year, 90 in "90+"."""
+    return bool(getattr(operator, "coarsens", ())) and form(value) in form(replacement)
 
 
 def moves_prefix(segments: Sequence[Segment], actions: Sequence[Sequence[SpanAction]]) -> bool:

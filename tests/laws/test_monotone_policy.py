@@ -36,7 +36,16 @@ TYPES = (
 SELECTORS = (*TYPES, "*", "US_*", "*_NUMBER")
 GROUPS = ("PERSON", "FINANCE", "HEALTH", "SECRET", "ADDRESS", "*")
 CLASSES = ("PHI", "PCI", "NPI", "PRIVILEGED", "SECRET", "TRADE_SECRET", "PII")
-VALUES = ("maria@example.com", "Maria", "info@example.org", "536-90-4399")
+VALUES = ("maria@example.com", "Maria", "info@example.org", "536-90-4399", "93", "52 years", "2019", "3 May 1931")
+# What a value says; each kind is asked of values that it can read and of others.
+WHENS = (
+    {"age": ">= 90"},
+    {"age": "< 90"},
+    {"date": "<= year"},
+    {"date": "> year"},
+    {"domain": "example.com"},
+    {"area": "populous"},
+)
 TEXTS = ("", "diagnosed with asthma", "privileged and confidential", "the heron plan")
 TIGHT = [name for name, action in known_actions().items() if action is not Action.KEEP]
 MILD = [name for name, action in known_actions().items() if action is not Action.BLOCK]
@@ -66,6 +75,8 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
     subject = draw(SUBJECTS)
     rule: dict[str, Any] = {subject: draw(SELECT[subject])}
     rule.update(_conditions(draw, {**SELECT, "min_score": st.sampled_from((0.3, 0.6, 0.9))}))
+    if rule.keys() & {"entity", "group"} and draw(SELDOM):
+        rule["when"] = dict(draw(st.sampled_from(WHENS)))
     if draw(SELDOM):
         rule[draw(st.sampled_from(("require", "prefer")))] = "local"
     elif draw(st.integers(0, 2)) == 2:
@@ -81,7 +92,14 @@ def rules(draw: st.DrawFn) -> dict[str, Any]:
 def exemptions(draw: st.DrawFn) -> dict[str, Any]:
     return {
         "entity": draw(_some(SELECTORS)),
-        "match": draw(st.sampled_from(("*@example.com", "m*", "*a*", "536*99"))),
+        **draw(
+            st.sampled_from(
+                (
+                    *({"match": glob} for glob in ("*@example.com", "m*", "*a*", "536*99")),
+                    *({"when": dict(when)} for when in WHENS),
+                )
+            )
+        ),
         "on": draw(st.sampled_from(("frontier", "local"))),
         "action": draw(st.sampled_from(MILD)),
         "why": "because",

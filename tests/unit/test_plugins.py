@@ -6,6 +6,7 @@ import pytest
 
 import relay.detect.recognizers
 import relay.policy.conditions
+import relay.policy.values
 import relay.replace.operators
 import relay.replace.styles
 import relay.routing.kinds
@@ -14,6 +15,7 @@ from relay import build
 from relay.detect import taxonomy
 from relay.errors import ConfigFault
 from relay.policy.condition import RouteCondition
+from relay.policy.value_condition import ValueCondition
 from relay.protocols import Format, Operator, Recognizer, Route, Style
 from relay.registry import collect, collect_families
 from relay.types import RouteKind
@@ -24,6 +26,7 @@ KINDS = {
     "style": (collect(relay.replace.styles), Style),
     "route": (collect(relay.routing.kinds), Route),
     "condition": (collect(relay.policy.conditions), RouteCondition),
+    "value": (collect(relay.policy.values), ValueCondition),
     "format": (collect_families(relay.wire), Format),
 }
 PLUGINS = [(kind, name, plugin) for kind, (found, _) in KINDS.items() for name, plugin in found.items()]

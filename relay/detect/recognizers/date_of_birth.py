@@ -11,43 +11,11 @@ from relay.detect.context import RAISING, split_words
 from relay.detect.context_latin import RAISING_IN_LATIN
 from relay.detect.context_scripts import RAISING_ELSEWHERE
 from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.replace.reading.month_names import HUNGARIAN, MONTHS, MORE_MONTHS
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "DateRecognizer"]
 
-# Months in English, German, French, Spanish, Italian, Portuguese and Dutch, whole or cut to three or four letters.
-_MONTHS = (
-    "jan(?:uary|uar|vier|eiro|uari)?|jän(?:ner)?|janv|ene(?:ro)?|gen(?:naio)?"
-    "|feb(?:ruary|ruar|rero|braio|ruari)?|fév(?:rier)?|févr|fev(?:ereiro)?"
-    "|mar(?:ch|s|zo|ço)?|mär(?:z)?|mrz|maart|mrt"
-    "|apr(?:il|ile)?|avr(?:il)?|abr(?:il)?"
-    "|may|mai|mayo|mag(?:gio)?|maio|mei"
-    "|jun[ei]?|juin|junio|giu(?:gno)?|junho"
-    "|jul[yi]?|juillet|juil|julio|lug(?:lio)?|julho"
-    "|aug(?:ust|ustus)?|août|ago(?:sto)?"
-    "|sept?(?:ember|embre|tembre|iembre)?|set(?:tembre|embro)?"
-    "|o[ckt]t(?:ober|obre|ubre|tobre|obro|ubro)?|out(?:ubro)?"
-    "|nov(?:ember|embre|iembre|embro)?"
-    "|de[czs](?:ember|embre|iembre|embro)?|déc(?:embre)?|dic(?:iembre|embre)?"
-)
-# In other languages written in Latin letters, in the case that dates take; "?" is any letter beyond Latin-1.
-_MORE_MONTHS = (
-    # Swedish, Danish, Norwegian, Icelandic, Finnish, Estonian
-    "augusti|maj|marts|maí|júní|júlí|ágúst|(?:tammi|helmi|maalis|huhti|touko|kesä|heinä|elo|syys|loka|marras|joulu)kuuta"
-    "|jaanuar|veebruar|märts|aprill|ju[nu]ni|juuli|oktoober|detsember"
-    # Polish, Czech, Slovak
-    "|stycznia|lutego|marca|kwietnia|maja|czerwca|lipca|sierpnia|wrze.nia|pa.dziernika|listopada|grudnia"
-    "|ledna|února|b.ezna|dubna|kv.tna|.ervna|.ervence|srpna|zá.í|.íjna|listopadu|prosince"
-    "|(?:janu|febru)ára|apríla|mája|júna|júla|(?:septem|novem|decem)bra|októbra|augusta"
-    # Hungarian, Romanian, Turkish
-    "|(?:janu|febru)ár|március|április|május|június|július|augusztus|szeptember|október"
-    "|(?:ianu|febru)arie|martie|aprilie|iunie|iulie|(?:septem|octom|noiem|decem)brie"
-    "|ocak|.ubat|marta?|nisan|may.s|haziran|temmuz|a.ustos|eylül|ekim|kas.m|aral.k"
-    # Croatian, Serbian, Slovene, Catalan, Indonesian
-    "|sije.nja|velja.e|o.ujka|travnja|svibnja|lipnja|srpnja|kolovoza|rujna|studenoga?|prosinca"
-    "|(?:janu|febru)arj?a|aprila|juni?j?a|juli?j?a|a[uv]gusta|oktobra"
-    "|gener|febrer|març|maig|juny|juliol|agost|setembre|maret|agustus|desember"
-)
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
 _YEAR = r"(?:1[89]|20)\d\d"
@@ -66,10 +34,6 @@ _MONTH_STARTS = (
 )
 
 
-_HUNGARIAN = (
-    r"(?:jan(?:uár)?|feb(?:ruár)?|márc(?:ius)?|ápr(?:ilis)?|máj(?:us)?|jún(?:ius)?|júl(?:ius)?|aug(?:usztus)?"
-    r"|szept(?:ember)?|okt(?:óber)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
 _COMPACT = 0.01  # what a date without signs of its own is worth by itself
 
 
@@ -105,7 +69,7 @@ class DateRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="DATE_OF_BIRTH",
-            regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{_MONTHS})\.?"
+            regex=rf"{_DAY}(?:st|nd|rd|th|er|ère|º|°|\.)?[ -]{{1,2}}(?:of |de |di |d')?(?:{MONTHS})\.?"
             rf"(?:,? (?:de |del )?|[ -])(?:{_YEAR}|'?\d\d)",
             trigger=rf"(?:\d|\d(?:st|nd|rd|th|er)|\.|º|°)[ -](?:of |de |di |d')?(?:{_MONTH_STARTS})",
             opens=r"\d+",
@@ -116,7 +80,7 @@ class DateRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="DATE_OF_BIRTH",
-            regex=rf"(?:{_MONTHS})\.?[ -]{_DAY}(?:st|nd|rd|th)?,?[ -]{_YEAR}",
+            regex=rf"(?:{MONTHS})\.?[ -]{_DAY}(?:st|nd|rd|th)?,?[ -]{_YEAR}",
             trigger=r"[a-z.][ -]\d\d?(?:st|nd|rd|th)?,?[ -](?:1[89]|20)\d",
             score=0.2,
             lead_chars=16,
@@ -125,7 +89,7 @@ class DateRecognizer(RuleRecognizer):
         ),
         PatternRule(
             entity_type="DATE_OF_BIRTH",
-            regex=rf"{_DAY}\.?[ -](?:de |d')?(?:{_MORE_MONTHS})\.?,?(?: de |[ -]){_YEAR}",
+            regex=rf"{_DAY}\.?[ -](?:de |d')?(?:{MORE_MONTHS})\.?,?(?: de |[ -]){_YEAR}",
             trigger=rf"\d\.?[ -](?:de |d')?(?:{_MORE_STARTS})",
             opens=r"\d+",
             score=0.2,
@@ -136,7 +100,7 @@ class DateRecognizer(RuleRecognizer):
         PatternRule(
             # The order of Hungarian.
             entity_type="DATE_OF_BIRTH",
-            regex=rf"{_YEAR}\. ?(?:{_HUNGARIAN}|{_MONTH}\.) ?{_DAY}\.?",
+            regex=rf"{_YEAR}\. ?(?:{HUNGARIAN}|{_MONTH}\.) ?{_DAY}\.?",
             trigger=r"\d\.(?: ?\d\d?\. ?\d| (?:jan|feb|már|ápr|máj|jún|júl|aug|sze|okt|nov|dec))",
             opens=r"\d+",
             score=0.2,

@@ -82,4 +82,5 @@ def _weaker_or_equal(wide: PolicyEntry, narrow: PolicyEntry) -> bool:
         and wide.min_score <= narrow.min_score
         and (wide.roles is None or (narrow.roles is not None and wide.roles >= narrow.roles))
         and set(wide.condition.asks) <= set(narrow.condition.asks)
+        and all(any(test.implies(asked) for test in narrow.values) for asked in wide.values)
     )

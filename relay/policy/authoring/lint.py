@@ -7,10 +7,10 @@ effect or no reason.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from relay.policy.authoring.cover import PlacedEntry, covers, exempts
+from relay.policy.authoring.findings import LintFinding, Severity
+from relay.policy.authoring.lint_values import value_findings
 from relay.policy.classes import KnownType
 from relay.policy.compiled import PolicyEntry, PolicyTable, exemption_entry, rule_entries
 from relay.policy.condition import Condition
@@ -23,28 +23,6 @@ from relay.suggest import suggest
 from relay.types import Action, RouteKind
 
 __all__ = ["LintFinding", "Severity", "lint"]
-
-
-class Severity(StrEnum):
-    """How bad a finding is."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LintFinding:
-    """One thing that an auditor would ask about."""
-
-    file: str
-    line: int
-    column: int
-    severity: Severity
-    code: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}: {self.severity}: {self.message} [{self.code}]"
 
 
 def lint(
@@ -88,6 +66,7 @@ class _Linter:
             *self._vain_exemptions(),
             *self._holes(),
             *self._loosened(),
+            *value_findings((*self._rules, *self._exemptions), self._known, self._finding),
         }
         order = {layer.document.file: number for number, layer in enumerate(self._layers)}
         return tuple(sorted(rows, key=lambda row: (order[row.file], row.line, row.column, row.code, row.message)))
@@ -230,7 +209,7 @@ class _Linter:
             if layer.policy.confidence.escalate:
                 yield from self._confidence(number)
         for item in self._exemptions:
-            if not item.match.strip("*"):
+            if not item.match.strip("*") and not item.entry.values:
                 message = f"{item.source.label} has no match, so it holds for every value"
                 yield self._finding(item.layer, item.path, Severity.WARNING, "wide-exemption", message)
 

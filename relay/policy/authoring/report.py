@@ -13,7 +13,7 @@ from relay.policy.authoring.cases import Outcome
 from relay.policy.authoring.lint import LintFinding
 from relay.policy.authoring.pages import Block, Heading, PageTable, Paragraph, Plot
 from relay.policy.authoring.requirements import REGULATIONS, Item
-from relay.policy.authoring.weakest import weakest_paths
+from relay.policy.authoring.weakest import kept_where, weakest_paths
 from relay.policy.classes import KnownType
 from relay.policy.loader import Layer, merged
 from relay.policy.model import SETTINGS, Exemption, OpaqueHandling, Policy, PolicyMode, PolicyRule
@@ -50,7 +50,7 @@ def report(
         Heading(2, "How a request is decided"),
         *_decision(policy),
         *_mildest(known_types, frontier),
-        *_coverage(policy, frontier, recognized),
+        *_coverage(policy, known_types, frontier, recognized),
         Heading(2, "What lint says"),
         *_findings(findings),
         Heading(2, "Test cases"),
@@ -63,7 +63,8 @@ def _mildest(known_types: Mapping[str, KnownType], frontier: Mapping[str, tuple[
         Heading(2, "What at the mildest happens to each entity type on its way to a provider"),
         Paragraph(
             "With every exemption that could hold, and of the rules only those without conditions: a rule that "
-            "requires a local route, or that asks for a class, a client, a role or a score, can only make it stricter."
+            "requires a local route, or that asks for a class, a client, a role, a score or what a value says, can "
+            "only make it stricter."
         ),
         Plot("Entity types by group and mildest action", _bars(known_types, frontier)),
         PageTable(("group", *_COLUMNS), tuple(_groups(known_types, frontier))),
@@ -126,7 +127,8 @@ def _listed(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Block:
 
 
 def _matched(exemption: Exemption) -> str:
-    return "every value" if exemption.match is None else exemption.match
+    asked = (exemption.match, None if exemption.when is None else str(exemption.when))
+    return " and ".join(part for part in asked if part is not None) or "every value"
 
 
 def _routing(rule: PolicyRule) -> str:
@@ -177,10 +179,18 @@ def _bars(
     )
 
 
-def _coverage(policy: Policy, paths: Mapping[str, tuple[Action, str]], recognized: Collection[str]) -> list[Block]:
+def _coverage(
+    policy: Policy,
+    known_types: Mapping[str, KnownType],
+    paths: Mapping[str, tuple[Action, str]],
+    recognized: Collection[str],
+) -> list[Block]:
+    some = kept_where(policy, known_types, RouteKind.FRONTIER)
     blocks: list[Block] = []
     for regulation in REGULATIONS:
-        rows = tuple((item.number, item.text, *_covered(item, policy, paths, recognized)) for item in regulation.items)
+        rows = tuple(
+            (item.number, item.text, *_covered(item, policy, paths, recognized, some)) for item in regulation.items
+        )
         blocks += [
             Heading(2, regulation.title),
             Paragraph(regulation.about),
@@ -190,7 +200,11 @@ def _coverage(policy: Policy, paths: Mapping[str, tuple[Action, str]], recognize
 
 
 def _covered(
-    item: Item, policy: Policy, paths: Mapping[str, tuple[Action, str]], recognized: Collection[str]
+    item: Item,
+    policy: Policy,
+    paths: Mapping[str, tuple[Action, str]],
+    recognized: Collection[str],
+    some: Mapping[str, tuple[str, ...]],
 ) -> tuple[str, str]:
     if policy.mode is PolicyMode.OBSERVE:
         return ", ".join(item.types) or f"no text: opaque.{item.opaque}", "no: only observed"
@@ -203,7 +217,9 @@ def _covered(
     kept = [name for name in item.types if paths[name][0] is Action.KEEP]
     blind = [name for name in item.types if name not in recognized]
     if kept:
-        return names, ("no" if len(kept) == len(item.types) else "partly") + f": {', '.join(kept)} may leave"
+        told = [f"{name} where {' or where '.join(some[name])}" if name in some else name for name in kept]
+        partly = len(kept) < len(item.types) or any(name in some for name in kept)
+        return names, ("partly" if partly else "no") + f": {', '.join(told)} may leave"
     if blind:
         return names, ("no" if len(blind) == len(item.types) else "partly") + f": nothing here finds {', '.join(blind)}"
     mildest = min((paths[name][0] for name in item.types), key=lambda action: action.strictness)

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from benchmarks.accuracy.__main__ import main
+from benchmarks.accuracy.safe_harbor import read_marked
 from benchmarks.accuracy.score import Row, score
 from benchmarks.accuracy.texts import CARRIERS, code_files, name_rows, read_sets
 from benchmarks.accuracy.views import View, Views, run
@@ -206,6 +207,7 @@ def test_whole_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypat
     assert set(result["false_alarms"]) == {"prompts_unlabelled", "source code"}
     assert result["false_alarms"]["prompts_unlabelled"]["default"]["noise"] == 0
     assert result["origins"]["latin"]["XA"][1] == 24
+    assert set(result["safe_harbor"]) == {"read", "unread"}
     page = (out / "accuracy.md").read_text("utf-8")
     assert "| small | patterns | 1 |" in page
     assert "| small | PERSON | 1 | 0.000 | 1.000 | 1.000 | 1.000 | 0.000 |" in page
@@ -214,6 +216,19 @@ def test_whole_run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypat
     for text in (page, shown, json.dumps(result)):
         assert "Gonzalez" not in text
         assert "Núñez" not in text
+
+
+def test_marks_of_clinical_prompts(tmp_path: Path) -> None:
+    """What must go stands in marks, which are no part of the text; comments and parts are none of it."""
+    (tmp_path / "p.txt").write_text("# read: a\n# note\n⟦Ann⟧ is ⟦93⟧\\nyears old\n# unread: b\nnothing\n", "utf-8")
+    parts = read_marked(tmp_path / "p.txt")
+    assert parts == {
+        "read": [Row(text="Ann is 93\nyears old", labels=((0, 3, "MUST_GO"), (7, 9, "MUST_GO")))],
+        "unread": [Row(text="nothing")],
+    }
+    shipped = read_marked()
+    assert all(any(not row.labels for row in rows) for rows in shipped.values())
+    assert all("⟦" not in row.text and "⟧" not in row.text for rows in shipped.values() for row in rows)
 
 
 def test_without_data(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

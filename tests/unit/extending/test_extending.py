@@ -66,6 +66,8 @@ EXPECTED = {
         True,
         True,
     ],
+    # a number without an extension cannot be read: the rule holds
+    "value": [["redact", "placeholder", "redact"], "PHONE_NUMBER extension=3:redact"],
     "key": [
         True,
         ["restore.quotations: false becomes true"],

@@ -30,7 +30,7 @@ from relay.policy.loader import load_layers, parse  # noqa: E402
 from relay.policy.merge import loosened  # noqa: E402
 from relay.policy.schema import schema  # noqa: E402
 from relay.replace.actions import known_actions  # noqa: E402
-from relay.types import RouteKind, Segment, UpstreamStats  # noqa: E402
+from relay.types import RouteKind, Segment, Span, UpstreamStats  # noqa: E402, Span
 
 POLICY = ROOT / "policy.yaml"
 
@@ -66,6 +66,17 @@ def condition() -> Any:
     return [routes, other.digest != policy.digest, "max_messages" in schema()["$defs"]["PolicyRule"]["properties"]]
 
 
+def value() -> Any:
+    policy = parse("version: 1\nrules: [{entity: PHONE_NUMBER, when: {extension: 3}, action: redact}]", "p.yaml")
+    engine = build.engine(policy)
+    numbers = ("+1 415-555-0132 x123", "+1 415-555-0132 x12", "+1 415-555-0132")
+    rows = [
+        engine.actions((Segment(pointer="", text=text),), ((Span("PHONE_NUMBER", 0, len(text)),),), RouteKind.FRONTIER)
+        for text in numbers
+    ]
+    return [[str(row[0][0].action) for row in rows], policy.rules[0].label]
+
+
 def key() -> Any:
     policy, plain = build.read_policy(POLICY), parse("version: 1\nstyle: rounded\nmodel: none", "p.yaml")
     stated = parse("version: 1\nstyle: rounded\nmodel: none\nrestore: {quotations: true}", "p.yaml")
@@ -92,5 +103,5 @@ def own() -> Any:
     return [[text[span.start : span.end], span.entity_type] for span in spans]
 
 
-USES: tuple[Callable[[], Any], ...] = (recognizer, operator, style, condition, key, route, own)
+USES: tuple[Callable[[], Any], ...] = (recognizer, operator, style, condition, value, key, route, own)
 print(json.dumps({use.__name__: use() for use in USES}))

@@ -12,7 +12,7 @@ from relay.types import Segment, Span
 PATTERNS = (
     ("EMAIL_ADDRESS", r"[\w.]+@[\w-]+(?:\.[\w-]+)+"),
     ("URL", r"https?://\S+"),
-    ("CREDIT_CARD", r"\b4111 1111 1111 1111\b"),
+    ("CREDIT_CARD", r"\b4111 1111 1111 1111\b|\b3782 822463 10005\b"),
     ("IBAN_CODE", r"\bDE89 3704 0044 0532 0130 00\b"),
     ("US_SSN", r"\b536-90-4399\b"),
     ("UK_NINO", r"\bQQ 12 34 56 C\b"),
@@ -21,7 +21,9 @@ PATTERNS = (
     ("MEDICAL_RECORD_NUMBER", r"(?<=MRN: )\d{8}\b"),
     ("PERSON", r"\b(?:Maria Gonzalez|John Smith|Nguyễn Thị Mai)\b"),
     ("LOCATION", r"\b(?:Lisbon|Hamburg|Berlin)\b"),
-    ("DATE_TIME", r"\b(?:1989|1999)\b"),
+    ("DATE_TIME", r"\b(?:1931|1989|1999)\b|\b12 March 2021\b|\bin May 2019\b"),
+    ("AGE", r"\b\d{1,3}(?=-year-old\b)"),
+    ("POSTCODE", r"(?<=zip code )\d{5}\b"),
 )
 
 

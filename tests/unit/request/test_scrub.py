@@ -145,3 +145,19 @@ def test_a_value_keeps_its_placeholder_in_a_session() -> None:
     assert scrub(segments("ann, bob"), [[found("X", 0, 3), found("X", 5, 8)]], OPERATORS, vault).texts == {
         0: "[Y_1], [X_2]"
     }
+
+
+class Coarser(Placeholder):
+    action = Action("coarser", strictness=37, shows_part=True)
+    coarsens = ("X",)
+
+    def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
+        return f"{value[:2]}+"
+
+
+@pytest.mark.parametrize(("text", "removed"), [("90", set()), ("90210", {("X", "90210")})])
+def test_a_value_that_is_within_what_stands_for_it_is_not_looked_for(text: str, removed: set[tuple[str, str]]) -> None:
+    """90 becomes "90+": egress would find it there, and take out more."""
+    operators = {**OPERATORS, Coarser.action: Coarser()}
+    done = scrub(segments(text), [[act(0, len(text), Coarser.action)]], operators, NumberingVault())
+    assert (dict(done.texts), set(done.removed)) == ({0: "90+"}, removed)

@@ -1,0 +1,1 @@
+"""What rules and exemptions may ask of a value, one file a kind."""
