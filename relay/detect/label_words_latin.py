@@ -56,7 +56,8 @@ LABELS_IN_LATIN: Final[Mapping[str, str]] = {
         " številka računa, llogari bankare, numri i llogarisë, banko sąskaita, sąskaitos numeris, konta numurs,"
         " bankas konts, pangakonto, kontonumber, tilinumero, kontonummer, bankkonto, bankkontonummer,"
         " reikningsnúmer, bankareikningur, hesap no, hesap numarası, banka hesabı, hesab nömrəsi, hisob raqami,"
-        " número de compte, compte bancari, nomor rekening, no rekening, no. rekening, rekening, norek, nomor akun,"
+        " número de compte, compte bancari, nomor rekening, no rekening, no rek, no. rekening, rekening, norek,"
+        " nomor akun,"
         " nombor akaun, no akaun, akaun bank, số tài khoản, stk, tài khoản, numero ng account, akawnt sa bangko,"
         " nambari ya akaunti, akaunti ya benki, clabe, cuenta clabe, cbu, cvu, alias cbu, número de cuenta,"
         " numéro de compte, numero di conto, número da conta, chave pix, agência"
@@ -64,6 +65,12 @@ LABELS_IN_LATIN: Final[Mapping[str, str]] = {
     "SWIFT_CODE": (
         "mã ngân hàng, mã swift, kod banku, kod swift, kód banky, swift kód, kode bank, kode swift, swift kodu,"
         " banka kodu, codul swift, swift koda, swift-kod, swift-koodi"
+    ),
+    "CREDIT_CARD": (
+        "numer karty, karta kredytowa, číslo karty, kreditní karta, kreditná karta, kártyaszám, bankkártya, număr card,"
+        " broj kartice, številka kartice, kortelės numeris, kartes numurs, kaardi number, kortin numero, luottokortti,"
+        " kortnummer, kreditkort, kredittkort, kart numarası, kredi kartı, kart no, kart nömrəsi, karta raqami,"
+        " nomor kartu, kartu kredit, nombor kad, kad kredit, số thẻ, thẻ tín dụng, nambari ya kadi"
     ),
     "CARD_CVV": (
         "kod bezpieczeństwa, kod cvv, bezpečnostní kód, bezpečnostný kód, biztonsági kód, cod de securitate,"

@@ -209,6 +209,15 @@ class WorldIdRecognizer(RuleRecognizer):
         *number("BANK_ACCOUNT", r"", _clabe, "clabe, interbancaria", bare=r"\d{18}"),
         *number("BANK_ACCOUNT", r"", _cbu, "cbu, cvu, transferencia", bare=r"\d{22}"),
         *number("BANK_ACCOUNT", r"\d{2}-\d{4}-\d{7}-\d{2,3}", None, "account, bank", score=0.6),
+        PatternRule(
+            # The series and the number of a Russian passport, each with its word.
+            entity_type="PASSPORT",
+            regex=r"\d{2} ?\d{2},? (?:номер|№|н\.) ?\d{6}",
+            trigger=r"\d{2},? [?.]{1,5} ?\d{6}\b",
+            score=0.6,
+            lead_chars=24,
+            max_chars=28,
+        ),
         _account(r"(?:40[578]|42[0-6])\d{17}", r"\b4[02]\d{18}\b", 0.55, "счёт, счет, р с, рахунок"),
         _account(
             rf"(?:{_KOREAN_BANK})(?:은행)?[ ]?(?P<value>\d{{2,6}}-\d{{2,6}}-\d{{2,7}}(?:-\d{{1,3}})?|\d{{11,14}})",

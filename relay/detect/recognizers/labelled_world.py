@@ -34,7 +34,7 @@ class _Kind:
 _END = rf"(?![{LATIN}])"
 # Groups of letters and digits; behind a blank a group has a digit.
 _ID = (
-    r"(?:[A-Z]{1,4} (?=[A-Z]{0,3}\d))?(?=[A-Za-z./-]{0,16}\d)[A-Za-z0-9]{1,24}(?:"
+    r"(?:[A-Z]{1,4} (?=[A-Z]{0,3}\d))?(?=[A-Za-z./-]{0,16}\d)[A-Za-z0-9]{1,34}(?:"
     r"[./\u2010-\u2013-][A-Za-z0-9]{1,16}){0,6}(?: (?=[A-Z]{0,3}\d)[A-Z0-9-]{1,12}){0,6}"
 )
 _PLATE = r"[A-Z0-9]{1,7}(?:[ .\u00b7-]{1,2}[A-Z0-9]{1,6}){0,4}"
@@ -58,6 +58,9 @@ _KINDS = {
     "TAX_ID": _kind("TAX_ID", _ID, 5, 28),
     "BANK_ACCOUNT": _kind("BANK_ACCOUNT", _ID, 5, 28),
     "SWIFT_CODE": _kind("SWIFT_CODE", r"[A-Z]{6}[A-Z0-9]{2}(?:[A-Z0-9]{3})?", 0, 20),
+    "CREDIT_CARD": _kind(
+        "CREDIT_CARD", r"\d{4}(?P<gap>[ -]?)\d{4}(?P=gap)\d{4}(?P=gap)\d{4}(?:(?P=gap)\d{3})?", 16, 20
+    ),
     "CARD_CVV": _kind("CARD_CVV", r"\d{3,4}", 3, 20),
     "CARD_EXPIRY": _kind("CARD_EXPIRY", r"(?:0[1-9]|1[0-2]) ?[/.-] ?(?:20)?\d\d", 4, 20),
     "PIN": _kind("PASSWORD", r"\d{3,8}", 3, 20),
@@ -165,7 +168,7 @@ class LabelledWorldRecognizer(RuleRecognizer):
             # The scan sees letters beyond Latin-1 as question marks: one stands near, or on the line above.
             regex=(
                 rf"{_OTHER}(?:{_SIGNS}|{_SIGNS}\n{{1,2}}[ \t>*-]{{0,4}}"
-                rf"|[ -]?[A-Za-z]{{1,8}}[ \"']{{0,2}}[:=]{_SIGNS})"
+                rf"|[ -]?[A-Za-z]{{1,8}}(?:[ \"']{{0,2}}[:=]{_SIGNS}|[ ](?=\S{{0,24}}\d)))"
                 r"(?P<value>@?[A-Za-z0-9])"
             ),
             trigger=r"[?][^0-9A-Za-z]{0,12}[A-Za-z0-9]",
