@@ -185,7 +185,7 @@ class WorldIdRecognizer(RuleRecognizer):
         *number("NATIONAL_ID", r"", _moldovan, "idnp, idno", bare=r"[012]\d{12}"),
         *number("TAX_ID", r"", _ogrn, "огрн, огрнип, ogrn", bare=r"[1-9]\d{12}"),
         *number("TAX_ID", r"", _ogrn, "огрнип", bare=r"3\d{14}"),
-        *number("TAX_ID", r"", _company_inn, "инн, inn", bare=r"\d{10}"),
+        *number("TAX_ID", r"", _company_inn, "налогоплательщика, юрлица", bare=r"\d{10}"),
         *number("NATIONAL_ID", r"", _uzbek, "pinfl, jshshir, пинфл, жшшир", bare=r"[3-6]\d{13}"),
         *number("TAX_ID", r"", _peruvian, "ruc, sunat", bare=r"(?:10|15|17|20)\d{9}"),
         *number(
@@ -196,16 +196,16 @@ class WorldIdRecognizer(RuleRecognizer):
             score=0.55,
             written_trigger=r"\b[VEJPG]-?\d{8}-?\d\b",
         ),
-        *number("NATIONAL_ID", r"\d{3}-\d{7}-\d", luhn, "cédula, cedula, jce", bare=r"\d{11}", score=0.6),
+        *number("NATIONAL_ID", r"\d{3}-\d{7}-\d", luhn, "jce", bare=r"\d{11}", score=0.6),
         *number(
             "TAX_ID", r"[AP]\d{9}[A-Z]", None, "kra, kra pin, itax", score=0.4, written_trigger=r"\b[AP]\d{9}[A-Z]\b"
         ),
         *number("NATIONAL_ID", r"GHA-\d{9}-\d", None, "ghana", score=0.9, written_trigger=r"\bGHA-\d{9}"),
         *number("NATIONAL_ID", r"\d{8}-\d{5}-\d{5}-\d{2}", _tanzanian, "nida", score=0.8),
         *number("NATIONAL_ID", r"\d{3}\.\d{5}\.\d{2}-\d", _pis, "pis, pasep, nis", score=0.9),
-        *number("NATIONAL_ID", r"\d{4} \d{5} \d{4}", _guatemalan, "dpi, cui", score=0.3),
+        *number("NATIONAL_ID", r"\d{4} \d{5} \d{4}", _guatemalan, "dpi", score=0.3),
         *number("NATIONAL_ID", r"\d{8}-\d", None, "dui", score=0.2),
-        *number("NATIONAL_ID", r"[01]\d{3}-(?:19|20)\d{2}-\d{5}", None, "dni, identidad, honduras", score=0.55),
+        *number("NATIONAL_ID", r"[01]\d{3}-(?:19|20)\d{2}-\d{5}", None, "honduras", score=0.55),
         *number("BANK_ACCOUNT", r"", _clabe, "clabe, interbancaria", bare=r"\d{18}"),
         *number("BANK_ACCOUNT", r"", _cbu, "cbu, cvu, transferencia", bare=r"\d{22}"),
         *number("BANK_ACCOUNT", r"\d{2}-\d{4}-\d{7}-\d{2,3}", None, "account, bank", score=0.6),
