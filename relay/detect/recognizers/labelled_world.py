@@ -85,6 +85,8 @@ _NO_VALUE = re.compile(
     r"|\d+ ?(?:[%€$₽₴₸₪₹৳฿¥₩₫₺元円원]|руб|грн|тг|лв|บาท|ریال|تومان|ريال|درهم|ש\"ח|km|kg|GB|MB))",
 )
 _SHORT = 4
+_SIGNED = re.compile(r"[^\w\s][ \t\n]{0,3}\Z|[是为為はがは는은이][ \t]{0,3}\Z")
+_WORDLIKE = re.compile(r"[^\W\d_]*\d{0,3}|[\w.-]*[\d.]+")
 _BLANKS = re.compile("[ _\u00a0-]")
 _SYSTEM = SYSTEM_USERS | {"admin", "root", "user", "test", "null", "none"}
 
@@ -131,7 +133,8 @@ _ASKED = re.compile(r"[^\n\d]{0,32}[?:？：;\u061f\u037e][ \t*]*\n{1,2}[ \t>*-]
 _REST = re.compile(r"[ \t]*[.。,!*]?[ \t]*(?:[^\W\d_]{1,6}[.。]?)?[ \t\r]*(?:\n|$)")
 _FARTHEST = 80
 
-_OTHER = r"[^\x00-\u024f]"
+# A letter beyond Latin ones: no mark on one, no sign.
+_OTHER = r"[^\x00-\u036f\u1e00-\u1eff\u2000-\u2bff]"
 _SIGNS = r"[^\w\n]{0,6}"
 
 
@@ -169,7 +172,7 @@ class LabelledWorldRecognizer(RuleRecognizer):
             regex=(
                 rf"{_OTHER}(?:{_SIGNS}|{_SIGNS}\n{{1,2}}[ \t>*-]{{0,4}}"
                 rf"|[ -]?[A-Za-z]{{1,8}}(?:[ \"']{{0,2}}[:=]{_SIGNS}|[ ](?=\S{{0,24}}\d)))"
-                r"(?P<value>@?[A-Za-z0-9])"
+                r"(?P<value>@?[A-Za-z0-9])(?=[!-~][!-~ ])"
             ),
             trigger=r"[?][^0-9A-Za-z]{0,12}[A-Za-z0-9]",
             start="",
@@ -243,6 +246,9 @@ def _fits(kind: _Kind, text: str, start: int, value: str) -> bool:
     if kind.entity_type == "SECRET_VALUE":
         return looks_random(value)
     if kind.shape.pattern == _SECRETIVE:
+        # Without a sign before it only what no word looks like: not "пароль WPA2".
+        if _SIGNED.search(text, max(0, start - 4), start) is None and _WORDLIKE.fullmatch(value):
+            return False
         return is_odd(value) and not is_program_text(value) and not value.startswith(("http", "{", "$", "<"))
     if kind.entity_type == "USERNAME":
         # A plain word is one behind a sign only.
