@@ -23,7 +23,7 @@ from itertools import chain, pairwise
 
 from relay.detect.borders import is_unspaced
 from relay.detect.context_latin import RAISING_IN_LATIN
-from relay.detect.context_scripts import RAISING_ELSEWHERE
+from relay.detect.context_scripts import LOWERING_ELSEWHERE, RAISING_ELSEWHERE
 from relay.detect.overlap import CERTAIN
 from relay.detect.place import LineKind, line_kind
 from relay.detect.taxonomy import Method, describe
@@ -49,7 +49,8 @@ _WORD = re.compile(r"[^\W\d_]+")
 _LABEL = re.compile(r"([^\W\d][\w.-]*)[ \t]?[:\uff1a\ufe55][ \t]{0,2}[\"'`*]{0,3}\Z")
 # A name written as `apiKey`, and its parts.
 _DOB = re.compile("(?:D[oO]|dO)B(?![a-z])")  # not two words
-_ASKS = (":", "?", "\uff1a", "\uff1f")
+# The Greek question mark is a semicolon.
+_ASKS = (":", "?", "\uff1a", "\uff1f", "\u061f", "\u037e", ";")
 _CAMEL = re.compile("[A-Z](?<=[a-z].)")  # capitals are rare, so this is faster than [a-z][A-Z]
 _PART = re.compile(r"[A-Z]?[^\W\dA-Z_]+|[A-Z]+")
 
@@ -129,6 +130,7 @@ _NUMBERS_THAT_ARE_NOT_PRIVATE = _words(
     " artikel,"
     "commande, facture, pedido, factura, ordine, fattura, encomenda, fatura, bestelling, factuur, bestelnummer, seq,"
     "transaction, confirmation, rfc, pid, model, parcel, shipment, quantity, size, price, amount, total, score, random"
+    f",{LOWERING_ELSEWHERE}"
 )
 
 # Of these the words for places of a text: their numbers are bare, so they take nothing from a number whose own signs

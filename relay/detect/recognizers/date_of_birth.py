@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import ClassVar
 
 from relay.detect.borders import is_unspaced
 from relay.detect.context import RAISING, split_words
@@ -42,7 +43,7 @@ class DateRecognizer(RuleRecognizer):
 
     name = "date_of_birth"
     source = "ISO 8601-1:2019 and the usual day-month-year orders; month names from Unicode CLDR 48; as of 2026-11-21"
-    rules = (
+    rules: ClassVar[tuple[PatternRule, ...]] = (
         PatternRule(
             entity_type="DATE_OF_BIRTH",
             regex=rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}(?:{_TIME})?"
@@ -162,7 +163,7 @@ def _is_asked_above(text: str, start: int, end: int) -> bool:
         return False
     above = above.rstrip(_MARKS + "\r\n").rpartition("\n")[2].strip(_MARKS + "\r")
     own = own.strip(_MARKS)
-    asks = above.endswith(("?", "？"))
+    asks = above.endswith(("?", "？", "؟", "\u037e", ";"))
     if own and not (asks and _SPEAKER.fullmatch(own)):
         return False
     labels = above.endswith((":", "：")) or len(above.split()) <= _LABEL_WORDS

@@ -8,6 +8,8 @@ from functools import cache
 from typing import Any
 
 from relay.detect.borders import BESIDE_PLUS, START
+from relay.detect.place import LineKind, line_kind
+from relay.detect.regions import regions_near
 from relay.detect.rules import NO_FRACTION, PatternRule, RuleRecognizer
 from relay.types import Candidate, Span
 
@@ -47,6 +49,30 @@ _DATED = re.compile(
 )
 _DIGIT_AND_DOT = re.compile(r"(?<!\d)\d\.\d")
 _SEPARATED = re.compile(r"\d[ .()/-]+\d")
+# Beside letters of a country: what words such as "order" take from a number leaves it below the threshold.
+_NATIONAL = 0.55
+_LEAST_NATIONAL, _LEAST_DIGITS, _MOST_REGIONS, _WITH_TRUNK = 8, 4, 8, 10
+# A trunk digit, or the form of a large country that has none: China, India, Greece, Russia and its neighbours.
+_MOBILE = re.compile(r"0\d{8,10}|1[3-9]\d{9}|[6-9]\d{9}|[78][79]\d{9}")
+_OWN_MOBILE = {"GE": re.compile(r"5\d{8}"), "BR": re.compile(r"[1-9]{2}9\d{8}|0\d{10,11}")}
+# Indonesian has no letters of its own.
+_INDONESIAN = re.compile(r"08[1-9]\d{8,10}")
+_PLAIN = ("ID",)
+# Thousands, amounts, dates of other calendars, times, ranges of years.
+_NO_NATIONAL = re.compile(
+    r"[1-9]\d{0,2}(?:[ .]\d{3}){2,4}(?![ .-]?\d)(?<!\d{3} \d{3} \d{3})|(?:1[34]"
+    r"|25)\d\d[-./][01]?\d[-./][0-3]?\d(?![-./ ]?\d)"
+    r"|[0-3]?\d[-./][01]?\d[-./]\d{4}"
+    r"|\d+[.,]\d+(?![.\d])|\d\.\d|\d+-(?:19|20)\d\d(?!\d)|\d{2,}(?: \d{1,2})* \d(?: |$)|(?:1[3-9]"
+    r"|2[0-5])\d\d[ /-]{1,3}(?:1[3-9]|2[0-5])\d\d"
+)
+_MEASURED = re.compile(
+    r"[ \u00a0]?(?:[%€$₽₴₸₪₹৳฿¥₩₫₺元円원]|руб|грн|тг|лв|байт|тыс|млн|шт|บาท|ریال|تومان|ريال|درهم|دينار|ליר|ש\"ח|शेयर"
+    r"|रुप|টাকা|ευρώ"
+    r"|km|kg|GB|MB|đồng|TL|zł|Kč|Ft|lei)"
+)
+_BEHIND_NUMBER = re.compile(r"[$€£¥₩₹₽№#][ ]?\Z|(?:ISBN|ISSN)[ :-]{0,2}\Z")
+_GLUED = re.compile(r"\A[^\x00-\u024f\u2000-\u303f\uff00-\uff20]|[^\x00-\u024f\u2000-\u303f\uff00-\uff20]\Z")
 
 
 @cache
@@ -122,6 +148,8 @@ class PhoneRecognizer(RuleRecognizer):
             value = value.removesuffix(".0")
         digits = "".join(filter(str.isdecimal, value))
         score = self._score(value, digits)
+        if score < _WRITTEN and len(digits) >= _LEAST_NATIONAL:
+            score = max(score, self._national(candidate.text, start, start + len(value), digits))
         if score >= _WRITTEN and _AREA_FIRST.match(value):
             score = _BRACKETED
         text = candidate.text
@@ -169,6 +197,47 @@ class PhoneRecognizer(RuleRecognizer):
         if not digits.startswith("0") and "(" not in value:
             return 0.15
         return 0.55 if any(self._valid(value, region) for region in _REGIONS[1:]) else 0.15
+
+    def _national(self, text: str, start: int, end: int, digits: str) -> float:
+        """Return the score of a number as people write it inside the countries whose letters stand around it.
+
+        Digits without separators are one if they are a mobile telephone's, with their trunk digit, in a sentence.
+        """
+        value = text[start:end]
+        if (
+            _NO_NATIONAL.match(value)
+            or _MEASURED.match(text, end)
+            or _BEHIND_NUMBER.search(text, max(0, start - 8), start)
+        ):
+            return 0.0
+        regions = regions_near(text, start, end) or (_PLAIN if _INDONESIAN.fullmatch(value) else ())
+        if not regions:
+            return 0.0
+        if _SEPARATED.search(value) is not None:
+            return _NATIONAL if any(self._valid(value, region) for region in regions[:_MOST_REGIONS]) else 0.0
+        if len(set(digits)) < _LEAST_DIGITS or not _OWN_MOBILE.get(regions[0], _MOBILE).fullmatch(digits):
+            return 0.0
+        first = text.rfind("\n", 0, start) + 1
+        if not _GLUED.search(text, max(0, start - 1), end + 1) and (
+            line_kind(text[max(first, start - 80) : end + 40].partition("\n")[0]) is LineKind.TECHNICAL
+        ):
+            return 0.0
+        if (
+            digits.startswith("0")
+            and len(digits) >= _WITH_TRUNK
+            and any(self._valid(value, region) for region in regions)
+        ):
+            return _NATIONAL
+        return _NATIONAL if any(self._is_mobile(value, region) for region in regions) else 0.0
+
+    def _is_mobile(self, value: str, region: str) -> bool:
+        library = _library()
+        try:
+            number = library.parse(value, region)
+        except library.NumberParseException:
+            return False
+        kinds = library.PhoneNumberType
+        return library.number_type(number) in (kinds.MOBILE, kinds.FIXED_LINE_OR_MOBILE)
 
     def _valid(self, value: str, region: str | None) -> bool:
         library = _library()
