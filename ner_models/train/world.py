@@ -44,7 +44,7 @@ BUDGET = {
 # before their scripts. A person's threshold is chosen for each by text without names in it.
 LETTERS = ("ٹڈڑںے", "\u0600-\u06ff", "\u0590-\u05ff", "\u10a0-\u10ff", "әғқңұһ", "өү", "іїєґ", "\u0400-\u04ff", "\u0370-\u03ff", "ळ", "\u0900-\u097f", "\u0980-\u09ff",
            "\u0b80-\u0bff", "\u0c00-\u0c7f", "\u0e00-\u0e7f", "\uac00-\ud7a3", "\u3041-\u30ff", "\u4e00-\u9fff", "\u0530-\u058f")
-PEOPLE_LIMIT, PEOPLE_STEPS = 4.0, (0.1, 0.15, 0.2, 0.3, 0.4)
+PEOPLE_LIMIT, PEOPLE_STEPS = 4.0, (0.15, 0.2, 0.3, 0.4)
 # Language -> its judging sets: news or encyclopaedia, and chat, tweets or notes.
 JUDGED = {
     "Chinese": ("zh-Hans_uner_gsdsimp", "zh-Hant_uner_gsd", "zh-Hans_weibo"), "Japanese": ("ja_gsd", "ja_stockmark"), "Korean": ("ko_klue",),
