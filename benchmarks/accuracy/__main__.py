@@ -20,6 +20,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.accuracy import report
+from benchmarks.accuracy.labels import exactness
 from benchmarks.accuracy.score import Row, Score, score
 from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
 from benchmarks.accuracy.views import Found, View, run
@@ -99,6 +100,9 @@ def measure(
         "quick": quick,
         "sets": {name: _views(scores[name]) for name in labelled if name not in world},
         "world": {name: _plain(scores[name][View.DEFAULT].as_json()) for name in labelled if name in world},
+        "exact": {
+            name: exactness(groups[name], found[name][View.EVERYTHING]) for name in labelled if name not in world
+        },
         "false_alarms": {name: _views(scores[name]) for name in plain},
         "origins": _origins(named, found["names"]),
         "origins_precision": _origins_precision(named, found["names"]),
