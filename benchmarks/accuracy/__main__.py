@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.accuracy import report, safe_harbor
+from benchmarks.accuracy.labels import exactness
 from benchmarks.accuracy.languages import spoken
 from benchmarks.accuracy.score import Row, Score, score
 from benchmarks.accuracy.texts import Named, code_rows, name_rows, read_sets
@@ -107,6 +108,9 @@ def measure(
             if name in labelled
         },
         "peers": json.loads(PEERS.read_text(encoding="utf-8")) if PEERS.exists() else {},
+        "exact": {
+            name: exactness(groups[name], found[name][View.EVERYTHING]) for name in labelled if name not in world
+        },
         "false_alarms": {name: _views(scores[name]) for name in plain},
         "safe_harbor": safe_harbor.measure(model),
         "origins": _origins(named, found["names"]),

@@ -28,6 +28,7 @@ _ABOUT = {
     "presidio": "Presidio's own patterns, no model",
 }
 _ORIGINS_A_LINE = 11
+_CONFUSIONS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,12 @@ def _shown(result: dict[str, Any]) -> tuple[str, ...]:
     """Return the views that were looked at, in the order in which they are explained."""
     some = next(iter([*result["sets"].values(), *result["false_alarms"].values()]), {})
     return tuple(view for view in _ABOUT if view in some)
+
+
+def _others(others: dict[str, dict[str, int]]) -> list[str]:
+    """Return the most frequent confusions of a set, each with its count."""
+    pairs = [(count, f"{label} → {name} {count}") for label, types in others.items() for name, count in types.items()]
+    return [shown for _, shown in sorted(pairs, key=lambda pair: -pair[0])[:_CONFUSIONS]]
 
 
 def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
@@ -83,6 +90,22 @@ def _sheets(result: dict[str, Any]) -> Iterator[_Sheet]:
             for view, one in views.items()
         ),
         names=2,
+    )
+    yield _Sheet(
+        title="Exact types",
+        about="Of the labelled values that are found, those that come back as exactly the type that the set's label "
+        "names, and as what the others do. Some labels are of another grain: a street address holds cities and codes.",
+        columns=("set", "found", "exact", "share", "others: label → type, most frequent"),
+        rows=tuple(
+            (
+                name,
+                str(one["found"]),
+                str(one["exact"]),
+                f"{one['exact'] / max(1, one['found']):.3f}",
+                ", ".join(_others(one["others"])),
+            )
+            for name, one in result.get("exact", {}).items()
+        ),
     )
     yield _Sheet(
         title="Other languages",

@@ -1,6 +1,7 @@
 """Compare found spans with labelled text: characters with labels ignored, labels wholly covered, false alarms.
 
-Only letters and digits count, on either side, so "Smith," and "Smith" agree.
+Only letters and digits count, on either side, so "Smith," and "Smith" agree. A title at the start of a person's label
+does not count: some sets label "Dr. Smith" and others "Smith", and relay leaves titles where they are.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from relay.detect.ner.titles import without_titles
 from relay.types import Span
 
 __all__ = ["PEOPLE", "Row", "Score", "counted", "score"]
@@ -80,6 +82,12 @@ def counted(text: str, start: int, end: int) -> set[int]:
     return {place for place in range(start, end) if text[place].isalnum()}
 
 
+def _named(text: str, start: int, end: int, label: str) -> tuple[int, int]:
+    """Return the place of a label without a person's title; the place itself where there is nothing else."""
+    place = without_titles(text, start, end) if label in PEOPLE else (start, end)
+    return place if place[0] < place[1] else (start, end)
+
+
 def score(gold: Sequence[Row], found: Sequence[Sequence[Span]]) -> Score:
     """Compare `found` with `gold`, row by row in the same order. Raises ValueError for a span outside its text."""
     both = only_found = only_gold = words = flagged = clean = 0
@@ -89,7 +97,8 @@ def score(gold: Sequence[Row], found: Sequence[Sequence[Span]]) -> Score:
     for row, spans in zip(gold, found, strict=True):
         words += len(row.text.split())
         private: set[int] = set()
-        for start, end, _ in row.labels:
+        labels = [(*_named(row.text, start, end, label), label) for start, end, label in row.labels]
+        for start, end, _ in labels:
             private |= counted(row.text, start, end)
         covered: set[int] = set()
         for span in spans:
@@ -102,7 +111,7 @@ def score(gold: Sequence[Row], found: Sequence[Sequence[Span]]) -> Score:
         both += len(private & covered)
         only_found += len(covered - private)
         only_gold += len(private - covered)
-        for start, end, label in row.labels:
+        for start, end, label in labels:
             inside = counted(row.text, start, end)
             if inside:
                 totals[label] += 1

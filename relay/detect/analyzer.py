@@ -5,7 +5,7 @@ The order of work, for all segments of one request:
 1. each text is scanned once for all patterns; recognizers check their candidates; nearby words move the scores;
    what has a label, a key or the head of a column, is scanned once more with it;
 2. a text that has something to normalise is scanned again in its normalised copy;
-3. the model reads every text but single words of a contract;
+3. the model reads every text but single words of a contract; then labels and shapes decide types (`exact_types`);
 4. the seams between parts of one message and between messages are scanned, for values cut in two, and a short text
    once more below the line before it, which may ask for it;
 5. guesses that the model does not hold to are given up;
@@ -32,6 +32,7 @@ from relay.detect.answers import answers
 from relay.detect.bounds import MOST_SPANS, too_many
 from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
+from relay.detect.exact_types import exact
 from relay.detect.low_confidence import guesses, held, unsure
 from relay.detect.normalize import Normalized, legible, normalize
 from relay.detect.occurrences import Occurrences
@@ -231,6 +232,7 @@ class Analyzer:
         if sum([len(reading.spans) for reading in readings]) > MOST_SPANS:
             raise too_many(MOST_SPANS)
         for reading in fresh:
+            reading.spans = exact(reading.text, reading.spans, reading.segment.label)
             copy = reading.copy
             reading.disguised = copy is not None and any(
                 copy.slice(span.start, span.end) != reading.text[span.start : span.end]

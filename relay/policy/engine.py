@@ -21,9 +21,11 @@ from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, 
 from relay.policy.condition import RequestFacts, known_conditions
 from relay.policy.globs import any_of
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
+from relay.policy.public_figures import public_places
 from relay.policy.readings import Readings
 from relay.policy.route import TO_FRONTIER, RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
+from relay.policy.terms import PublicFigures
 from relay.policy.words import Phrases, as_written
 from relay.types import Action, Decision, RouteKind, Segment, Span, SpanAction
 
@@ -34,6 +36,7 @@ _Value = TypeVar("_Value")
 
 # Text that looks like a placeholder is vaulted as itself on every route: if it stayed, restoring would not be exact.
 _LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
+_PUBLIC_FIGURES = "public_figures"  # the name of what decided
 # A cache is emptied at this size. Requests of one kind have few sets of entity types, each a few kilobytes at most.
 _CACHE_LIMIT = 512
 
@@ -168,6 +171,8 @@ class Engine:
         actions = tuple(
             [act(segment, row, table, readings) if row else () for segment, row in zip(segments, spans, strict=True)]
         )
+        if self.policy.public_figures is PublicFigures.KEEP:
+            actions = _with_public_figures(segments, actions)
         if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -208,7 +213,8 @@ class Engine:
         *_, mask = self._conditions(segments, present, None, None, self._legible)
         table = self._table_of(present, route, mask)
         readings = Readings(segments, spans, self._year()) if self._reads_values else None
-        return tuple([act(segment, row, table, readings) for segment, row in zip(segments, spans, strict=True)])
+        actions = tuple([act(segment, row, table, readings) for segment, row in zip(segments, spans, strict=True)])
+        return _with_public_figures(segments, actions) if self.policy.public_figures is PublicFigures.KEEP else actions
 
     def _conditions(
         self,
@@ -364,6 +370,26 @@ class Engine:
             for entry in entries
             if self._bits[entry.condition] & mask and entry.applies_on(route) and entry.selects(name, self._table)
         ]
+
+
+def _with_public_figures(
+    segments: Sequence[Segment], actions: tuple[tuple[SpanAction, ...], ...]
+) -> tuple[tuple[SpanAction, ...], ...]:
+    """Return `actions` with the names of public figures kept where nothing but the route's default replaces them."""
+    public = public_places(segments, [[item.span for item in row] for row in actions])
+    if not public:
+        return actions
+    return tuple(
+        tuple(
+            SpanAction(item.span, Action.KEEP, _PUBLIC_FIGURES)
+            if (place, item.span.start) in public
+            and item.span.entity_type == "PERSON"
+            and item.rule.startswith("default.")
+            else item
+            for item in row
+        )
+        for place, row in enumerate(actions)
+    )
 
 
 def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -38,6 +38,7 @@ from relay.policy.terms import (
     Number,
     OpaqueHandling,
     PolicyMode,
+    PublicFigures,
     StreamedVerdict,
     StyleName,
     UnknownFields,
@@ -92,6 +93,13 @@ class Policy(PolicySection):
     unknown_fields: Annotated[
         UnknownFields, Setting(title="unknown fields", milder=ranked(*UnknownFields), finding=False)
     ] = UnknownFields.SCRUB
+    # Whether the names of public_figures.txt stay where a text speaks of their work (public_figures.py).
+    public_figures: Annotated[
+        PublicFigures,
+        Setting(
+            title="names of public figures, beside words of their work", milder=ranked(*PublicFigures), finding=False
+        ),
+    ] = PublicFigures.REPLACE
     restore: Restore = Restore()
     answers: Annotated[
         AnswerAction, Setting(title="values that the model writes by itself", milder=milder_action, finding=False)

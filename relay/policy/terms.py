@@ -26,6 +26,7 @@ __all__ = [
     "OpaqueHandling",
     "Phrases",
     "PolicyMode",
+    "PublicFigures",
     "Roles",
     "StreamedVerdict",
     "StyleName",
@@ -63,6 +64,13 @@ class OpaqueHandling(StrEnum):
     SCRUB = "scrub"
     DROP = "drop"
     REFUSE = "refuse"
+
+
+class PublicFigures(StrEnum):
+    """What happens to names of public figures and characters that are spoken of for their work, mildest first."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
 
 
 class UnknownFields(StrEnum):

@@ -1,4 +1,4 @@
-"""Repair what the model cut: pieces of one name are joined, edges put on whole words, punctuation trimmed."""
+"""Repair what the model cut: pieces of one name are joined, edges put on whole words, titles and signs trimmed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
+from relay.detect.ner.titles import TITLES, without_titles
 from relay.types import Span
 
 __all__ = ["RECOGNIZER", "repair_spans"]
@@ -25,9 +26,8 @@ _BRIDGE = re.compile(rf" (?:(?:{_PARTICLE}) ){{0,3}}|[-'’]|(?<=\b\w)\. ?", re.
 _GAP_LIMIT = 24  # Longest bridge: three particles and their spaces.
 _NAME_RIGHT = re.compile(r"(?:[-'’][^\W\d_]{2,})+")
 _NAME_LEFT = re.compile(r"(?:(?<![^\W\d_])[A-Z]['’]|[A-Z][^\W\d_]*-)$")
-# "Dr." goes with the name: corpora disagree on it, and a doctor's title next to a placeholder still says who is meant
-# more often than other titles do.
-_DOCTOR = re.compile(r"\bdr\.? $", re.IGNORECASE)
+# What stands before a single letter that is a name: "Mrs. B".
+_TITLED = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,16})\.?\s\Z")
 _POSSESSIVE = re.compile(r"['’`´]s?$", re.IGNORECASE)
 _HANDLE = re.compile(r"[\w.@-]")
 _SOLID = re.compile(r"[^\s\"'`<>,;(){}\[\]]")
@@ -54,7 +54,7 @@ def repair_spans(text: str, spans: Sequence[Span]) -> list[Span]:
         low = repaired[-1].end if repaired else 0
         high = joined[index + 1].start if index + 1 < len(joined) else len(text)
         start, end = _edges(text, span, low, high)
-        if _is_worth(text[start:end], span.entity_type):
+        if _is_worth(text[start:end], span.entity_type) or _is_titled(text, start, end, span.entity_type):
             repaired.append(Span(span.entity_type, start, end, span.score, RECOGNIZER))
     return repaired
 
@@ -72,6 +72,14 @@ def _is_worth(value: str, entity_type: str) -> bool:
     return len(letters) > 1 or any(ord(letter) > 0x2E7F for letter in letters)  # one letter of CJK can be a name
 
 
+def _is_titled(text: str, start: int, end: int, entity_type: str) -> bool:
+    """Say whether a single letter is a person's because a title stands before it."""
+    if entity_type != "PERSON" or end - start != 1 or not text[start:end].isupper():
+        return False
+    title = _TITLED.search(text, max(0, start - 20), start)
+    return title is not None and title[1].lower() in TITLES
+
+
 def _edges(text: str, span: Span, low: int, high: int) -> tuple[int, int]:
     """Return the repaired edges of one span, within `low:high`."""
     start, end = span.start, span.end
@@ -81,8 +89,6 @@ def _edges(text: str, span: Span, low: int, high: int) -> tuple[int, int]:
                 end = right.end()
             if left := _NAME_LEFT.search(text[max(low, start - _REACH) : start]):
                 start -= len(left[0])
-            if doctor := _DOCTOR.search(text[max(low, start - len("x Dr. ")) : start]):
-                start -= len(doctor[0])
         case "USERNAME":
             start, end = _grow(text, start, end, low, high, _HANDLE)
         case "PASSWORD":
@@ -98,7 +104,7 @@ def _edges(text: str, span: Span, low: int, high: int) -> tuple[int, int]:
         tail := _POSSESSIVE.search(text, max(start, end - 2), end)
     ):
         end = tail.start()
-    return start, end
+    return without_titles(text, start, end) if span.entity_type == "PERSON" else (start, end)
 
 
 def _grow(text: str, start: int, end: int, low: int, high: int, kind: re.Pattern[str]) -> tuple[int, int]:

@@ -64,6 +64,23 @@ class DeviceRecognizer(RuleRecognizer):
             lead_chars=9,
             max_chars=10,
         ),
+        PatternRule(
+            # The usual groups of letters and digits, which a word beside them makes a plate.
+            entity_type="LICENSE_PLATE",
+            regex=r"[A-Z]{1,3}[ -]\d{1,4}[ -][A-Z]{1,3}|[A-Z]{2,3}[ -]?\d{2}[ -]?\d{2}|[A-Z]{3}[ -]?\d{3,4}"
+            r"|\d[A-Z]{3}\d{3}|\d{4}[ -]?[A-Z]{3}|[A-Z]{1,3}-[A-Z]{1,2}[ -]\d{1,4}|[A-Z]{2}-\d{2}-[A-Z]{1,2}-\d{4}",
+            trigger=r"\b(?:[A-Z]{1,3}[ -]\d{1,4}[ -][A-Z]|[A-Z]{2,3}[ -]?\d\d[ -]?\d|\d[A-Z]{3}\d{3}"
+            r"|\d{4}[ -]?[A-Z]{3}\b"
+            r"|[A-Z]{1,3}-[A-Z]{1,2}[ -]\d)",
+            words="license plate, licence plate, number plate, registration plate, plates, plate number, vehicle"
+            " registration, car registration, kennzeichen, autokennzeichen, nummernschild, plaque, immatriculation,"
+            " immatriculé, immatriculée, matrícula, placa, targa, kenteken",
+            start=r"(?<![\w-])",
+            end=r"(?![\w-])",
+            score=0.05,
+            lead_chars=14,
+            max_chars=16,
+        ),
         labelled(
             "SERIAL_NUMBER",
             r"s/n|serial|seriennummer|série|serie|seriale|serienummer|numéro de série|número de serie",

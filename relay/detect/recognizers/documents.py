@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from relay.detect.rules import PatternRule, RuleRecognizer, field, labelled
@@ -14,6 +15,7 @@ _LICENSE = (
     r"|führerschein(?:nummer)?|permis de conduire"
     r"|permiso de conducir|licencia de conducir|patente(?: di guida)?|rijbewijs(?:nummer)?|carta de condução|CNH"
 )
+_ENGLISH_LICENSE = re.compile(r"licen[cs]e|dl[ :#]*\Z")
 _PASSPORT = r"passport|reisepass(?:nummer)?|passnummer|passeport|pasaporte|passaporto|passaporte|paspoort(?:nummer)?"
 # In further languages. A dot is a letter beyond Latin-1, which a trigger sees as another sign; a first letter beyond
 # ASCII, whose case it would not fold, is left out.
@@ -48,8 +50,9 @@ class DocumentRecognizer(RuleRecognizer):
         PatternRule(
             # Labels in other scripts cannot be triggers: the words near the number decide (`context_scripts`).
             entity_type="PASSPORT",
-            regex=r"[A-Z]{1,2}\d{6,8}|\d{2} ?\d{2} ?\d{6}",
-            trigger=r"\b(?:[A-Z]{1,2}\d{6}|\d{2} ?\d{2} ?\d{6}\b)",
+            regex=r"[A-Z]{1,3}\d{6,8}|\d{2} ?\d{2} ?\d{6}|\d{2}[A-Z]{2}\d{5}",
+            trigger=r"\b(?:[A-Z]{1,3}\d{6}|\d{2} ?\d{2} ?\d{6}\b|\d\d[A-Z][A-Z]\d{5}\b)",
+            words="passport, passports, reisepass, passeport, pasaporte, passaporto, passaporte, paspoort",
             score=0.05,
             lead_chars=14,
             max_chars=16,
@@ -95,7 +98,9 @@ class DocumentRecognizer(RuleRecognizer):
         rule = self._rules[candidate.pattern.name]
         entity_type = rule.entity_type
         label = candidate.text[max(0, start - 40) : start].lower()
-        if entity_type == "DRIVER_LICENSE" and ("licen" in label or label.rstrip(" :#").endswith("dl")):
+        if entity_type == "DRIVER_LICENSE" and (
+            "license" in label or "licence" in label or label.rstrip(" :#").endswith("dl")
+        ):
             entity_type = "US_DRIVER_LICENSE"
         elif entity_type == "PASSPORT" and "passport" in label and len(kept) == 9 and kept[1:].isdigit():
             entity_type = "UK_PASSPORT" if "uk pass" in label or "british pass" in label else "US_PASSPORT"

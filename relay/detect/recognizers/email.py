@@ -67,6 +67,9 @@ _BYTES = re.compile(r"[brufBRUF]{1,2}'")  # a string of a program: b'…'
 
 _LOCAL = r"\w.+%'&*=/!#$?^{}~-"  # what a mailbox's name may hold
 
+_BARE = 0.6
+_BARE_PROVIDERS = "gmail|googlemail|hotmail|yahoo|yahoomail|outlook|icloud|rediffmail|aol|protonmail"
+
 
 class EmailRecognizer(RuleRecognizer):
     """An address with a domain of at least two labels, whose last one is letters; not one that only programs use."""
@@ -104,6 +107,17 @@ class EmailRecognizer(RuleRecognizer):
             max_chars=160,
             ignore_case=True,
         ),
+        PatternRule(
+            # As chats have it that lose their signs: "jane 45 gmailcom", "janedoegmailcom"
+            entity_type="EMAIL_ADDRESS",
+            regex=rf"[a-z0-9]{{1,32}}(?: \d{{1,5}})? (?:{_BARE_PROVIDERS})com"
+            rf"|[a-z0-9]{{2,32}}?(?:{_BARE_PROVIDERS})com",
+            trigger=rf"[a-z0-9] ?(?:{_BARE_PROVIDERS})com\b",
+            score=_BARE,
+            lead_chars=64,
+            max_chars=80,
+            ignore_case=True,
+        ),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:
@@ -111,7 +125,8 @@ class EmailRecognizer(RuleRecognizer):
         value = candidate.value
         if candidate.pattern.score < 0.9:
             # "look at example.com" is no address: either sign must be spelt out or bracketed beside the other.
-            if _SPELT.search(value) is not None or _is_mailbox(candidate):
+            bare = candidate.pattern.score == _BARE
+            if bare or _SPELT.search(value) is not None or _is_mailbox(candidate):
                 yield Span("EMAIL_ADDRESS", candidate.start, candidate.end, candidate.pattern.score, self.name)
             return
         text, start, end = candidate.text, candidate.start, candidate.end

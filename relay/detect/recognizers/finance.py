@@ -110,7 +110,7 @@ class FinanceRecognizer(RuleRecognizer):
             r"(?=[A-Z0-9/.-]{0,8}\d)[A-Z0-9](?:[ /.-]?[A-Z0-9]){5,17}",
             score=0.45,
         ),
-        labelled("US_BANK_NUMBER", _ACCOUNT, r"\d(?:[ -]?\d){5,19}", score=0.6),
+        labelled("US_BANK_NUMBER", _ACCOUNT, r"\d(?:[ -]?\d){5,22}", score=0.6),
         PatternRule(
             entity_type="CRYPTO",
             regex=r"[13][1-9A-HJ-NP-Za-km-z]{25,34}|[LMD][1-9A-HJ-NP-Za-km-z]{26,33}",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ipaddress import AddressValueError, IPv6Address
 
 from relay.detect.borders import BEHIND_A_SIGN, END, START
-from relay.detect.rules import PatternRule, RuleRecognizer
+from relay.detect.rules import PatternRule, RuleRecognizer, labelled
 from relay.types import Candidate, Span
 
 __all__ = ["PLUGINS", "IpAddressRecognizer"]
@@ -127,6 +127,7 @@ class IpAddressRecognizer(RuleRecognizer):
             ignore_case=True,
             follows=True,
         ),
+        labelled("MAC_ADDRESS", r"mac|(?:mac|physical|hardware|bluetooth) address", r"[0-9A-Fa-f]{12}", score=0.7),
     )
 
     def check(self, candidate: Candidate) -> Iterable[Span]:

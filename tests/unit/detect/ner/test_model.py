@@ -386,7 +386,7 @@ def spans_of(text: str, *marked: tuple[str, str]) -> list[Span]:
         ("Sarah's car", [("Sarah", "PERSON")], ["Sarah"]),
         ("James' car", [("James'", "PERSON")], ["James"]),
         ("(John Smith),", [("(John Smith),", "PERSON")], ["John Smith"]),
-        ("ask Dr. Moore", [("Moore", "PERSON")], ["Dr. Moore"]),
+        ("ask Dr. Moore", [("Dr. Moore", "PERSON")], ["Moore"]),
         ("ask Mr. Moore", [("Moore", "PERSON")], ["Moore"]),
         ("the Smith-led team", [("Smith", "PERSON")], ["Smith"]),
         ("Anna'll come", [("Anna", "PERSON")], ["Anna"]),
