@@ -63,6 +63,7 @@ __all__ = [
     "engine",
     "entity_types",
     "formats",
+    "implying",
     "looked_for",
     "operators",
     "pipeline",
@@ -167,6 +168,7 @@ def analyzer(
     return Analyzer(
         _recognizers(added),
         model,
+        implying=implying(model, policy),
         lookalikes=style(policy, added).lookalikes,
         caches=span_caches(policy),
         custom=added.rules,
@@ -189,6 +191,15 @@ def looked_for(policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> froz
 def screened(model: EntityModel, policy: Policy, added: CustomRecognizers = NOTHING_ADDED) -> EntityModel:
     """Return `model` with its screen in use as the policy says; a model of another kind has none."""
     return model.screened(looked_for(policy, added)) if isinstance(model, NerModel | ByScript) else model
+
+
+def implying(model: EntityModel | None, policy: Policy) -> EntityModel | None:
+    """Return `model` so that it tells what passages imply; None where no policy asks. Raises ConfigFault."""
+    if not policy.implied:
+        return None
+    if not isinstance(model, NerModel | ByScript):
+        raise ConfigFault("policy: implied: this model cannot tell what texts imply")
+    return model.implying()
 
 
 def span_caches(policy: Policy) -> SpanCaches | None:
@@ -354,7 +365,8 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
         finder = analyzer(policy, config.model_dir, model=kept, added=source.added)
     elif looked_for(policy, source.added) != looked_for(before, source.added) and finder.model is not None:
         # The screen looks for other types than before, so what is remembered may lack some.
-        finder = finder.with_model(screened(finder.model, policy, source.added), span_caches(policy))
+        model = screened(finder.model, policy, source.added)
+        finder = finder.with_model(model, span_caches(policy), implying(model, policy))
     fresh = replace(core.pipeline, engine=engine(policy, source.added), operators=operators(policy), analyzer=finder)
     return replace(core, pipeline=fresh)
 

@@ -15,6 +15,7 @@ from typing import Any, ClassVar, NamedTuple
 __all__ = [
     "JSON",
     "Action",
+    "Analysis",
     "Candidate",
     "CitationOffset",
     "Decision",
@@ -180,6 +181,11 @@ class Segment:
     typed: bool = False
 
     @property
+    def is_said(self) -> bool:
+        """Tell whether a person or a tool said it in the conversation: no instruction, answer or description."""
+        return not self.contract and self.role in (Role.USER, Role.TOOL)
+
+    @property
     def is_prose(self) -> bool:
         """Tell whether a model has something to read: in a contract more than a word, such as a description."""
         return bool(self.text.strip()) if not self.contract else not self.number and " " in self.text.strip()
@@ -201,6 +207,18 @@ class Span(NamedTuple):
     score: float = 1.0
     recognizer: str = ""
     since: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """What was found in a request, by segment: disjoint, sorted spans, and what passages imply.
+
+    `implied` has a span for each passage and data class of which the model makes something, with the class as its
+    type; it is None where no model reads for that.
+    """
+
+    spans: tuple[tuple[Span, ...], ...]
+    implied: tuple[tuple[Span, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,8 +30,8 @@ def main() -> None:
     analyzer = build.analyzer(build.read_policy(None))
     by_source = {
         "given": classification.measure(None),
-        "analyzer": classification.measure(analyzer.analyze),
-        "harder": classification.measure(analyzer.analyze, classification.HARDER),
+        "analyzer": classification.measure(analyzer.read),
+        "harder": classification.measure(analyzer.read, classification.HARDER),
     }
     lines += [
         "",

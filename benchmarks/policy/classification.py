@@ -19,7 +19,7 @@ from relay.detect.taxonomy import ENTITY_TYPES, describe
 from relay.policy.authoring.cases import Analyze
 from relay.policy.engine import Engine
 from relay.policy.loader import parse
-from relay.types import Role, RouteKind, Segment, Span
+from relay.types import Analysis, Role, RouteKind, Segment, Span
 
 _VECTORS = Path(__file__).parents[2] / "tests" / "vectors" / "policy"
 SET = _VECTORS / "classification.jsonl"
@@ -52,7 +52,10 @@ def measure(analyze: Analyze | None, path: Path = SET) -> dict[str, dict[str, tu
     by_split: dict[str, list[tuple[set[str], set[str]]]] = {}
     for row in rows(path):
         segment = Segment(pointer="/messages/0/content", text=row["text"], role=Role.USER, message=0)
-        spans = analyze((segment,)) if analyze else (tuple(Span(*span) for span in row["spans"]),)
-        decision = engine.explain((segment,), spans, decision_id="b", available=(RouteKind.FRONTIER,)).decision
+        given = Analysis(spans=(tuple(Span(*span) for span in row.get("spans", ())),))
+        read = analyze((segment,)) if analyze else given
+        decision = engine.explain(
+            (segment,), read.spans, decision_id="b", available=(RouteKind.FRONTIER,), implied=read.implied
+        ).decision
         by_split.setdefault(row["split"], []).append((set(row["classes"]), set(decision.data_classes)))
     return {split: scores(pairs) for split, pairs in by_split.items()}

@@ -12,7 +12,7 @@ from ner_models.train.names import Lists
 from ner_models.train.screen_calibrate import Loss
 from relay.detect.ner.model import NerModel
 
-__all__ = ["origin_table", "speed_line", "write_scores", "write_screen_losses"]
+__all__ = ["origin_table", "speed_line", "write_between", "write_scores", "write_screen_losses"]
 
 BEGIN, END = "<!-- {}, measured: begin -->", "<!-- {}, measured: end -->"
 # Carrier sentences of the name-origin table; none of them is a training template.
@@ -98,4 +98,13 @@ def write_screen_losses(card: Path, name: str, losses: Mapping[str, Loss], *, si
     rows = [f"| {set_} | {loss.read:.2f} | {100 * loss.people:.2f} | {100 * loss.labels:.2f} |" for set_, loss in losses.items()]
     table = ["| set | tokens read | people lost, points | labels lost, points |", "|---|---|---|---|", *rows]
     body = "\n".join([f"`{name}/screen.onnx`, {size_mb:.1f} MB:", "", *table])
+    card.write_text(f"{head}{begin}\n\n{body}\n\n{end}{tail}", encoding="utf-8")
+
+
+def write_between(card: Path, what: str, body: str) -> None:
+    """Replace what stands between the marks of `what`. Raises ValueError for a card without them."""
+    begin, end = BEGIN.format(what), END.format(what)
+    text = card.read_text(encoding="utf-8")
+    head, rest = text.split(begin)
+    tail = rest.split(end)[1]
     card.write_text(f"{head}{begin}\n\n{body}\n\n{end}{tail}", encoding="utf-8")

@@ -12,10 +12,11 @@ from torch import Tensor
 
 from ner_models.train.encoder import Encoder
 from ner_models.train.export import build_graph
+from ner_models.train.oblique_graph import with_states
 from ner_models.train.rows import TYPES
 from relay.detect.ner.model import FORMAT
 
-__all__ = ["DEFAULT_THRESHOLDS", "MAX_TOKENS", "OVERLAP", "write_folder", "write_screen", "write_thresholds"]
+__all__ = ["DEFAULT_THRESHOLDS", "MAX_TOKENS", "OVERLAP", "write_folder", "write_oblique", "write_screen", "write_thresholds"]
 
 # See the card. `relay doctor` repeats it to whoever runs relay.
 SPOKEN = {
@@ -49,7 +50,7 @@ def write_folder(
     """Write `model.onnx`, `vocab.txt` and `model.yaml` into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     weights = {key: _array(value) for key, value in model.state_dict().items()}
-    graph = build_graph(weights, layers=model.config.layers, heads=model.config.heads, int8=int8)
+    graph = with_states(build_graph(weights, layers=model.config.layers, heads=model.config.heads, int8=int8))
     (folder / "model.onnx").write_bytes(graph.SerializeToString())
     (folder / "vocab.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
     description = {
@@ -89,6 +90,25 @@ def write_screen(folder: Path, graph: bytes, thresholds: Mapping[str, float]) ->
     description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
     description["screen"] = {"thresholds": {kind: float(thresholds[kind]) for kind in TYPES}}
     description["sha256"]["screen.onnx"] = hashlib.sha256(graph).hexdigest()
+    _write_description(folder, description)
+
+
+def write_oblique(
+    folder: Path, graph: bytes, outputs: Sequence[str] = (), classes: Sequence[str] = (), head: bytes | None = None
+) -> None:
+    """Put a graph with its states among the outputs into a model's folder, and the head that reads `outputs`.
+
+    Without a head the folder has none from then on.
+    """
+    (folder / "model.onnx").write_bytes(graph)
+    description = yaml.safe_load((folder / "model.yaml").read_text(encoding="utf-8"))
+    description["sha256"]["model.onnx"] = hashlib.sha256(graph).hexdigest()
+    description.pop("oblique", None)
+    description["sha256"].pop("oblique.npz", None)
+    if head is not None:
+        (folder / "oblique.npz").write_bytes(head)
+        description["oblique"] = {"outputs": list(outputs), "classes": list(classes)}
+        description["sha256"]["oblique.npz"] = hashlib.sha256(head).hexdigest()
     _write_description(folder, description)
 
 

@@ -34,18 +34,18 @@ from relay.detect.cache import Kept, SpanCache, SpanCaches
 from relay.detect.everywhere import Value, cover
 from relay.detect.exact_types import exact
 from relay.detect.low_confidence import guesses, held, unsure
+from relay.detect.model_reading import read_by_model
 from relay.detect.normalize import Normalized, legible, normalize
 from relay.detect.occurrences import Occurrences
 from relay.detect.overlap import LOOKALIKE, MODEL, resolve
 from relay.detect.own.custom import CustomRules
 from relay.detect.pattern_layer import MIN_SCORE, Finder, PatternLayer, detector_failure
 from relay.detect.reading import Reading
-from relay.detect.repeats import without_repeats
 from relay.detect.split_values import SEAM, Crossing, crossings
 from relay.detect.taxonomy import Method, describe
 from relay.process.slices import end_slice, in_slices
-from relay.protocols import EntityModel, Recognizer, SpanMemory
-from relay.types import Segment, Span
+from relay.protocols import EntityModel, Recognizer
+from relay.types import Analysis, Segment, Span
 
 __all__ = ["Analyzer"]
 
@@ -75,15 +75,18 @@ class Analyzer:
         caches: SpanCaches | None = None,
         custom: CustomRules | None = None,
         finders: Sequence[Finder] = (),
+        implying: EntityModel | None = None,
     ) -> None:
         """Compile the patterns of `recognizers`; `lookalikes` is the placeholder style's own.
 
         With `caches`, the spans of a segment are remembered by its keyed hash, for each client by itself. `custom`
-        holds the operator's own patterns and lists; `finders` scan by themselves.
+        holds the operator's own patterns and lists; `finders` scan by themselves. `implying` is the model where it also
+        tells what passages imply: it reads what was said, and the model the rest.
         """
         self._custom = custom or CustomRules()
         self._patterns = PatternLayer(recognizers, self._custom, finders, min_score=min_score)
         self._model = model
+        self._implying = implying
         # Without a model, analyzing is a matter of microseconds.
         self.has_model = model is not None
         self._lookalikes = lookalikes
@@ -97,10 +100,12 @@ class Analyzer:
         """The model, for another analyzer that wants the same."""
         return self._model
 
-    def with_model(self, model: EntityModel, caches: SpanCaches | None) -> Analyzer:
+    def with_model(
+        self, model: EntityModel, caches: SpanCaches | None, implying: EntityModel | None = None
+    ) -> Analyzer:
         """Return an analyzer that reads with `model`, of the same labels, and shares the patterns with this one."""
         other = self.with_caches(caches)
-        other._model = model
+        other._model, other._implying = model, implying
         return other
 
     def with_caches(self, caches: SpanCaches | None) -> Analyzer:
@@ -123,9 +128,33 @@ class Analyzer:
         only those types are returned, and look-alikes, which always are. What was found is remembered for `client`
         alone. Raises ScrubFailed when a detector fails.
         """
+        return self.read(segments, known=known, entity_types=entity_types, client=client).spans
+
+    def read(
+        self,
+        segments: Sequence[Segment],
+        *,
+        known: Iterable[tuple[str, str]] = (),
+        entity_types: frozenset[str] | None = None,
+        client: str = "",
+    ) -> Analysis:
+        """Return what `analyze` does, and what passages imply."""
         cache = self._caches[client] if self._caches is not None else None
         readings = [Reading(segment) for segment in segments]
         self._detect(readings, cache)
+        implied = None if self._implying is None else tuple([reading.verdicts for reading in readings])
+        spans = self._found(readings, known, entity_types, cache)
+        return Analysis(spans=spans, implied=implied)
+
+    def _found(
+        self,
+        readings: Sequence[Reading],
+        known: Iterable[tuple[str, str]],
+        entity_types: frozenset[str] | None,
+        cache: SpanCache | None,
+    ) -> tuple[tuple[Span, ...], ...]:
+        """Return the spans of each text, of which each by itself is read."""
+        segments = [reading.segment for reading in readings]
         known = [
             (entity_type, read) for entity_type, value in known for read in surroundings.readings(entity_type, value)
         ]
@@ -224,11 +253,13 @@ class Analyzer:
 
     def _detect(self, readings: Sequence[Reading], cache: SpanCache | None) -> None:
         """Let recognizers and model read each text by itself, or remember what they found in it."""
-        fresh = [reading for reading in readings if cache is None or not _remembered(reading, cache)]
+        implied = self._implying is not None
+        fresh = [reading for reading in readings if cache is None or not _remembered(reading, cache, implied)]
         for reading in fresh:
             end_slice()
             self._scan(reading)
-        self._read(fresh, cache)
+        if fresh:
+            read_by_model(fresh, self._model, self._implying, cache)
         if sum([len(reading.spans) for reading in readings]) > MOST_SPANS:
             raise too_many(MOST_SPANS)
         for reading in fresh:
@@ -246,6 +277,7 @@ class Analyzer:
                     reading.copy is not None,
                     tuple(reading.alikes),
                     reading.disguised,
+                    implied=reading.verdicts if self._implying is not None and reading.segment.is_said else None,
                 )
                 cache.put(reading.digest, reading.kept)
 
@@ -268,22 +300,6 @@ class Analyzer:
             cache.keep(name, known)
         return known
 
-    def _read(self, readings: Sequence[Reading], memory: SpanMemory | None) -> None:
-        """Add what the model finds in the texts that it may read, in their normalised copy where there is one."""
-        if self._model is None:
-            return
-        wanted = [reading for reading in readings if reading.segment.is_prose]
-        if not wanted:
-            return
-        try:
-            rows = self._model.find_all([without_repeats(reading.legible) for reading in wanted], memory)
-        except Exception as error:
-            raise detector_failure("model", error) from None
-        for reading, spans in zip(wanted, rows, strict=True):
-            copy = reading.copy
-            # The model has thresholds of its own, one for each type.
-            reading.spans = [*reading.spans, *(spans if copy is None else map(copy.back, spans))]
-
     def _alikes(self, text: str) -> Sequence[Span]:
         try:
             return [Span(LOOKALIKE, start, end, 1.0, "lookalike") for start, end in self._lookalikes(text)]
@@ -291,17 +307,17 @@ class Analyzer:
             raise detector_failure("lookalike", error) from None
 
 
-def _remembered(reading: Reading, cache: SpanCache) -> bool:
-    """Take what the cache knows of a text; tell whether it knows any."""
+def _remembered(reading: Reading, cache: SpanCache, implied: bool) -> bool:
+    """Take what the cache knows of a text; tell whether that is all that is wanted, `implied`: what it implies."""
     segment, text = reading.segment, reading.text
     variant = b"id" if segment.is_id else b"contract" if segment.contract else b""
     if segment.label:
         variant, text = variant + b" label", f"{segment.label}\0{text}"
     reading.digest, kept = cache.find(text, variant)
-    reading.kept = kept
-    if kept is None:
+    if kept is None or (implied and segment.is_said and kept.implied is None):
         return False
-    reading.spans, reading.alikes = kept.spans, kept.alikes
+    reading.kept = kept
+    reading.spans, reading.alikes, reading.implied = kept.spans, kept.alikes, kept.implied
     reading.hints, reading.copied, reading.disguised = kept.hints, kept.copied, kept.disguised
     return True
 

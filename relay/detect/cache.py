@@ -33,6 +33,7 @@ class Kept:
     `alikes` are the look-alikes of a placeholder. `searched` names, by keyed hash, the values of the last request that
     were searched in the text, and `occurrences` lists their places, as (name, start, end): a request with the same
     values needs no search. `disguised`: the copy spells one of the spans differently from the text.
+    `implied` is what its passages imply, None where nothing read it for that.
     """
 
     spans: tuple[Span, ...]
@@ -42,6 +43,7 @@ class Kept:
     disguised: bool = False
     searched: frozenset[bytes] = frozenset()
     occurrences: tuple[tuple[bytes, int, int], ...] = ()
+    implied: tuple[Span, ...] | None = None
 
 
 _DIGEST_BYTES = 16  # among 2**32 texts two collide with a probability of 2**-65
@@ -86,8 +88,9 @@ class SpanCache:
 
     def digest(self, text: str, variant: bytes = b"") -> bytes:
         """Return the key of `text` in this cache; `variant` separates different readings of one text."""
+        salt = variant if len(variant) <= 16 else blake2b(variant, digest_size=16).digest()
         return blake2b(
-            text.encode("utf-8", "surrogatepass"), key=self._key, salt=variant[:16], digest_size=_DIGEST_BYTES
+            text.encode("utf-8", "surrogatepass"), key=self._key, salt=salt, digest_size=_DIGEST_BYTES
         ).digest()
 
     def find(self, text: str, variant: bytes = b"") -> tuple[bytes, Kept | None]:
@@ -210,7 +213,7 @@ class SpanCaches(dict[str, SpanCache]):
 
 
 def _rows_of(kept: Kept) -> int:
-    return 1 + len(kept.spans) + len(kept.alikes) + len(kept.occurrences)
+    return 1 + len(kept.spans) + len(kept.alikes) + len(kept.occurrences) + len(kept.implied or ())
 
 
 def _size(cache: SpanCache) -> int:

@@ -14,7 +14,19 @@ __all__ = ["Reading"]
 class Reading:
     """One segment of a request, and what is found in it by itself; spans may overlap."""
 
-    __slots__ = ("_copy", "alikes", "copied", "digest", "disguised", "hints", "kept", "segment", "spans", "text")
+    __slots__ = (
+        "_copy",
+        "alikes",
+        "copied",
+        "digest",
+        "disguised",
+        "hints",
+        "implied",
+        "kept",
+        "segment",
+        "spans",
+        "text",
+    )
 
     def __init__(self, segment: Segment) -> None:
         self.segment = segment
@@ -26,6 +38,7 @@ class Reading:
         self.copied = True  # until it is known that there is nothing to normalise
         self.spans: Sequence[Span] = ()
         self.alikes: Sequence[Span] = ()
+        self.implied: Sequence[Span] | None = None
         self._copy: Normalized | None = None
 
     @property
@@ -41,3 +54,8 @@ class Reading:
         """The text as a model should read it."""
         copy = self.copy
         return self.text if copy is None else copy.text
+
+    @property
+    def verdicts(self) -> tuple[Span, ...]:
+        """What its passages imply, where that counts for the request: a person or a tool said it."""
+        return tuple(self.implied or ()) if self.segment.is_said else ()

@@ -12,6 +12,9 @@
 | TRADE_SECRET | one of the policy's own markers or code names; or what the operator's own recognizers find  |
 | PII          | any other personal value of a type that is on or that a rule names |
 
+PHI, NPI, PRIVILEGED and TRADE_SECRET hold as well where the model finds that a passage implies them and the policy
+has them under `implied` (implied.py).
+
 The types that name or reach one person are `PERSON_TYPES`. Tool descriptions and schemas are no evidence.
 """
 
@@ -19,12 +22,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED
+from relay.policy.implied import NOTHING_IMPLIED, Implied, Passage
+from relay.policy.lexicons import CARD, FINANCE, HEALTH, PRIVILEGED, SECRECY
 from relay.policy.model import DataClass
-from relay.policy.words import Phrases, Words, as_written
+from relay.policy.words import Lexicon, Phrases, Words, as_written
 from relay.types import Segment
 
 __all__ = ["PERSON_TYPES", "WHOLE_REQUEST", "ClassEvidence", "Evidence", "KnownType", "classify", "evidence_types"]
@@ -86,19 +90,26 @@ _UNTYPED = "ID_NUMBER"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Why a request has a data class: the entity types, and the words of a lexicon. `words` says much: not for logs."""
+    """Why a request has a data class: the entity types, the words of a lexicon, and the passages that imply it.
+
+    `words` and `passages` say much: not for logs.
+    """
 
     data_class: DataClass
     types: tuple[str, ...] = ()
     lexicon: str = ""
     words: tuple[str, ...] = field(default=(), repr=False)
+    passages: tuple[Passage, ...] = field(default=(), repr=False)
 
     @property
     def reason(self) -> str:
-        """Return the evidence in a form that holds no word of the text."""
+        """Return the evidence in a form that holds no word of the text, and no place or length."""
         parts = list(self.types)
         if self.words:
             parts.append(f"{len(self.words)} {self.lexicon} {'word' if len(self.words) == 1 else 'words'}")
+        if self.passages:
+            count, best = len(self.passages), self.passages[0].score
+            parts.append(f"implied by {count} {'passage' if count == 1 else 'passages'}, score {best:.2f}")
         return f"{self.data_class}: {', '.join(parts)}"
 
 
@@ -137,19 +148,20 @@ def classify(
     found: ClassEvidence,
     trade_secrets: Phrases | None = None,
     legible: Callable[[str], str] = as_written,
+    implied: Implied = NOTHING_IMPLIED,
 ) -> tuple[Evidence, ...]:
-    """Return the evidence for each data class of a request, in the order of `DataClass`.
+    """Return the evidence for each data class of a request, in the order of `DataClass`. `implied`: by its passages.
 
     `legible` undoes what disguises a text, so that a word counts in every spelling in which detection finds values.
     """
     words = Words([segment.text for segment in segments if not segment.contract], legible)
     evidence = (
-        _phi(found, words),
+        _with_passages(_phi(found, words), DataClass.PHI, HEALTH, implied, words),
         _pci(found, words),
-        _npi(found, words),
-        _privileged(words),
+        _with_passages(_npi(found, words), DataClass.NPI, FINANCE, implied, words),
+        _with_passages(_privileged(words), DataClass.PRIVILEGED, PRIVILEGED, implied, words),
         _of_types(DataClass.SECRET, found.counting_for(DataClass.SECRET)),
-        _trade_secret(found, trade_secrets, words),
+        _with_passages(_trade_secret(found, trade_secrets, words), DataClass.TRADE_SECRET, SECRECY, implied, words),
         _of_types(DataClass.PII, found.personal),
     )
     return tuple(item for item in evidence if item is not None)
@@ -164,6 +176,21 @@ def evidence_types(data_classes: Collection[str | None]) -> frozenset[str]:
 
 def _of_types(data_class: DataClass, names: tuple[str, ...]) -> Evidence | None:
     return Evidence(data_class=data_class, types=names) if names else None
+
+
+def _with_passages(
+    evidence: Evidence | None, data_class: DataClass, lexicon: Lexicon, implied: Implied, words: Words
+) -> Evidence | None:
+    """Return the evidence with the passages that imply the class; words that alone do not make it count beside them."""
+    if not implied.may_be(data_class):
+        return evidence
+    hits = tuple(sorted(hit for row in lexicon.find(words).values() for hit in row))
+    passages = implied.enough(data_class, beside_words=bool(hits))
+    if evidence is not None:
+        return replace(evidence, passages=passages)
+    if not passages:
+        return None
+    return Evidence(data_class=data_class, lexicon=lexicon.name, words=hits, passages=passages)
 
 
 def _phi(found: ClassEvidence, words: Words) -> Evidence | None:

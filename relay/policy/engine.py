@@ -16,12 +16,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from relay.errors import ScrubFailed
 from relay.policy.classes import ClassEvidence, Evidence, KnownType, classify, evidence_types
 from relay.policy.compiled import PolicyEntry, PolicyTable, compile_exemptions, compile_rules
 from relay.policy.condition import RequestFacts, known_conditions
 from relay.policy.globs import any_of
+from relay.policy.implied import NOTHING_IMPLIED, Implied
 from relay.policy.model import OpaqueHandling, Policy, PolicyMode
-from relay.policy.public_figures import public_places
+from relay.policy.public_figures import with_public_figures
 from relay.policy.readings import Readings
 from relay.policy.route import TO_FRONTIER, RouteChoice, choose_route
 from relay.policy.rule_table import RuleTable, TypeRules, act, floor_entry, holds
@@ -36,7 +38,6 @@ _Value = TypeVar("_Value")
 
 # Text that looks like a placeholder is vaulted as itself on every route: if it stayed, restoring would not be exact.
 _LOOKALIKE = "PLACEHOLDER_LOOKALIKE"
-_PUBLIC_FIGURES = "public_figures"  # the name of what decided
 # A cache is emptied at this size. Requests of one kind have few sets of entity types, each a few kilobytes at most.
 _CACHE_LIMIT = 512
 
@@ -111,6 +112,7 @@ class Engine:
         model: str | None = None,
         unfit: Collection[RouteKind] = (),
         legible: Callable[[str], str] | None = None,
+        implied: Sequence[Sequence[Span]] | None = None,
     ) -> Decision:
         """Return the decision for one request. `spans` runs parallel to `segments`, each row sorted and disjoint.
 
@@ -119,10 +121,11 @@ class Engine:
         answer) give way to one that is not, unless a rule requires them. `client` is the name of the client's
         configuration entry and `model` the one that the request asks for. Words are read only for a policy that is
         about data classes: with another one `data_classes` are those that the entity types make by themselves.
-        `legible` returns a text as detection reads it, where the caller knows that sooner than the engine.
+        `legible` returns a text as detection reads it, where the caller knows that sooner than the engine. `implied`,
+        parallel to `segments`, is what their passages imply; raises ScrubFailed when the policy asks and it is None.
         """
         read = (legible or self._legible) if self._is_about_classes else None
-        return self._explain(segments, spans, decision_id, available, client, model, unfit, read).decision
+        return self._explain(segments, spans, decision_id, available, client, model, unfit, read, implied).decision
 
     def explain(
         self,
@@ -133,9 +136,10 @@ class Engine:
         available: Collection[RouteKind],
         client: str | None = None,
         model: str | None = None,
+        implied: Sequence[Sequence[Span]] | None = None,
     ) -> Explanation:
         """Return what `decide` returns, with the evidence for every data class there is."""
-        return self._explain(segments, spans, decision_id, available, client, model, (), self._legible)
+        return self._explain(segments, spans, decision_id, available, client, model, (), self._legible, implied)
 
     def _explain(
         self,
@@ -147,11 +151,13 @@ class Engine:
         model: str | None,
         unfit: Collection[RouteKind],
         legible: Callable[[str], str] | None,
+        implied: Sequence[Sequence[Span]] | None,
     ) -> Explanation:
         if len(segments) != len(spans):
             raise ValueError(f"{len(spans)} rows of spans for {len(segments)} segments")
         present = frozenset([span.entity_type for row in spans for span in row])
-        evidence, conditions, mask = self._conditions(segments, present, client, model, legible)
+        passages = self._passages(segments, implied) if self.policy.implied else NOTHING_IMPLIED
+        evidence, conditions, mask = self._conditions(segments, present, client, model, legible, passages)
         readings = Readings(segments, spans, self._year()) if self._reads_values else None
 
         required, preferred = (
@@ -172,7 +178,7 @@ class Engine:
             [act(segment, row, table, readings) if row else () for segment, row in zip(segments, spans, strict=True)]
         )
         if self.policy.public_figures is PublicFigures.KEEP:
-            actions = _with_public_figures(segments, actions)
+            actions = with_public_figures(segments, actions)
         if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -214,7 +220,7 @@ class Engine:
         table = self._table_of(present, route, mask)
         readings = Readings(segments, spans, self._year()) if self._reads_values else None
         actions = tuple([act(segment, row, table, readings) for segment, row in zip(segments, spans, strict=True)])
-        return _with_public_figures(segments, actions) if self.policy.public_figures is PublicFigures.KEEP else actions
+        return with_public_figures(segments, actions) if self.policy.public_figures is PublicFigures.KEEP else actions
 
     def _conditions(
         self,
@@ -223,6 +229,7 @@ class Engine:
         client: str | None,
         model: str | None,
         legible: Callable[[str], str] | None,
+        implied: Implied = NOTHING_IMPLIED,
     ) -> tuple[tuple[Evidence, ...], Mapping[str, Any], int]:
         """Return the evidence for data classes, what conditions read, and which hold, as bits.
 
@@ -235,7 +242,7 @@ class Engine:
             _remember(self._found, present, found)
         evidence: tuple[Evidence, ...] = ()
         if legible is not None:
-            evidence = classify(segments, found, self._trade_secrets, legible)
+            evidence = classify(segments, found, self._trade_secrets, legible, implied)
         elif found.hinted:
             evidence = classify((), found, self._trade_secrets)
         facts = RequestFacts(
@@ -247,6 +254,12 @@ class Engine:
         read = {name: condition.read(facts) for name, condition in self._asked.items()}
         mask = sum([bit for condition, bit in self._bits.items() if condition.holds(read)])
         return evidence, read, mask
+
+    def _passages(self, segments: Sequence[Segment], implied: Sequence[Sequence[Span]] | None) -> Implied:
+        """Return what passages imply, as far as the policy asks. Raises ScrubFailed when nothing has read for it."""
+        if implied is None:
+            raise ScrubFailed("the policy asks what texts imply, and no model has read them for it")
+        return Implied.of(segments, implied, self.policy.implied)
 
     def entity_types(self, route: RouteKind | None = None) -> frozenset[str]:
         """Return the known types that this policy asks for on `route` (None: on any), so that others can be skipped.
@@ -370,26 +383,6 @@ class Engine:
             for entry in entries
             if self._bits[entry.condition] & mask and entry.applies_on(route) and entry.selects(name, self._table)
         ]
-
-
-def _with_public_figures(
-    segments: Sequence[Segment], actions: tuple[tuple[SpanAction, ...], ...]
-) -> tuple[tuple[SpanAction, ...], ...]:
-    """Return `actions` with the names of public figures kept where nothing but the route's default replaces them."""
-    public = public_places(segments, [[item.span for item in row] for row in actions])
-    if not public:
-        return actions
-    return tuple(
-        tuple(
-            SpanAction(item.span, Action.KEEP, _PUBLIC_FIGURES)
-            if (place, item.span.start) in public
-            and item.span.entity_type == "PERSON"
-            and item.rule.startswith("default.")
-            else item
-            for item in row
-        )
-        for place, row in enumerate(actions)
-    )
 
 
 def _remember(cache: dict[_Key, _Value], key: _Key, value: _Value) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from relay.policy.words import Lexicon
 
-__all__ = ["CARD", "FINANCE", "HEALTH", "PRIVILEGED"]
+__all__ = ["CARD", "FINANCE", "HEALTH", "PRIVILEGED", "SECRECY"]
 
 # "strong" stands for a diagnosis, a finding, a procedure or a drug and hardly ever for anything else. "weak" needs a
 # second one beside it: each alone is everyday language.
@@ -295,6 +295,27 @@ CARD = Lexicon(
             credit card, credit card number, debit card, card number, card no, card ending, visa card, visa ending,
             mastercard, amex, american express, cvv, cvc, cvv2, security code, card expires, expiry date, expiration
             date, cardholder, kreditkarte, kreditkartennummer, carte bancaire, carte de crédit, tarjeta de crédito
+        """
+    },
+)
+
+# Phrases about what is kept from others. By themselves they make no class: they stand on every footer, and in fiction.
+# Single words of the kind ("internal", "secret", "margin", "leak") are every program's words, too.
+SECRECY = Lexicon(
+    "secrecy",
+    {
+        "weak": """
+            confidentially, under embargo, embargoed, unannounced, unreleased, undisclosed, not announced, not yet
+            announced, not public, not yet public, not for distribution, do not share, don't share, do not disclose,
+            don't tell, keep it here, stays here, between us, between the three of us, nobody knows, no one knows,
+            nobody outside, doesn't know yet, don't know yet, knows yet, keep this to, floor price, code name, our
+            margin, our margins, our competitors, our competitor, our rivals, sperrfrist, unveröffentlicht, noch
+            nicht angekündigt, bleibt hier, unter uns, stillschweigen, niemand weiß, weiß noch keiner, weiß noch
+            niemand, wissen das noch nicht, weiß noch nicht, darf wissen, unsere konkurrenz, unsere marge, sous
+            embargo, pas annoncé, reste ici, entre nous, personne ne sait, personne ne le sait, ne doit savoir,
+            savent pas encore, notre marge, nos concurrents, bajo embargo, sin anunciar, entre nosotros, nadie sabe,
+            nadie lo sabe, nadie debe saber, no saben, nuestro margen, la competencia, между нами, никто не знает, не
+            объявлено, конкурентам
         """
     },
 )

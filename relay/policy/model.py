@@ -30,7 +30,16 @@ from relay.policy.keys import (
     settings_of,
 )
 from relay.policy.operators import Operators, needs_parameters
-from relay.policy.settings import Confidence, Default, Detect, Opaque, PolicySection, Restore, TradeSecrets
+from relay.policy.settings import (
+    Confidence,
+    Default,
+    Detect,
+    ImpliedClasses,
+    Opaque,
+    PolicySection,
+    Restore,
+    TradeSecrets,
+)
 from relay.policy.terms import (
     AnswerAction,
     DataClass,
@@ -89,6 +98,8 @@ class Policy(PolicySection):
     exemptions: Annotated[tuple[Exemption, ...], Field(max_length=1000), ENTRIES] = ()
     operators: Operators = Operators()
     trade_secrets: TradeSecrets = TradeSecrets()
+    # The classes that the model may find implied, without a listed word or a value (relay/detect/ner/oblique.py).
+    implied: Annotated[ImpliedClasses, Setting(title="classes that a text may imply", milder=less, finding=True)] = ()
     opaque: Opaque = Opaque()
     unknown_fields: Annotated[
         UnknownFields, Setting(title="unknown fields", milder=ranked(*UnknownFields), finding=False)
@@ -138,6 +149,8 @@ class Policy(PolicySection):
         for action in self.ordered() if self.extends is None else ():
             if self.parameters(action) is None and needs_parameters(action):
                 raise ValueError(f'"{action}" needs its parameters: operators: {{{action}: …}}')
+        if self.implied and self.model is Model.NONE and self.extends is None:
+            raise ValueError('what texts imply is for the model to say: "model: none" needs "implied: []"')
         for item in self.exemptions:
             selected = [globs for globs in (item.entity, item.group) if globs]
             if item.keeps_whatever_it_selects and all(map(takes_everything, selected)):

@@ -23,9 +23,11 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from relay.types import Segment, Span
+from relay.types import Action, Segment, Span, SpanAction
 
-__all__ = ["NEAR", "NEAR_DATA", "Figure", "figures", "public_places"]
+__all__ = ["NEAR", "NEAR_DATA", "Figure", "figures", "public_places", "with_public_figures"]
+
+_DECIDED = "public_figures"  # the name of what decided
 
 NEAR, NEAR_DATA = 160, 400
 # Kinds of values that say nothing of a person's life.
@@ -137,3 +139,23 @@ def _words(name: str) -> list[str]:
 def _fold(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.lower())
     return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def with_public_figures(
+    segments: Sequence[Segment], actions: tuple[tuple[SpanAction, ...], ...]
+) -> tuple[tuple[SpanAction, ...], ...]:
+    """Return `actions` with the names of public figures kept where nothing but the route's default replaces them."""
+    public = public_places(segments, [[item.span for item in row] for row in actions])
+    if not public:
+        return actions
+    return tuple(
+        tuple(
+            SpanAction(item.span, Action.KEEP, _DECIDED)
+            if (place, item.span.start) in public
+            and item.span.entity_type == "PERSON"
+            and item.rule.startswith("default.")
+            else item
+            for item in row
+        )
+        for place, row in enumerate(actions)
+    )

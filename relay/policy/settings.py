@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from relay.policy.keys import Setting, less, milder_action, more, neither, ranked
 from relay.policy.terms import (
     ActionName,
+    DataClass,
     OpaqueHandling,
     Phrases,
     StreamedVerdict,
@@ -19,7 +20,7 @@ from relay.policy.terms import (
 )
 from relay.types import Action, RouteKind
 
-__all__ = ["Confidence", "Default", "Detect", "Opaque", "PolicySection", "Restore", "TradeSecrets"]
+__all__ = ["Confidence", "Default", "Detect", "ImpliedClasses", "Opaque", "PolicySection", "Restore", "TradeSecrets"]
 
 
 class PolicySection(BaseModel):
@@ -100,6 +101,13 @@ class Opaque(PolicySection):
         """Return what happens to content of `kind`, as a format names it."""
         found: OpaqueHandling = getattr(self, self.key(kind))
         return found
+
+
+# The classes that a text can imply without a listed word or a value. The others are made of values.
+ImpliedClasses = Annotated[
+    tuple[Literal[DataClass.PHI, DataClass.NPI, DataClass.PRIVILEGED, DataClass.TRADE_SECRET], ...],
+    BeforeValidator(as_tuple),
+]
 
 
 class TradeSecrets(PolicySection):

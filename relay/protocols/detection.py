@@ -39,7 +39,7 @@ class SpanMemory(Protocol):
     """Remembers what was found in pieces of text, under a keyed hash and for a while. Thread-safe."""
 
     def recall(self, text: str, variant: bytes) -> tuple[bytes, tuple[Span, ...] | None]:
-        """Return the name of `text`, read in the way `variant` (up to 16 bytes), and what is known to stand in it."""
+        """Return the name of `text`, read in the way `variant`, and what is known to stand in it."""
         ...
 
     def keep(self, name: bytes, spans: tuple[Span, ...]) -> None:

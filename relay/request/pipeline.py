@@ -31,7 +31,7 @@ from relay.request import egress, egress_rounds, opaque_content
 from relay.request.replay import scrub_new
 from relay.request.scrub import NOTHING_SCRUBBED, Scrubbed, moves_prefix, scrub
 from relay.request.signatures import Signatures
-from relay.types import Action, Decision, RouteKind, Span
+from relay.types import Action, Analysis, Decision, RouteKind, Span
 from relay.vault.sessions import Session
 from relay.wire.stops import cuts
 
@@ -146,8 +146,8 @@ class Pipeline:
     def _decided(self, source: Source, session: Session, more: More, wrote: Callable[[str], bool]) -> Prepared:
         document = source.read(wrote)
         fault = self._settle_content(document)
-        spans = self._detect(document, session, source.client, more)
-        decided, decision, upstream = self._decide(source, document, spans, more)
+        found = self._detect(document, session, source.client, more)
+        decided, decision, upstream = self._decide(source, document, found, more)
         return Prepared(document=document, decided=decided, decision=decision, upstream=upstream, fault=fault)
 
     def _settle_content(self, document: Document) -> ClientFault | None:
@@ -162,30 +162,32 @@ class Pipeline:
         opaque_content.settle(document, self.engine)
         return None
 
-    def _detect(self, document: Document, session: Session, client: str | None, more: More) -> Sequence[Sequence[Span]]:
+    def _detect(self, document: Document, session: Session, client: str | None, more: More) -> Analysis:
         known = () if session.ephemeral else session.vault.values()  # that of a request begins empty
-        spans = list(self.analyzer.analyze(document.segments, known=known, client=client or ""))
-        for index, found in more.items():
-            spans[index] = resolve([*spans[index], *found], document.segments[index].text)
+        found = self.analyzer.read(document.segments, known=known, client=client or "")
+        spans = list(found.spans)
+        for index, added in more.items():
+            spans[index] = resolve([*spans[index], *added], document.segments[index].text)
         if any(spans):
             end_slice()
-        return spans
+        return replace(found, spans=tuple(spans))
 
     def _decide(
-        self, source: Source, document: Document, spans: Sequence[Sequence[Span]], more: More
+        self, source: Source, document: Document, found: Analysis, more: More
     ) -> tuple[Decision, Decision, str]:
         """Return what policy decides, what of it is enforced, and the upstream. Raises PolicyRefused."""
         engine, plan = self.engine, source.plan
         plan.survey(document)
         decided = engine.decide(
             document.segments,
-            spans,
+            found.spans,
             decision_id=self.random_bytes(8).hex(),
             available=plan.available,
             client=source.client,
             model=document.model,
             unfit=plan.unfit,
             legible=partial(self.analyzer.legible, source.client or ""),
+            implied=found.implied,
         )
         if decided.wanted is not None and decided.wanted is not decided.route:
             decided = plan.explained(decided)

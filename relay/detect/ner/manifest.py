@@ -11,11 +11,12 @@ from typing import Any
 
 from relay.errors import ConfigFault
 
-__all__ = ["FORMAT", "LANGUAGES", "Manifest", "ScreenFacts", "read_checked", "read_manifest"]
+__all__ = ["FORMAT", "LANGUAGES", "Manifest", "ObliqueFacts", "ScreenFacts", "read_checked", "read_manifest"]
 
 FORMAT = 1  # The layout of model.yaml and the graph's inputs; a model of another format is refused.
 FILES = ("model.onnx", "vocab.txt")
 SCREEN_FILE = "screen.onnx"
+OBLIQUE_FILE = "oblique.npz"
 # How a text becomes tokens; a model that does not say has the first.
 TOKENIZERS = ("wordpiece", "unigram")
 # What model.yaml says of languages: made for, scored on text that training never saw, and not to be relied on.
@@ -31,8 +32,17 @@ class ScreenFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ObliqueFacts:
+    """What model.yaml says of the head for what texts imply: outputs of the graph, data classes, and its digest."""
+
+    outputs: tuple[str, ...]
+    classes: tuple[str, ...]
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """What model.yaml says. `screen` is None for a model without one, `tokenizer` one of TOKENIZERS.
+    """What model.yaml says. `screen` and `oblique` are None for a model without, `tokenizer` is one of TOKENIZERS.
 
     `by_letters`: thresholds of texts with one of some letters, a class of a regular expression; the first one counts.
     """
@@ -45,6 +55,7 @@ class Manifest:
     languages: Mapping[str, tuple[str, ...]]
     digests: Mapping[str, str]
     screen: ScreenFacts | None
+    oblique: ObliqueFacts | None
     tokenizer: str
     by_letters: tuple[tuple[re.Pattern[str], tuple[float, ...]], ...] = ()
 
@@ -70,6 +81,7 @@ def read_manifest(folder: Path) -> Manifest:
             languages={key: tuple(map(str, data["languages"][key])) for key in LANGUAGES},
             digests={name: str(data["sha256"][name]) for name in FILES},
             screen=_screen_facts(data),
+            oblique=_oblique_facts(data),
             tokenizer=str(data.get("tokenizer", TOKENIZERS[0])),
             by_letters=_by_letters(data),
         )
@@ -100,6 +112,13 @@ def _screen_facts(data: Any) -> ScreenFacts | None:
         return None
     thresholds = {str(label): float(data["screen"]["thresholds"][label]) for label in data["labels"]}
     return ScreenFacts(thresholds=thresholds, digest=str(data["sha256"][SCREEN_FILE]))
+
+
+def _oblique_facts(data: Any) -> ObliqueFacts | None:
+    if "oblique" not in data:
+        return None
+    outputs, classes = (tuple(map(str, data["oblique"][key])) for key in ("outputs", "classes"))
+    return ObliqueFacts(outputs=outputs, classes=classes, digest=str(data["sha256"][OBLIQUE_FILE]))
 
 
 def read_checked(path: Path, digest: str) -> bytes:

@@ -1,6 +1,6 @@
 """Find names and other context-only entities with a small ONNX model.
 
-The door to `onnxruntime`, imported on `load`. A text goes through six steps: long ones are cut into pieces
+A text goes through six steps: long ones are cut into pieces
 (`pieces`); tokens with their case and layout (`tokenizer`); where there is a screen, what can hold no entity is left
 out (`screen`); overlapping windows (`windows`) give logits per token; the best valid BIO sequence over whole words is
 found (`decoder`); spans are repaired.
@@ -14,16 +14,25 @@ from __future__ import annotations
 
 import copy
 import math
-import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from relay.detect.ner.decoder import decode_words, word_scores
-from relay.detect.ner.manifest import FORMAT, LANGUAGES, SCREEN_FILE, Manifest, read_checked, read_manifest
+from relay.detect.ner.manifest import (
+    FORMAT,
+    LANGUAGES,
+    OBLIQUE_FILE,
+    SCREEN_FILE,
+    Manifest,
+    read_checked,
+    read_manifest,
+)
+from relay.detect.ner.oblique import OBLIQUE, Oblique, read_oblique
 from relay.detect.ner.pieces import Piece, plan_pieces
 from relay.detect.ner.screen import Screen
+from relay.detect.ner.session import open_session
 from relay.detect.ner.span_repair import RECOGNIZER, repair_spans
 from relay.detect.ner.tokenizer import Coder, Encoded
 from relay.detect.ner.unigram import UnigramCoder
@@ -38,6 +47,9 @@ from relay.types import Span
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+    # Of one window, by output: float32 [tokens, numbers].
+    _States = list[NDArray[np.float32]]
 
 __all__ = ["FORMAT", "LANGUAGES", "NerModel", "Scored"]
 
@@ -64,7 +76,15 @@ class Scored:
 class NerModel:
     """A loaded model. `find` may be called from several threads at once; equal texts give equal spans."""
 
-    def __init__(self, *, coder: Coder, session: Any, manifest: Manifest, screen: Screen | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        coder: Coder,
+        session: Any,
+        manifest: Manifest,
+        screen: Screen | None = None,
+        oblique: Oblique | None = None,
+    ) -> None:
         import numpy
 
         self.labels = manifest.labels
@@ -81,6 +101,8 @@ class NerModel:
         self._person = self.labels.index("PERSON") if "PERSON" in self.labels else None
         self._shipped_screen = screen
         self._screen: Screen | None = None
+        self._shipped_oblique = oblique
+        self._oblique: Oblique | None = None
 
     @classmethod
     def load(cls, folder: Path, *, intra_op_threads: int = 1) -> NerModel:
@@ -88,14 +110,18 @@ class NerModel:
         manifest = read_manifest(folder)
         contents = {name: read_checked(folder / name, digest) for name, digest in manifest.digests.items()}
         vocabulary = contents["vocab.txt"].decode("utf-8").splitlines()
-        session = _session(folder / "model.onnx", contents["model.onnx"], intra_op_threads)
+        session = open_session(folder / "model.onnx", contents["model.onnx"], intra_op_threads)
         screen = None
         if manifest.screen is not None:
             path = folder / SCREEN_FILE
-            graph = _session(path, read_checked(path, manifest.screen.digest), 1)
+            graph = open_session(path, read_checked(path, manifest.screen.digest), 1)
             screen = Screen(graph, manifest.labels, manifest.screen.thresholds)
+        oblique = None
+        if manifest.oblique is not None:
+            facts = manifest.oblique
+            oblique = read_oblique(read_checked(folder / OBLIQUE_FILE, facts.digest), facts.outputs, facts.classes)
         coder = Coder(vocabulary) if manifest.tokenizer == "wordpiece" else UnigramCoder(vocabulary)
-        return cls(coder=coder, session=session, manifest=manifest, screen=screen)
+        return cls(coder=coder, session=session, manifest=manifest, screen=screen, oblique=oblique)
 
     @property
     def screened_for(self) -> frozenset[str] | None:
@@ -116,6 +142,19 @@ class NerModel:
         other._screen = screen
         return other
 
+    def implying(self) -> NerModel:
+        """Return a model that shares all with this one, reads everything, and also tells what passages imply.
+
+        Its rows end with a span for each passage and data class, of the recognizer `OBLIQUE`, above the entities that
+        stand there. Raises ConfigFault for a model without a head for that.
+        """
+        if self._shipped_oblique is None:
+            raise ConfigFault(f"NER model: {self.version} cannot tell what texts imply; policy: implied: []")
+        other = copy.copy(self)
+        other._oblique = self._shipped_oblique
+        other._mark = self._mark + b" oblique"
+        return other
+
     def find(self, text: str, memory: SpanMemory | None = None) -> list[Span]:
         """Return the entities in `text`: code-point offsets, disjoint, in order. Never raises on any string.
 
@@ -125,12 +164,14 @@ class NerModel:
         encoded = self._in_one_window(read)
         if encoded is None:
             found = self._find_long(read, memory)
+        elif self._oblique is not None:
+            found = self._read(read, encoded, 0, len(encoded.ids), passage=(0, len(read)))
         elif self._screen is not None and not self._screen.marks(read, encoded).any():
             found = []
         else:
             found = self.choose(read, self._scored(encoded, 0, len(encoded.ids)))
-        spans = [narrowed(text, span) for span in found]
-        return [span for span in spans if is_believed(text, span)]
+        spans = [narrowed(text, span) for span in found if not _is_verdict(span)]
+        return [*(span for span in spans if is_believed(text, span)), *filter(_is_verdict, found)]
 
     def find_all(self, texts: Sequence[str], memory: SpanMemory | None = None) -> list[list[Span]]:
         """Return `[find(text) for text in texts]`, by several threads where whoever runs this lends some.
@@ -171,14 +212,17 @@ class NerModel:
 
         spread(read, range(len(pieces)))
         found: list[Span] = []
+        verdicts: list[Span] = []
         for piece, row in zip(pieces, rows, strict=True):
             for span in row:
                 start, end = span.start + piece.start, span.end + piece.start
-                if found and start < found[-1].end:
+                if _is_verdict(span):
+                    verdicts.append(span._replace(start=start, end=end))
+                elif found and start < found[-1].end:
                     found[-1] = found[-1]._replace(end=max(end, found[-1].end))
                 else:
                     found.append(span._replace(start=start, end=end))
-        return found
+        return [*found, *verdicts]
 
     def _remembered(self, part: str, piece: Piece, memory: SpanMemory | None) -> Sequence[Span]:
         """Return what stands in a piece, by its own offsets. `part` is its text with its margins."""
@@ -203,10 +247,18 @@ class NerModel:
         bounds = [*encoded.heads.tolist(), len(encoded.ids)]
         first, last = bounds[int(places[0])], bounds[int(places[-1]) + 1]
         start, end = around(first, last, _EDGE, bounds)
-        if self._screen is not None and not self._screen.marks(part, encoded)[start:end].any():
-            return []
-        spans = self.choose(part, self._scored(encoded, start, end))
+        spans = self._read(part, encoded, start, end, passage=(low, high))
         return [span for span in spans if span.end > low and span.start < high]
+
+    def _read(self, text: str, encoded: Encoded, first: int, last: int, *, passage: tuple[int, int]) -> list[Span]:
+        """Return what the network finds in the tokens `first:last` of a text, and what that implies of `passage`."""
+        if self._oblique is None:
+            if self._screen is not None and not self._screen.marks(text, encoded)[first:last].any():
+                return []
+            return self.choose(text, self._scored(encoded, first, last))
+        states: list[_States] = []
+        spans = self.choose(text, self._scored(encoded, first, last, states))
+        return [*spans, *self._oblique.verdicts(states, *passage)] if states else spans
 
     def tokens(self, text: str) -> int:
         """Return how many tokens `text` has for the network."""
@@ -217,11 +269,16 @@ class NerModel:
         encoded = self._coder.encode(text)
         return self._scored(encoded, 0, len(encoded.ids))
 
-    def _scored(self, encoded: Encoded, first: int, last: int) -> Scored:
-        """Run the network over the tokens `first:last`, whole words; in the others is nothing."""
+    def _scored(self, encoded: Encoded, first: int, last: int, states: list[_States] | None = None) -> Scored:
+        """Run the network over the tokens `first:last`, whole words; in the others is nothing.
+
+        To `states` is added what the head for what texts imply reads of each window.
+        """
         if not len(encoded.ids):
             return Scored(encoded=encoded, logs=self._numpy.empty((0, len(self._shift)), dtype=self._numpy.float32))
-        return Scored(encoded=encoded, logs=word_scores(self._token_scores(encoded, first, last), encoded.heads))
+        return Scored(
+            encoded=encoded, logs=word_scores(self._token_scores(encoded, first, last, states), encoded.heads)
+        )
 
     def choose(self, text: str, scored: Scored, thresholds: Sequence[float] | None = None) -> list[Span]:
         """Return the entities of a scored text, with the model's thresholds or others (one per label)."""
@@ -258,7 +315,9 @@ class NerModel:
             shift[1 + 2 * index : 3 + 2 * index] = math.log((1.0 - threshold) / threshold)
         return shift
 
-    def _token_scores(self, encoded: Encoded, first: int, last: int) -> NDArray[np.float32]:
+    def _token_scores(
+        self, encoded: Encoded, first: int, last: int, states: list[_States] | None = None
+    ) -> NDArray[np.float32]:
         """Return token scores: float32 [tokens, 1 + 2 * types], log-probabilities per label."""
         import numpy as np
 
@@ -267,7 +326,9 @@ class NerModel:
         limit = narrowest(last - first, limit=self._content, overlap=self._overlap)
         for window in plan_windows(last - first, limit=limit, overlap=min(self._overlap, limit - 1)):
             end_slice()
-            output = self._run(encoded, first + window.start, first + window.end)
+            output, *more = self._run(encoded, first + window.start, first + window.end, states is not None)
+            if states is not None:
+                states.append(more)
             kept = output[window.keep_start - window.start : window.keep_end - window.start]
             logits[first + window.keep_start : first + window.keep_end] = kept
         top = logits.max(axis=1, keepdims=True)
@@ -275,8 +336,8 @@ class NerModel:
         logits -= np.log(np.exp(logits).sum(axis=1, keepdims=True))
         return logits
 
-    def _run(self, encoded: Encoded, start: int, end: int) -> NDArray[np.float32]:
-        """Return the network's logits for the tokens `start:end`: float32 [tokens, 1 + 2 * types]."""
+    def _run(self, encoded: Encoded, start: int, end: int, with_states: bool) -> _States:
+        """Return the network's logits for the tokens `start:end`, float32 [tokens, 1 + 2 * types], and its states."""
         import numpy as np
 
         size = end - start
@@ -285,35 +346,11 @@ class NerModel:
         ids[0, 1:-1] = encoded.ids[start:end]
         types = np.zeros((1, size + 2), dtype=np.int64)
         types[0, 1:-1] = encoded.types[start:end]
-        (output,) = self._session.run(None, {"ids": ids, "types": types})
-        logits: NDArray[np.float32] = output[0, 1:-1]
-        return logits
+        wanted = self._oblique.outputs if with_states and self._oblique is not None else ()
+        # Outputs are named: a graph has those that only the head for what texts imply reads, too.
+        outputs = self._session.run(["logits", *wanted], {"ids": ids, "types": types})
+        return [output[0, 1:-1] for output in outputs]
 
 
-def _session(path: Path, graph: bytes, threads: int) -> Any:
-    """Return an ONNX Runtime session for `graph`, which stands in `path`. Raises ConfigFault."""
-    # Since 1.29 the wheels for Linux and macOS send an event to their maker when they are imported, and write an
-    # identifier of the device below ~/.cache. The variable prevents both, the call comes too late for them
-    # (onnxruntime pull request 27379, seen 2026-11-29). On Windows only the call has an effect.
-    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
-    # Without instructions for int8 products sums of two overflow 16 bits, and one processor would find other entities
-    # than another. This costs no time (onnxruntime_session_options_config_keys.h; measured with AVX2, 1.83 s to 1.84).
-    options.add_session_config_entry("session.x64quantprecision", "1")
-    # The graph is already made of fused operators: of this level only the last setting above is wanted.
-    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.enable_cpu_mem_arena = False
-    options.log_severity_level = 4
-    try:
-        return onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=["SkipLayerNormFusion"]
-        )
-    except Exception:
-        # The library raises many classes for a bad graph; the digest matched, so the model and library disagree.
-        raise ConfigFault(f"NER model: {path} cannot be run by onnxruntime {onnxruntime.__version__}") from None
+def _is_verdict(span: Span) -> bool:
+    return span.recognizer == OBLIQUE

@@ -23,7 +23,7 @@ from relay.policy.loader import validate_as
 from relay.policy.model import DataClass
 from relay.policy.terms import ActionName
 from relay.strict_yaml import YamlDocument, read_bytes, read_document
-from relay.types import Action, Decision, Role, RouteKind, Segment, Span, SpanAction
+from relay.types import Action, Analysis, Decision, Role, RouteKind, Segment, SpanAction
 
 __all__ = [
     "SUFFIX",
@@ -40,7 +40,7 @@ __all__ = [
 
 SUFFIX = ".test.yaml"
 
-Analyze = Callable[[Sequence[Segment]], Sequence[Sequence[Span]]]
+Analyze = Callable[[Sequence[Segment]], Analysis]
 Text = Annotated[str, Field(min_length=1, max_length=100_000)]
 
 
@@ -142,9 +142,11 @@ def run(cases: CaseFile, document: YamlDocument, engine: Engine, analyze: Analyz
 
 def _failures(case: Case, engine: Engine, analyze: Analyze) -> list[str]:
     segments = case_segments(case)
+    read = analyze(segments)
     decision = engine.explain(
         segments,
-        analyze(segments),
+        read.spans,
+        implied=read.implied,
         decision_id="case",
         available=case.available,
         client=case.client,

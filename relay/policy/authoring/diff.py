@@ -147,9 +147,12 @@ def replay(
     """Decide every request of `corpus` under both policies and count what differs."""
     result = Replay()
     for segments in corpus:
-        spans = analyze(segments)
+        found = analyze(segments)
         before, after = (
-            engine.explain(segments, spans, decision_id="replay", available=available).decision for engine in (old, new)
+            engine.explain(
+                segments, found.spans, decision_id="replay", available=available, implied=found.implied
+            ).decision
+            for engine in (old, new)
         )
         _count(result, before, after, sum(len(segment.text) for segment in segments))
     return result

@@ -63,6 +63,7 @@ class _Linter:
             *self._without_why(),
             *self._dead_rules(),
             *self._without_words(),
+            *self._implied_in_vain(),
             *self._vain_exemptions(),
             *self._holes(),
             *self._loosened(),
@@ -184,10 +185,20 @@ class _Linter:
                 return f"the exemption in {self._where(other)} is as mild and as wide"
         return None
 
+    def _implied_in_vain(self) -> Iterable[LintFinding]:
+        """Yield classes that the model looks for in every text, and that no rule is about."""
+        asked = {item.entry.data_class for item in self._rules}
+        for number, layer in enumerate(self._layers):
+            for rank, name in enumerate(layer.policy.implied if "implied" in layer.policy.model_fields_set else ()):
+                if name in self._policy.implied and name.value not in asked:
+                    message = f"implied: no rule is about {name}, so it costs time and decides nothing"
+                    yield self._finding(number, ("implied", rank), Severity.WARNING, "vain-implied", message)
+
     def _without_words(self) -> Iterable[LintFinding]:
         """Yield rules about TRADE_SECRET in a policy that does not say what that is."""
         listed = self._policy.trade_secrets
-        for item in self._rules if not (listed.markers or listed.code_names) else ():
+        said = listed.markers or listed.code_names or DataClass.TRADE_SECRET in self._policy.implied
+        for item in self._rules if not said else ():
             if item.entry.data_class == DataClass.TRADE_SECRET.value:
                 message = (
                     f"{item.source.label} holds only for what a recognizer file lists as TRADE_SECRET: "

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from relay.types import Segment, Span
+from relay.types import Analysis, Segment, Span
 
 PATTERNS = (
     ("EMAIL_ADDRESS", r"[\w.]+@[\w-]+(?:\.[\w-]+)+"),
@@ -28,9 +28,17 @@ PATTERNS = (
 
 
 @pytest.fixture
-def analyze() -> Callable[[Sequence[Segment]], tuple[tuple[Span, ...], ...]]:
-    """An analyzer's function: disjoint, sorted spans; earlier patterns win."""
-    return lambda segments: tuple(_spans(segment.text) for segment in segments)
+def analyze() -> Callable[[Sequence[Segment]], Analysis]:
+    """An analyzer's function: disjoint, sorted spans, earlier patterns win; `#phi` implies PHI."""
+    return lambda segments: Analysis(
+        spans=tuple(_spans(segment.text) for segment in segments),
+        implied=tuple(_implied(segment) for segment in segments),
+    )
+
+
+def _implied(segment: Segment) -> tuple[Span, ...]:
+    said = segment.is_said and "#phi" in segment.text
+    return (Span("PHI", 0, len(segment.text), 0.9, "oblique"),) if said else ()
 
 
 def _spans(text: str) -> tuple[Span, ...]:

@@ -135,7 +135,9 @@ def test_explain_shows_type_rule_action_and_route_without_values(policy: Path) -
         "default.frontier",
     )
     assert span["counts_for"] == ["PII"]
-    assert json.loads(out)["evidence"] == [{"class": "PII", "types": ["EMAIL_ADDRESS"], "lexicon": "", "words": 0}]
+    assert json.loads(out)["evidence"] == [
+        {"class": "PII", "types": ["EMAIL_ADDRESS"], "lexicon": "", "words": 0, "passages": []}
+    ]
     assert CANARY not in out
 
 

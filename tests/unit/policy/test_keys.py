@@ -90,7 +90,7 @@ def test_what_the_facts_say_of_the_language() -> None:
         "trade_secrets.markers",
         "trade_secrets.code_names",
     }
-    assert set(parse("version: 1", "p.yaml").finding()) == {"style", "model", "span_cache", "screen"}
+    assert set(parse("version: 1", "p.yaml").finding()) == {"style", "model", "span_cache", "screen", "implied"}
     assert set(type_places(Policy)) == {
         ("rules", "entity"),
         ("exemptions", "entity"),

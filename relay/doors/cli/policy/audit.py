@@ -80,7 +80,7 @@ def _outcomes(policy: Path, engine: Engine, finder: Analyzer) -> Sequence[Outcom
     if not is_there(file):
         return None
     cases, document, _ = load_cases(file)
-    return run(cases, document, engine, finder.analyze)
+    return run(cases, document, engine, finder.read)
 
 
 def sign(

@@ -46,7 +46,8 @@ def diff(
     if corpus is not None:
         available = (RouteKind.FRONTIER,) if no_local else tuple(RouteKind)
         engines = tools.engine(before), tools.engine(after)
-        result = replay(inputs.corpus(corpus), *engines, tools.analyzer(after).analyze, available)
+        finder = tools.analyzer(after if after.implied else before)
+        result = replay(inputs.corpus(corpus), *engines, finder.read, available)
     if as_json:
         tree: dict[str, object] = {"paper": dataclasses.asdict(paper)}
         if result:

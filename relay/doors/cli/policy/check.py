@@ -121,7 +121,7 @@ def run_tests(
     for file in files:
         cases, document, policy_file = load_cases(file)
         policy = tools.policy(policy_file)
-        outcomes = run(cases, document, tools.engine(policy), tools.analyzer(policy).analyze)
+        outcomes = run(cases, document, tools.engine(policy), tools.analyzer(policy).read)
         for outcome in outcomes:
             passed, failed = passed + outcome.passed, failed + (not outcome.passed)
             rows.append(_outcome(file, outcome))

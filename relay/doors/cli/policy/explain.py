@@ -44,9 +44,11 @@ def explain(
     tools = Tools(recognizers)
     loaded = tools.policy(policy)
     judge = tools.engine(loaded)
+    read_as = tools.analyzer(loaded).read(found.segments)
     explanation = judge.explain(
         found.segments,
-        tools.analyzer(loaded).analyze(found.segments),
+        read_as.spans,
+        implied=read_as.implied,
         decision_id="explain",
         available={RouteKind.FRONTIER} if no_local else set(RouteKind),
         client=client,
@@ -70,7 +72,16 @@ def _explained(found: Asked, explanation: Explanation, judge: Engine) -> dict[st
         "route": decision.route,
         "data_classes": decision.data_classes,
         "evidence": [
-            {"class": item.data_class, "types": item.types, "lexicon": item.lexicon, "words": len(item.words)}
+            {
+                "class": item.data_class,
+                "types": item.types,
+                "lexicon": item.lexicon,
+                "words": len(item.words),
+                "passages": [
+                    {"pointer": part.pointer, "start": part.start, "length": part.end - part.start, "score": part.score}
+                    for part in item.passages
+                ],
+            }
             for item in explanation.evidence
         ],
         "conditions": _read(explanation),
@@ -145,6 +156,10 @@ def _show(found: Asked, explanation: Explanation, judge: Engine) -> None:
     for evidence in explanation.evidence:
         if evidence.words and console.is_terminal:
             say(f"        {evidence.data_class} words: {_printable(', '.join(evidence.words), 400)}")
+        for part in evidence.passages:
+            place = f"{_printable(part.pointer) or '/'} {part.start}-{part.end}"
+            length = part.end - part.start
+            say(f"        {evidence.data_class} implied: {place}, {length} characters, score {part.score:.2f}")
     for rule, subject in decision.blocked:
         say(f"refused by {rule} ({subject})")
     for pointer, kind, handling in _unread(found, judge):

@@ -20,6 +20,13 @@ FINDINGS = [
     ("nothing", "version: 1", []),
     ("confidence without a preference", "version: 1\nconfidence: {escalate: true}", ["2 vain-confidence"]),
     ("confidence in some formats", "version: 1\nprefer: local\nconfidence: {escalate: true}", ["3 partly-judged"]),
+    ("implied without a rule", "version: 1\nimplied: [PHI, NPI]", ["2 vain-implied", "2 vain-implied"]),
+    ("implied with a rule", "version: 1\nimplied: PHI\nrules:\n  - {class: PHI, require: local, why: w}", []),
+    (
+        "a trade secret that the model finds",
+        "version: 1\nimplied: TRADE_SECRET\nrules:\n  - {class: TRADE_SECRET, require: local, why: w}",
+        [],
+    ),
     ("confidence that is off", "version: 1\nconfidence: {threshold: 0.5}", []),
     ("a rule with a reason", R + "  - {entity: US_SSN, action: block, why: w}", []),
     ("a rule without a reason", R + "  - {entity: US_SSN, action: block}", ["3 no-why"]),
