@@ -129,16 +129,12 @@ class WorldIdRecognizer(RuleRecognizer):
 
     name = "ids_world"
     source = (
-        "NADRA (CNIC); DRP (Sri Lankan NIC); Iranian civil registry (kode melli); circular 105/2020/TT-BTC and decree"
-        " 137/"
-        "2015 (Vietnam); NTS (Korean BRN); NTA (Japanese corporate number); GB 32100-2015; AADE (AFM); Cyprus tax"
-        " department;"
-        " STB 2214 (Belarus); Moldovan IDNP; FNS (INN,"
-        " OGRN); Uzbek PINFL; SUNAT (RUC); SENIAT (RIF); JCE"
-        " (cédula); KRA, NIA Ghana,"
-        " NIDA; Caixa (PIS); RENAP; Banxico (CLABE); BCRA (CBU); Payments NZ;"
-        " Bank of Russia 579-P; NPCI (UPI); "
-        "check digits tried on published example numbers; 2026-12-01"
+        "NADRA (CNIC); DRP (Sri Lankan NIC); Iranian civil registry (kode melli); circular 105/2020/TT-BTC and decree "
+        "137/2015 (Vietnam); NTS (Korean BRN); NTA (Japanese corporate number); GB 32100-2015; AADE (AFM); Cyprus tax "
+        "department; STB 2214 (Belarus); Moldovan IDNP; FNS (INN, OGRN); Uzbek PINFL; SUNAT (RUC); SENIAT (RIF); JCE "
+        "(cédula); KRA, NIA Ghana, NIDA; Caixa (PIS); RENAP; Banxico (CLABE); BCRA (CBU); Payments NZ; Bank of Russia "
+        "579-P; NPCI (UPI); check digits by the schemes as commonly described, tried on numbers made with them; "
+        "2026-12-01"
     )
     rules = (
         *number(

@@ -1,5 +1,4 @@
-"""Values that only their label tells, in thirty languages: `护照号码：E48213377`, `רישיון נהיגה 4821337`,"
-" `hesap no: …`."""
+"""Values that only their label tells, in fifty languages: `护照号码：E48213377`, `רישיון נהיגה 4821337`."""
 
 from __future__ import annotations
 
@@ -78,8 +77,8 @@ _KINDS = {
 }
 # Behind a number: money, a share, a measure; before it: a date or a time is none of these values.
 _NO_VALUE = re.compile(
-    r"(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d|(?:19"
-    r"|20)\d\d(?![\d./-])"
+    r"(?:(?:19|20)\d\d[-./](?:0?[1-9]|1[0-2])[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)\d\d"
+    r"|(?:19|20)\d\d(?![\d./-])"
     r"|\d{1,2}:\d\d|\d{1,3}-\d{1,3}(?![\d-])|\d{1,3}(?:[ ,.]\d{3}){1,3}(?:[.,]\d\d)?(?=[ ]?[%€$₽₴₸₪₹৳฿¥₩₫₺])"
     r"|\d+[.,]\d{1,2}(?!\d)"
     r"|\d+ ?(?:[%€$₽₴₸₪₹৳฿¥₩₫₺元円원]|руб|грн|тг|лв|บาท|ریال|تومان|ريال|درهم|ש\"ח|km|kg|GB|MB))",
