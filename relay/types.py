@@ -232,6 +232,8 @@ class Pattern:
     which suits a label with its value. A group called `value` narrows the candidate to that group. `opens`, when it is
     given, finds every place where a match can begin: a run of digits is found many times faster than an expression
     that begins with looking behind is tried at every character.
+    `within`, when it is given, is found in every text that the pattern is worth trying in: a trigger sees no letter of
+    other scripts than Latin, and would have each pattern for one of them tried in all of them.
     `score` is what a candidate is worth before its check and its context.
     """
 
@@ -244,6 +246,7 @@ class Pattern:
     ignore_case: bool = False
     follows: bool = False
     opens: str = ""
+    within: str = ""
 
 
 class Candidate(NamedTuple):

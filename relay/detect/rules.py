@@ -70,6 +70,7 @@ class PatternRule:
     ignore_case: bool = False
     follows: bool = False
     opens: str = ""
+    within: str = ""
 
 
 class RuleRecognizer:
@@ -106,6 +107,7 @@ class RuleRecognizer:
                 ignore_case=rule.ignore_case,
                 follows=rule.follows,
                 opens=rule.opens or _opens(rule),
+                within=rule.within,
             )
             for name, rule in cls._rules.items()
         )

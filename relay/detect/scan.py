@@ -103,6 +103,8 @@ class Scanner:
                 trial = self._trials[index]
                 if trial is None:
                     trial = self._trials[index] = _Trial(self._patterns[index])
+                if trial.within is not None and trial.within.search(text) is None:
+                    continue
                 pattern, group = trial.pattern, trial.group
                 for match in trial.matches(text, places):
                     first, last = match.span(group)
@@ -114,7 +116,7 @@ class Scanner:
 class _Trial:
     """A pattern's own expression, ready to be tried around the places where its trigger ends."""
 
-    __slots__ = ("behind", "expression", "group", "lead", "matches", "opens", "pattern")
+    __slots__ = ("behind", "expression", "group", "lead", "matches", "opens", "pattern", "within")
 
     def __init__(self, pattern: Pattern) -> None:
         self.pattern = pattern
@@ -123,6 +125,7 @@ class _Trial:
         self.lead = pattern.max_chars if pattern.lead_chars < 0 else pattern.lead_chars
         self.behind = pattern.max_chars + _LOOK_AHEAD
         self.opens = re.compile(pattern.opens) if pattern.opens else None
+        self.within = re.compile(pattern.within) if pattern.within else None
         self.matches: Callable[[str, Sequence[int]], list[re.Match[str]]] = (
             self._follow if pattern.follows else self._long if pattern.max_chars > _LONG else self._around
         )

@@ -19,7 +19,7 @@ def _has_digit(value: str) -> bool:
     return sum(map(str.isdigit, value)) >= 2
 
 
-def _rule(regex: str, trigger: str, score: float, words: str = "") -> PatternRule:
+def _rule(regex: str, trigger: str, score: float, words: str = "", within: str = "") -> PatternRule:
     return PatternRule(
         entity_type="LICENSE_PLATE",
         regex=regex,
@@ -29,6 +29,7 @@ def _rule(regex: str, trigger: str, score: float, words: str = "") -> PatternRul
         words=words,
         lead_chars=24,
         max_chars=24,
+        within=within,
     )
 
 
@@ -75,7 +76,7 @@ class LicensePlateRecognizer(RuleRecognizer):
             r"[?][ -]{1,3}\d{2}-\d{4}",
             0.6,
         ),
-        _rule(r"\d?[\u0e01-\u0e2e]{2}[ -]?\d{1,4}", r"[?][ -]?\d{1,4}", 0.15),
+        _rule(r"\d?[\u0e01-\u0e2e]{2}[ -]?\d{1,4}", r"[?][^0-9A-Za-z\n]{0,3}\d", 0.15, within="[\u0e01-\u0e2e]"),
         _rule(r"[ΑΒΕΖΗΙΚΜΝΟΡΤΥΧ]{3}[ -]?\d{4}", r"[?]{3}[ -]?\d{4}", 0.2),
         _rule(
             r"[A-Z]{2}[ -]?\d{1,2}[ -]?[A-Z]{0,2}[ -][A-Z]{0,2}[ -]?\d{4}",

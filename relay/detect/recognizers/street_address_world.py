@@ -57,6 +57,7 @@ _KOREAN_PART = (
     r"|[A-Z]?\d{1,5}호|\d{1,2}층|번지)"
 )
 _THAI_WORDS = "หมู่บ้าน|หมู่ที่|หมู่|ม\\.|ซอย|ซ\\.|ตรอก|ถนน|ถ\\.|แขวง|ตำบล|ต\\.|เขต|อำเภอ|อ\\.|จังหวัด|จ\\.|กรุงเทพ|อาคาร|ชั้น|ห้อง"
+_THAI_STREET = r"หมู่|ซอย|ถนน|ตรอก|แขวง|ตำบล|อาคาร|เลขที่|[มซถ]\."
 _THAI = (
     r"\d{1,4}(?:[/-]\d{1,4}){0,2}[ ](?:หมู่|ม\.[ ]?(?=\d)|ซอย|ซ\.|ถนน|ถ\.|ตรอก|แขวง|ตำบล"
     r"|อาคาร)[ ]?[\u0e01-\u0e4e\d.]{1,40}"
@@ -98,9 +99,9 @@ _CYRILLIC_PART = (
 _AR = "\u0621-\u064a\u064b-\u0652\u067e\u0686\u0698\u06a9\u06af\u06cc\u200c"
 _AR_STREET = "شارع|طريق|زنقة|نهج|جادة|حارة|ش\\."
 _AR_UNIT = "مبنى|عمارة|بناية|برج|شقة|فيلا|منزل|بيت|الدور|الطابق|طابق|قطعة|بلوك|مجمع|رقم|مكتب"
+_ARABIC_BEHIND = rf"(?:\d{{1,4}}[،,]?[ ])(?:{_AR_STREET})[ ][{_AR}]{{2,20}}(?:[ ][{_AR}]{{2,20}}){{0,3}}"
 _ARABIC = (
-    rf"(?:\d{{1,4}}[،,]?[ ])(?:{_AR_STREET})[ ][{_AR}]{{2,20}}(?:[ ][{_AR}]{{2,20}}){{0,3}}"
-    rf"|(?:{_AR_STREET}"
+    rf"(?:{_AR_STREET}"
     rf"|حي)[ ][{_AR}]{{2,20}}(?:[ ][{_AR}]{{2,20}}){{0,3}}[،,]?[ ](?:حي[ ][{_AR}]{{2,16}}(?:[ ][{_AR}]{{2,16}})?[،,]?"
     rf"[ ])?"
     rf"(?:(?:{_AR_UNIT})[ ]){{0,2}}\d{{1,5}}(?![\d/.%-])"
@@ -238,34 +239,43 @@ _LEAD = re.compile(
 
 
 def _rule(
-    regex: str, trigger: str, lead: int, most: int = 160, start: str = r"(?<![^\W_])", end: str = ""
+    regex: str,
+    trigger: str,
+    lead: int,
+    most: int = 160,
+    start: str = r"(?<![^\W_])",
+    within: str = "",
 ) -> PatternRule:
     return PatternRule(
         entity_type="STREET_ADDRESS",
         regex=regex,
         trigger=trigger,
         start=start,
-        end=end,
+        end="",
         score=0.6,
         lead_chars=lead,
         max_chars=most,
+        within=within,
     )
 
 
 _ROWS = (
-    (_rule(_CHINESE, _NUMBER_BEHIND, 28, 60, ""), _CHINESE_PART),
-    (_rule(_JAPANESE, _NUMBER_BEHIND, 44, 70, ""), _JAPANESE_PART),
-    (_rule(_KOREAN, _NUMBER_BEHIND, 48, 80), _KOREAN_PART),
-    (_rule(_THAI, _NUMBER_BEFORE, 16, 120, r"(?<![\d/-])"), _THAI_PART),
-    (_rule(_CYRILLIC, _NUMBER_BEHIND, 96, 120), _CYRILLIC_PART),
-    (_rule(_ARABIC, r"\d[^0-9A-Za-z\n]{0,2}[?]|[?][^0-9A-Za-z\n]{0,3}\d", 120, 160), _ARABIC_PART),
-    (_rule(_PERSIAN, _NUMBER_BEHIND, 160, 180), _PERSIAN_PART),
-    (_rule(_HEBREW, _NUMBER_BEHIND, 80, 100, r"(?<![^\W_])"), _HEBREW_PART),
-    (_rule(_HINDI, _NUMBER_BEHIND, 32, 48), _HINDI_PART),
-    (_rule(_BENGALI, _NUMBER_BEHIND, 32, 48), _BENGALI_PART),
-    (_rule(_TAMIL, _NUMBER_BEHIND, 24, 120), r"(?!)"),
-    (_rule(_GREEK, _NUMBER_BEHIND, 100, 120), _GREEK_PART),
-    (_rule(_CAUCASUS, _NUMBER_BEHIND, 72, 96), _CAUCASUS_PART),
+    (_rule(_CHINESE, _NUMBER_BEHIND, 28, 60, "", within="[号號弄巷栋幢座楼樓]"), _CHINESE_PART),
+    (_rule(_JAPANESE, _NUMBER_BEHIND, 44, 70, "", within="[丁番都道府県市区町村郡]"), _JAPANESE_PART),
+    (_rule(_KOREAN, _NUMBER_BEHIND, 48, 80, within="[로길동리읍면]"), _KOREAN_PART),
+    (_rule(_THAI, _NUMBER_BEFORE, 16, 120, r"(?<![\d/-])", within=_THAI_STREET), _THAI_PART),
+    (_rule(_CYRILLIC, _NUMBER_BEHIND, 96, 120, within="[А-Яа-я]"), _CYRILLIC_PART),
+    (
+        _rule(_ARABIC, r"\d[^0-9A-Za-z\n]{0,2}[?]|[?][^0-9A-Za-z\n]{0,3}\d", 120, 160, within=f"{_AR_STREET}|حي"),
+        _ARABIC_PART,
+    ),
+    (_rule(_PERSIAN, _NUMBER_BEHIND, 160, 180, within="پلاک|شماره|واحد|ساختمان"), _PERSIAN_PART),
+    (_rule(_HEBREW, _NUMBER_BEHIND, 80, 100, within="[א-ת]"), _HEBREW_PART),
+    (_rule(_HINDI, _NUMBER_BEHIND, 32, 48, within="[\u0900-\u097f]"), _HINDI_PART),
+    (_rule(_BENGALI, _NUMBER_BEHIND, 32, 48, within="[\u0980-\u09ff]"), _BENGALI_PART),
+    (_rule(_TAMIL, _NUMBER_BEHIND, 24, 120, within="[\u0b80-\u0bff\u0c00-\u0c7f]"), r"(?!)"),
+    (_rule(_GREEK, _NUMBER_BEHIND, 100, 120, within="[Α-ω]"), _GREEK_PART),
+    (_rule(_CAUCASUS, _NUMBER_BEHIND, 72, 96, within="[ა-ჰԱ-և]"), _CAUCASUS_PART),
     (_rule(_TURKISH, r"\bN[or] ?[:.]? ?\d", 150, 170), _TURKISH_PART),
     (
         _rule(

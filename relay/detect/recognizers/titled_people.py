@@ -22,7 +22,8 @@ _NO_NAMES_TEXT = (
     " consultant scientist designer specialist vice associate staff technical business account marketing sales hr qa"
     " devops backend frontend full lead principal research security systems network program executive member officer"
     " administrator robot pepper martens who dre seuss bean universe america world office word excel sql access teams"
-    " doctor jur med phil habil professor emeritus street st ave road drive apt suite not no your our their this that"
+    " mr mrs ms mx dr prof herr herrn frau mme mlle sr sra srta dña doña doctor jur med phil habil"
+    " professor emeritus street st ave road drive apt suite not no your our their this that"
 )
 _NO_NAMES = frozenset(_NO_NAMES_TEXT.split())
 # "123 Main Dr Springfield": a street, not a doctor.
