@@ -45,7 +45,9 @@ _OPENED = re.compile(r"\s?[\"'`]?\s?(?:[(\[,]|[-\u2013:=]|is\b|was\b|as\b|ist\b|
 _PAPERS = {"PASSPORT": "PASSPORT", "DRIVER_LICENSE": "DRIV", "US_DRIVER_LICENSE": "DRIV"}
 _WIDE = frozenset({"NATIONAL_ID", "TAX_ID", "BANK_ACCOUNT", "HEALTH_PLAN_NUMBER"})
 _HEAD = re.compile(r"(?:[^\W\d_]+[\u00b0.:#]{0,2}\s+)+(?=[^\s]*\d)")
-_NUMBER_AHEAD = re.compile(r"[^\n\d]{0,16}\d")
+# Of a label and its number nothing else stands between them: no other cell, key or clause.
+_NUMBER_AHEAD = re.compile(r"[^\n\d\"',;(]{0,16}\d")
+_SERIES = 3
 _MAIL = re.compile(r"[\w.+-]+@(?:[\w-]+\.)+[^\W\d_]{2,24}")
 _MAC = re.compile(r"[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}|(?:[0-9A-Fa-f]{4}\.){2}[0-9A-Fa-f]{4}")
 _HEX = re.compile(r"[0-9A-Fa-f]+")
@@ -123,7 +125,12 @@ def _is_more_exact(entity_type: str, told: str) -> bool:
 def _without_label(text: str, span: Span) -> Span:
     """Return a model's number without the label that it was taken together with: "MAC 001b44113ab7"."""
     head = _HEAD.match(text, span.start, span.end)
-    if head is None or not all(word in VOCABULARY or word in LINKS for word in split_words(head[0])):
+    if head is None:
+        return span
+    words = split_words(head[0])
+    # "E 12345678": the letters of a series are a part of the number.
+    is_series = head[0].strip().isupper() and len(head[0].strip()) <= _SERIES
+    if is_series or VOCABULARY.isdisjoint(words) or not all(word in VOCABULARY or word in LINKS for word in words):
         return span
     return span._replace(start=head.end())
 

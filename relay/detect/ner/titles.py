@@ -16,15 +16,15 @@ _BEFORE_TEXT = (
     # English
     "mr mrs ms miss mx dr prof professor doctor sir madam rev reverend fr messrs sgt capt lt adv"
     # German, Dutch, Swedish, Danish, Norwegian
-    " herr herrn frau fräulein hr fr dipl.-ing dipl-ing dipl med jur phil dhr mevr mevrouw meneer mw drs fru"
+    " herr herrn frau fräulein hr fr dipl.-ing dipl-ing dhr mevr mevrouw meneer mw drs fru"
     " fröken"
     # French, Spanish, Portuguese, Italian, Catalan
     " mme mlle monsieur madame mademoiselle maître mm mmes sr sra srta señor señora señorita dña doña d.ª senhor"
-    " senhora dra exmo exma sig sig.ra signor signora signorina dott dott.ssa dottor dottoressa avv"
+    " senhora dra exmo exma sig.ra signor signora signorina dott dott.ssa dottor dottoressa avv"
     # Polish, Czech, Slovak, Hungarian, Romanian, Turkish
-    " pani panu panem panie paní pane mgr inż mudr judr phdr dna domnul doamna sayın"
+    " pani panu panem panie paní mgr inż mudr judr phdr dna domnul doamna sayın"
     # South and South-East Asia in Latin letters
-    " shri sri smt kumari bapak ibu puan encik ông bà khun"
+    " shri smt bapak ibu puan encik ông bà khun"
     # Russian, Ukrainian, Greek
     " г-н г-жа господин госпожа гражданин гражданка товарищ тов д-р доктор проф профессор пан пані панове"
     " κ κα κος κύριος κυρία κύριε δρ"
@@ -35,8 +35,9 @@ _BEFORE_TEXT = (
     " श्री श्रीमती सुश्री डॉ डा कुमारी প্রফেসর জনাব ডাঃ ডক্টর শ্রী শ্রীমতী திரு திருமதி శ్రీ శ్రీమతి"
 )
 # Behind a name: behind a blank as written here, because "Ji" and "San" are names, too; behind a hyphen in any case.
-_AFTER_TEXT = "bey Bey hanım Hanım hanim Hanim efendi Efendi úr ji saheb Saheb sahib Sahib जी साहब साहेब बाबू भाई সাহেব বাবু"
-_HYPHENED_TEXT = "san sama kun chan sensei ssi nim ji"
+_AFTER_TEXT = "bey hanım Hanım hanim Hanim efendi Efendi úr ji saheb Saheb sahib Sahib जी साहब साहेब बाबू भाई সাহেব বাবু"
+# Not "ji", "kun" and "chan": Su-ji and Ye-chan are names.
+_HYPHENED_TEXT = "san sama sensei ssi nim"
 # Glued to a name: after it, in Japanese, Korean and Chinese; before it, in Thai.
 _GLUED_AFTER = (
     "さん", "様", "さま", "君", "くん", "ちゃん", "氏", "殿", "先生", "教授", "博士", "社長", "部長", "課長",
@@ -45,8 +46,15 @@ _GLUED_AFTER = (
 )  # fmt: skip
 _GLUED_BEFORE = ("นางสาว", "นาย", "นาง", "น.ส.", "คุณ", "ดร.", "เด็กชาย", "เด็กหญิง")
 _LEAST_LEFT_THAI = 3
+# No syllable of Thai begins with these.
+_THAI_SIGN = re.compile("[\u0e30-\u0e3a\u0e47-\u0e4e]")
+# 君 ends names of Chinese people, and stands behind those of Japanese ones.
+_MASTER, _KANA, _NEAR = "君", re.compile("[\u3041-\u30fe]"), 24
 
 TITLES: Final = frozenset(_BEFORE_TEXT.split())
+# The rest of a title, behind the first word of one: "Dr. med."; alone they are names.
+_DOCTORS: Final = frozenset(("dr", "prof", "professor", "doctor", "dott"))
+_SECOND: Final = frozenset("med phil jur habil dent vet rer nat oec dipl ing".split())  # noqa: SIM905 - a table
 # Titles that are nobody's name when they stand alone: "Pak" and "Miss" may be one.
 _NOBODY: Final = frozenset("mr mrs ms mx dr prof herr herrn frau mme mlle".split())  # noqa: SIM905 - a table
 _AFTER: Final = frozenset(_AFTER_TEXT.split()) | {f"-{word}" for word in _HYPHENED_TEXT.split()}
@@ -59,12 +67,15 @@ _LONGEST_TAIL = 10
 
 def without_titles(text: str, start: int, end: int) -> tuple[int, int]:
     """Return the place of the name in `text[start:end]` without titles; an empty place when nothing else is there."""
-    while (head := _head(text, start, end)) > start:
+    doctor = False
+    while (head := _head(text, start, end, doctor=doctor)) > start:
+        doctor = doctor or text[start:head].strip(" .\u00a0").lower() in _DOCTORS
         start = head
     if text[start:end].rstrip(".").lower() in _NOBODY:
         return start, start
     for title in _GLUED_BEFORE:
-        if text.startswith(title, start, end) and end - start - len(title) >= _LEAST_LEFT_THAI:
+        left = start + len(title)
+        if text.startswith(title, start, end) and end - left >= _LEAST_LEFT_THAI and not _THAI_SIGN.match(text, left):
             start += len(title)
             while start < end and text[start].isspace():
                 start += 1
@@ -75,14 +86,16 @@ def without_titles(text: str, start: int, end: int) -> tuple[int, int]:
         end = tail.start()
     for title in _LONGEST_FIRST:
         if end - len(title) > start and text.endswith(title, start, end):
+            if title == _MASTER and not _KANA.search(text, max(0, start - _NEAR), end + _NEAR):
+                return start, end
             return start, len(text[:end].removesuffix(title).rstrip())
     return start, end
 
 
-def _head(text: str, start: int, end: int) -> int:
-    """Return where the title ends that `text[start:end]` begins with; `start` when there is none."""
+def _head(text: str, start: int, end: int, *, doctor: bool) -> int:
+    """Return where the title of `text[start:end]` ends; `start` for none. Behind a `doctor` may stand of what."""
     for expression in (_HEAD, _GLUED_HEAD):
         found = expression.match(text, start, end)
-        if found is not None and found[1].lower() in TITLES:
+        if found is not None and (found[1].lower() in TITLES or (doctor and found[1].lower() in _SECOND)):
             return found.end()
     return start

@@ -13,6 +13,8 @@ from relay.replace.reading.postcodes import is_populous
 __all__ = ["PLUGINS", "AskArea"]
 
 _PLACES = frozenset({"LOCATION"})
+# "Lebanon, Ohio" and "Delaware County" are smaller than what they are named after.
+_PART_OF_A_PLACE = re.compile(r",\s{0,3}[^\W\d_a-z]|\s{1,3}(?:County|City|Township|Street|St|Avenue|Ave|Road|Rd)\b")
 _BEHIND_A_PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]*,\s{0,3}$")
 
 
@@ -33,7 +35,8 @@ class AskArea:
         """Look the value up; a place that no list has is taken for small by either."""
         if facts.entity_type in _PLACES:
             # A state behind a smaller place, "Springfield, Illinois", belongs to that place.
-            found = None if _BEHIND_A_PLACE.search(facts.before) else is_large(facts.value)
+            smaller = _BEHIND_A_PLACE.search(facts.before) or _PART_OF_A_PLACE.match(facts.after)
+            found = None if smaller else is_large(facts.value)
         else:
             found = is_populous(facts.value)
         if found is None:

@@ -62,6 +62,11 @@ _DECADES = {
         words("teens twenties thirties forties fifties sixties seventies eighties nineties"), 1
     )
 }
+_DIGITS = "0123456789"
+# From here on an age has to be told, so a smaller unit has to be sure.
+_TOLD = 90
+_OLD = re.compile(r"[\s-]{0,3}[^\W\d_]{1,8}(?:[\s-]{1,3}old|\s{1,3}of age)")
+_BETWEEN = frozenset(words("- to and or / between from"))
 _UNIT_AFTER = re.compile(r"[\s-]{0,3}([^\W\d_]{1,8})")
 _UNIT_BEFORE = re.compile("month|week|day|hour|monat|woche|tage|mois|semaine|meses|semana|giorn")
 
@@ -87,7 +92,7 @@ def read_age(value: str, before: str = "", after: str = "") -> Range | None:
     if stages and all(word in _STAGES or word in _FILLER for word in found):
         return _STAGES[stages[0]]
     parts = _parts(found)
-    if parts is None or not 0 < len(parts.amounts) <= 2:
+    if parts is None or not 0 < len(parts.amounts) <= 2 or _is_torn(parts, found):
         return None
     if parts.decade:
         (start, _), (end, _) = parts.amounts[0], parts.amounts[-1]
@@ -97,6 +102,15 @@ def read_age(value: str, before: str = "", after: str = "") -> Range | None:
     return _bounded([number * (unit or _YEAR) for number, unit in parts.amounts], parts)
 
 
+def _is_torn(parts: _Parts, found: Sequence[str]) -> bool:
+    """Tell whether two numbers without a unit are none of a range, or a unit in one value is too short to be sure."""
+    bare = [number for number, unit in parts.amounts if unit is None]
+    if len(bare) > 1 and _BETWEEN.isdisjoint(found):
+        return True
+    unsure = any(number >= _TOLD and unit is not None and unit < _YEAR for number, unit in parts.amounts)
+    return unsure and "old" not in found and "age" not in found
+
+
 def _parts(found: Sequence[str]) -> _Parts | None:
     """Sort the tokens of an age; None for one that is not known."""
     parts = _Parts()
@@ -104,12 +118,12 @@ def _parts(found: Sequence[str]) -> _Parts | None:
     while place < len(found):
         token, following = found[place], found[place + 1] if place + 1 < len(found) else ""
         end = place + 1
-        if token in _DECADES or (token.isdigit() and following == "s"):
+        if token in _DECADES or (token[0] in _DIGITS and token.isdecimal() and following == "s"):
             parts.amounts.append((_DECADES[token] if token in _DECADES else int(token), None))
             parts.decade = True
-            end += token.isdigit()
-        elif token[0].isdigit():
-            if token.count(".") + token.count(",") > 1 or len(token) > 6:
+            end += token not in _DECADES
+        elif token[0] in _DIGITS:
+            if not token.isascii() or token.count(".") + token.count(",") > 1 or len(token) > 6:
                 return None
             parts.amounts.append((float(token.replace(",", ".")), None))
         elif token in NUMBER_WORDS or (token in ("a", "hundred") and "hundred" in (token, following)):
@@ -136,9 +150,11 @@ def _without_unit(parts: _Parts, before: str, after: str) -> Range:
     numbers = [number for number, _ in parts.amounts]
     beside = _UNIT_AFTER.match(plain(after))
     unit = _UNITS.get(beside[1]) if beside is not None else None
+    whole = _bounded(numbers, parts)
+    if unit is not None and unit < _YEAR and max(numbers) >= _TOLD and not _OLD.match(plain(after)):
+        return Range(min(numbers) * unit, whole.high)  # "turned 95 days before", "95 W F"
     if unit is not None:
         return _bounded([number * unit for number in numbers], parts)
-    whole = _bounded(numbers, parts)
     if parts.months_or_man or _UNIT_BEFORE.search(plain(before)):
         # "9m" is nine months or a man of nine; "days of age" may be the label of another number.
         return Range(min(numbers) * _DAY, whole.high)

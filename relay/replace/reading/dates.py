@@ -93,7 +93,7 @@ _BESIDE_UNITS = (
         words(
             "a an the of for in over within every each per about around approximately approx almost nearly roughly at "
             "least most more than less up to or and between from after before during since half quarter few several "
-            "couple some many one other first second third fourth old long straight consecutive full whole additional "
+            "couple some many one other first second third fourth long straight consecutive full whole additional "
             "another next times time x q by until till on seit für pendant depuis durante por per da de"
         )
     )
@@ -102,6 +102,8 @@ _BESIDE_UNITS = (
 )
 _SEASONS = frozenset(words("spring summer fall autumn winter quarter q1 q2 q3 q4 h1 h2 season"))
 _AROUND_MONTHS = _AROUND_YEARS | frozenset(words("last this next end beginning start middle del della du des dem den"))
+_AGE_TOLD = 90
+_OF_YEARS = frozenset(words("year years yr yrs y jahr jahre jahren ans año años anno anni"))
 _SHORT_NUMBER = re.compile(r"[0-9]{1,3}(?:[.,][0-9]{1,2})?")
 
 
@@ -165,7 +167,7 @@ def _only_years(found: Sequence[str]) -> DateReading | None:
         if _YEAR.fullmatch(token):
             low.append(int(token))
             high.append(int(token) + (_DECADE_YEARS - 1 if is_decade else 0))
-        elif is_decade and re.fullmatch("[0-9]0", token):
+        elif is_decade and _is_short_decade(token, found[:place]):
             # Of which century is not said: the last one for what is still to come.
             low.append(1900 + int(token) if int(token) >= 30 else 2000 + int(token))
             high.append(low[-1] + _DECADE_YEARS - 1)
@@ -177,12 +179,21 @@ def _only_years(found: Sequence[str]) -> DateReading | None:
     return DateReading(Precision.YEAR, (min(low), max(high))) if low else None
 
 
+def _is_short_decade(token: str, before: Sequence[str]) -> bool:
+    """Tell whether a token is "80" of "the 80s"; "her 90s" may be an age that has to be told, "the '90s" is none."""
+    return re.fullmatch("[0-9]0", token) is not None and (int(token) < _AGE_TOLD or before[-1:] == ["'"])
+
+
 def _is_short_end(found: Sequence[str], place: int, years: Sequence[int]) -> bool:
     """Tell whether a token is the end of a range such as 2019-21: no month, and behind the year before it."""
     token = found[place]
     if not re.fullmatch("[0-9]{2}", token) or len(years) != 1 or found[place - 1] not in "-/":
         return False
     return int(token) >= _FIRST_SHORT and int(token) > years[0] % 100
+
+
+def _is_high(token: str) -> bool:
+    return _SHORT_NUMBER.fullmatch(token) is not None and float(token.replace(",", ".")) >= _AGE_TOLD
 
 
 def _no_date(found: Sequence[str]) -> DateReading | None:
@@ -192,7 +203,9 @@ def _no_date(found: Sequence[str]) -> DateReading | None:
         is_known or token in _BESIDE_UNITS or (_SHORT_NUMBER.fullmatch(token) is not None)
         for token, is_known in zip(found, known, strict=True)
     )
-    if not any(known) or not plain_numbers:
+    # "95 years" may be an age.
+    is_age = any(_is_high(token) for token in found) and not _OF_YEARS.isdisjoint(found)
+    if not any(known) or not plain_numbers or is_age:
         return None
     relative = any(token in _RELATIVE for token in found)
     return DateReading(Precision.RELATIVE if relative else Precision.NONE)

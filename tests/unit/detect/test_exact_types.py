@@ -120,6 +120,25 @@ def test_a_name_that_is_a_label_elsewhere_stays(text: str) -> None:
     assert found(text, start, start + len(name), "PERSON") == [("PERSON", name)]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('{"name": "Vin", "age": 51}', "Vin"),
+        ("Cap, 34, lives there", "Cap"),
+        ("Carta (42) said so", "Carta"),
+    ],
+)
+def test_a_number_of_another_cell_makes_no_label(text: str, name: str) -> None:
+    start = text.index(name)
+    assert found(text, start, start + len(name), "PERSON") == [("PERSON", name)]
+
+
+@pytest.mark.parametrize("value", ["E 12345678", "MA 123456", "N 123456"])
+def test_the_letters_of_a_series_stay_with_the_number(value: str) -> None:
+    text = f"case: {value} is open"
+    assert [covered for _, covered in found(text, 6, 6 + len(value), "ID_NUMBER")] == [value]
+
+
 def test_the_label_of_a_text_counts() -> None:
     """The key or the head of a column, where the text itself has none."""
     assert found("X4821093", 0, 8, label="passport number") == [("PASSPORT", "X4821093")]

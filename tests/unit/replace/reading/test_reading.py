@@ -50,7 +50,16 @@ AGES = [
     ("late 80s", "", (80, 89)),
     ("30's", "", (30, 39)),
     ("nonagenarian", "", (90, 99)),
+    # a unit that may be another number's
+    ("95", " days before admission", (95 * (1 / 365), 95)),
+    ("95", " W F with chest pain", (95 * (1 / 52), 95)),
+    ("95", "-day-old", (95 * (1 / 365), 95 * (1 / 365))),
+    ("95d", "", None),
     # not known
+    ("9 5", "", None),
+    ("1O1", "", None),
+    ("፩ years old", "", None),
+    ("፩s", "", None),
     ("neunzig", "", None),
     ("a few weeks", "", None),
     ("8 1/2 dog years", "", None),
@@ -122,6 +131,11 @@ DATES = [
 def test_dates(value: str, precision: Precision, years: tuple[int, int] | None) -> None:
     """How exact a date is, and its years."""
     assert read_date(value) == DateReading(precision, years)
+
+
+@pytest.mark.parametrize("value", ["95 years old", "95-year-old", "95 y", "her 90s", "the late 90s"])
+def test_what_may_be_an_age_of_ninety_is_no_date(value: str) -> None:
+    assert read_date(value) is None
 
 
 @pytest.mark.parametrize("value", ["Monday", "last Tuesday", "08/07", "92", "Christmas", "5th", "1402", "2567", ""])
