@@ -57,8 +57,8 @@ JUDGED = {
 # Covered of the people in real text: .88 and more, .75 and more, and less or nothing to score with.
 SPOKEN = {
     "best": ["Russian", "Ukrainian", "Bulgarian", "Serbian", "Kazakh", "Mongolian", "Chinese", "Japanese", "Korean", "Greek", "Armenian", "Thai", "Nepali", "Odia"],
-    "scored": ["Arabic", "Persian", "Urdu", "Hindi", "Marathi", "Bengali", "Telugu", "Tamil", "Amharic"],
-    "unsupported": ["Hebrew", "Georgian", "Kannada", "Malayalam", "Gujarati", "Punjabi", "Burmese", "Khmer", "Lao", "Sinhala", "Tibetan"],
+    "scored": ["Hebrew", "Arabic", "Persian", "Urdu", "Hindi", "Marathi", "Bengali", "Telugu", "Tamil", "Amharic"],
+    "unsupported": ["Georgian", "Kannada", "Malayalam", "Gujarati", "Punjabi", "Burmese", "Khmer", "Lao", "Sinhala", "Tibetan"],
 }
 
 
