@@ -61,7 +61,7 @@ def _without(core: Core, part: str, method: str) -> Core:
     [
         ("directory", "find"),
         ("formats", "read"),
-        ("analyzer", "analyze"),
+        ("analyzer", "read"),
         ("engine", "decide"),
         ("sessions", "ephemeral"),
         ("metrics", "scrubbed"),
@@ -215,7 +215,7 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
         def _fail(self, *args: Any, **kw: Any) -> Any:
             started.set()
             go.wait(5)
-            return self._whole.analyze(*args, **kw)
+            return self._whole.read(*args, **kw)
 
     class Watched(Broken):
         def _fail(self, *args: Any, **kw: Any) -> Any:
@@ -223,7 +223,7 @@ async def test_disconnect_while_scrubbing(serve: Serve, mirror: Mirror, core: Co
             return sessions[-1]
 
     slow = dataclasses.replace(
-        with_parts(core, analyzer=Slow(core.analyzer, "analyze")),
+        with_parts(core, analyzer=Slow(core.analyzer, "read")),
         sessions=Watched(core.sessions, "ephemeral"),  # type: ignore[arg-type]
     )
     relay = serve(from_core=slow)
