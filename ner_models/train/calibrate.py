@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ner_models.train.corpora import read_gold
 from ner_models.train.rows import TYPES
-from relay.detect.ner.model import NerModel
+from relay.detect.ner.model import NerModel, Scored
 
 __all__ = ["BUDGET", "calibrate", "lowest", "lowest_by_letters"]
 
@@ -59,27 +59,24 @@ def lowest_by_letters(
             groups.setdefault(first, []).append(text)
     for place, some in sorted(groups.items()):
         scored = [(text, model.score(text)) for text in some]
-        size = sum(map(units, some))
-        for step in steps:
-            thresholds = [step if name == kind else threshold for name, threshold in own.items()]
-            alarms = sum(span.entity_type == kind for text, words in scored for span in model.choose(text, words, thresholds))
-            if alarms / size <= limit:
-                break
-        chosen.append((letters[place], {kind: step}))
+        chosen.append((letters[place], {kind: _lowest_step(model, scored, sum(map(units, some)), kind, limit, steps, own)}))
     return chosen
+
+
+def _lowest_step(
+    model: NerModel, scored: Sequence[tuple[str, Scored]], size: float, kind: str, limit: float, steps: Sequence[float], own: Mapping[str, float]
+) -> float:
+    """Return the first of `steps`, which ascend, at which the type gives no more than `limit` alarms a unit; else the last."""
+    for step in steps:
+        thresholds = list((dict(own) | {kind: step}).values())
+        alarms = sum(span.entity_type == kind for text, words in scored for span in model.choose(text, words, thresholds))
+        if alarms / size <= limit:
+            break
+    return step
 
 
 def lowest(model: NerModel, texts: Sequence[str], size: float, budget: Mapping[str, tuple[float, tuple[float, ...]]]) -> dict[str, float]:
     """Return the lowest threshold per type of which `texts`, of a `size` in units of the budget, give no more alarms; else the highest."""
     scored = [(text, model.score(text)) for text in texts]
-    chosen = {}
-    for kind in TYPES:
-        limit, steps = budget[kind]
-        for step in steps:
-            trial = dict.fromkeys(TYPES, 0.5) | {kind: step}
-            thresholds = [trial[name] for name in TYPES]
-            alarms = sum(span.entity_type == kind for text, words in scored for span in model.choose(text, words, thresholds))
-            chosen[kind] = step
-            if alarms / size <= limit:
-                break
-    return chosen
+    even = dict.fromkeys(TYPES, 0.5)
+    return {kind: _lowest_step(model, scored, size, kind, *budget[kind], even) for kind in TYPES}

@@ -30,7 +30,7 @@ class Latin:
     def __init__(self, data: Path, *, share_alike: bool, per_language: int = 1_500, share: float = 1.0) -> None:
         facts = json.loads((data / "world/annotates.json").read_text(encoding="utf-8"))
         languages = {fact["lang"] for fact in facts.values()} - set(LANGUAGES)
-        rows = read_world(data / "world", share_alike=share_alike, languages=languages)
+        rows = read_world(data / "world", share_alike=share_alike, languages=languages, in_cyrillic=False)
         self.corpora: dict[str, list[Row]] = {}
         self.languages = {name: fact["lang"] for name, fact in facts.items()}
         for _, row in rows:

@@ -22,8 +22,8 @@ REPEAT = {"ru_factrueval": 3, "bg_bgner": 1, "el_eellak": 3, "uk_parlamint": 2, 
 ENDINGS = ("am", "ka", "kk", "te", "mn", "ta")
 
 
-def read_world(data: Path, *, share_alike: bool = True, languages: Collection[str] = (*LANGUAGES, "sr")) -> list[tuple[str, Row]]:
-    """Read the labelled corpora of some languages: language and row. Serbian is turned into Cyrillic where it is written so."""
+def read_world(data: Path, *, share_alike: bool = True, languages: Collection[str] = (*LANGUAGES, "sr"), in_cyrillic: bool = True) -> list[tuple[str, Row]]:
+    """Read the labelled corpora of some languages: language and row. `in_cyrillic`: Serbian is turned into those letters."""
     facts = json.loads((data / "annotates.json").read_text(encoding="utf-8"))
     rows = []
     for name, fact in sorted(facts.items()):
@@ -37,7 +37,7 @@ def read_world(data: Path, *, share_alike: bool = True, languages: Collection[st
             for line in lines:
                 row = json.loads(line)
                 spans = [(s["start"], s["end"], s["label"]) for s in row["spans"]]
-                text, spans = _in_cyrillic(row["text"], spans) if language == "sr" and "ru" in languages else (row["text"], spans)
+                text, spans = _in_cyrillic(row["text"], spans) if language == "sr" and in_cyrillic else (row["text"], spans)
                 read.append((language, Row(
                     text=text, spans=tuple(s for s in spans if s[2] in TYPES), known=known,
                     unsure=tuple((a, b) for a, b, kind in spans if kind not in TYPES), source=name,

@@ -158,7 +158,7 @@ class Engine:
         present = frozenset([span.entity_type for row in spans for span in row])
         passages = self._passages(segments, implied) if self.policy.implied else NOTHING_IMPLIED
         evidence, conditions, mask = self._conditions(segments, present, client, model, legible, passages)
-        readings = Readings(segments, spans, self._year()) if self._reads_values else None
+        readings = self._readings(segments, spans)
 
         required, preferred = (
             [entry for entry in entries if self._asks(entry, mask, present, segments, spans, readings)]
@@ -174,11 +174,7 @@ class Engine:
                 blocked.add((entry.label, str(entry.data_class)))
 
         table = self._table_of(present, route, mask)
-        actions = tuple(
-            [act(segment, row, table, readings) if row else () for segment, row in zip(segments, spans, strict=True)]
-        )
-        if self.policy.public_figures is PublicFigures.KEEP:
-            actions = with_public_figures(segments, actions)
+        actions = self._acted(segments, spans, table, readings)
         if table.can_block:
             for row in actions:
                 blocked.update((item.rule, item.span.entity_type) for item in row if item.action is Action.BLOCK)
@@ -218,8 +214,18 @@ class Engine:
         present = frozenset([span.entity_type for row in spans for span in row])
         *_, mask = self._conditions(segments, present, None, None, self._legible)
         table = self._table_of(present, route, mask)
-        readings = Readings(segments, spans, self._year()) if self._reads_values else None
-        actions = tuple([act(segment, row, table, readings) for segment, row in zip(segments, spans, strict=True)])
+        return self._acted(segments, spans, table, self._readings(segments, spans))
+
+    def _readings(self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]]) -> Readings | None:
+        """Return what the values of a request say; None under a policy that asks nothing of them."""
+        return Readings(segments, spans, self._year()) if self._reads_values else None
+
+    def _acted(
+        self, segments: Sequence[Segment], spans: Sequence[Sequence[Span]], table: RuleTable, readings: Readings | None
+    ) -> tuple[tuple[SpanAction, ...], ...]:
+        """Return what happens to each span."""
+        rows = zip(segments, spans, strict=True)
+        actions = tuple([act(segment, row, table, readings) if row else () for segment, row in rows])
         return with_public_figures(segments, actions) if self.policy.public_figures is PublicFigures.KEEP else actions
 
     def _conditions(

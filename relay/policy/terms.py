@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -154,6 +154,11 @@ def as_tuple(value: object) -> object:
     if isinstance(value, str):
         return (value,)
     return tuple(value) if isinstance(value, list) else value
+
+
+def listed(item: Any, in_order: Callable[[Any], Any] = lambda names: tuple(sorted(set(names)))) -> Any:
+    """Return the type of one or more of `item`, of which a single one may stand by itself: each once, in order."""
+    return Annotated[tuple[item, ...], BeforeValidator(as_tuple), Field(min_length=1), AfterValidator(in_order)]
 
 
 def _number(value: object) -> object:

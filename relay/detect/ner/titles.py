@@ -88,7 +88,7 @@ def without_titles(text: str, start: int, end: int) -> tuple[int, int]:
         if end - len(title) > start and text.endswith(title, start, end):
             if title == _MASTER and not _KANA.search(text, max(0, start - _NEAR), end + _NEAR):
                 return start, end
-            return start, len(text[:end].removesuffix(title).rstrip())
+            return start, start + len(text[start : end - len(title)].rstrip())
     return start, end
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import Field
 
 from relay.policy.comparisons import Verdict
 from relay.policy.globs import any_of, takes_everything
-from relay.policy.terms import as_tuple
+from relay.policy.terms import listed
 from relay.policy.value_condition import ValueFacts
 from relay.replace.reading.plain import plain
 
@@ -25,12 +25,7 @@ class AskDomain:
     """Holds for an address at one of the domains; `*` stands for any run of characters."""
 
     name: ClassVar[str] = "domain"
-    type: ClassVar[Any] = Annotated[
-        tuple[Annotated[str, Field(min_length=1, max_length=253)], ...],
-        BeforeValidator(as_tuple),
-        Field(min_length=1),
-        AfterValidator(_in_order),
-    ]
+    type: ClassVar[Any] = listed(Annotated[str, Field(min_length=1, max_length=253)], _in_order)
     about: ClassVar[str] = 'domains of an e-mail address, such as "example.com" or "*.example.com"'
     reads: ClassVar[tuple[str, ...]] = ("EMAIL_ADDRESS",)
     private: ClassVar[bool] = True

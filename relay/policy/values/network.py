@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
-
-from pydantic import AfterValidator, BeforeValidator, Field
+from typing import Any, ClassVar
 
 from relay.policy.comparisons import Verdict
-from relay.policy.terms import as_tuple
+from relay.policy.terms import listed
 from relay.policy.value_condition import ValueFacts
 from relay.replace.reading.card_networks import NETWORKS, Network, network_of
 
@@ -18,12 +16,7 @@ class AskNetwork:
     """Holds for a card of one of the networks, by its first digits."""
 
     name: ClassVar[str] = "network"
-    type: ClassVar[Any] = Annotated[
-        tuple[Network, ...],
-        BeforeValidator(as_tuple),
-        Field(min_length=1),
-        AfterValidator(lambda names: tuple(sorted(set(names)))),
-    ]
+    type: ClassVar[Any] = listed(Network)
     about: ClassVar[str] = "networks of a payment card"
     reads: ClassVar[tuple[str, ...]] = ("CREDIT_CARD",)
     private: ClassVar[bool] = False

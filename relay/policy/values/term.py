@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
-
-from pydantic import AfterValidator, BeforeValidator, Field
+from typing import Any, ClassVar
 
 from relay.policy.comparisons import Verdict
-from relay.policy.terms import as_tuple
+from relay.policy.terms import listed
 from relay.policy.value_condition import ValueFacts
 from relay.replace.reading.medical_terms import Term, term_of
 
@@ -20,12 +18,7 @@ class AskTerm:
     """Holds for a drug, a term with a name in it, a public body or a trial; what is in no list is UNKNOWN."""
 
     name: ClassVar[str] = "term"
-    type: ClassVar[Any] = Annotated[
-        tuple[Term, ...],
-        BeforeValidator(as_tuple),
-        Field(min_length=1),
-        AfterValidator(lambda names: tuple(sorted(set(names)))),
-    ]
+    type: ClassVar[Any] = listed(Term)
     about: ClassVar[str] = (
         "a medical term that looks like a name: a `drug`, an `eponym` (Murphy's sign), a public `body` (WHO), a `trial`"
     )

@@ -7,7 +7,12 @@ from typing import ClassVar
 from relay.protocols import Sealing
 from relay.types import Action
 
-__all__ = ["PLUGINS", "Redact"]
+__all__ = ["PLUGINS", "Redact", "redacted"]
+
+
+def redacted(entity_type: str) -> str:
+    """Return what stands for a value of which nothing may be told."""
+    return f"[{entity_type}_REDACTED]"
 
 
 class Redact:
@@ -18,7 +23,7 @@ class Redact:
 
     def replace(self, value: str, entity_type: str, vault: Sealing) -> str:
         """Return the same text for every value of a type."""
-        return f"[{entity_type}_REDACTED]"
+        return redacted(entity_type)
 
 
 PLUGINS = (Redact,)

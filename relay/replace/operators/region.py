@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import ClassVar
 
 from relay.protocols import Sealing
-from relay.replace.reading.coarser import redacted, region
+from relay.replace.operators.redact import redacted
+from relay.replace.reading.coarser import region
 from relay.types import Action
 
 __all__ = ["PLUGINS", "Region"]

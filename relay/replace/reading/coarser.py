@@ -9,16 +9,11 @@ from relay.replace.reading.dates import Precision, read_date
 from relay.replace.reading.places import state_in
 from relay.replace.reading.postcodes import region_of, zip3
 
-__all__ = ["age_band", "decade", "redacted", "region", "year", "zip_area"]
+__all__ = ["age_band", "decade", "region", "year", "zip_area"]
 
 _BAND_YEARS = 10
 # 45 CFR 164.514(b)(2)(i)(C): all ages over 89 "may be aggregated into a single category of age 90 or older".
 _OLDEST_BAND = 90
-
-
-def redacted(entity_type: str) -> str:
-    """Return what stands for a value of which nothing may be told, as the operator `redact` writes it."""
-    return f"[{entity_type}_REDACTED]"
 
 
 def age_band(value: str) -> str | None:
