@@ -22,6 +22,7 @@ __all__ = [
     "RelayFault",
     "ScrubFailed",
     "SessionClosed",
+    "StoreFault",
     "TooManyRequests",
     "UnknownEndpoint",
     "UpstreamBadStream",
@@ -112,6 +113,13 @@ class SessionClosed(RelayFault):
 
     status = 409
     code = "session_closed"
+
+
+class StoreFault(RelayFault):
+    """What keeps the sessions does not answer, or not as it should; the request may be sent again."""
+
+    status = 503
+    code = "session_store_unavailable"
 
 
 class VaultFull(RelayFault):

@@ -12,6 +12,7 @@ from relay.protocols.families import ContractHeaders, ContractWords, Family, Log
 from relay.protocols.formats import Format, StreamReader
 from relay.protocols.routes import Route
 from relay.protocols.sealing import Operator, Restoring, Sealing, Style, Writer
+from relay.protocols.store import Kept, Lives, Store
 
 __all__ = [
     "AssistantText",
@@ -22,6 +23,8 @@ __all__ = [
     "EntityModel",
     "Family",
     "Format",
+    "Kept",
+    "Lives",
     "LogProbabilities",
     "Operator",
     "Recognizer",
@@ -29,6 +32,7 @@ __all__ = [
     "Route",
     "Sealing",
     "SpanMemory",
+    "Store",
     "StreamReader",
     "Style",
     "TokenFields",
