@@ -65,10 +65,12 @@ __all__ = [
     "formats",
     "implying",
     "looked_for",
+    "metrics",
     "operators",
     "pipeline",
     "policy_source",
     "read_policy",
+    "recorded_models",
     "reloaded",
     "router",
     "routes",
@@ -247,14 +249,18 @@ def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomR
     )
 
 
-def decision_log(config: Config) -> DecisionLog | None:
+def decision_log(config: Config, *, threaded: bool = True) -> DecisionLog | None:
     """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
     if config.decision_log is None:
         return None
+    after, models = config.decision_log.after, recorded_models(config)
+    return DecisionLog(config.decision_log.fd, time.time, after=after, models=models, threaded=threaded)
+
+
+def recorded_models(config: Config) -> frozenset[str]:
+    """Return the names of models that the decision log may hold because they are the operator's."""
     renamed = [name for upstream in config.upstreams.values() for pair in upstream.models.items() for name in pair]
-    return DecisionLog(
-        config.decision_log.fd, time.time, after=config.decision_log.after, models=frozenset(renamed) - {"*"}
-    )
+    return frozenset(renamed) - {"*"}
 
 
 def core(
@@ -271,25 +277,26 @@ def core(
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
     _check_formats(config, all_formats)
-    metrics = _metrics(policy, added, all_formats)
+    counted = metrics(policy, added, all_formats)
     return Core(
         formats=all_formats,
         directory=vendors.Directory(all_formats),
         pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
-        router=router(config, metrics),
+        router=router(config, counted),
         sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
         clock=time.perf_counter,
-        metrics=metrics,
+        metrics=counted,
     )
 
 
-def _metrics(policy: Policy, added: CustomRecognizers, known: Iterable[Format]) -> Metrics:
-    metrics = Metrics(formats=(format.name for format in known), entity_types=entity_types(added), clock=time.monotonic)
-    metrics.policy(policy.digest, policy.mode.value)
-    return metrics
+def metrics(policy: Policy, added: CustomRecognizers, known: Iterable[Format]) -> Metrics:
+    """Return the metrics of a process that begins to serve under a policy."""
+    made = Metrics(formats=(format.name for format in known), entity_types=entity_types(added), clock=time.monotonic)
+    made.policy(policy.digest, policy.mode.value)
+    return made
 
 
 def pipeline(

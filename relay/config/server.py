@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ipaddress
+import os
+import sys
 
 from pydantic import Field
 
 from relay.config.section import Section
 
 __all__ = ["ServerConfig", "ShapingConfig"]
+
+_MOST = 64  # processes, and threads of one
 
 
 class ServerConfig(Section):
@@ -21,12 +25,21 @@ class ServerConfig(Section):
     )
     max_body_mb: int = Field(default=32, ge=1, le=1024, description="Largest request body, decompressed, in MiB.")
     workers: int | None = Field(
-        default=None, ge=1, le=64, description="Requests that are scrubbed at once; unset: one for each processor core."
+        default=None,
+        ge=1,
+        le=64,
+        description="Processes that serve; unset: 1 on a loopback address, otherwise one for each processor core.",
+    )
+    threads: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="Requests that a process scrubs at once; unset: the processor cores, divided among the processes.",
     )
     queue: int = Field(
         default=256,
         ge=1,
-        description="Requests that may wait for a worker, three quarters of them of one client; more are refused.",
+        description="Requests that may wait to be scrubbed, three quarters of them of one client; more are refused.",
     )
     connect_timeout_s: float = Field(
         default=10, gt=0, description="Longest time to connect to an upstream, name look-up included."
@@ -51,6 +64,33 @@ class ServerConfig(Section):
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return False
+
+    @property
+    def processes(self) -> int:
+        """How many processes serve. Several share a port in a way that only Linux has."""
+        if self.workers is not None:
+            return self.workers
+        return 1 if self.is_loopback or sys.platform != "linux" else min(_cores(), _MOST)
+
+    def part(self, whole: int, least: int = 1) -> int:
+        """Return what one of `workers` processes may have of `whole`, which all of them share; at least `least`."""
+        return max(least, whole // (self.workers or 1))
+
+    def among(self, workers: int) -> ServerConfig:
+        """Return these settings with the number of processes stated."""
+        return self.model_copy(update={"workers": workers})
+
+    @property
+    def scrubbing_threads(self) -> int:
+        """How many requests one process scrubs at once."""
+        return self.threads or self.part(min(_cores(), _MOST))
+
+
+def _cores() -> int:
+    """Return the processor cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 class ShapingConfig(Section):

@@ -93,10 +93,14 @@ class Chain:
 
     def append(self, decision: Decision, at: float) -> str:
         """Return the line, without its end, for a decision made at `at` (seconds since 1970)."""
+        return self.add(record(decision, self._models), at)
+
+    def add(self, row: dict[str, Any], at: float) -> str:
+        """Return the same for what `record` made of a decision."""
         body = {
             "seq": self._sequence,
             "at": round(at, 3),
-            "decision": record(decision, self._models),
+            "decision": row,
             "previous": self._previous,
         }
         self._previous = _hash(body)

@@ -23,6 +23,7 @@ class LogEvent(StrEnum):
     READY = "ready"
     RELOADED = "reloaded"
     RELOAD_FAILED = "reload_failed"
+    WORKER_ENDED = "worker_ended"  # by itself; another one takes its place
     DRAINING = "draining"
     STOPPED = "stopped"
     UNJUDGED = "unjudged"  # policy uses confidence, but local upstreams accept formats that carry none

@@ -14,7 +14,11 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from relay.errors import ConfigFault, PolicyRefused
 from relay.types import Decision, RouteKind
 
-__all__ = ["Counted", "Metrics", "UpstreamCount", "read"]
+__all__ = ["Counted", "Family", "Metrics", "Sample", "UpstreamCount", "read"]
+
+# The name, type and description of a metric, and its samples: name, labels, value.
+Sample = tuple[str, dict[str, str], float]
+Family = tuple[str, str, str, list[Sample]]
 
 OUTCOMES = ("answered", "unreachable", "error", "limited", "broken")
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -191,6 +195,19 @@ class Metrics:
         """Return the exposition format that `/metrics` serves."""
         self._uptime_s.set(self._clock() - self._begun)
         return generate_latest(self.registry)
+
+    def families(self) -> list[Family]:
+        """Return the same as plain data, for sums over several processes (`relay.observe.sums`)."""
+        self._uptime_s.set(self._clock() - self._begun)
+        return [
+            (
+                family.name,
+                family.type,
+                family.documentation,
+                [(one.name, one.labels, one.value) for one in family.samples],
+            )
+            for family in self.registry.collect()
+        ]
 
     def _of(self, upstream: str) -> _Series:
         found = self._series.get(upstream)

@@ -37,6 +37,8 @@ class Signatures:
         self._limit = limit
         self._lock = threading.Lock()
         self._writers: OrderedDict[bytes, str] = OrderedDict()
+        # Called, from any thread, with the digest and the upstream of what is new here: for other processes.
+        self.on_note: Callable[[bytes, str], None] | None = None
 
     def __repr__(self) -> str:
         return f"Signatures({len(self._writers)} of {self._limit})"
@@ -44,6 +46,12 @@ class Signatures:
     def note(self, upstream: str, signature: str) -> None:
         """Remember that `upstream` wrote `signature`. Of two writers the last counts."""
         digest = self._digest(signature)
+        self.learn(digest, upstream)
+        if self.on_note is not None:
+            self.on_note(digest, upstream)
+
+    def learn(self, digest: bytes, upstream: str) -> None:
+        """Remember what another process with the same key has noted."""
         with self._lock:
             self._writers[digest] = upstream
             self._writers.move_to_end(digest)

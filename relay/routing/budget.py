@@ -2,6 +2,9 @@
 
 A request is counted when it leaves, with what it is expected to cost, and again when its answer told what it used. The
 day is UTC's. A restart begins at zero: a budget bounds a mistake, it does not replace the provider's bill.
+
+Where several processes spend of one budget, each counts its own and adds it to a sum that all of them see: `unsaid` is
+what has to be added, `said` takes the sum that this made.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from relay.config import Price
 from relay.policy.globs import any_of
 from relay.routing.usage import Usage
 
-__all__ = ["BudgetLedger", "Hold", "Prices", "cost_usd"]
+__all__ = ["BudgetLedger", "Hold", "Prices", "Unsaid", "cost_usd"]
 
 _DAY_S = 86_400
 _MILLION = 1_000_000
@@ -48,6 +51,14 @@ def cost_usd(price: Price, usage: Usage) -> float:
 
 
 @dataclass(slots=True)
+class Unsaid:
+    """What a client has spent here on a day and the common sum does not hold yet, in US dollars."""
+
+    day: int
+    usd: float
+
+
+@dataclass(slots=True)
 class Hold:
     """What one request is counted with until it is settled."""
 
@@ -63,7 +74,9 @@ class BudgetLedger:
         self._limits = [(any_of((key,)), limit) for key, limit in limits.items()]
         self._lock = threading.Lock()
         self._day = -1
-        self._spent: dict[str, float] = {}
+        self._spent: dict[str, float] = {}  # here
+        self._said: dict[str, float] = {}  # what of it is in the common sum
+        self._elsewhere: dict[str, float] = {}
 
     def __bool__(self) -> bool:
         """Tell whether any client has a budget."""
@@ -71,20 +84,23 @@ class BudgetLedger:
 
     def left(self, client: str, wall: float) -> float:
         """Return what `client` may still spend on the day of `wall` (seconds since 1970); infinite without a limit."""
-        limit = next((limit for test, limit in self._limits if test(client)), None)
+        limit = self._limit(client)
         if limit is None:
             return float("inf")
         with self._lock:
             # A clock that was set back is still in the day that was begun.
-            return limit - (self._spent.get(client, 0.0) if int(wall // _DAY_S) <= self._day else 0.0)
+            if int(wall // _DAY_S) > self._day:
+                return limit
+            return limit - self._spent.get(client, 0.0) - self._elsewhere.get(client, 0.0)
+
+    def _limit(self, client: str) -> float | None:
+        return next((limit for test, limit in self._limits if test(client)), None)
 
     def hold(self, client: str, usd: float, wall: float) -> Hold:
         """Count `usd` for `client` until `settle` says what it really was."""
         day = int(wall // _DAY_S)
         with self._lock:
-            if day > self._day:
-                self._day = day
-                self._spent.clear()
+            self._begin(day)
             self._spent[client] = self._spent.get(client, 0.0) + usd
         return Hold(client, day, usd)
 
@@ -94,3 +110,31 @@ class BudgetLedger:
             if hold.day == self._day:
                 self._spent[hold.client] = max(0.0, self._spent.get(hold.client, 0.0) + usd - hold.usd)
         hold.usd = usd
+
+    def _begin(self, day: int) -> None:
+        if day > self._day:
+            self._day = day
+            for sums in (self._spent, self._said, self._elsewhere):
+                sums.clear()
+
+    # --------------------------------------------------------------------------------------- with others that spend
+
+    def unsaid(self, client: str, wall: float) -> Unsaid | None:
+        """Return what the common sum of `client` lacks, None where the client has no budget."""
+        if self._limit(client) is None:
+            return None
+        with self._lock:
+            self._begin(int(wall // _DAY_S))
+            return Unsaid(self._day, self._spent.get(client, 0.0) - self._said.get(client, 0.0))
+
+    def said(self, client: str, unsaid: Unsaid, total: float) -> None:
+        """Take the common sum after `unsaid` was added to it."""
+        with self._lock:
+            if unsaid.day == self._day:
+                said = self._said[client] = self._said.get(client, 0.0) + unsaid.usd
+                self._elsewhere[client] = max(0.0, total - said)
+
+    def spenders(self) -> tuple[str, ...]:
+        """Return the clients of whom something is unsaid."""
+        with self._lock:
+            return tuple(name for name, usd in self._spent.items() if usd != self._said.get(name, 0.0))

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 __all__ = [
     "Health",
+    "News",
     "abandoned",
     "admits",
     "answered",
@@ -21,6 +22,7 @@ __all__ = [
     "asked_to_wait",
     "completed",
     "failed",
+    "heard",
     "probed",
     "timed",
 ]
@@ -40,6 +42,15 @@ class Health:
     on_trial: bool = False  # half open, and a request is trying; the next may after `open_until`
     wait_until: float = _NEVER  # the upstream asked for patience
     first_token_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """How often something was seen of an upstream: failures, whole answers, and ends of an open or half open state."""
+
+    failures: int = 0
+    answers: int = 0
+    recoveries: int = 0
 
 
 def admits(health: Health, now: float) -> bool:
@@ -82,6 +93,20 @@ def probed(health: Health, now: float, *, reachable: bool, open_s: float) -> Hea
     if not reachable:
         return replace(health, is_open=True, on_trial=False, open_until=now + open_s)
     return replace(health, open_until=now) if health.is_open and health.open_until > now else health
+
+
+def heard(health: Health, news: News, now: float, *, limit: int, open_s: float) -> Health:
+    """Return the record after what other processes have seen of the upstream: like one's own, whatever the order was.
+
+    Failures that came among answers are not in a row.
+    """
+    if news.recoveries:
+        health = answered(health)
+    if news.answers:
+        return completed(health)
+    for _ in range(min(news.failures, limit)):
+        health = failed(health, now, limit=limit, open_s=open_s)
+    return health
 
 
 def asked_to_wait(health: Health, until: float) -> Health:

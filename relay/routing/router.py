@@ -26,7 +26,7 @@ from relay.protocols import Route
 from relay.routing import health
 from relay.routing.budget import BudgetLedger, Hold, Prices, cost_usd
 from relay.routing.choose import Load, Options, RouteRequest, Unavailability, options
-from relay.routing.health import Health
+from relay.routing.health import Health, News
 from relay.routing.usage import Usage
 from relay.types import RouteKind
 
@@ -106,10 +106,14 @@ class Router:
         self._routes = routes
         self._by_format: dict[tuple[RouteKind, str], tuple[tuple[str, UpstreamConfig], ...]] = {}
         self._health = {name: Health() for name in upstreams}
+        # What has been seen here, for other processes that send to the same upstreams; `on_news` is called, from any
+        # thread, when they should know: a failure, a recovery, something spent.
+        self.news = {name: News() for name in upstreams}
+        self.on_news: Callable[[], None] | None = None
         self._metrics = metrics
         self._prices = Prices(config.prices)
-        self._ledger = BudgetLedger(config.budgets)
-        self._has_budgets = bool(self._ledger)
+        self.ledger = BudgetLedger(config.budgets)
+        self._has_budgets = bool(self.ledger)
         # Whether anything depends on what a request costs.
         self.counts_cost = self._has_budgets or bool(self._prices)
         metrics.declare({name: upstream.kind for name, upstream in upstreams.items()})
@@ -119,7 +123,7 @@ class Router:
     def options(self, need: RouteRequest, client: str) -> dict[RouteKind, Options]:
         """Return for each kind which upstreams qualify for `need`."""
         now = self.clock()
-        left = self._ledger.left(client, self.wall()) if self._has_budgets else math.inf
+        left = self.ledger.left(client, self.wall()) if self._has_budgets else math.inf
         cost = self._cost_of(need) if self.counts_cost else None
         return {
             kind: _NOT_CONFIGURED
@@ -200,7 +204,8 @@ class Router:
         """Count a request that is about to leave, with what it is expected to cost."""
         hold = None
         if self._has_budgets:
-            hold = self._ledger.hold(client, self._cost_of(need)(upstream) or 0.0, self.wall())
+            hold = self.ledger.hold(client, self._cost_of(need)(upstream) or 0.0, self.wall())
+            self._tell()
         model = self.model_at(upstream, need.model) or ""
         return Ticket(
             upstream=upstream,
@@ -218,7 +223,8 @@ class Router:
         price = self._prices.of(ticket.upstream, ticket.model) if self._prices else None
         cost = cost_usd(price, usage) if price is not None else 0.0
         if ticket.hold is not None:
-            self._ledger.settle(ticket.hold, cost)
+            self.ledger.settle(ticket.hold, cost)
+            self._tell()
         self._metrics.used(ticket.upstream, usage.input_tokens, usage.output_tokens, cost)
 
     # ------------------------------------------------------------------------------------------------ what came of it
@@ -239,11 +245,13 @@ class Router:
 
     def completed(self, upstream: str) -> None:
         """Note the end of an answer."""
+        self._see(upstream, answers=1)
         self._note(upstream, health.completed(self._health[upstream]))
         self._metrics.outcome(upstream, "answered")
 
     def failed(self, upstream: str, outcome: str) -> None:
         """Note a failure of the upstream's own."""
+        self._see(upstream, failures=1)
         self._note(
             upstream,
             health.failed(self._health[upstream], self.clock(), limit=self.config.failures, open_s=self.config.open_s),
@@ -277,6 +285,12 @@ class Router:
         self._health[upstream] = health.timed(self._health[upstream], seconds)
         self._metrics.first_token(upstream, seconds)
 
+    def heard(self, upstream: str, news: News) -> None:
+        """Note what other processes have seen of `upstream` lately."""
+        config = self.config
+        record = health.heard(self._health[upstream], news, self.clock(), limit=config.failures, open_s=config.open_s)
+        self._put(upstream, record)
+
     def moved(self, to: RouteKind, move: Move) -> None:
         """Count a request that did not go where policy would have it first."""
         self._metrics.moved(to, move.value)
@@ -292,7 +306,22 @@ class Router:
             if upstream.kind is RouteKind.LOCAL or self._health[name].is_open
         )
 
+    def _see(self, upstream: str, *, failures: int = 0, answers: int = 0, recoveries: int = 0) -> None:
+        seen = self.news[upstream]
+        self.news[upstream] = News(seen.failures + failures, seen.answers + answers, seen.recoveries + recoveries)
+        if failures or recoveries:
+            self._tell()
+
+    def _tell(self) -> None:
+        if self.on_news is not None:
+            self.on_news()
+
     def _note(self, upstream: str, record: Health) -> None:
+        if self._health[upstream].is_open and not record.is_open:
+            self._see(upstream, recoveries=1)
+        self._put(upstream, record)
+
+    def _put(self, upstream: str, record: Health) -> None:
         before = self._health[upstream]
         if record is not before:
             self._health[upstream] = record

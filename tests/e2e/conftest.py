@@ -77,7 +77,7 @@ def upstream(base_url: str, **fields: Any) -> UpstreamConfig:
 @pytest.fixture(scope="session")
 def shared_relay(stage: Stage, shared_mirror: Mirror, core: Core) -> Iterator[Running]:
     config = Config(
-        server=ServerConfig(port=0, admin_port=0, drain_s=1, workers=2),
+        server=ServerConfig(port=0, admin_port=0, drain_s=1, threads=2),
         upstreams={"mirror": upstream(f"{shared_mirror.base_url}/v1")},
     )
     context = running(_on(core, config), config, UpstreamClient(config.upstreams))

@@ -195,7 +195,7 @@ async def test_too_many_at_once(serve: Serve, mirror: Mirror) -> None:
     """More requests than the pool and its queue hold are 503 with a hint, not queued for ever."""
     import asyncio
 
-    relay = serve(workers=1, queue=1)
+    relay = serve(threads=1, queue=1)
     body = chat("lorem ipsum dolor " * 20_000)
     async with httpx.AsyncClient(base_url=relay.url, headers=KEY, timeout=30) as client:
         answers = await asyncio.gather(*(client.post("/v1/chat/completions", json=body) for _ in range(8)))

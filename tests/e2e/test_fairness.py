@@ -88,7 +88,7 @@ def resident_mb() -> float:
 
 def test_inflating_is_done_in_turns(serve: Serve) -> None:
     """A compressed body of one client does not wait behind those of another that take long."""
-    relay = serve(workers=1)
+    relay = serve(threads=1)
     small = post_bytes(chat(PROMPT))
     head, _, body = small.partition(b"\r\n\r\n")
     packed = gzip.compress(body)
@@ -105,7 +105,7 @@ def test_inflating_is_done_in_turns(serve: Serve) -> None:
 
 def test_refused_bodies_leave_no_memory(serve: Serve) -> None:
     """What was refused is gone with its answer, and does not wait for a collection."""
-    relay = serve(workers=1)
+    relay = serve(threads=1)
     for _ in range(3):
         assert ask(relay, bomb(16 * MIB))[0] == 400
     gc.collect()
@@ -120,8 +120,8 @@ def test_refused_bodies_leave_no_memory(serve: Serve) -> None:
 
 
 def test_a_small_request_overtakes_large_ones(serve: Serve, mirror: Mirror) -> None:
-    """With more large requests in work than there are workers, a small one of another client is served at once."""
-    relay = serve(workers=1)
+    """With more large requests in work than there are threads, a small one of another client is served at once."""
+    relay = serve(threads=1)
     small = post_bytes(chat(f"{PROMPT} " * 50))  # not so small that no worker is asked
     ask(relay, small)
     with opened(relay, 4, large(60_000)):
@@ -140,7 +140,7 @@ async def test_hanging_up_stops_the_work(
     shredded: list[bool] = []
     shred = Vault.shred
     monkeypatch.setattr(Vault, "shred", lambda self: (shred(self), shredded.append(True))[0])
-    relay = serve(workers=1)
+    relay = serve(threads=1)
     slice_at = [0.0]
     between = slices.end_slice
 

@@ -49,7 +49,7 @@ def relay(serve: Serve, make_core: MakeCore, local: Fake, frontier: Fake) -> Run
         upstreams={"far": frontier.config("frontier"), "near": local.config("local")},
         from_core=make_core(POLICY),
         routing=RoutingConfig(probe_s=0),
-        workers=4,
+        threads=4,
     )
 
 

@@ -54,6 +54,10 @@ class ByScript:
             raise ConfigFault(f"NER model: {self.other.version} cannot tell what texts imply; policy: implied: []")
         return ByScript(self.latin, self.other, implying=True)
 
+    def load_all(self) -> None:
+        """Load the other model now: processes that are forked later share it."""
+        self.other.get()
+
     def find(self, text: str, memory: SpanMemory | None = None) -> list[Span]:
         """Return the entities in `text`: code-point offsets, disjoint, in order."""
         return self.find_all([text], memory)[0]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from relay.doors.cli.options import ConfigFile, Policy, Upstream
+
+if TYPE_CHECKING:
+    from relay.config import Config
 
 __all__ = ["OPTIONS", "serve", "settings"]
 
@@ -18,6 +21,7 @@ OPTIONS = {
     ("server", "host"): "--host",
     ("server", "port"): "--port",
     ("server", "admin_port"): "--admin-port",
+    ("server", "workers"): "--workers",
     ("upstreams",): "--upstream",
     ("policy",): "--policy",
     ("require_signed",): "--require-signed",
@@ -34,6 +38,10 @@ def serve(
     policy: Policy = None,
     admin_port: Annotated[
         int | None, typer.Option("--admin-port", help="Port for /livez, /readyz and /metrics; none.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option("--workers", "-w", help="Processes that serve; 1 on a loopback address, else one for each core."),
     ] = None,
     require_signed: Annotated[
         Path | None,
@@ -55,26 +63,62 @@ def serve(
 
     import os
 
-    from relay import build
     from relay.config import load
-    from relay.doors.http import app
     from relay.observe import logs
 
     logs.configure()
-    loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed), OPTIONS)
+    given = settings(host, port, upstream, policy, admin_port, require_signed, workers)
+    loaded = load(config, os.environ, given, OPTIONS)
     if not no_harden:
         harden.apply()
-    source = build.policy_source(loaded)
-    log = build.decision_log(loaded)
-    core = build.core(loaded, os.environ, source=source, record=log.append if log is not None else None)
+    if loaded.server.processes > 1:
+        _serve_with_workers(loaded, hardened=not no_harden)
+    else:
+        _serve_alone(loaded)
+
+
+def _serve_alone(config: Config) -> None:
+    import os
+
+    from relay import build
+    from relay.doors.http import app
+
+    source = build.policy_source(config)
+    log = build.decision_log(config)
+    core = build.core(config, os.environ, source=source, record=log.append if log is not None else None)
 
     on_ready = partial(_on_ready, observes=core.engine.observes)
-    reload = app.PolicyReload(partial(build.reloaded, config=loaded, source=source), _complain)
+    reload = app.PolicyReload(partial(build.reloaded, config=config, source=source), _complain)
     try:
-        app.run(core, loaded, build.client(loaded), on_ready=on_ready, reload=reload)
+        app.run(core, config, build.client(config), on_ready=on_ready, reload=reload)
     finally:
         if log is not None:
             log.close()
+
+
+def _serve_with_workers(config: Config, *, hardened: bool) -> None:
+    import os
+
+    # The arithmetic library starts a thread for each core when it is loaded, for products that relay does not make.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+    from relay import build
+    from relay.doors.http import app
+    from relay.doors.workers.run import run
+
+    config = config.model_copy(update={"server": config.server.among(config.server.processes)})
+    source = build.policy_source(config)
+    log = build.decision_log(config, threaded=False)
+    core = build.core(config, os.environ, source=source)
+    run(
+        core,
+        config,
+        added=source.added,
+        log=log,
+        reload=app.PolicyReload(partial(build.reloaded, config=config, source=source), _complain),
+        on_ready=partial(_on_ready, observes=core.engine.observes),
+        hardened=hardened,
+    )
 
 
 def _on_ready(url: str, *, observes: bool) -> None:
@@ -94,9 +138,10 @@ def settings(
     policy: Path | None = None,
     admin_port: int | None = None,
     require_signed: Path | None = None,
+    workers: int | None = None,
 ) -> dict[str, Any]:
     """Return the command line's options as configuration overrides."""
-    server = {"host": host, "port": port, "admin_port": admin_port}
+    server = {"host": host, "port": port, "admin_port": admin_port, "workers": workers}
     tree: dict[str, Any] = {"server": {key: value for key, value in server.items() if value is not None}}
     if upstream is not None:
         tree["upstreams"] = {"upstream": {"kind": "frontier", "base_url": upstream, "credential": "client"}}

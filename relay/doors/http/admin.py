@@ -31,7 +31,7 @@ class Admin:
         *,
         is_draining: Callable[[], bool],
         reachable: Callable[[], Awaitable[Mapping[str, bool]]],
-        render: Callable[[], bytes],
+        render: Callable[[], Awaitable[bytes]],
     ) -> None:
         self._is_draining = is_draining
         self._reachable = reachable
@@ -61,7 +61,7 @@ class Admin:
             case "/readyz":
                 return await self._ready()
             case "/metrics":
-                return 200, _EXPOSITION, self._render()
+                return 200, _EXPOSITION, await self._render()
             case _:
                 return 404, "text/plain", b"/livez, /readyz, /metrics\n"
 

@@ -11,9 +11,10 @@ import gc
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -23,27 +24,32 @@ from relay.config import Config
 from relay.doors.http.admin import Admin
 from relay.doors.http.connections import Connections, address
 from relay.doors.http.handler import Handler
+from relay.doors.http.listen import Sockets, accept, bind, url_of
 from relay.doors.http.reload import Reload
 from relay.doors.serving.forward import probing
-from relay.doors.serving.ports import Client
+from relay.doors.serving.ports import Client, Places
 from relay.doors.serving.service import Service
+from relay.doors.serving.shared_counts import SharedCounts
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.observe import logs
 from relay.process import harden
+from relay.process.library_caches import LibraryCaches
+from relay.protocols import Store
 from relay.routing.confidence import unjudged
 from relay.types import RouteKind
 
-__all__ = ["PolicyReload", "Running", "run", "running", "serve"]
+__all__ = ["Among", "PolicyReload", "Running", "operating", "run", "run_loop", "running", "serve"]
 
 _SWEEP_S = 5.0
-_BACKLOG = 1024
 # An idle connection is kept as long as the SDKs' own pools keep theirs, and is closed by relay a little later.
 _IDLE_CONNECTION_S = 75.0
 _MAX_HEADER_BYTES = 32_768
 # How long a scrubbing thread keeps the interpreter while the loop waits for it, which it does some ten times in a
 # request: instead of Python's 5 ms.
 _SWITCH_S = 0.001
+# How long a client that has its answer may take to send the next request on a connection that is about to close.
+_LINGER_S = 1.0
 # After the drain: time for cancelled handlers to close their exchanges.
 _CANCEL_S = 2.0
 
@@ -55,6 +61,17 @@ class Running:
     url: str
     admin_url: str
     handler: Handler
+    retire: Callable[[], Awaitable[None]]  # take no more connections; return when old ones are served no more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Among:
+    """What a process that serves among others has from the one that supervises them. There is no admin port then."""
+
+    sockets: Sockets
+    slots: Places
+    store: Store
+    caches: LibraryCaches | None  # found before the collector was told to forget what is loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,11 @@ def run(
     core: Core, config: Config, client: Client, *, on_ready: Callable[[str], None], reload: PolicyReload | None = None
 ) -> None:
     """Serve until SIGTERM or SIGINT, on uvloop where there is one."""
+    run_loop(serve(core, config, client, on_ready=on_ready, reload=reload))
+
+
+def run_loop(serving: Coroutine[Any, Any, None]) -> None:
+    """Run what serves requests on a loop of its own, until it ends."""
     try:
         import uvloop
 
@@ -77,7 +99,7 @@ def run(
         loop_factory = None
     sys.setswitchinterval(_SWITCH_S)
     with asyncio.Runner(loop_factory=loop_factory) as runner:
-        runner.run(serve(core, config, client, on_ready=on_ready, reload=reload))
+        runner.run(serving)
 
 
 async def serve(
@@ -113,22 +135,19 @@ def _reload_on_hangup(loop: asyncio.AbstractEventLoop, service: Service, reload:
 
 
 @asynccontextmanager
-async def running(core: Core, config: Config, client: Client) -> AsyncIterator[Running]:
+async def running(core: Core, config: Config, client: Client, among: Among | None = None) -> AsyncIterator[Running]:
     """Serve for the length of an `async with` block; leaving it drains. Raises ConfigFault when a port is taken."""
     if http_parser.HttpRequestParser is not getattr(http_parser, "HttpRequestParserC", None):
         # The parser in Python is laxer about framing, and request smuggling lives on that.
         raise ConfigFault("aiohttp was installed without its C parser, which relay requires")
     logs.silence_libraries()
-    service = Service(core, config, client)
+    counts = SharedCounts(core.router, among.store) if among is not None else None
+    service = Service(core, config, client, slots=among.slots if among is not None else None, counts=counts)
     handler = Handler(service, config)
     async with client:
         try:
-            async with _listening(handler, config, client) as served, _background(core, config, client):
-                if harden.holds(harden.Measure.ALLOCATOR):
-                    # Without the allocator's help values outlive their use elsewhere, and this would be for show.
-                    handler.forget_afterwards()
-                else:
-                    gc.freeze()  # what is loaded by now stays, and is not looked at again
+            async with _listening(handler, config, client, among) as served, _background(core, config, client, counts):
+                _settle(handler, among)
                 _log_ready(core, config)
                 yield served
         finally:
@@ -138,32 +157,69 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
 
 
 @asynccontextmanager
-async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
+async def _listening(handler: Handler, config: Config, client: Client, among: Among | None) -> AsyncIterator[Running]:
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
     service = handler.service
     server = _Server(handler, loop, Connections(service.refusal))
-    metrics = service.core.metrics
-    admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
-    admin_server, admin_listening = _Server(admin, loop), None
-    listening = await _listen(loop, server, config.server.host, config.server.port)
+
+    async def rendered() -> bytes:
+        return service.core.metrics.render()
+
+    sockets = among.sockets if among is not None else bind(config.server.host, config.server.port)
+    url = url_of(sockets)
+    async with AsyncExitStack() as stack:
+        admin_url = ""
+        if among is None and config.server.admin_port is not None:
+            admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=rendered)
+            admin_url = await stack.enter_async_context(operating(admin, config.server.admin_port))
+        listening = await accept(loop, server, sockets)
+        try:
+            yield Running(
+                url=url, admin_url=admin_url, handler=handler, retire=partial(_retire, listening, server, handler)
+            )
+        finally:
+            _stop(listening)
+            await _drain(server, handler, config.server.drain_s)
+
+
+@asynccontextmanager
+async def operating(admin: Admin, port: int) -> AsyncIterator[str]:
+    """Serve the operator's port and yield its URL. Raises ConfigFault when it is taken."""
+    loop = asyncio.get_running_loop()
+    sockets = bind("127.0.0.1", port)
+    server, url = _Server(admin, loop), url_of(sockets)
+    listening = await accept(loop, server, sockets)
     try:
-        if config.server.admin_port is not None:
-            admin_listening = await _listen(loop, admin_server, "127.0.0.1", config.server.admin_port)
-        admin_url = _url(admin_listening) if admin_listening is not None else ""
-        yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
+        yield url
     finally:
-        listening.close()
-        await _drain(server, handler, config.server.drain_s)
-        if admin_listening is not None:
-            admin_listening.close()
-        await admin_server.cancel()
+        _stop(listening)
+        await server.cancel()
+
+
+def _stop(listening: Sequence[asyncio.Server]) -> None:
+    for one in listening:
+        one.close()
+
+
+async def _retire(listening: Sequence[asyncio.Server], server: _Server, handler: Handler) -> None:
+    """Leave the port to others, without an answer that is lost.
+
+    A client may have sent its next request before it sees that its connection ends. So for a second such requests are
+    answered, and each answer says that its connection closes; what comes later is told to come again.
+    """
+    _stop(listening)
+    server.leaving = True
+    await asyncio.sleep(_LINGER_S)
+    server.close_silent()
+    handler.service.draining = True
 
 
 async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
     """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
     logs.event(logs.LogEvent.DRAINING)
     handler.service.draining = True
+    server.leaving = True
     server.close_idle()
     with suppress(TimeoutError):
         async with asyncio.timeout(drain_s or 0.001):
@@ -175,17 +231,28 @@ async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
 
 
 @asynccontextmanager
-async def _background(core: Core, config: Config, client: Client) -> AsyncIterator[None]:
-    """Shred expired sessions and probe upstreams beside the requests."""
+async def _background(core: Core, config: Config, client: Client, counts: SharedCounts | None) -> AsyncIterator[None]:
+    """Shred expired sessions, probe upstreams and exchange counts beside the requests."""
     loop = asyncio.get_running_loop()
     tasks = [loop.create_task(_sweep(core))]
     if config.routing.probe_s:
         tasks.append(loop.create_task(probing(core.router, client.reach)))
+    if counts is not None:
+        tasks.append(loop.create_task(counts.run()))
     try:
         yield
     finally:
         for task in tasks:
             task.cancel()
+
+
+def _settle(handler: Handler, among: Among | None) -> None:
+    """Begin to clear memory after requests, now that all that stays is loaded."""
+    if harden.holds(harden.Measure.ALLOCATOR):
+        # Without the allocator's help values outlive their use elsewhere, and this would be for show.
+        handler.forget_afterwards(among.caches if among is not None else None)
+    else:
+        gc.freeze()  # what is loaded by now stays, and is not looked at again
 
 
 def _log_ready(core: Core, config: Config) -> None:
@@ -212,7 +279,18 @@ class _Protocol(web.RequestHandler):
     """
 
     relay_limit: Connections | None = None
+    relay_server: _Server | None = None
     relay_peer = ""
+
+    @property
+    def relay_leaving(self) -> bool:
+        """Whether the connection ends with the next answer, which has to say so."""
+        return self.relay_server is not None and self.relay_server.leaving
+
+    @property
+    def relay_waits(self) -> bool:
+        """Whether no request is in work."""
+        return self._waiter is not None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Take the connection, or leave it to a refusal."""
@@ -271,6 +349,7 @@ class _Server(web.Server):
         super().__init__(handler, handler_cancellation=True, loop=loop)
         self._relay_loop = loop
         self._relay_limit = limit
+        self.leaving = False  # every answer from now on ends its connection
 
     def __call__(self) -> web.RequestHandler:
         """Return the protocol for one new connection."""
@@ -285,22 +364,22 @@ class _Server(web.Server):
             lingering_time=2.0,
         )
         protocol.relay_limit = self._relay_limit
+        protocol.relay_server = self
         return protocol
 
     def close_idle(self) -> None:
         """Close connections that wait for a request, the others after the one in work."""
         self.pre_shutdown()
 
+    def close_silent(self) -> None:
+        """Close connections that wait for a request at once."""
+        for connection in self.connections:
+            if isinstance(connection, _Protocol) and connection.relay_waits:
+                connection.force_close()
+
     async def cancel(self) -> None:
         """Cancel what is still in work and close every connection."""
         await self.shutdown(0.01)
-
-
-async def _listen(loop: asyncio.AbstractEventLoop, server: _Server, host: str, port: int) -> asyncio.Server:
-    try:
-        return await loop.create_server(server, host, port, backlog=_BACKLOG, reuse_address=True)
-    except OSError as error:
-        raise ConfigFault(f"cannot listen on {host}:{port} ({error.strerror or type(error).__name__})") from None
 
 
 async def _sweep(core: Core) -> None:
@@ -309,8 +388,3 @@ async def _sweep(core: Core) -> None:
         # Two milliseconds for a full session: not on the event loop.
         await asyncio.to_thread(core.sessions.sweep)
         core.metrics.sessions.set(len(core.sessions))
-
-
-def _url(listening: asyncio.Server) -> str:
-    host, port = listening.sockets[0].getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -53,15 +53,21 @@ class Handler:
         self._server = config.server
         self._shaping = config.shaping
         self._limit = config.server.max_body_mb * 1024 * 1024
-        self._bodies = Shares(_BODIES_AT_ONCE * self._limit, "many bytes of requests are in work", _BODIES_LIMIT)
+        at_once = config.server.part(_BODIES_AT_ONCE, least=2)  # of one alone a client would have three quarters
+        self._bodies = Shares(at_once * self._limit, "many bytes of requests are in work", _BODIES_LIMIT)
         self._idle = asyncio.Event()
         self._idle.set()
         self.in_flight = 0  # requests in work
+        self.begun = 0  # requests so far
         self._forgetter: Forgetter | None = None
 
-    def forget_afterwards(self) -> None:
-        """Clear memory after requests, from now on. Call it in the loop, when all that stays is loaded."""
-        self._forgetter = Forgetter(asyncio.get_running_loop(), LibraryCaches(forget_header_names))
+    def forget_afterwards(self, caches: LibraryCaches | None = None) -> None:
+        """Clear memory after requests, from now on. Call it in the loop, when all that stays is loaded.
+
+        `caches` are those of libraries, where they have been looked for.
+        """
+        caches = caches or LibraryCaches(forget_header_names)
+        self._forgetter = Forgetter(asyncio.get_running_loop(), caches)
 
     async def idle(self) -> None:
         """Wait until no request is in work."""
@@ -77,6 +83,7 @@ class Handler:
         """Answer `request`."""
         gauge = self.service.core.metrics.in_flight
         self.in_flight += 1
+        self.begun += 1
         self._idle.clear()
         gauge.inc()
         try:

@@ -48,7 +48,7 @@ class Sent(web.StreamResponse):
 
 async def send(request: web.BaseRequest, status: int, headers: Headers, body: bytes, *, close: bool = False) -> Sent:
     """Write a whole response. `close` ends the connection after it."""
-    keep_alive = bool(request.keep_alive) and not close
+    keep_alive = _stays(request) and not close
     fields = _fields(request, headers, keep_alive=keep_alive)
     if status != 204:
         fields["Content-Length"] = str(len(body))
@@ -56,6 +56,11 @@ async def send(request: web.BaseRequest, status: int, headers: Headers, body: by
     await writer.write_headers(_status_line(status), fields)
     await _taken(request, writer.write_eof(b"" if request.method == "HEAD" else body), len(body))
     return Sent(keep_alive=keep_alive)
+
+
+def _stays(request: web.BaseRequest) -> bool:
+    """Tell whether the connection may serve another request."""
+    return bool(request.keep_alive) and not getattr(request.protocol, "relay_leaving", False)
 
 
 async def _taken(request: web.BaseRequest, writing: Awaitable[None], size: int) -> None:
@@ -88,13 +93,13 @@ class Stream:
         self._loop = asyncio.get_running_loop()
         self._last = self._loop.time()
         self._chunked = request.version > HttpVersion10
+        self._kept = _stays(request) and self._chunked
         self._timer: asyncio.TimerHandle | None = None
         self.begun = False  # bytes are out; the status can no longer change
 
     async def open(self) -> None:
         """Prepare the head; it goes out with the first bytes, or by itself a moment later."""
-        kept = bool(self._request.keep_alive) and self._chunked
-        fields = _fields(self._request, self._headers, keep_alive=kept)
+        fields = _fields(self._request, self._headers, keep_alive=self._kept)
         fields["Cache-Control"] = "no-cache"
         fields["X-Accel-Buffering"] = "no"
         if self._chunked:
@@ -114,7 +119,7 @@ class Stream:
         self.stop()
         self._begin()
         await _taken(self._request, self._writer.write_eof(data), len(data))
-        return Sent(keep_alive=bool(self._request.keep_alive) and self._chunked)
+        return Sent(keep_alive=self._kept)
 
     async def drop(self, data: bytes) -> Sent:
         """Send `data` and end the connection as a broken one."""

@@ -12,8 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-from relay.doors.serving.ports import Client, Response
-from relay.doors.serving.slots import Slots
+from relay.doors.serving.ports import Client, Places, Response
 from relay.errors import (
     PolicyRefused,
     RelayBusy,
@@ -104,7 +103,7 @@ class Forwarder:
 
     router: Router
     client: Client
-    slots: Slots
+    slots: Places
 
 
 class Sending:

@@ -1,4 +1,4 @@
-"""What the server needs from its neighbour, the upstream client: the two packages do not import each other."""
+"""What the server needs from its neighbours, the upstream client and the process that supervises, if there is one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Protocol
 
 from relay.types import Headers, Outbound
 
-__all__ = ["Client", "Response"]
+__all__ = ["Client", "Places", "Response"]
 
 
 class Response(Protocol):
@@ -27,6 +27,18 @@ class Response(Protocol):
 
     def chunks(self) -> AsyncIterator[bytes]:
         """Yield the body. Raises UpstreamFault."""
+        ...
+
+
+class Places(Protocol):
+    """Slots at the upstreams, as many as each takes at once. `relay.doors.serving.slots.Slots` are a process's."""
+
+    async def acquire(self, upstream: str, client: str) -> None:
+        """Acquire a slot, after waiting for one. Raises RelayBusy and TooManyRequests when too many wait."""
+        ...
+
+    def release(self, upstream: str, client: str) -> None:
+        """Give it back."""
         ...
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,8 +21,9 @@ from relay.config import Config
 from relay.doors.serving import faults, sessions
 from relay.doors.serving.authentication import authenticate
 from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
-from relay.doors.serving.ports import Client
+from relay.doors.serving.ports import Client, Places
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
+from relay.doors.serving.shared_counts import SharedCounts
 from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
 from relay.doors.serving.work import WorkPool
@@ -51,7 +51,6 @@ _LARGE_BYTES = 32_768
 # Without the model, requests up to this size are scrubbed on the loop: 1 to 2 ms of work in Python, which holds the
 # interpreter in any thread, while the way to a thread and back costs 0.2 ms more.
 _SMALL_BYTES = 4_096
-_MOST_WORKERS = 64
 # Bodies of the largest size that may be in work at once: each takes ten times its size in memory.
 _LARGEST_IN_WORK = 2
 _JSON: Headers = (("content-type", "application/json"),)
@@ -74,14 +73,24 @@ class Admitted:
 class Service:
     """Serves requests with `core`, which a reload replaces; each exchange keeps the one that it began with."""
 
-    def __init__(self, core: Core, config: Config, client: Client) -> None:
+    def __init__(
+        self,
+        core: Core,
+        config: Config,
+        client: Client,
+        *,
+        slots: Places | None = None,
+        counts: SharedCounts | None = None,
+    ) -> None:
+        """Serve alone, or together with other processes: with their `slots` at the upstreams, and common `counts`."""
         self.core = core
         self._clients = config.clients
-        self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
+        self._counts = counts
+        self._forwarder = Forwarder(core.router, client, slots or Slots(core.router.upstreams, core.router.loads))
         self._pool = WorkPool(
-            workers=config.server.workers or min(os.cpu_count() or 1, _MOST_WORKERS),
-            queue=config.server.queue,
-            most_bytes=_LARGEST_IN_WORK * config.server.max_body_mb * 1024 * 1024,
+            threads=config.server.scrubbing_threads,
+            queue=config.server.part(config.server.queue),
+            most_bytes=config.server.part(_LARGEST_IN_WORK) * config.server.max_body_mb * 1024 * 1024,
         )
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
@@ -144,6 +153,8 @@ class Service:
         try:
             request = replace(admitted.request, body=body)
             del body
+            if self._counts is not None:
+                await self._counts.fresh(call.client)
             outbound = await self._open(call, request, admitted)
             return await self._forward(call, outbound, request)
         except BaseException as error:

@@ -1,13 +1,13 @@
 """Run the scrubbing of requests in threads: small ones first, a fair share for each client, and none for who is gone.
 
-As many calls run at once as there are workers; the others wait, some of them in the middle of their work. A call gives
-way at the end of a slice (`relay.process.slices`) when another one is next:
+As many calls run at once as there are threads for them; the others wait, some of them in the middle of their work. A
+call gives way at the end of a slice (`relay.process.slices`) when another one is next:
 
 * next is the client that has had the least time so far, among those that want any;
 * of one client's calls the one that is due first: a small one is due soon, a large one in about as long as it takes. So
   small ones overtake, and still no call waits for ever.
 
-Where workers have nothing else to do, they take parts of what a running call spreads, and leave it when a call waits.
+Where threads have nothing else to do, they take parts of what a running call spreads, and leave it when a call waits.
 
 A client counts by the time that it takes away from others, so what it has had is forgotten when it wants nothing more,
 and a new one begins with as little as the one that has had the least.
@@ -46,13 +46,13 @@ _CLOSING = "relay is shutting down; try again in a moment."
 
 
 class WorkPool:
-    """`workers` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
+    """`threads` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
 
     def __init__(
-        self, *, workers: int, queue: int, most_bytes: int = 1 << 26, clock: Callable[[], float] = time.monotonic
+        self, *, threads: int, queue: int, most_bytes: int = 1 << 26, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
-        self._limit = workers + queue
+        self._limit = threads + queue
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._clock = clock
@@ -60,7 +60,7 @@ class WorkPool:
         self._lock = threading.Lock()
         self._left = threading.Condition(self._lock)  # a helper has left its call
         self._helpers = 0
-        self._workers = workers
+        self._threads = threads
         self._running: set[_Call] = set()
         self._waiting: list[_Call] = []
         self._clients: dict[str, _Client] = {}  # those with calls
@@ -105,7 +105,7 @@ class WorkPool:
     def close(self) -> None:
         """Take no more work, drop what waits, and let what runs end with its slice."""
         with self._lock:
-            self._workers = 0
+            self._threads = 0
             for entry in (*self._running, *self._waiting):
                 entry.cancelled = True
                 if entry.begun:
@@ -116,11 +116,11 @@ class WorkPool:
         self._executor.shutdown(wait=False)
 
     def _check_room(self, client: str | None) -> None:
-        if not self._workers:
+        if not self._threads:
             raise RelayBusy(_CLOSING)
         if client is None:
             return
-        keys = "try again in a moment. The configuration keys are server.workers and server.queue."
+        keys = "try again in a moment. The configuration keys are server.threads and server.queue."
         if sum(one.places for one in self._clients.values()) >= self._limit:
             raise RelayBusy(f"Too many requests are waiting; {keys}")
         if client in self._clients and self._clients[client].places >= self._most_of_one:
@@ -129,8 +129,8 @@ class WorkPool:
     # ------------------------------------------------------------------------- with the lock held, in whatever thread
 
     def _fill(self) -> None:
-        """Let those that are next run, as long as there are workers."""
-        while len(self._running) < self._workers and (entry := self._next()) is not None:
+        """Let those that are next run, as long as there are threads."""
+        while len(self._running) < self._threads and (entry := self._next()) is not None:
             self._waiting.remove(entry)
             self._running.add(entry)
             entry.since = self._clock()
@@ -143,8 +143,8 @@ class WorkPool:
         self._lend()
 
     def _lend(self) -> None:
-        """Let workers that would be idle help a call that has something to spread."""
-        idle = self._workers - len(self._running) - self._helpers
+        """Let threads that would be idle help a call that has something to spread."""
+        idle = self._threads - len(self._running) - self._helpers
         if idle <= 0 or self._waiting:
             return
         for entry in self._running:
@@ -230,7 +230,7 @@ class WorkPool:
             raise Abandoned
 
     def _offer(self, entry: _Call, step: Callable[[], bool]) -> Callable[[], None]:
-        """Let idle workers take steps of a call; return what ends that."""
+        """Let idle threads take steps of a call; return what ends that."""
         with self._lock:
             entry.step = step
             self._lend()
@@ -244,7 +244,7 @@ class WorkPool:
     # ------------------------------------------------------------------------------------------ in a helper's thread
 
     def _help(self, entry: _Call, step: Callable[[], bool]) -> None:
-        """Take steps until there are none, or somebody waits for a worker."""
+        """Take steps until there are none, or somebody waits for a thread."""
         began = self._clock()
         while not self._waiting and entry.step is step and step():
             pass
@@ -265,7 +265,7 @@ class WorkPool:
             if entry in self._waiting:
                 self._waiting.remove(entry)
                 if entry.begun:
-                    entry.turn.set()  # without a worker: all it does is to end
+                    entry.turn.set()  # without a turn: all it does is to end
                 else:
                     self._leave(entry)
             if entry.begun and entry.call is not _nothing:
@@ -277,7 +277,7 @@ class WorkPool:
 
 @dataclass(slots=True)
 class _Client:
-    """A client with calls. `used_s`: what it has had, in seconds of a worker. `places`: those of the queue it has."""
+    """A client with calls. `used_s`: what it has had, in seconds of a thread. `places`: those of the queue it has."""
 
     name: str
     used_s: float

@@ -65,7 +65,7 @@ class Exchange:
 )
 async def test_where_an_event_is_restored(parts: list[bytes], beside: int) -> None:
     """What comes is the same, in the same order; what ends without a line's end is restored in the end."""
-    pool = WorkPool(workers=1, queue=0)
+    pool = WorkPool(threads=1, queue=0)
     for cut in (0, 1):
         exchange: Any = Exchange()
         came = [*parts[:-1], parts[-1][: len(parts[-1]) - cut]]

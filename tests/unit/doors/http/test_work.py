@@ -33,9 +33,9 @@ class Clock:
         return next(self._ticks) / 100
 
 
-def pool(workers: int = 1, queue: int = 20, **fields: Any) -> WorkPool:
+def pool(threads: int = 1, queue: int = 20, **fields: Any) -> WorkPool:
     """Return a pool."""
-    return WorkPool(workers=workers, queue=queue, **fields)
+    return WorkPool(threads=threads, queue=queue, **fields)
 
 
 def begin(
@@ -67,7 +67,7 @@ async def test_limit() -> None:
 
 async def test_limit_of_one_client() -> None:
     """One client cannot take all places: it is told 429 while others are served."""
-    work, go = pool(workers=2, queue=6), threading.Event()
+    work, go = pool(threads=2, queue=6), threading.Event()
     tasks = [begin(work, go.wait) for _ in range(6)]
     await asyncio.sleep(0)
     with pytest.raises(TooManyRequests):
@@ -236,7 +236,7 @@ async def test_who_was_idle_has_saved_nothing() -> None:
 
 async def test_few_large_ones_begin() -> None:
     """Of large requests only so many are in memory at once; small ones begin all the same."""
-    work, stop, begun = pool(workers=4, most_bytes=4 * MIB), threading.Event(), list[str]()
+    work, stop, begun = pool(threads=4, most_bytes=4 * MIB), threading.Event(), list[str]()
 
     def call(name: str) -> None:
         begun.append(name)
@@ -317,9 +317,9 @@ async def test_abandoned_while_it_waits() -> None:
     work.close()
 
 
-async def test_idle_workers_help() -> None:
-    """A call that spreads its work has it done by all workers, and no part twice."""
-    work, together, done = pool(workers=3), threading.Barrier(3, timeout=5), list[int]()
+async def test_idle_threads_help() -> None:
+    """A call that spreads its work has it done by all threads, and no part twice."""
+    work, together, done = pool(threads=3), threading.Barrier(3, timeout=5), list[int]()
 
     def part(number: int) -> None:
         if number < 3:
@@ -333,7 +333,7 @@ async def test_idle_workers_help() -> None:
 
 async def test_helpers_leave_when_a_call_waits() -> None:
     """Other clients' calls begin at once while one call has endless parts, and helpers come again afterwards."""
-    work, stop, threads = pool(workers=2), threading.Event(), Counter[int]()
+    work, stop, threads = pool(threads=2), threading.Event(), Counter[int]()
 
     def part(_: int) -> None:
         time.sleep(0.001)
@@ -356,8 +356,8 @@ async def test_helpers_leave_when_a_call_waits() -> None:
 
 
 async def test_help_counts_as_the_clients_time() -> None:
-    """Whoever has two workers pays for two."""
-    work, used = pool(workers=2), list[float]()
+    """Whoever has two threads pays for two."""
+    work, used = pool(threads=2), list[float]()
 
     def call() -> None:
         begun, meet = time.monotonic(), threading.Barrier(2, timeout=5)
@@ -377,8 +377,8 @@ async def test_help_counts_as_the_clients_time() -> None:
 
 
 async def test_an_error_of_a_helper_is_the_calls() -> None:
-    """It comes out once, and the workers are free again."""
-    work = pool(workers=2)
+    """It comes out once, and the threads are free again."""
+    work = pool(threads=2)
     both = threading.Barrier(2, timeout=5)
 
     def part(_: int) -> None:
