@@ -51,7 +51,11 @@ async def test_faults() -> None:
         raise KeyError("maria@example.org")
 
     async with pair({"busy": busy, "broken": broken}) as asking:
-        for name, code, said in (("busy", "relay_busy", "Too many."), ("broken", "failed", ""), ("other", "failed", "")):
+        for name, code, said in (
+            ("busy", "relay_busy", "Too many."),
+            ("broken", "failed", ""),
+            ("other", "failed", ""),
+        ):
             with pytest.raises(LineFault) as caught:
                 await asking.call(name)
             assert (caught.value.code, caught.value.said) == (code, said)
