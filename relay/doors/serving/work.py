@@ -9,6 +9,9 @@ way at the end of a slice (`relay.process.slices`) when another one is next:
 
 Where workers have nothing else to do, they take parts of what a running call spreads, and leave it when a call waits.
 
+A call that would wait longer than `max_wait_s` is refused at once: who asked would have given up. Small ones are not:
+they cost less than their refusal's retry.
+
 A client counts by the time that it takes away from others, so what it has had is forgotten when it wants nothing more,
 and a new one begins with as little as the one that has had the least.
 """
@@ -22,8 +25,10 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from typing import Any, TypeVar
 
+from relay.doors.serving.pace import Pace
 from relay.doors.serving.shares import share
 from relay.errors import RelayBusy, TooManyRequests
 from relay.process.slices import Abandoned, sliced
@@ -49,12 +54,20 @@ class WorkPool:
     """`workers` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
 
     def __init__(
-        self, *, workers: int, queue: int, most_bytes: int = 1 << 26, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        workers: int,
+        queue: int,
+        most_bytes: int = 1 << 26,
+        max_wait_s: float = inf,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
         self._limit = workers + queue
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
+        self._max_wait_s = max_wait_s
+        self._pace = Pace(_S_PER_BYTE)
         self._clock = clock
         self._executor = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
@@ -83,7 +96,10 @@ class WorkPool:
         """
         future: Future[T] = Future()
         with self._lock:
-            self._check_room(None if begun else client)
+            if not begun:
+                self._check_room(client, size)
+            elif not self._workers:
+                raise RelayBusy(_CLOSING)
             for other in self._running:
                 self._charge(other)
             began = min((one.used_s for one in self._clients.values()), default=0.0)
@@ -115,16 +131,32 @@ class WorkPool:
             self._waiting.clear()
         self._executor.shutdown(wait=False)
 
-    def _check_room(self, client: str | None) -> None:
+    def _check_room(self, client: str, size: int) -> None:
         if not self._workers:
             raise RelayBusy(_CLOSING)
-        if client is None:
-            return
         keys = "try again in a moment. The configuration keys are server.workers and server.queue."
         if sum(one.places for one in self._clients.values()) >= self._limit:
-            raise RelayBusy(f"Too many requests are waiting; {keys}")
+            raise RelayBusy(f"Too many requests are waiting; {keys}", self._wait_s())
         if client in self._clients and self._clients[client].places >= self._most_of_one:
-            raise TooManyRequests(f"Too many requests of this client are waiting; {keys}")
+            raise TooManyRequests(f"Too many requests of this client are waiting; {keys}", self._wait_s(client))
+        if self._waiting and size > _ONE_SLICE_BYTES:
+            wait_s = self._wait_s(client, self._clock() + size * _S_PER_BYTE)
+            if wait_s > self._max_wait_s:
+                raise RelayBusy("relay is so busy that this would wait longer than server.max_wait_s.", wait_s)
+
+    def _wait_s(self, client: str | None = None, due: float = inf) -> float:
+        """Return about how long it takes until what is here has been done; of `client`: until its own has, due before.
+
+        Clients take turns, so what one has here takes as many times as long as there are clients, or until all is done.
+        """
+        left = [
+            (entry, max(self._pace.of(entry.size) - entry.used_s, 0.0)) for entry in (*self._waiting, *self._running)
+        ]
+        wait_s = sum(seconds for _, seconds in left)
+        if client is not None:
+            own_s = sum(seconds for entry, seconds in left if entry.client.name == client and entry.due < due)
+            wait_s = min(wait_s, own_s * len(self._clients))
+        return wait_s / self._workers
 
     # ------------------------------------------------------------------------- with the lock held, in whatever thread
 
@@ -164,6 +196,7 @@ class WorkPool:
     def _charge(self, entry: _Call) -> None:
         now = self._clock()
         entry.client.used_s += now - entry.since
+        entry.used_s += now - entry.since
         entry.since = now
 
     def _leave(self, entry: _Call) -> None:
@@ -173,6 +206,8 @@ class WorkPool:
         if entry in self._running:
             self._charge(entry)
             self._running.remove(entry)
+            if not entry.cancelled:
+                self._pace.done(entry.size, entry.used_s)
         entry.client.calls -= 1
         entry.client.places -= entry.takes_place
         if not entry.client.calls:
@@ -296,6 +331,7 @@ class _Call:
     due: float
     takes_place: bool = True
     since: float = 0.0
+    used_s: float = 0.0
     begun: bool = False
     cancelled: bool = False
     abandoned: Callable[[], None] | None = None
