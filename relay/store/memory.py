@@ -54,7 +54,9 @@ class MemoryStore:
     async def load(self, name: bytes, lives: Lives) -> Kept | None:
         """See `Store`."""
         session = self._find(name)
-        return Kept(tuple(session.records), session.version, self._used(session, lives)) if session is not None else None
+        if session is None:
+            return None
+        return Kept(tuple(session.records), session.version, self._used(session, lives))
 
     async def append(self, name: bytes, seen: int, record: bytes, lives: Lives, *, instead: bool = False) -> bool:
         """See `Store`."""

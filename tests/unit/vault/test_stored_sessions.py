@@ -1,4 +1,4 @@
-"""A session that is kept elsewhere is the same one on every machine, opens for its client only, and is never mixed up."""
+"""A session that is kept elsewhere is the same one on every machine, and opens for its client only."""
 
 import asyncio
 import os
