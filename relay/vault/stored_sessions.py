@@ -120,12 +120,14 @@ class StoredSessions:
         style: Style,
         *,
         lives: Lives,
+        wall: Callable[[], float] | None = None,
         memory: SecretMemory | None = None,
         max_entities: int = 10_000,
         max_bytes: int = 16 * 1024 * 1024,
     ) -> None:
         self.store = store
         self.lives = lives
+        self.wall = wall or clock  # seconds since 1970, for receipts only
         self._memory = memory if memory is not None else SecretMemory()
         self._random_bytes = random_bytes
         self._clock = clock
