@@ -40,6 +40,7 @@ class LogEvent(StrEnum):
     DISCONNECTED = "disconnected"
     ATTEMPT = "attempt"  # an upstream was asked, and what came of it
     TELEMETRY_LOST = "telemetry_lost"  # the collector takes nothing; what is lost from now on is counted in the metrics
+    SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before
 
 
 class Id(str):

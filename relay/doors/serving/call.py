@@ -6,6 +6,7 @@ import asyncio
 import logging
 from dataclasses import dataclass
 
+from relay.doors.serving.turns import Turn
 from relay.errors import RelayFault, UpstreamFault
 from relay.exchange import Exchange
 from relay.observe import logs
@@ -25,6 +26,7 @@ class Call:
     client: str
     caller: str
     trace: Trace
+    turn: Turn | None = None
     exchange: Exchange | None = None
 
     @property
@@ -37,6 +39,8 @@ class Call:
         """Close the exchange, if it has begun."""
         if self.exchange is not None:
             self.exchange.close()
+        if self.turn is not None:
+            self.turn.close()
 
     def describe(self) -> None:
         """Say in the trace what is asked for; nothing of it is a word of the request's."""
