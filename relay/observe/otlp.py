@@ -1,6 +1,6 @@
 """Write traces and metrics as OTLP's protobuf messages (opentelemetry-proto 1.9). Nothing is sent here.
 
-Only what `attributes.checked` has let through is in a span; a metric's labels are those of `/metrics`.
+Only what `attributes.checked` lets through is in a span; a metric's labels are those of `/metrics`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import (
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
 from opentelemetry.proto.trace.v1 import trace_pb2
 
+from relay.observe.attributes import checked
 from relay.observe.logs import Id
-from relay.observe.traces import RecordedSpan, RecordedTrace, SpanName
+from relay.observe.traces import Recorded, Span, SpanName
 
 __all__ = ["Family", "metrics_message", "resource", "traces_message"]
 
@@ -73,7 +74,7 @@ def resource(version: str, instance: Id) -> Resource:
     )
 
 
-def traces_message(of: Resource, traces: Sequence[RecordedTrace]) -> bytes:
+def traces_message(of: Resource, traces: Sequence[Recorded]) -> bytes:
     """Return an ExportTraceServiceRequest."""
     message = ExportTraceServiceRequest()
     group = message.resource_spans.add(resource=of).scope_spans.add()
@@ -93,7 +94,7 @@ def _span_id(exchange: str, index: int) -> bytes:
     return blake2b(b"%s/%d" % (exchange.encode("ascii"), index), digest_size=8).digest()
 
 
-def _span(span: RecordedSpan, trace_id: bytes, span_id: bytes, parent: bytes) -> trace_pb2.Span:
+def _span(span: Span, trace_id: bytes, span_id: bytes, parent: bytes) -> trace_pb2.Span:
     made = trace_pb2.Span(
         trace_id=trace_id,
         span_id=span_id,
@@ -103,7 +104,7 @@ def _span(span: RecordedSpan, trace_id: bytes, span_id: bytes, parent: bytes) ->
         start_time_unix_nano=span.begun_ns,
         # The clock may have been set back meanwhile.
         end_time_unix_nano=max(span.ended_ns, span.begun_ns),
-        attributes=_pairs({key.value: value for key, value in span.attributes.items()}),
+        attributes=_pairs({key.value: checked(key, value) for key, value in span.attributes.items()}),
         events=[trace_pb2.Span.Event(name=event.value, time_unix_nano=at) for event, at in span.events],
     )
     if span.is_failed:

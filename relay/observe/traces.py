@@ -16,17 +16,26 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from enum import StrEnum
-from hashlib import blake2b
-from itertools import count
 from types import TracebackType
 
 from relay.observe.attributes import Attribute, checked, error_type
 from relay.observe.logs import Id
 from relay.types import Headers
 
-__all__ = ["ExchangeIds", "Parent", "RecordedTrace", "Span", "SpanEvent", "SpanName", "Telemetry", "Trace", "Tracer"]
+__all__ = [
+    "NOT_TRACED",
+    "Parent",
+    "Recorded",
+    "Span",
+    "SpanEvent",
+    "SpanName",
+    "Telemetry",
+    "Trace",
+    "Tracer",
+]
 
 # W3C Trace Context, version 00: 55 characters, and no id of zeros only. Other versions may mean other things.
 _TRACEPARENT = re.compile(r"00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})")
@@ -52,46 +61,8 @@ class SpanEvent(StrEnum):
     FIRST_BYTE = "first_byte"
 
 
-class ExchangeIds:
-    """Makes the ids of exchanges. `key` is random; no id is made twice in a process, nor in two."""
-
-    def __init__(self, key: bytes) -> None:
-        self._key = key
-        self._numbers = count()
-
-    def __call__(self) -> Id:
-        """Return the next one."""
-        return Id(blake2b(b"%d" % next(self._numbers), key=self._key, digest_size=16).hexdigest())
-
-
 class Span:
-    """One step of an exchange that is not traced: it keeps nothing. In a `with` block it ends with it."""
-
-    __slots__ = ()
-
-    def set(self, attribute: Attribute, value: object) -> None:
-        """Say something of it. Raises TypeError for what `attribute` does not take."""
-
-    def happened(self, event: SpanEvent) -> None:
-        """Note that `event` is now."""
-
-    def failed(self, error: BaseException) -> None:
-        """Note what went wrong, by its code only."""
-
-    def end(self, error: BaseException | None = None) -> None:
-        """End it; the first call counts."""
-
-    def __enter__(self) -> Span:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.end(error)
-
-
-class RecordedSpan(Span):
-    """A step that is kept. Times in nanoseconds since 1970."""
+    """One step of an exchange. Times in nanoseconds since 1970. In a `with` block it ends with it."""
 
     __slots__ = ("_clock_ns", "attributes", "begun_ns", "ended_ns", "events", "is_failed", "name")
 
@@ -100,56 +71,32 @@ class RecordedSpan(Span):
         self._clock_ns = clock_ns
         self.begun_ns = clock_ns()
         self.ended_ns = 0
-        self.attributes: dict[Attribute, bool | int | str] = {}
+        self.attributes: dict[Attribute, object] = {}  # checked here, and again where they are written
         self.events: list[tuple[SpanEvent, int]] = []
         self.is_failed = False
 
     def set(self, attribute: Attribute, value: object) -> None:
-        self.attributes[attribute] = checked(attribute, value)
+        """Say something of it. Raises TypeError for what `attribute` does not take."""
+        checked(attribute, value)
+        self.attributes[attribute] = value
 
     def happened(self, event: SpanEvent) -> None:
+        """Note that `event` is now."""
         self.events.append((SpanEvent(event), self._clock_ns()))
 
     def failed(self, error: BaseException) -> None:
+        """Note what went wrong, by its code only."""
         self.is_failed = True
         self.set(Attribute.ERROR, error_type(error))
 
     def end(self, error: BaseException | None = None) -> None:
+        """End it; the first call counts."""
         if not self.ended_ns:
             self.ended_ns = self._clock_ns()
             if error is not None:
                 self.failed(error)
 
-
-_NOT_KEPT = Span()
-
-
-class Trace:
-    """One exchange that is not traced: its id, and spans that keep nothing. In a `with` block it ends with it."""
-
-    __slots__ = ("id",)
-
-    def __init__(self, id: Id) -> None:
-        self.id = id
-
-    @property
-    def is_recorded(self) -> bool:
-        """Whether anything that is said to its spans is kept."""
-        return False
-
-    @property
-    def whole(self) -> Span:
-        """The span of the exchange itself."""
-        return _NOT_KEPT
-
-    def span(self, name: SpanName) -> Span:
-        """Begin a step."""
-        return _NOT_KEPT
-
-    def end(self, error: BaseException | None = None) -> None:
-        """End the exchange, and with it what has not ended."""
-
-    def __enter__(self) -> Trace:
+    def __enter__(self) -> Span:
         return self
 
     def __exit__(
@@ -166,40 +113,55 @@ class Parent:
     span_id: str
 
 
-class RecordedTrace(Trace):
-    """An exchange that is traced. `done` takes it when it has ended."""
+class Recorded:
+    """The spans of an exchange that is traced; `done` takes it when it has ended. In a `with` block it ends with it."""
 
-    __slots__ = ("_clock_ns", "_done", "parent", "spans")
+    __slots__ = ("_clock_ns", "_done", "id", "parent", "spans", "whole")
 
     def __init__(
-        self, id: Id, parent: Parent | None, clock_ns: Callable[[], int], done: Callable[[RecordedTrace], None]
+        self, id: Id, parent: Parent | None, clock_ns: Callable[[], int], done: Callable[[Recorded], None]
     ) -> None:
-        super().__init__(id)
+        self.id = id
         self.parent = parent
         self._clock_ns = clock_ns
-        self._done: Callable[[RecordedTrace], None] | None = done
-        self.spans = [RecordedSpan(SpanName.EXCHANGE, clock_ns)]
+        self._done: Callable[[Recorded], None] | None = done
+        self.whole = Span(SpanName.EXCHANGE, clock_ns)
+        self.spans = [self.whole]
         self.whole.set(Attribute.EXCHANGE, id)
 
-    @property
-    def is_recorded(self) -> bool:
-        return True
-
-    @property
-    def whole(self) -> Span:
-        return self.spans[0]
-
     def span(self, name: SpanName) -> Span:
-        span = RecordedSpan(SpanName(name), self._clock_ns)
+        """Begin a step."""
+        span = Span(SpanName(name), self._clock_ns)
         self.spans.append(span)
         return span
 
     def end(self, error: BaseException | None = None) -> None:
+        """End the exchange, and with it what has not ended."""
         done, self._done = self._done, None
         if done is not None:
             for span in reversed(self.spans):
                 span.end(error)
             done(self)
+
+    def __enter__(self) -> Recorded:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end(error)
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The id of one exchange and, if it is traced, its spans. Without, a step costs one look at `recorded`."""
+
+    id: Id
+    recorded: Recorded | None = None
+
+
+# Stands for the span of what is not traced: `with NOT_TRACED if trace.recorded is None else trace.recorded.span(…)`.
+NOT_TRACED: AbstractContextManager[None] = nullcontext()
 
 
 class Tracer:
@@ -223,7 +185,7 @@ class Tracer:
         self._below = sample * (1 << 32)
         self._trusts = trust_parent
         self._limit = limit
-        self._ended: deque[RecordedTrace] = deque()
+        self._ended: deque[Recorded] = deque()
 
     def begin(self, id: Id, headers: Headers) -> Trace:
         """Return the trace of exchange `id`, whose request came with `headers` (names in lower case)."""
@@ -232,13 +194,13 @@ class Tracer:
             parent, is_sampled = found
         else:
             is_sampled = int(id[:8], 16) < self._below
-        return RecordedTrace(id, parent, self._clock_ns, self._keep) if is_sampled else Trace(id)
+        return Trace(id, Recorded(id, parent, self._clock_ns, self._keep) if is_sampled else None)
 
-    def take(self, most: int) -> list[RecordedTrace]:
+    def take(self, most: int) -> list[Recorded]:
         """Return up to `most` traces that have ended, the oldest first, and keep them no more."""
         return [self._ended.popleft() for _ in range(min(most, len(self._ended)))]
 
-    def _keep(self, trace: RecordedTrace) -> None:
+    def _keep(self, trace: Recorded) -> None:
         if len(self._ended) < self._limit:
             self._ended.append(trace)
         else:

@@ -26,7 +26,7 @@ from relay.doors.serving.service import EXCHANGE, Admitted, Service
 from relay.doors.serving.shares import Shares
 from relay.errors import ClientFault, RelayBusy, RelayFault, ScrubFailed
 from relay.observe.attributes import Attribute
-from relay.observe.traces import SpanName, Trace
+from relay.observe.traces import NOT_TRACED, SpanName, Trace
 from relay.process.forget import Forgetter
 from relay.process.library_caches import LibraryCaches
 from relay.types import Headers, Request
@@ -100,7 +100,8 @@ class Handler:
             [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers]
         )
         head = Request(method=request.method, path=path, query=query, headers=headers)
-        with self.service.begin(head) as trace:
+        trace = self.service.begin(head)
+        with trace.recorded or NOT_TRACED:
             return await self._traced(request, head, trace)
 
     async def _traced(self, request: web.BaseRequest, head: Request, trace: Trace) -> web.StreamResponse:
@@ -115,7 +116,8 @@ class Handler:
             # Its text may hold anything, so nothing of it goes further than this line.
             response = self._refusal(ScrubFailed("Something unplanned happened, so nothing was sent."), head, trace)
         async with response:
-            trace.whole.set(Attribute.STATUS, response.status)
+            if trace.recorded is not None:
+                trace.recorded.whole.set(Attribute.STATUS, response.status)
             if isinstance(response, StreamedResponse):
                 return await self._stream(request, response, trace, tuple(added))
             return await self._whole(request, response, tuple(added))
@@ -140,7 +142,7 @@ class Handler:
             return _HELLO
         if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
-        with trace.span(SpanName.ADMIT):
+        with NOT_TRACED if trace.recorded is None else trace.recorded.span(SpanName.ADMIT):
             admitted = self.service.admit(head, _peer(request), trace)
         return await self._served(request, admitted, fields)
 
@@ -204,7 +206,8 @@ class Handler:
             stream.stop()
             # Nothing is out yet: an honest status is still possible.
             other = response.failed(error)
-            trace.whole.set(Attribute.STATUS, other.status)
+            if trace.recorded is not None:
+                trace.recorded.whole.set(Attribute.STATUS, other.status)
             return await self._whole(request, other, added)
         finally:
             stream.stop()
@@ -215,9 +218,11 @@ class Handler:
 
     def turned_away(self, fault: RelayBusy, head: Request) -> Response:
         """Return the answer for a connection too many; `head` is what is known of its first request."""
-        with self.service.begin(head) as trace:
+        trace = self.service.begin(head)
+        with trace.recorded or NOT_TRACED as recorded:
             response = self._refusal(fault, head, trace)
-            trace.whole.set(Attribute.STATUS, response.status)
+            if recorded is not None:
+                recorded.whole.set(Attribute.STATUS, response.status)
         response.headers = (*response.headers, (EXCHANGE, trace.id))
         return response
 
@@ -227,7 +232,7 @@ def _content_type(headers: Headers) -> str:
 
 
 def _peer(request: web.BaseRequest) -> str:
-    return address(request.transport, "peername")
+    return str(getattr(request.protocol, "relay_peer", ""))  # known since the connection was made
 
 
 def _local(request: web.BaseRequest) -> str:

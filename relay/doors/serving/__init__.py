@@ -6,7 +6,6 @@ response.py        an answer on its way to the client
 forward.py         send to an upstream that answers, elsewhere or again where one fails
 slots.py           no more requests at an upstream than it takes
 work.py            scrubbing in threads: small requests first, a fair share for each client
-pace.py            how long work takes, as it took lately
 shares.py          what one client may have of places, bytes and connections
 authentication.py  who a client is, by its key
 sessions.py        open, describe and close explicit sessions

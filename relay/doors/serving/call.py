@@ -44,7 +44,8 @@ class Call:
 
     def describe(self) -> None:
         """Say in the trace what is asked for; nothing of it is a word of the request's."""
-        whole = self.trace.whole
+        assert self.trace.recorded is not None, "only what is traced is described"
+        whole = self.trace.recorded.whole
         if self.client:
             whole.set(Attribute.CLIENT, logs.Name(self.client))
         whole.set(Attribute.FORMAT, logs.Name(self.format.name))
@@ -53,16 +54,15 @@ class Call:
 
     def describe_scrubbed(self, span: Span) -> None:
         """Say in the trace where the request goes, and how much was replaced."""
-        if self.trace.is_recorded:
-            for attribute, value in self.begun.described:
-                span.set(attribute, value)
+        for attribute, value in self.begun.described:
+            span.set(attribute, value)
 
     def describe_used(self) -> None:
         """Say in the trace what the answer cost, once it is over."""
-        used = self.begun.plan.used if self.trace.is_recorded else None
-        if used is not None:
-            self.trace.whole.set(Attribute.INPUT_TOKENS, used.input_tokens)
-            self.trace.whole.set(Attribute.OUTPUT_TOKENS, used.output_tokens)
+        recorded, used = self.trace.recorded, self.begun.plan.used
+        if recorded is not None and used is not None:
+            recorded.whole.set(Attribute.INPUT_TOKENS, used.input_tokens)
+            recorded.whole.set(Attribute.OUTPUT_TOKENS, used.output_tokens)
 
     def log(self, error: BaseException) -> None:
         """Log how the exchange ended, without a word of its text."""

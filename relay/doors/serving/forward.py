@@ -29,7 +29,7 @@ from relay.errors import (
 from relay.exchange import Exchange
 from relay.observe import logs
 from relay.observe.attributes import Attribute
-from relay.observe.traces import SpanName, Trace
+from relay.observe.traces import NOT_TRACED, SpanName, Trace
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
 from relay.routing.router import Router
@@ -207,17 +207,19 @@ class Sending:
 
     async def _told(self, outbound: Outbound) -> tuple[UpstreamAnswer | None, _Failure | None]:
         """Make an attempt, and say in trace and log what came of it."""
-        number, self._attempts = self._attempts, self._attempts + 1
-        with self._trace.span(SpanName.UPSTREAM) as span:
-            span.set(Attribute.UPSTREAM, logs.Name(outbound.upstream))
-            span.set(Attribute.ROUTE, outbound.route)
-            if number:
-                span.set(Attribute.RESENT, number)
+        recorded, number = self._trace.recorded, self._attempts
+        self._attempts += 1
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.UPSTREAM) as span:
+            if span is not None:
+                span.set(Attribute.UPSTREAM, logs.Name(outbound.upstream))
+                span.set(Attribute.ROUTE, outbound.route)
+                if number:
+                    span.set(Attribute.RESENT, number)
             answer, failure = await self._attempt(outbound)
             status = answer.status if answer is not None else 0
-            if answer is not None:
+            if span is not None and answer is not None:
                 span.set(Attribute.STATUS, status)
-            if failure is not None and failure.fault is not None:
+            if span is not None and failure is not None and failure.fault is not None:
                 span.failed(failure.fault)
         if logs.logger.isEnabledFor(logging.DEBUG):
             logs.event(

@@ -73,7 +73,8 @@ class StreamedResponse(Response):
         self._answer = sending.answer
         self._failure = failure
         self._call = call
-        self._span = call.trace.span(SpanName.ANSWER)
+        recorded = call.trace.recorded
+        self._span = recorded.span(SpanName.ANSWER) if recorded is not None else None
         self._beside = beside
         self._turn = turn
         self._held = 0  # bytes that came since something was let go
@@ -88,8 +89,9 @@ class StreamedResponse(Response):
             await self._sending.end(error)
         finally:
             self._exchange.close()
-            self._span.end(error)
-            self._call.describe_used()
+            if self._span is not None:
+                self._span.end(error)
+                self._call.describe_used()
             if self._turn is not None:
                 self._turn.close()
 
@@ -101,7 +103,8 @@ class StreamedResponse(Response):
             if not begun:
                 begun = True
                 self._answer.first_token()
-                self._span.happened(SpanEvent.FIRST_BYTE)
+                if self._span is not None:
+                    self._span.happened(SpanEvent.FIRST_BYTE)
             self._held += len(chunk)
             # A large event would hold up every other client. Whoever is gone meanwhile closes the exchange, and what
             # still runs finds it shredded.
@@ -123,7 +126,8 @@ class StreamedResponse(Response):
     def failed(self, error: BaseException) -> Response:
         """Return the answer that takes the place of this one, of which nothing was sent."""
         self._answer.broke(error)
-        self._span.end(error)
+        if self._span is not None:
+            self._span.end(error)
         return self._failure(_planned(error))
 
     @property
@@ -134,7 +138,8 @@ class StreamedResponse(Response):
     def last_words(self, error: BaseException) -> bytes:
         """Return what a stream that was begun ends with: what came before, text held back, the error."""
         self._answer.broke(error)
-        self._span.end(error)
+        if self._span is not None:
+            self._span.end(error)
         fault = _planned(error)
         self._failure(fault)
         try:

@@ -15,6 +15,8 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import blake2b
+from itertools import count
 from typing import TypeVar
 
 from relay.config import Config
@@ -40,7 +42,7 @@ from relay.errors import (
 from relay.exchange import Core, Exchange
 from relay.observe import logs
 from relay.observe.attributes import Attribute, told
-from relay.observe.traces import ExchangeIds, SpanEvent, SpanName, Trace
+from relay.observe.traces import NOT_TRACED, SpanEvent, SpanName, Trace
 from relay.protocols import Endpoint, Format
 from relay.types import Head, Headers, Outbound, Request
 from relay.vault.sessions import Session
@@ -93,7 +95,8 @@ class Service:
             max_wait_s=config.server.max_wait_s,
             most_bytes=_LARGEST_IN_WORK * config.server.max_body_mb * 1024 * 1024,
         )
-        self._new_id = ExchangeIds(core.random_bytes(32))
+        self._id_key = core.random_bytes(32)
+        self._numbers = count()
         self.draining = False  # refuses what is not admitted yet
 
     def close(self) -> None:
@@ -105,7 +108,8 @@ class Service:
 
         Use the answer in `async with`. Raises nothing but what cancels the caller.
         """
-        with self.begin(request) as trace:
+        trace = self.begin(request)
+        with trace.recorded or NOT_TRACED:
             try:
                 admitted = self.admit(request, peer, trace)
             except RelayFault as fault:
@@ -117,11 +121,14 @@ class Service:
 
     def begin(self, request: Request) -> Trace:
         """Return the trace of a request whose head is here; end it when the answer is written."""
-        telemetry, id = self.core.telemetry, self._new_id()
+        # Not the number itself: clients could count the others. And no randomness, which the kernel would have to give.
+        id = logs.Id(blake2b(b"%d" % next(self._numbers), key=self._id_key, digest_size=16).hexdigest())
+        telemetry = self.core.telemetry
         if telemetry is None or telemetry.tracer is None:
             return Trace(id)
         trace = telemetry.tracer.begin(id, request.headers)
-        trace.whole.set(Attribute.METHOD, told(request.method))
+        if trace.recorded is not None:
+            trace.recorded.whole.set(Attribute.METHOD, told(request.method))
         return trace
 
     async def beside(self, call: Callable[[], T], admitted: Admitted, size: int) -> T:
@@ -166,7 +173,8 @@ class Service:
         if admitted.format is None or admitted.endpoint is None:
             return await self._of_sessions(admitted)
         call = Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, admitted.trace, admitted.turn)
-        call.describe()
+        if call.trace.recorded is not None:
+            call.describe()
         try:
             request = replace(admitted.request, body=body)
             del body
@@ -186,7 +194,8 @@ class Service:
         The line names the `client`, by default the one whose key `request` still holds.
         """
         name = client or self._client_of(request)
-        trace.whole.failed(fault)
+        if trace.recorded is not None:
+            trace.recorded.whole.failed(fault)
         fields: dict[str, logs.Value] = {"exchange": trace.id, "status": fault.status, "code": logs.Name(fault.code)}
         if name:
             fields["client"] = logs.Name(name)
@@ -251,7 +260,8 @@ class Service:
         core = self.core
 
         def begin() -> Outbound:
-            span.happened(SpanEvent.BEGUN)
+            if span is not None:
+                span.happened(SpanEvent.BEGUN)
             # Off the loop from the first step on: a vault's keys ask the kernel for randomness, and a thread that asks
             # the kernel gives the interpreter away.
             call.exchange = Exchange(
@@ -267,9 +277,11 @@ class Service:
                 call.turn.prepare()
             return outbound
 
-        with call.trace.span(SpanName.SCRUB) as span:
+        recorded = call.trace.recorded
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.SCRUB) as span:
             outbound = await self._scrubbed(begin, call, request)
-            call.describe_scrubbed(span)
+            if span is not None:
+                call.describe_scrubbed(span)
             return outbound
 
     async def _scrubbed(self, begin: Callable[[], Outbound], call: Call, request: Request) -> Outbound:
@@ -289,23 +301,27 @@ class Service:
         exchange, turn = call.begun, call.turn
 
         def again() -> Outbound:
-            span.happened(SpanEvent.BEGUN)
+            if span is not None:
+                span.happened(SpanEvent.BEGUN)
             outbound = exchange.open(request, avoid=avoid, unsure=unsure)
             if turn is not None:
                 turn.prepare()
             return outbound
 
-        with call.trace.span(SpanName.SCRUB) as span:
+        recorded = call.trace.recorded
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.SCRUB) as span:
             size = len(request.body)
             outbound = await self._pool.run(again, client=call.caller, size=size, abandoned=call.close)
-            call.describe_scrubbed(span)
+            if span is not None:
+                call.describe_scrubbed(span)
         if turn is not None and not await turn.keep():
             raise too_many_turns()
         return outbound
 
     async def _forward(self, call: Call, outbound: Outbound, request: Request) -> Response:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
-        exchange = call.begun
+        exchange = call.exchange
+        assert exchange is not None, "it is opened before it is sent"
         sending: Sending | None = None
         try:
             reopen = partial(self._reopen, call, request)
@@ -320,7 +336,8 @@ class Service:
                 return StreamedResponse(
                     head, exchange, sending, failure, call, beside, keep_alive=keep_alive, turn=call.turn
                 )
-            with call.trace.span(SpanName.ANSWER):
+            recorded = call.trace.recorded
+            with NOT_TRACED if recorded is None else recorded.span(SpanName.ANSWER):
                 data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
@@ -331,7 +348,8 @@ class Service:
                 raise
             raise unrestorable() from None
         exchange.close()
-        call.describe_used()
+        if call.trace.recorded is not None:
+            call.describe_used()
         if call.turn is not None:
             await call.turn.end()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
@@ -355,7 +373,8 @@ class Service:
     def _failed(self, call: Call, request: Request, error: BaseException) -> Response:
         """Return what the client gets for `error`."""
         call.log(error)
-        call.trace.whole.failed(error)
+        if call.trace.recorded is not None:
+            call.trace.recorded.whole.failed(error)
         # The text of an unplanned one may hold anything, so nothing of it goes further than this line.
         fault = error if isinstance(error, RelayFault) else ScrubFailed(_UNPLANNED)
         headers = call.exchange.response_headers if call.exchange is not None else ()

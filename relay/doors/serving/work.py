@@ -28,7 +28,6 @@ from functools import partial
 from math import inf
 from typing import Any, TypeVar
 
-from relay.doors.serving.pace import Pace
 from relay.doors.serving.shares import share
 from relay.errors import RelayBusy, TooManyRequests
 from relay.process.slices import Abandoned, sliced
@@ -43,6 +42,11 @@ _S_PER_BYTE = 2e-5
 _LARGE_BYTES = 1 << 20
 # Up to here a call is a slice of its own: it neither gives way nor ends early.
 _ONE_SLICE_BYTES = 512
+
+# Of how long calls take, this much is remembered with each new one: the last twenty or so count.
+_KEPT = 0.95
+# A call costs at least what so many bytes do.
+_LEAST_BYTES = 1_024
 
 # A call that gives way keeps its thread, so there may be as many as calls; a thread is made when none is free.
 _MOST_THREADS = 1 << 16
@@ -67,7 +71,7 @@ class WorkPool:
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._max_wait_s = max_wait_s
-        self._pace = Pace(_S_PER_BYTE)
+        self._pace = _Pace(_S_PER_BYTE)
         self._clock = clock
         self._executor = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
@@ -308,6 +312,24 @@ class WorkPool:
                 return
         if abandoned is not None:
             abandoned()
+
+
+class _Pace:
+    """Seconds of a worker for a call of so many bytes. Not thread-safe."""
+
+    def __init__(self, s_per_byte: float) -> None:
+        """Begin with a guess, which counts as one call."""
+        self._bytes = float(_LEAST_BYTES)
+        self._seconds = s_per_byte * _LEAST_BYTES
+
+    def done(self, size: int, seconds: float) -> None:
+        """Learn that a call of `size` bytes took `seconds`."""
+        self._bytes = self._bytes * _KEPT + max(size, _LEAST_BYTES)
+        self._seconds = self._seconds * _KEPT + seconds
+
+    def of(self, size: int) -> float:
+        """Return about how many seconds a call of `size` bytes takes."""
+        return self._seconds / self._bytes * max(size, _LEAST_BYTES)
 
 
 @dataclass(slots=True)
