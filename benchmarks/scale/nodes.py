@@ -14,6 +14,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -61,7 +62,8 @@ backend nodes
 _CHAT = "/v1/chat/completions"
 _SAID = re.compile(r"Talk (\d+): (\S+) writes to (\S+) about (\S+)\. mirror: echo")
 _RETRIED = (502, 503, 504)
-_PATIENCE = 60  # tries of one turn
+_PATIENCE_S = 120.0  # of a client that asks again and again: on a small machine all nodes may be down for a while
+_PAUSE_S = 0.3
 
 
 @dataclass(slots=True)
@@ -191,7 +193,8 @@ async def _asked(
     http: httpx.AsyncClient, path: str, body: Any, headers: dict[str, str], outcome: Outcome
 ) -> httpx.Response:
     """Ask until there is a whole answer, as an SDK does; anything but a clean error that may be retried is wrong."""
-    for _ in range(_PATIENCE):
+    begun = time.monotonic()
+    while time.monotonic() - begun < _PATIENCE_S:
         method = "DELETE" if body is None else "POST"
         try:
             answer = await http.request(method, path, json=body, headers=headers)
@@ -206,7 +209,7 @@ async def _asked(
                 if answer.status_code >= 400 and body is not None:
                     outcome.wrong.append(f"{path}: {answer.status_code}")
                 return answer
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(_PAUSE_S)
     raise RuntimeError("no answer after many tries")
 
 
