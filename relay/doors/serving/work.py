@@ -64,14 +64,18 @@ class WorkPool:
         queue: int,
         most_bytes: int = 1 << 26,
         max_wait_s: float = inf,
+        s_per_byte: float = _S_PER_BYTE,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
+        """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them.
+
+        `s_per_byte` is how long calls are thought to take until some have been made.
+        """
         self._limit = workers + queue
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
         self._max_wait_s = max_wait_s
-        self._pace = _Pace(_S_PER_BYTE)
+        self._pace = _Pace(s_per_byte)
         self._clock = clock
         self._executor = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
