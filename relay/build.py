@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import relay.detect.recognizers
 import relay.routing.kinds
@@ -27,23 +27,22 @@ from relay.detect.own.recognizer_files import load as load_additions
 from relay.detect.sources import found_by
 from relay.errors import ConfigFault
 from relay.exchange import Core
-from relay.observe.decision_log import DecisionLog
 from relay.observe.metrics import Metrics
 from relay.policy import loader
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
+from relay.protocols import EntityModel, Format, Lives, Operator, Recognizer, Route, Store, Style
 from relay.registry import collect, collect_families
 from relay.replace.actions import known_operators
 from relay.replace.placeholder_styles import known_styles
 from relay.request.pipeline import Pipeline
 from relay.request.signatures import Signatures
 from relay.routing.router import Router
-from relay.suggest import suggest
 from relay.types import Action, Decision, RouteKind
-from relay.upstream import credentials
+from relay.upstream import credentials, telemetry
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
+from relay.vault.stored_sessions import StoredSessions
 from relay.wire import vendors
 
 if TYPE_CHECKING:
@@ -59,7 +58,6 @@ __all__ = [
     "analyzer",
     "client",
     "core",
-    "decision_log",
     "engine",
     "entity_types",
     "formats",
@@ -67,10 +65,10 @@ __all__ = [
     "looked_for",
     "metrics",
     "operators",
+    "own",
     "pipeline",
     "policy_source",
     "read_policy",
-    "recorded_models",
     "reloaded",
     "router",
     "routes",
@@ -78,6 +76,7 @@ __all__ = [
     "sessions",
     "sources",
     "span_caches",
+    "stored_sessions",
     "style",
 ]
 
@@ -249,18 +248,35 @@ def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomR
     )
 
 
-def decision_log(config: Config, *, threaded: bool = True) -> DecisionLog | None:
-    """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
-    if config.decision_log is None:
+def stored_sessions(
+    policy: Policy,
+    limits: SessionConfig,
+    added: CustomRecognizers = NOTHING_ADDED,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    store: Store | None = None,
+) -> StoredSessions | None:
+    """Return the sessions that are kept elsewhere: in `store`, or where the configuration says; None for nowhere.
+
+    Raises ConfigFault when the store's password cannot be read.
+    """
+    if store is None and limits.store != "memory":
+        from relay.store.valkey_store import ValkeyStore  # takes 60 ms to import
+
+        secret = limits.store_password
+        password = credentials.read_secret(secret, environ, where="session: store_password") if secret else None
+        store = ValkeyStore(limits.store, password, certificates=str(limits.store_ca) if limits.store_ca else None)
+    if store is None:
         return None
-    after, models = config.decision_log.after, recorded_models(config)
-    return DecisionLog(config.decision_log.fd, time.time, after=after, models=models, threaded=threaded)
-
-
-def recorded_models(config: Config) -> frozenset[str]:
-    """Return the names of models that the decision log may hold because they are the operator's."""
-    renamed = [name for upstream in config.upstreams.values() for pair in upstream.models.items() for name in pair]
-    return frozenset(renamed) - {"*"}
+    return StoredSessions(
+        store,
+        os.urandom,
+        time.monotonic,
+        style(policy, added),
+        lives=Lives(limits.idle_s, limits.max_s),
+        wall=time.time,
+        max_entities=limits.max_entities,
+    )
 
 
 def core(
@@ -276,20 +292,37 @@ def core(
     if not config.upstreams:
         raise ConfigFault("no upstream is configured: give --upstream URL, RELAY_UPSTREAM or a configuration file")
     all_formats = formats()
-    _check_formats(config, all_formats)
-    counted = metrics(policy, added, all_formats)
+    vendors.check_formats(config.upstreams, all_formats)
     return Core(
         formats=all_formats,
         directory=vendors.Directory(all_formats),
         pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
-        router=router(config, counted),
-        sessions=sessions(policy, config.session, added),
         credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,
         clock=time.perf_counter,
-        metrics=counted,
+        **own(config, policy, added, all_formats, environ=environ),
     )
+
+
+def own(
+    config: Config,
+    policy: Policy,
+    added: CustomRecognizers,
+    known: Iterable[Format],
+    *,
+    environ: Mapping[str, str] = os.environ,
+    store: Store | None = None,
+) -> dict[str, Any]:
+    """Return the fields of a Core that each process must have of its own; `store` as in `stored_sessions`."""
+    counted = metrics(policy, added, known)
+    return {
+        "metrics": counted,
+        "router": router(config, counted),
+        "sessions": sessions(policy, config.session, added),
+        "stored": stored_sessions(policy, config.session, added, environ=environ, store=store),
+        "telemetry": telemetry.resolve(config.telemetry, environ, counted),
+    }
 
 
 def metrics(policy: Policy, added: CustomRecognizers, known: Iterable[Format]) -> Metrics:
@@ -322,19 +355,6 @@ def pipeline(
     )
 
 
-def _check_formats(config: Config, known: Iterable[Format]) -> None:
-    """Raise ConfigFault where an upstream takes formats that no family provides."""
-    families = sorted(vendors.families_of(known))
-    for name, upstream in config.upstreams.items():
-        for index, family in enumerate(upstream.formats or ()):
-            if family not in families:
-                hint = suggest(family, families)
-                raise ConfigFault(
-                    f"configuration: upstreams.{name}.formats.{index}: no format family is called "
-                    f'"{family}"; relay knows {", ".join(families)}{hint}'
-                )
-
-
 def routes() -> Mapping[RouteKind, Route]:
     """Return the route of each kind. Raises ConfigFault when two are of one kind."""
     made: dict[RouteKind, Route] = {}
@@ -347,15 +367,8 @@ def routes() -> Mapping[RouteKind, Route]:
 
 def router(config: Config, metrics: Metrics) -> Router:
     """Return what chooses among the configured upstreams, with the clocks and randomness of this machine."""
-    return Router(
-        config.upstreams,
-        routes(),
-        config.routing,
-        metrics,
-        clock=time.monotonic,
-        wall=time.time,
-        random=random.random,
-    )
+    clocks = {"clock": time.monotonic, "wall": time.time}
+    return Router(config.upstreams, routes(), config.routing, metrics, **clocks, random=random.random)
 
 
 def reloaded(core: Core, config: Config, source: PolicySource) -> Core:

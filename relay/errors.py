@@ -115,13 +115,6 @@ class SessionClosed(RelayFault):
     code = "session_closed"
 
 
-class StoreFault(RelayFault):
-    """What keeps the sessions does not answer, or not as it should; the request may be sent again."""
-
-    status = 503
-    code = "session_store_unavailable"
-
-
 class VaultFull(RelayFault):
     """The vault holds as many values as it may; new work is refused, live values are never evicted."""
 
@@ -137,10 +130,14 @@ class BudgetExhausted(RelayFault):
 
 
 class RelayBusy(RelayFault):
-    """No capacity at present, or shutting down."""
+    """No capacity at present, or shutting down. `wait_s`: in how many seconds there may be some, as far as is known."""
 
     status = 503
     code = "relay_busy"
+
+    def __init__(self, public: str, wait_s: float = 0.0) -> None:
+        super().__init__(public)
+        self.wait_s = wait_s
 
 
 class TooManyRequests(RelayBusy):
@@ -148,6 +145,12 @@ class TooManyRequests(RelayBusy):
 
     status = 429
     code = "too_many_requests"
+
+
+class StoreFault(RelayBusy):
+    """What keeps the sessions does not answer, or not as it should; a moment later it may."""
+
+    code = "session_store_unavailable"
 
 
 class NotRecorded(RelayFault):

@@ -25,7 +25,9 @@ from hashlib import blake2b
 from relay.detect.analyzer import Analyzer
 from relay.errors import MethodNotAllowed, RelayFault, ScrubFailed
 from relay.observe import logs
+from relay.observe.attributes import Attribute
 from relay.observe.metrics import Metrics
+from relay.observe.traces import Telemetry
 from relay.policy.engine import Engine
 from relay.protocols import Endpoint, Format, Writer
 from relay.request import start_line, strip
@@ -41,6 +43,7 @@ from relay.routing.route_plan import RoutePlan
 from relay.routing.router import Router
 from relay.types import JSON, Action, CitationOffset, Head, Headers, Leaf, Outbound, Request
 from relay.vault.sessions import Session, Sessions
+from relay.vault.stored_sessions import StoredSessions
 from relay.wire import vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.transformations import changed_prefixes
@@ -57,11 +60,13 @@ class Core:
     pipeline: Pipeline
     router: Router
     sessions: Sessions
+    stored: StoredSessions | None = None  # explicit sessions, where they are kept elsewhere
     credentials: Mapping[str, str] = field(repr=False)  # upstream name -> the operator's key, already resolved
     pseudonym_key: bytes = field(repr=False)
     random_bytes: Callable[[int], bytes] = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     metrics: Metrics
+    telemetry: Telemetry | None = None  # where traces and metrics go beside
 
     @property
     def analyzer(self) -> Analyzer:
@@ -147,6 +152,7 @@ class Exchange:
             credentials=core.credentials,
             pseudonym=core.pseudonym,
             move_back=self._move_back,
+            exchange_id=self._id,
         )
         if not endpoint.has_body:
             listed = self._bodiless(source)
@@ -209,6 +215,21 @@ class Exchange:
             **({"upstream": logs.Name(self._upstream)} if self._upstream else {}),
             **({"decision": logs.Id(decision.id)} if decision is not None else {}),
         }
+
+    @property
+    def described(self) -> tuple[tuple[Attribute, object], ...]:
+        """What a trace says of the request that is about to leave: counts, and where to."""
+        prepared, decision = self._prepared, self.plan.decision
+        upstream = ((Attribute.UPSTREAM, logs.Name(self._upstream)),)
+        if prepared is None or decision is None:
+            return upstream
+        return (
+            *upstream,
+            (Attribute.ROUTE, decision.route),
+            (Attribute.SEGMENTS, len(prepared.document.segments)),
+            (Attribute.REPLACED, len(prepared.scrubbed.removed)),
+            (Attribute.STREAM, prepared.document.stream),
+        )
 
     @property
     def response_headers(self) -> Headers:

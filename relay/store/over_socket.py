@@ -41,11 +41,12 @@ def answers(store: Store) -> Mapping[str, Answer]:
     async def loaded(message: Message) -> Message:
         (name,), (idle_s, max_s) = message.parts, message.arguments
         kept = await store.load(_name(name), _lives(idle_s, max_s))
-        return Message((kept.expires_in_s,), kept.records) if kept is not None else Message((None,))
+        return Message((kept.expires_in_s, kept.version), kept.records) if kept is not None else Message((None,))
 
     async def appended(message: Message) -> Message:
-        (name, record), (seen, idle_s, max_s) = message.parts, message.arguments
-        return Message((await store.append(_name(name), _checked(seen, int), record, _lives(idle_s, max_s)),))
+        (name, record), (seen, idle_s, max_s, instead) = message.parts, message.arguments
+        lives, instead = _lives(idle_s, max_s), _checked(instead, bool)
+        return Message((await store.append(_name(name), _checked(seen, int), record, lives, instead=instead),))
 
     async def deleted(message: Message) -> Message:
         (name,) = message.parts
@@ -83,11 +84,16 @@ class SocketStore:
     async def load(self, name: bytes, lives: Lives) -> Kept | None:
         """See `Store`."""
         found = await self._ask("store.load", lives.idle_s, lives.max_s, parts=(name,))
-        return Kept(found.parts, _figure(found)) if found.arguments[0] is not None else None
+        if found.arguments[0] is None:
+            return None
+        version = found.arguments[1:]
+        if len(version) != 1 or type(version[0]) is not int:
+            raise StoreFault(_ODD)
+        return Kept(found.parts, version[0], _figure(found))
 
-    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives) -> bool:
+    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives, *, instead: bool = False) -> bool:
         """See `Store`."""
-        found = await self._ask("store.append", seen, lives.idle_s, lives.max_s, parts=(name, record))
+        found = await self._ask("store.append", seen, lives.idle_s, lives.max_s, instead, parts=(name, record))
         return bool(found.arguments[0])
 
     async def delete(self, name: bytes) -> bool:
@@ -111,7 +117,7 @@ class SocketStore:
             raise StoreFault("The store of sessions could not do what was asked.") from None
         except (LineEnded, TimeoutError, ValueError):
             raise StoreFault("The store of sessions does not answer.") from None
-        if len(found.arguments) != 1:
+        if not found.arguments:
             raise StoreFault(_ODD)
         return found
 

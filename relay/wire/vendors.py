@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 
+from relay.config import UpstreamConfig
+from relay.errors import ConfigFault
 from relay.protocols import Endpoint, Family, Format
+from relay.suggest import suggest
 from relay.types import Headers
 
-__all__ = ["Directory", "caller", "families_of", "find", "speaker", "split_prefix"]
+__all__ = ["Directory", "caller", "check_formats", "families_of", "find", "speaker", "split_prefix"]
 
 _PART = re.compile(r"/*([^/]*)")
 
@@ -19,6 +22,19 @@ _PART = re.compile(r"/*([^/]*)")
 def families_of(formats: Iterable[Format]) -> Mapping[str, Family]:
     """Return the families of `formats` by name, in their order."""
     return {format.family.name: format.family for format in formats}
+
+
+def check_formats(upstreams: Mapping[str, UpstreamConfig], known: Iterable[Format]) -> None:
+    """Raise ConfigFault where an upstream takes formats that no family provides."""
+    families = sorted(families_of(known))
+    for name, upstream in upstreams.items():
+        for index, family in enumerate(upstream.formats or ()):
+            if family not in families:
+                hint = suggest(family, families)
+                raise ConfigFault(
+                    f"configuration: upstreams.{name}.formats.{index}: no format family is called "
+                    f'"{family}"; relay knows {", ".join(families)}{hint}'
+                )
 
 
 def speaker(families: Iterable[Family], headers: Headers) -> Family | None:

@@ -185,6 +185,27 @@ async def test_every_worker_serves(mirror: Mirror, policy: Path) -> None:
     assert running.lines == [f"ready {running.url}\n"]
 
 
+async def test_a_session_works_on_every_worker(mirror: Mirror, policy: Path) -> None:
+    """One value keeps its placeholder, whoever serves, also after a worker has died; closed is closed for both."""
+    async with relay(policy, to(mirror)) as running:
+        async with of_each_worker(running) as (one, two):
+            session = (await one.post("/relay/v1/sessions", json={})).json()["id"]
+            headers = {"x-relay-session": session}
+            for number, client in enumerate((one, two, one, two)):
+                text = f"write to person{number // 2}@example.org and {MAIL}. mirror: echo"
+                answer = await client.post("/v1/chat/completions", json=chat(text), headers=headers)
+                assert (answer.status_code, MAIL in answer.text) == (200, True)
+            assert await running.metric("relay_sessions") == 1
+            os.kill(min(running.workers()), signal.SIGKILL)
+            again = [await ask(running.url, f"write to {MAIL}", headers) for _ in range(4)]
+            assert {answer.status_code for answer in again} == {200}
+            closed = await two.delete(f"/relay/v1/sessions/{session}")
+            assert (closed.status_code, closed.json()["entities"]) == (200, 3)
+        assert {(await ask(running.url, "hello", headers)).status_code for _ in range(4)} == {409}
+        sent = [re.findall(r"\[EMAIL_ADDRESS_\d\]", received.raw.decode()) for received in mirror.received]
+        assert [row[-1] for row in sent] == ["[EMAIL_ADDRESS_2]"] * 8
+
+
 async def test_a_worker_that_is_killed(mirror: Mirror, policy: Path) -> None:
     """Only its own requests are lost; another takes its place; what it has counted stays."""
     async with relay(policy, to(mirror)) as running, of_each_worker(running) as (one, two):

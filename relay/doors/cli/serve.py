@@ -61,14 +61,16 @@ def serve(
     if not no_harden:
         harden.reexec_if_needed()  # before the imports below, which would be paid for twice
 
+    import logging
     import os
 
-    from relay.config import load
+    from relay.config import LogFormat, load
     from relay.observe import logs
 
     logs.configure()
     given = settings(host, port, upstream, policy, admin_port, require_signed, workers)
     loaded = load(config, os.environ, given, OPTIONS)
+    logs.configure(logging.getLevelNamesMapping()[loaded.log.level.upper()], text=loaded.log.format is LogFormat.TEXT)
     if not no_harden:
         harden.apply()
     if loaded.server.processes > 1:
@@ -82,9 +84,10 @@ def _serve_alone(config: Config) -> None:
 
     from relay import build
     from relay.doors.http import app
+    from relay.doors.serving import recording
 
     source = build.policy_source(config)
-    log = build.decision_log(config)
+    log = recording.decision_log(config)
     core = build.core(config, os.environ, source=source, record=log.append if log is not None else None)
 
     on_ready = partial(_on_ready, observes=core.engine.observes)
@@ -104,11 +107,12 @@ def _serve_with_workers(config: Config, *, hardened: bool) -> None:
 
     from relay import build
     from relay.doors.http import app
+    from relay.doors.serving import recording
     from relay.doors.workers.run import run
 
     config = config.model_copy(update={"server": config.server.among(config.server.processes)})
     source = build.policy_source(config)
-    log = build.decision_log(config, threaded=False)
+    log = recording.decision_log(config, threaded=False)
     core = build.core(config, os.environ, source=source)
     run(
         core,

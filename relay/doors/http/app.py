@@ -12,20 +12,20 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import orjson
-from aiohttp import http_parser, web
+from aiohttp import http_parser
 
 from relay.config import Config
 from relay.doors.http.admin import Admin
-from relay.doors.http.connections import Connections, address
+from relay.doors.http.connections import Connections
 from relay.doors.http.handler import Handler
 from relay.doors.http.listen import Sockets, accept, bind, url_of
 from relay.doors.http.reload import Reload
+from relay.doors.http.server import Server
 from relay.doors.serving.forward import probing
 from relay.doors.serving.ports import Client, Places
 from relay.doors.serving.service import Service
@@ -35,16 +35,12 @@ from relay.exchange import Core
 from relay.observe import logs
 from relay.process import harden
 from relay.process.library_caches import LibraryCaches
-from relay.protocols import Store
 from relay.routing.confidence import unjudged
 from relay.types import RouteKind
 
 __all__ = ["Among", "PolicyReload", "Running", "operating", "run", "run_loop", "running", "serve"]
 
 _SWEEP_S = 5.0
-# An idle connection is kept as long as the SDKs' own pools keep theirs, and is closed by relay a little later.
-_IDLE_CONNECTION_S = 75.0
-_MAX_HEADER_BYTES = 32_768
 # How long a scrubbing thread keeps the interpreter while the loop waits for it, which it does some ten times in a
 # request: instead of Python's 5 ms.
 _SWITCH_S = 0.001
@@ -70,7 +66,6 @@ class Among:
 
     sockets: Sockets
     slots: Places
-    store: Store
     caches: LibraryCaches | None  # found before the collector was told to forget what is loaded
 
 
@@ -141,19 +136,37 @@ async def running(core: Core, config: Config, client: Client, among: Among | Non
         # The parser in Python is laxer about framing, and request smuggling lives on that.
         raise ConfigFault("aiohttp was installed without its C parser, which relay requires")
     logs.silence_libraries()
-    counts = SharedCounts(core.router, among.store) if among is not None else None
-    service = Service(core, config, client, slots=among.slots if among is not None else None, counts=counts)
-    handler = Handler(service, config)
-    async with client:
+    counts = SharedCounts(core.router, core.stored.store) if core.stored is not None else None
+    handler = _handler(core, config, client, among, counts)
+    async with client, _telemetry(core):
         try:
             async with _listening(handler, config, client, among) as served, _background(core, config, client, counts):
                 _settle(handler, among)
                 _log_ready(core, config)
                 yield served
         finally:
-            handler.close()
-            core.sessions.close_all()
-            logs.event(logs.LogEvent.STOPPED)
+            await _close(handler, core)
+
+
+def _handler(core: Core, config: Config, client: Client, among: Among | None, counts: SharedCounts | None) -> Handler:
+    slots = among.slots if among is not None else None
+    return Handler(Service(core, config, client, slots=slots, counts=counts), config)
+
+
+async def _close(handler: Handler, core: Core) -> None:
+    handler.close()
+    core.sessions.close_all()
+    if core.stored is not None:
+        await core.stored.store.close()
+    logs.event(logs.LogEvent.STOPPED)
+
+
+def _telemetry(core: Core) -> AbstractAsyncContextManager[object]:
+    if core.telemetry is None:
+        return nullcontext()
+    from relay.upstream.collector import Collector  # 0.2 s
+
+    return Collector(core.telemetry, core.metrics.families, core.metrics.traces_dropped)
 
 
 @asynccontextmanager
@@ -161,7 +174,7 @@ async def _listening(handler: Handler, config: Config, client: Client, among: Am
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
     service = handler.service
-    server = _Server(handler, loop, Connections(service.refusal))
+    server = Server(handler, loop, Connections(handler.turned_away))
 
     async def rendered() -> bytes:
         return service.core.metrics.render()
@@ -188,7 +201,7 @@ async def operating(admin: Admin, port: int) -> AsyncIterator[str]:
     """Serve the operator's port and yield its URL. Raises ConfigFault when it is taken."""
     loop = asyncio.get_running_loop()
     sockets = bind("127.0.0.1", port)
-    server, url = _Server(admin, loop), url_of(sockets)
+    server, url = Server(admin, loop), url_of(sockets)
     listening = await accept(loop, server, sockets)
     try:
         yield url
@@ -202,7 +215,7 @@ def _stop(listening: Sequence[asyncio.Server]) -> None:
         one.close()
 
 
-async def _retire(listening: Sequence[asyncio.Server], server: _Server, handler: Handler) -> None:
+async def _retire(listening: Sequence[asyncio.Server], server: Server, handler: Handler) -> None:
     """Leave the port to others, without an answer that is lost.
 
     A client may have sent its next request before it sees that its connection ends. So for a second such requests are
@@ -215,7 +228,7 @@ async def _retire(listening: Sequence[asyncio.Server], server: _Server, handler:
     handler.service.draining = True
 
 
-async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
+async def _drain(server: Server, handler: Handler, drain_s: float) -> None:
     """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
     logs.event(logs.LogEvent.DRAINING)
     handler.service.draining = True
@@ -270,116 +283,6 @@ def _log_ready(core: Core, config: Config) -> None:
         keys=core.sessions.memory.protection(),
         **{check.measure.name.lower(): check.holds for check in harden.report()},
     )
-
-
-class _Protocol(web.RequestHandler):
-    """aiohttp's connection, with its own words replaced: its error pages and log lines repeat what clients sent.
-
-    One too many is refused. One that brings no whole head of a request for a while is closed, new ones too.
-    """
-
-    relay_limit: Connections | None = None
-    relay_server: _Server | None = None
-    relay_peer = ""
-
-    @property
-    def relay_leaving(self) -> bool:
-        """Whether the connection ends with the next answer, which has to say so."""
-        return self.relay_server is not None and self.relay_server.leaving
-
-    @property
-    def relay_waits(self) -> bool:
-        """Whether no request is in work."""
-        return self._waiter is not None
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take the connection, or leave it to a refusal."""
-        if self.relay_limit is not None and not self.relay_limit.admits(transport):
-            return
-        self.relay_peer = address(transport, "peername")
-        super().connection_made(transport)
-
-    def connection_lost(self, exc: BaseException | None) -> None:
-        """Give the connection back."""
-        super().connection_lost(exc)
-        if self.relay_limit is not None:
-            self.relay_limit.left(self.relay_peer)
-
-    def handle_error(
-        self,
-        request: web.BaseRequest,
-        status: int = 500,
-        exc: BaseException | None = None,
-        message: str | None = None,
-    ) -> web.StreamResponse:
-        """Answer what cannot be parsed as HTTP, and close."""
-        if request.writer.output_size > 0:
-            raise ConnectionError
-        text = (
-            "relay: the request could not be parsed as HTTP/1.1."
-            if status < 500
-            else "relay: something unplanned happened."
-        )
-        error = {"message": text, "type": "invalid_request", "param": None, "code": "invalid_http"}
-        response = web.Response(
-            status=status,
-            body=orjson.dumps({"error": error}),
-            headers={"Content-Type": "application/json", "Server": "relay", "x-should-retry": "false"},
-        )
-        response.force_close()
-        return response
-
-    def log_exception(self, *args: Any, **kw: Any) -> None:
-        """Say nothing: the exception's text may hold a client's."""
-
-    def log_debug(self, *args: Any, **kw: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(web.Server):
-    """Makes connections of our own kind. A client that hangs up cancels its handler."""
-
-    def __init__(
-        self,
-        handler: Callable[[web.BaseRequest], Any],
-        loop: asyncio.AbstractEventLoop,
-        limit: Connections | None = None,
-    ) -> None:
-        """Without a `limit` any number is taken, as on the admin port."""
-        super().__init__(handler, handler_cancellation=True, loop=loop)
-        self._relay_loop = loop
-        self._relay_limit = limit
-        self.leaving = False  # every answer from now on ends its connection
-
-    def __call__(self) -> web.RequestHandler:
-        """Return the protocol for one new connection."""
-        protocol = _Protocol(
-            self,
-            loop=self._relay_loop,
-            access_log=None,  # type: ignore[arg-type]  # aiohttp's own way to switch it off
-            keepalive_timeout=_IDLE_CONNECTION_S,
-            auto_decompress=False,
-            max_line_size=_MAX_HEADER_BYTES,
-            max_field_size=_MAX_HEADER_BYTES,
-            lingering_time=2.0,
-        )
-        protocol.relay_limit = self._relay_limit
-        protocol.relay_server = self
-        return protocol
-
-    def close_idle(self) -> None:
-        """Close connections that wait for a request, the others after the one in work."""
-        self.pre_shutdown()
-
-    def close_silent(self) -> None:
-        """Close connections that wait for a request at once."""
-        for connection in self.connections:
-            if isinstance(connection, _Protocol) and connection.relay_waits:
-                connection.force_close()
-
-    async def cancel(self) -> None:
-        """Cancel what is still in work and close every connection."""
-        await self.shutdown(0.01)
 
 
 async def _sweep(core: Core) -> None:

@@ -49,7 +49,8 @@ class Hub:
 
     def __init__(self, config: Config, store: MemoryStore, signatures: Signatures, log: DecisionLog | None) -> None:
         self._store = store
-        self._slots = Slots(config.upstreams, {name: Load() for name in config.upstreams})
+        loads = {name: Load() for name in config.upstreams}
+        self._slots = Slots(config.upstreams, loads, max_wait_s=config.server.max_wait_s)
         self._signatures = signatures
         self._sums = Sums()
         self._workers: list[Attended] = []

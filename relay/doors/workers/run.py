@@ -11,13 +11,13 @@ import socket
 from collections.abc import Callable
 from functools import partial
 
-from relay import build
 from relay.build import CustomRecognizers
 from relay.config import Config
 from relay.detect.ner.by_script import ByScript
 from relay.doors.http import app
 from relay.doors.http.listen import beside
 from relay.doors.http.parser_names import forget_header_names
+from relay.doors.serving import recording
 from relay.doors.workers import decisions, worker
 from relay.doors.workers.supervisor import Generation, Order, Supervisor
 from relay.errors import ConfigFault
@@ -65,7 +65,7 @@ class _Forks:
         self._config = config
         self._added = added
         self._hardened = hardened
-        self._models = build.recorded_models(config)
+        self._models = recording.recorded_models(config)
         self._prepared: Core | None = None
         self._caches: LibraryCaches | None = None
 

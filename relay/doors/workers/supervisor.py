@@ -317,7 +317,9 @@ class Supervisor:
         return dict(await self._hub.reachable(serving))
 
     async def _render(self) -> bytes:
-        return await self._hub.render(self.generation.core.metrics.families())
+        metrics = self.generation.core.metrics
+        metrics.sessions.set(len(self.store))
+        return await self._hub.render(metrics.samples())
 
     def _start(self, work: object) -> None:
         task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type, var-annotated]

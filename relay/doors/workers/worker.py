@@ -74,21 +74,14 @@ def main(post: Post) -> int:
     return 0
 
 
-def core_of(post: Post) -> Core:
-    """Return the supervisor's core with what a process must have of its own."""
+def core_of(post: Post, line: Line) -> Core:
+    """Return the supervisor's core with what a process must have of its own; explicit sessions are in the store."""
     core, config = post.core, post.config
     policy = core.engine.policy
-    metrics = build.metrics(policy, post.added, core.formats)
-    limits = config.session
-    own = limits.model_copy(update={"max_sessions": config.server.part(limits.max_sessions)})
+    store = SocketStore(line) if config.session.store == "memory" else None
     log = TaskedLog(post.decisions, post.models) if post.decisions is not None else None
-    return replace(
-        core,
-        metrics=metrics,
-        router=build.router(config, metrics),
-        sessions=build.sessions(policy, own, post.added),
-        pipeline=replace(core.pipeline, record=log.append if log is not None else None),
-    )
+    pipeline = replace(core.pipeline, record=log.append if log is not None else None)
+    return replace(core, pipeline=pipeline, **build.own(config, policy, post.added, core.formats, store=store))
 
 
 class _Worker:
@@ -96,7 +89,7 @@ class _Worker:
 
     def __init__(self, post: Post) -> None:
         self._post = post
-        self._core = core_of(post)
+        self._core = post.core  # until there is one of its own
         self._client = build.client(post.config)
         self._leaving = False
         self._stopped = asyncio.Event()
@@ -112,6 +105,7 @@ class _Worker:
             "signed": self._learn,
         }
         line = await Line.on(self._post.end, answers, self._alone)
+        self._core = core_of(self._post, line)
         signatures = self._core.pipeline.signatures
         signatures.on_note = lambda digest, upstream: _soon(loop, line, Message((upstream,), (digest,)))
         async with app.running(self._core, self._post.config, self._client, self._among(line)) as served:
@@ -128,7 +122,6 @@ class _Worker:
         return app.Among(
             sockets=self._post.sockets,
             slots=AskedSlots(line, router.upstreams, router.loads),
-            store=SocketStore(line),
             caches=self._post.caches,
         )
 
@@ -179,7 +172,7 @@ class _Worker:
 
 
 def _families(metrics: Metrics) -> Message:
-    return Message(tuple(metrics.families()))
+    return Message(tuple(metrics.samples()))
 
 
 def _soon(loop: asyncio.AbstractEventLoop, line: Line, message: Message) -> None:

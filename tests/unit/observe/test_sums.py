@@ -22,7 +22,7 @@ def metrics(at: float = 0.0) -> Metrics:
 
 def over_socket(made: Metrics) -> list[Family]:
     """Return what arrives of them on the other side."""
-    found: list[Family] = orjson.loads(orjson.dumps(made.families()))
+    found: list[Family] = orjson.loads(orjson.dumps(made.samples()))
     return found
 
 
@@ -44,7 +44,7 @@ def test_sums() -> None:
     sums = Sums()
     sums.told(1, over_socket(one))
     sums.told(2, over_socket(two))
-    text = sums.render(own.families())
+    text = sums.render(own.samples())
     assert value(text, 'relay_refusals_total{code="relay_busy"}') == 5
     assert value(text, 'relay_first_token_seconds_bucket{le="0.25",route="frontier",upstream="far"}') == 5
     assert value(text, "relay_in_flight") == 5
@@ -57,7 +57,7 @@ def test_sums() -> None:
     begun = min(made.registry.get_sample_value("relay_unknown_fields_created") or 0 for made in (own, one, two))
     assert value(text, "relay_unknown_fields_created") == begun
     sums.ended(2)
-    after = sums.render(own.families())
+    after = sums.render(own.samples())
     assert value(after, 'relay_refusals_total{code="relay_busy"}') == 5
     assert (value(after, "relay_in_flight"), value(after, "relay_sessions")) == (2, 2)
     assert value(after, 'relay_upstream_open{route="frontier",upstream="far"}') == 0
@@ -70,5 +70,5 @@ def test_the_number_of_series_is_constant() -> None:
         sums.told(number, over_socket(metrics()))
         if number > 2:
             sums.ended(number - 2)
-        counts.add(len(sums.render(own.families()).splitlines()))
+        counts.add(len(sums.render(own.samples()).splitlines()))
     assert len(counts) == 1
