@@ -124,11 +124,7 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
     async with client, _telemetry(core):
         try:
             async with _listening(handler, config, client) as served, _background(core, config, client):
-                if harden.holds(harden.Measure.ALLOCATOR):
-                    # Without the allocator's help values outlive their use elsewhere, and this would be for show.
-                    handler.forget_afterwards()
-                else:
-                    gc.freeze()  # what is loaded by now stays, and is not looked at again
+                _settle(handler)
                 _log_ready(core, config)
                 yield served
         finally:
@@ -137,6 +133,15 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             if core.stored is not None:
                 await core.stored.store.close()
             logs.event(logs.LogEvent.STOPPED)
+
+
+def _settle(handler: Handler) -> None:
+    """Begin to clear memory after requests, now that all that stays is loaded."""
+    if harden.holds(harden.Measure.ALLOCATOR):
+        # Without the allocator's help values outlive their use elsewhere, and this would be for show.
+        handler.forget_afterwards()
+    else:
+        gc.freeze()  # what is loaded by now stays, and is not looked at again
 
 
 def _telemetry(core: Core) -> AbstractAsyncContextManager[object]:
