@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-BENCHMARKS := start hops model latency fairness patterns secrets wire vault memory policy observe accuracy
+BENCHMARKS := start hops model latency scale fairness patterns secrets wire vault memory policy observe accuracy
 
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))

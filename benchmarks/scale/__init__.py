@@ -1,0 +1,1 @@
+"""What more workers carry."""

@@ -42,6 +42,14 @@ class Call:
         if self.turn is not None:
             self.turn.close()
 
+    async def end(self) -> None:
+        """Close the exchange, whose answer is whole, and keep what that added to a session in a store."""
+        self.begun.close()
+        if self.trace.recorded is not None:
+            self.describe_used()
+        if self.turn is not None:
+            await self.turn.end()
+
     def describe(self) -> None:
         """Say in the trace what is asked for; nothing of it is a word of the request's."""
         assert self.trace.recorded is not None, "only what is traced is described"

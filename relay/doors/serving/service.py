@@ -335,9 +335,7 @@ class Service:
                 return StreamedResponse(
                     head, exchange, sending, failure, call, beside, keep_alive=keep_alive, turn=call.turn
                 )
-            recorded = call.trace.recorded
-            with NOT_TRACED if recorded is None else recorded.span(SpanName.ANSWER):
-                data = await self._whole(call, sending.answer)
+            data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
             if sending is not None:
@@ -346,15 +344,13 @@ class Service:
             if isinstance(error, RelayFault) or is_disconnect(error):
                 raise
             raise unrestorable() from None
-        exchange.close()
-        if call.trace.recorded is not None:
-            call.describe_used()
-        if call.turn is not None:
-            await call.turn.end()
+        await call.end()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
 
     async def _whole(self, call: Call, answer: UpstreamAnswer) -> bytes:
         exchange, size = call.begun, 0
+        recorded = call.trace.recorded
+        span = recorded.span(SpanName.ANSWER) if recorded is not None else None
         try:
             async for chunk in answer.chunks():
                 size += len(chunk)
@@ -366,6 +362,8 @@ class Service:
         except UpstreamFault as fault:
             answer.broke(fault)
             raise
+        if span is not None:
+            span.end()
         answer.completed()
         return data
 
