@@ -2,8 +2,9 @@
 
 One relay with one worker and one with two, both with the model, meet the same load in turn, in one run: chat requests
 of 300 characters over 16 connections, from a process of its own. The ratio of their requests a second is reported, and
-of the processor time that a request takes, which a busy machine disturbs less. Then memory that a worker shares with nobody
-(what a further one costs), and a plot of 1 to 32 workers simulated from the service times that were measured.
+of the processor time that a request takes, which a busy machine disturbs less. Then memory that a worker shares with
+nobody (what a further one costs), and a plot of 1 to 32 workers simulated from the service times that were measured.
+Says little while other programs have a core.
 """
 
 from __future__ import annotations
