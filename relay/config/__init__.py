@@ -4,7 +4,7 @@ Unknown keys are refused. A secret is never written into the file: it is `{env: 
 once, at start. Every key states its meaning here, in `description`: docs/configuration.md is generated from it.
 """
 
-from relay.config.clients import ClientConfig
+from relay.config.clients import ClientConfig, check_clients, parse_clients, read_clients
 from relay.config.observe import DecisionLogConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
@@ -26,5 +26,8 @@ __all__ = [
     "ShapingConfig",
     "Store",
     "UpstreamConfig",
+    "check_clients",
     "load",
+    "parse_clients",
+    "read_clients",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from pydantic import Field, model_validator
 
-from relay.config.clients import ClientConfig
+from relay.config.clients import ClientConfig, check_clients
 from relay.config.observe import DecisionLogConfig
 from relay.config.routing import RoutingConfig
 from relay.config.section import Section
@@ -25,6 +25,10 @@ class Config(Section):
     server: ServerConfig = Field(default=ServerConfig(), description="Where relay listens, and its limits.")
     clients: tuple[ClientConfig, ...] = Field(
         default=(), description="Programs that may call; required unless relay listens on loopback only."
+    )
+    clients_file: FilePath | None = Field(
+        default=None,
+        description="File with more entries of `clients`, as a list; a change counts within seconds.",
     )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
     policy: FilePath | None = Field(
@@ -62,8 +66,16 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _clients_where_reachable(self) -> Config:
-        if not self.clients and not self.server.is_loopback:
+        check_clients(self.clients)
+        if any(entry.key_sha256 is None for entry in self.clients):
+            raise ValueError("clients: each entry needs a key_sha256; relay keygen makes a key")
+        if not self.requires_clients and not self.server.is_loopback:
             raise ValueError(
                 "clients: at least one is required when server.host is not a loopback address; relay keygen makes a key"
             )
         return self
+
+    @property
+    def requires_clients(self) -> bool:
+        """Tell whether only clients that are configured may call."""
+        return bool(self.clients) or self.clients_file is not None

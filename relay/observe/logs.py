@@ -37,6 +37,9 @@ class LogEvent(StrEnum):
     UPSTREAM_UP = "upstream_up"
     UPSTREAM_REFUSED_KEY = "upstream_refused_key"
     DISCONNECTED = "disconnected"
+    CLIENT_EXPIRED = "client_expired"  # a key or token whose entry counts no more
+    CLIENTS_READ = "clients_read"  # the file of clients, again
+    CLIENTS_FAILED = "clients_failed"  # it cannot be used; the entries in force stay
     SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before
 
 

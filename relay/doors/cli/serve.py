@@ -45,7 +45,8 @@ def serve(
 ) -> None:
     """Run the relay until SIGTERM or SIGINT. Prints `ready http://HOST:PORT` when it serves.
 
-    SIGHUP reloads the policy. A request keeps the policy that it began with. A policy that cannot be used leaves the
+    SIGHUP reloads policies and the file of clients.
+    A request keeps the policy that it began with. A policy that cannot be used leaves the
     old one in force.
     """
     from relay.process import harden
@@ -55,7 +56,7 @@ def serve(
 
     import os
 
-    from relay import build
+    from relay import build, client_policies
     from relay.config import load
     from relay.doors.http import app
     from relay.observe import logs
@@ -67,9 +68,10 @@ def serve(
     source = build.policy_source(loaded)
     log = build.decision_log(loaded)
     core = build.core(loaded, os.environ, source=source, record=log.append if log is not None else None)
+    core = client_policies.with_policies(core, loaded, source)
 
     on_ready = partial(_on_ready, observes=core.engine.observes)
-    reload = app.PolicyReload(partial(build.reloaded, config=loaded, source=source), _complain)
+    reload = app.PolicyReload(partial(client_policies.reloaded, config=loaded, source=source), _complain)
     try:
         app.run(core, loaded, build.client(loaded), on_ready=on_ready, reload=reload)
     finally:
@@ -84,7 +86,7 @@ def _on_ready(url: str, *, observes: bool) -> None:
 
 
 def _complain(reason: str) -> None:
-    print(f"relay: the policy in force stays: {reason}", file=sys.stderr, flush=True)
+    print(f"relay: what is in force stays: {reason}", file=sys.stderr, flush=True)
 
 
 def settings(

@@ -37,6 +37,7 @@ from relay.types import RouteKind
 __all__ = ["PolicyReload", "Running", "run", "running", "serve"]
 
 _SWEEP_S = 5.0
+_WATCH_S = 2.0
 _BACKLOG = 1024
 # An idle connection is kept as long as the SDKs' own pools keep theirs, and is closed by relay a little later.
 _IDLE_CONNECTION_S = 75.0
@@ -107,6 +108,7 @@ async def serve(
 
 
 def _reload_on_hangup(loop: asyncio.AbstractEventLoop, service: Service, reload: PolicyReload) -> asyncio.Task[None]:
+    service.callers.complain = reload.complain
     reloading = Reload(service, reload.core, reload.complain)
     loop.add_signal_handler(signal.SIGHUP, reloading.request)
     return loop.create_task(reloading.run())
@@ -123,7 +125,7 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
     handler = Handler(service, config)
     async with client:
         try:
-            async with _listening(handler, config, client) as served, _background(core, config, client):
+            async with _listening(handler, config, client) as served, _background(service, config, client):
                 if harden.holds(harden.Measure.ALLOCATOR):
                     # Without the allocator's help values outlive their use elsewhere, and this would be for show.
                     handler.forget_afterwards()
@@ -177,10 +179,12 @@ async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
 
 
 @asynccontextmanager
-async def _background(core: Core, config: Config, client: Client) -> AsyncIterator[None]:
-    """Shred expired sessions and probe upstreams beside the requests."""
-    loop = asyncio.get_running_loop()
+async def _background(service: Service, config: Config, client: Client) -> AsyncIterator[None]:
+    """Shred expired sessions, probe upstreams and look for another file of clients beside the requests."""
+    loop, core = asyncio.get_running_loop(), service.core
     tasks = [loop.create_task(_sweep(core))]
+    if config.clients_file is not None:
+        tasks.append(loop.create_task(_watch(service)))
     if config.routing.probe_s:
         tasks.append(loop.create_task(probing(core.router, client.reach)))
     try:
@@ -303,6 +307,12 @@ async def _listen(loop: asyncio.AbstractEventLoop, server: _Server, host: str, p
         return await loop.create_server(server, host, port, backlog=_BACKLOG, reuse_address=True)
     except OSError as error:
         raise ConfigFault(f"cannot listen on {host}:{port} ({error.strerror or type(error).__name__})") from None
+
+
+async def _watch(service: Service) -> None:
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        await asyncio.to_thread(service.callers.read_if_changed, service.core.by_policy)
 
 
 async def _sweep(core: Core) -> None:

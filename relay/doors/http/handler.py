@@ -116,7 +116,7 @@ class Handler:
     async def _response(self, request: web.BaseRequest, head: Request, added: list[tuple[str, str]]) -> Response:
         fields = dict(reversed(head.headers))  # of a repeated one the first
         host, origin = fields.get("host", ""), fields.get("origin")
-        access.check_host(host, self._server, partial(_local, request), keys_required=bool(self._config.clients))
+        access.check_host(host, self._server, partial(_local, request), keys_required=self.service.callers.required)
         if origin:
             if not access.is_allowed_origin(origin, host, self._server.allowed_origins):
                 raise access.OriginRefused(
@@ -132,6 +132,7 @@ class Handler:
         if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         admitted = self.service.admit(head, _peer(request))
+        await self.service.pace(admitted)
         return await self._served(request, admitted, fields)
 
     async def _served(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> Response:

@@ -50,6 +50,7 @@ class Reload:
             self._complain(fault.public)
             return
         self._service.core = fresh
+        await asyncio.to_thread(self._service.callers.read_again, fresh.by_policy)
         core.metrics.reloaded(failed=False)
         policy = fresh.engine.policy
         core.metrics.policy(policy.digest, policy.mode.value)

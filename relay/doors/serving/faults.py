@@ -23,7 +23,7 @@ def headers(fault: RelayFault) -> Headers:
     relay or an upstream in trouble may be better a moment later.
     """
     if isinstance(fault, RelayBusy):
-        return (_JSON, ("retry-after", "1"))
+        return (_JSON, ("retry-after", str(fault.retry_after_s)))
     if isinstance(fault, UpstreamFault):
         return (_JSON,)
     return (_JSON, ("x-should-retry", "false"))

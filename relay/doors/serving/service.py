@@ -12,17 +12,20 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
-from relay.config import Config
+from relay.config import ClientConfig, Config
 from relay.doors.serving import faults, sessions
-from relay.doors.serving.authentication import authenticate
+from relay.doors.serving.callers import Callers
 from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
 from relay.doors.serving.ports import Client
+from relay.doors.serving.rates import Rates
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
 from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
@@ -71,6 +74,12 @@ class Admitted:
     format: Format | None = None
     endpoint: Endpoint | None = None
     has_body: bool = False  # and it is read
+    entry: ClientConfig | None = None  # of the client
+
+    @property
+    def policy(self) -> Path | None:
+        """The client's own policy, if it has one."""
+        return self.entry.policy if self.entry is not None else None
 
 
 class Service:
@@ -78,7 +87,8 @@ class Service:
 
     def __init__(self, core: Core, config: Config, client: Client) -> None:
         self.core = core
-        self._clients = config.clients
+        self.callers = Callers(config, time.time, core.by_policy)
+        self._rates = Rates(time.monotonic, time.time, core.stored.store if core.stored is not None else None)
         self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
         self._pool = WorkPool(
             workers=config.server.workers or min(os.cpu_count() or 1, _MOST_WORKERS),
@@ -101,6 +111,7 @@ class Service:
         """
         try:
             admitted = self.admit(request, peer)
+            await self.pace(admitted)
         except RelayFault as fault:
             return self.refusal(fault, request)
         return await self.answer(admitted, request.body)
@@ -116,15 +127,16 @@ class Service:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
-        client = ""
-        if self._clients:
-            client, headers = authenticate(request.headers, request.query, self._clients)
+        entry: ClientConfig | None = None
+        if self.callers.required:
+            entry, headers = self.callers.admit(request.headers, request.query)
             request = replace(request, headers=headers)
+        client = entry.name if entry is not None else ""
         matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             request = replace(request, path=normalise(request.path))
             if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-                return Admitted(request, client, client or peer)
+                return Admitted(request, client, client or peer, entry=entry)
             matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
@@ -140,7 +152,12 @@ class Service:
             session = self.core.sessions.get(name, owner=client)
         endpoint = matched[1]
         has_body = endpoint.has_body and request.method == endpoint.method
-        return Admitted(request, client, client or peer, session, turn, *matched, has_body)
+        return Admitted(request, client, client or peer, session, turn, *matched, has_body, entry)
+
+    async def pace(self, admitted: Admitted) -> None:
+        """Count an admitted request where its client has a limit. Raises RateExceeded, and StoreFault."""
+        if admitted.entry is not None and admitted.entry.requests_per_minute is not None:
+            await self._rates.take(admitted.client, admitted.entry.requests_per_minute)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
@@ -174,7 +191,7 @@ class Service:
     def _client_of(self, request: Request) -> str:
         """Return the name of the client whose key `request` holds, "" where that cannot be told."""
         try:
-            return authenticate(request.headers, request.query, self._clients)[0]
+            return self.callers.of(request.headers, request.query)[0].name
         except RelayFault:
             return ""
 
@@ -185,7 +202,7 @@ class Service:
         return Response(fault.status, (*faults.headers(fault), *headers), faults.body(fault, format))
 
     async def _of_sessions(self, admitted: Admitted) -> Response:
-        request, core = admitted.request, self.core
+        request, core = admitted.request, self.core.under(admitted.policy)
         try:
             if request.method == "POST" and not core.engine.policy.sessions:
                 raise PolicyRefused(
@@ -224,7 +241,7 @@ class Service:
 
     async def _open(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
-        core = self.core
+        core = self.core.under(admitted.policy)
 
         def begin() -> Outbound:
             # Off the loop from the first step on: a vault's keys ask the kernel for randomness, and a thread that asks
