@@ -5,6 +5,7 @@ once, at start. Every key states its meaning here, in `description`: docs/config
 """
 
 from relay.config.clients import ClientConfig, check_clients, parse_clients, read_clients
+from relay.config.identity import IdentityConfig
 from relay.config.observe import DecisionLogConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
@@ -18,6 +19,7 @@ __all__ = [
     "ClientConfig",
     "Config",
     "DecisionLogConfig",
+    "IdentityConfig",
     "Price",
     "RoutingConfig",
     "SecretReference",

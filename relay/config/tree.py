@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field, model_validator
 
 from relay.config.clients import ClientConfig, check_clients
+from relay.config.identity import IdentityConfig
 from relay.config.observe import DecisionLogConfig
 from relay.config.routing import RoutingConfig
 from relay.config.section import Section
@@ -29,6 +30,9 @@ class Config(Section):
     clients_file: FilePath | None = Field(
         default=None,
         description="File with more entries of `clients`, as a list; a change counts within seconds.",
+    )
+    identity: IdentityConfig | None = Field(
+        default=None, description="Issuer whose signed tokens stand for clients, beside keys; unset: keys only."
     )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
     policy: FilePath | None = Field(
@@ -67,8 +71,13 @@ class Config(Section):
     @model_validator(mode="after")
     def _clients_where_reachable(self) -> Config:
         check_clients(self.clients)
-        if any(entry.key_sha256 is None for entry in self.clients):
-            raise ValueError("clients: each entry needs a key_sha256; relay keygen makes a key")
+        by_token = {entry.name for entry in self.clients if entry.key_sha256 is None}
+        if by_token and self.identity is None:
+            raise ValueError("clients: each entry needs a key_sha256 without identity; relay keygen makes a key")
+        if self.identity is not None and self.clients_file is None:
+            for name in self.identity.clients.values():
+                if name not in by_token:
+                    raise ValueError(f'identity.clients: "{name}" is the name of no entry without key_sha256')
         if not self.requires_clients and not self.server.is_loopback:
             raise ValueError(
                 "clients: at least one is required when server.host is not a loopback address; relay keygen makes a key"
@@ -78,4 +87,4 @@ class Config(Section):
     @property
     def requires_clients(self) -> bool:
         """Tell whether only clients that are configured may call."""
-        return bool(self.clients) or self.clients_file is not None
+        return bool(self.clients) or self.clients_file is not None or self.identity is not None

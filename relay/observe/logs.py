@@ -40,6 +40,8 @@ class LogEvent(StrEnum):
     CLIENT_EXPIRED = "client_expired"  # a key or token whose entry counts no more
     CLIENTS_READ = "clients_read"  # the file of clients, again
     CLIENTS_FAILED = "clients_failed"  # it cannot be used; the entries in force stay
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - of an issuer, with the step that it failed at
+    KEYS_FAILED = "keys_failed"  # of an issuer cannot be read; those in force stay
     SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before
 
 

@@ -183,6 +183,15 @@ async def _background(service: Service, config: Config, client: Client) -> Async
     """Shred expired sessions, probe upstreams and look for another file of clients beside the requests."""
     loop, core = asyncio.get_running_loop(), service.core
     tasks = [loop.create_task(_sweep(core))]
+    if config.identity is not None:
+        # PyJWT takes time to import, and only this needs it.
+        from relay.doors.serving.key_refresh import KeyRefresh
+
+        keys = KeyRefresh(config.identity)
+        await keys.begin()
+        service.callers.tokens = keys.identity
+        service.callers.reload_keys = keys.want
+        tasks.append(loop.create_task(keys.run()))
     if config.clients_file is not None:
         tasks.append(loop.create_task(_watch(service)))
     if config.routing.probe_s:

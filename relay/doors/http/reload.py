@@ -39,6 +39,7 @@ class Reload:
             await self._once()
 
     async def _once(self) -> None:
+        self._service.callers.reload_keys()
         core = self._service.core
         try:
             fresh = await asyncio.to_thread(self._read, core)

@@ -34,6 +34,7 @@ class Callers:
         self.required = config.requires_clients
         self.tokens: Tokens | None = None
         self.complain: Callable[[str], None] = lambda reason: None  # is told why the file cannot be used
+        self.reload_keys: Callable[[], None] = lambda: None  # of the issuer of tokens
         self.known = Known()
         self.read(policies)
 
