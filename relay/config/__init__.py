@@ -10,7 +10,7 @@ from relay.config.observe import DecisionLogConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
 from relay.config.secrets import SecretReference
-from relay.config.server import ServerConfig, ShapingConfig
+from relay.config.server import ServerConfig, ShapingConfig, TlsConfig
 from relay.config.sessions import SessionConfig
 from relay.config.tree import Config
 from relay.config.upstreams import Store, UpstreamConfig
@@ -27,6 +27,7 @@ __all__ = [
     "SessionConfig",
     "ShapingConfig",
     "Store",
+    "TlsConfig",
     "UpstreamConfig",
     "check_clients",
     "load",

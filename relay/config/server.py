@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import ipaddress
+from typing import Any
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
+from relay.client_keys import KeyDigest
 from relay.config.section import Section
+from relay.strict_yaml import FilePath
 
-__all__ = ["ServerConfig", "ShapingConfig"]
+__all__ = ["ServerConfig", "ShapingConfig", "TlsConfig"]
+
+
+class TlsConfig(Section):
+    """TLS for connections of clients: version 1.2 or later."""
+
+    certificate: FilePath = Field(description="Certificate (PEM), followed by those between it and its authority.")
+    key: FilePath = Field(description="Its private key (PEM), not encrypted.")
+    client_ca: FilePath | None = Field(
+        default=None, description="Authorities (PEM) of clients, which must show a certificate then; unset: none asked."
+    )
 
 
 class ServerConfig(Section):
@@ -17,7 +30,21 @@ class ServerConfig(Section):
     host: str = Field(default="127.0.0.1", description="Address to listen on; `clients` is required beyond loopback.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port; 0 takes a free one.")
     admin_port: int | None = Field(
-        default=None, ge=0, le=65535, description="Loopback port for `/livez`, `/readyz` and `/metrics`."
+        default=None, ge=0, le=65535, description="Port for `/livez`, `/readyz` and `/metrics`."
+    )
+    admin_host: str = Field(
+        default="127.0.0.1", description="Address of that port; beyond loopback `admin_key_sha256` is required."
+    )
+    admin_key_sha256: KeyDigest | None = Field(
+        default=None,
+        repr=False,
+        description="SHA-256 of the key (`Authorization: Bearer`) that `/metrics` asks for; without it the other two "
+        "answer by their status only.",
+    )
+    tls: TlsConfig | None = Field(default=None, description="TLS for connections of clients; unset: plain HTTP.")
+    unix: FilePath | None = Field(default=None, description="Unix socket to listen on, instead of `host` and `port`.")
+    unix_mode: str = Field(
+        default="0600", pattern=r"^0?[0-7]{3}$", description="Mode of the Unix socket, in octal digits."
     )
     max_body_mb: int = Field(default=32, ge=1, le=1024, description="Largest request body, decompressed, in MiB.")
     workers: int | None = Field(
@@ -45,12 +72,27 @@ class ServerConfig(Section):
     @property
     def is_loopback(self) -> bool:
         """Tell whether only this machine can connect."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return self.unix is not None or _is_loopback(self.host)
+
+    @field_validator("unix_mode", mode="before")
+    @classmethod
+    def _digits(cls, value: Any) -> Any:
+        return f"{value:03}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+    @model_validator(mode="after")
+    def _admin_beyond_loopback(self) -> ServerConfig:
+        if not _is_loopback(self.admin_host) and self.admin_key_sha256 is None:
+            raise ValueError("admin_key_sha256: is required when admin_host is not a loopback address")
+        return self
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class ShapingConfig(Section):

@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,10 +21,11 @@ from typing import Any
 import orjson
 from aiohttp import http_parser, web
 
-from relay.config import Config
+from relay.config import Config, ServerConfig
 from relay.doors.http.admin import Admin
 from relay.doors.http.connections import Connections, address
 from relay.doors.http.handler import Handler
+from relay.doors.http.listener import ListenerTls, forget_unix, unix_socket
 from relay.doors.http.reload import Reload
 from relay.doors.serving.forward import probing
 from relay.doors.serving.ports import Client
@@ -148,16 +151,34 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
     service = handler.service
     server = _Server(handler, loop, Connections(service.refusal))
     metrics = service.core.metrics
-    admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
+    admin = Admin(
+        is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render, server=config.server
+    )
     admin_server, admin_listening = _Server(admin, loop), None
-    listening = await _listen(loop, server, config.server.host, config.server.port)
+    where = config.server
+    tls = ListenerTls(where.tls) if where.tls is not None else None
+    context = tls.context if tls is not None else None
+    service.callers.reload_certificate = tls.reload if tls is not None else lambda: None
+    admin_tls: ssl.SSLContext | None = None
+    unix = unix_socket(where.unix, int(where.unix_mode, 8)) if where.unix is not None else None
+    inode = os.lstat(where.unix).st_ino if where.unix is not None else 0
+    if unix is not None:
+        listening = await loop.create_unix_server(server, sock=unix, ssl=context, backlog=_BACKLOG)
+    else:
+        listening = await _listen(loop, server, where.host, where.port, context)
     try:
-        if config.server.admin_port is not None:
-            admin_listening = await _listen(loop, admin_server, "127.0.0.1", config.server.admin_port)
-        admin_url = _url(admin_listening) if admin_listening is not None else ""
-        yield Running(url=_url(listening), admin_url=admin_url, handler=handler)
+        if where.admin_port is not None:
+            # Without client certificates, which what probes a process cannot show: the key is asked for.
+            if where.tls is not None and not ServerConfig(host=where.admin_host).is_loopback:
+                admin_tls = ListenerTls(where.tls, clients=False).context
+            admin_listening = await _listen(loop, admin_server, where.admin_host, where.admin_port, admin_tls)
+        admin_url = _url(admin_listening, admin_tls is not None) if admin_listening is not None else ""
+        url = f"unix:{where.unix}" if where.unix is not None else _url(listening, tls is not None)
+        yield Running(url=url, admin_url=admin_url, handler=handler)
     finally:
         listening.close()
+        if where.unix is not None:
+            forget_unix(where.unix, inode)
         await _drain(server, handler, config.server.drain_s)
         if admin_listening is not None:
             admin_listening.close()
@@ -311,9 +332,11 @@ class _Server(web.Server):
         await self.shutdown(0.01)
 
 
-async def _listen(loop: asyncio.AbstractEventLoop, server: _Server, host: str, port: int) -> asyncio.Server:
+async def _listen(
+    loop: asyncio.AbstractEventLoop, server: _Server, host: str, port: int, tls: ssl.SSLContext | None = None
+) -> asyncio.Server:
     try:
-        return await loop.create_server(server, host, port, backlog=_BACKLOG, reuse_address=True)
+        return await loop.create_server(server, host, port, backlog=_BACKLOG, reuse_address=True, ssl=tls)
     except OSError as error:
         raise ConfigFault(f"cannot listen on {host}:{port} ({error.strerror or type(error).__name__})") from None
 
@@ -332,6 +355,7 @@ async def _sweep(core: Core) -> None:
         core.metrics.sessions.set(len(core.sessions))
 
 
-def _url(listening: asyncio.Server) -> str:
+def _url(listening: asyncio.Server, tls: bool = False) -> str:
     host, port = listening.sockets[0].getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

@@ -42,6 +42,7 @@ class Reload:
         self._service.callers.reload_keys()
         core = self._service.core
         try:
+            await asyncio.to_thread(self._service.callers.reload_certificate)
             fresh = await asyncio.to_thread(self._read, core)
         except Exception as error:
             # A RelayFault has a place and a reason; the text of anything else stays where it is.

@@ -35,6 +35,7 @@ class Callers:
         self.tokens: Tokens | None = None
         self.complain: Callable[[str], None] = lambda reason: None  # is told why the file cannot be used
         self.reload_keys: Callable[[], None] = lambda: None  # of the issuer of tokens
+        self.reload_certificate: Callable[[], None] = lambda: None  # of the listener
         self.known = Known()
         self.read(policies)
 
