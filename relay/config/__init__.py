@@ -7,6 +7,7 @@ once, at start. Every key states its meaning here, in `description`: docs/config
 from relay.config.clients import ClientConfig, check_clients, parse_clients, read_clients
 from relay.config.identity import IdentityConfig
 from relay.config.observe import DecisionLogConfig
+from relay.config.outbound import OutboundConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
 from relay.config.secrets import SecretReference
@@ -20,6 +21,7 @@ __all__ = [
     "Config",
     "DecisionLogConfig",
     "IdentityConfig",
+    "OutboundConfig",
     "Price",
     "RoutingConfig",
     "SecretReference",

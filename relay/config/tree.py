@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from relay.config.clients import ClientConfig, check_clients
 from relay.config.identity import IdentityConfig
 from relay.config.observe import DecisionLogConfig
+from relay.config.outbound import OutboundConfig
 from relay.config.routing import RoutingConfig
 from relay.config.section import Section
 from relay.config.server import ServerConfig, ShapingConfig
@@ -35,6 +36,9 @@ class Config(Section):
         default=None, description="Issuer whose signed tokens stand for clients, beside keys; unset: keys only."
     )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
+    outbound: OutboundConfig = Field(
+        default=OutboundConfig(), description="Proxy and authorities on the way to upstreams."
+    )
     policy: FilePath | None = Field(
         default=None, description="Policy file, or the name of a shipped one; unset: `default`."
     )
