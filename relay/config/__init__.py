@@ -6,7 +6,7 @@ once, at start. Every key states its meaning here, in `description`: docs/config
 
 from relay.config.clients import ClientConfig, check_clients, parse_clients, read_clients
 from relay.config.identity import IdentityConfig
-from relay.config.observe import DecisionLogConfig
+from relay.config.observe import DecisionLogConfig, LogConfig, LogFormat, LogLevel, TelemetryConfig
 from relay.config.outbound import OutboundConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
@@ -21,6 +21,9 @@ __all__ = [
     "Config",
     "DecisionLogConfig",
     "IdentityConfig",
+    "LogConfig",
+    "LogFormat",
+    "LogLevel",
     "OutboundConfig",
     "Price",
     "RoutingConfig",
@@ -29,6 +32,7 @@ __all__ = [
     "SessionConfig",
     "ShapingConfig",
     "Store",
+    "TelemetryConfig",
     "TlsConfig",
     "UpstreamConfig",
     "check_clients",

@@ -14,7 +14,7 @@ import signal
 import ssl
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,14 +126,10 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
     logs.silence_libraries()
     service = Service(core, config, client)
     handler = Handler(service, config)
-    async with client:
+    async with client, _telemetry(core):
         try:
             async with _listening(handler, config, client) as served, _background(service, config, client):
-                if harden.holds(harden.Measure.ALLOCATOR):
-                    # Without the allocator's help values outlive their use elsewhere, and this would be for show.
-                    handler.forget_afterwards()
-                else:
-                    gc.freeze()  # what is loaded by now stays, and is not looked at again
+                _settle(handler)
                 _log_ready(core, config)
                 yield served
         finally:
@@ -144,12 +140,29 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             logs.event(logs.LogEvent.STOPPED)
 
 
+def _settle(handler: Handler) -> None:
+    """Begin to clear memory after requests, now that all that stays is loaded."""
+    if harden.holds(harden.Measure.ALLOCATOR):
+        # Without the allocator's help values outlive their use elsewhere, and this would be for show.
+        handler.forget_afterwards()
+    else:
+        gc.freeze()  # what is loaded by now stays, and is not looked at again
+
+
+def _telemetry(core: Core) -> AbstractAsyncContextManager[object]:
+    if core.telemetry is None:
+        return nullcontext()
+    from relay.upstream.collector import Collector  # 0.2 s
+
+    return Collector(core.telemetry, core.metrics.families, core.metrics.traces_dropped)
+
+
 @asynccontextmanager
 async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
     service = handler.service
-    server = _Server(handler, loop, Connections(service.refusal))
+    server = _Server(handler, loop, Connections(handler.turned_away))
     metrics = service.core.metrics
     admin = Admin(
         is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render, server=config.server
