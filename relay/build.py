@@ -32,7 +32,7 @@ from relay.observe.metrics import Metrics
 from relay.policy import loader
 from relay.policy.engine import Engine
 from relay.policy.model import Policy
-from relay.protocols import EntityModel, Format, Operator, Recognizer, Route, Style
+from relay.protocols import EntityModel, Format, Lives, Operator, Recognizer, Route, Store, Style
 from relay.registry import collect, collect_families
 from relay.replace.actions import known_operators
 from relay.replace.placeholder_styles import known_styles
@@ -44,6 +44,7 @@ from relay.types import Action, Decision, RouteKind
 from relay.upstream import credentials
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
+from relay.vault.stored_sessions import StoredSessions
 from relay.wire import vendors
 
 if TYPE_CHECKING:
@@ -76,6 +77,7 @@ __all__ = [
     "sessions",
     "sources",
     "span_caches",
+    "stored_sessions",
     "style",
 ]
 
@@ -247,6 +249,37 @@ def sessions(policy: Policy, limits: SessionConfig | None = None, added: CustomR
     )
 
 
+def stored_sessions(
+    policy: Policy,
+    limits: SessionConfig,
+    added: CustomRecognizers = NOTHING_ADDED,
+    *,
+    environ: Mapping[str, str] = os.environ,
+    store: Store | None = None,
+) -> StoredSessions | None:
+    """Return the sessions that are kept elsewhere: in `store`, or where the configuration says; None for nowhere.
+
+    Raises ConfigFault when the store's password cannot be read.
+    """
+    if store is None and limits.store != "memory":
+        from relay.store.valkey_store import ValkeyStore  # takes 60 ms to import
+
+        secret = limits.store_password
+        password = credentials.read_secret(secret, environ, where="session: store_password") if secret else None
+        store = ValkeyStore(limits.store, password, certificates=str(limits.store_ca) if limits.store_ca else None)
+    if store is None:
+        return None
+    return StoredSessions(
+        store,
+        os.urandom,
+        time.monotonic,
+        style(policy, added),
+        lives=Lives(limits.idle_s, limits.max_s),
+        wall=time.time,
+        max_entities=limits.max_entities,
+    )
+
+
 def decision_log(config: Config) -> DecisionLog | None:
     """Return the log that a configuration asks for, begun. Raises ConfigFault when nothing can be written to it."""
     if config.decision_log is None:
@@ -278,6 +311,7 @@ def core(
         pipeline=pipeline(policy, added, config.model_dir, record=record, environ=environ),
         router=router(config, metrics),
         sessions=sessions(policy, config.session, added),
+        stored=stored_sessions(policy, config.session, added, environ=environ),
         credentials=credentials.resolve(config.upstreams, environ),
         pseudonym_key=os.urandom(32),
         random_bytes=os.urandom,

@@ -115,13 +115,6 @@ class SessionClosed(RelayFault):
     code = "session_closed"
 
 
-class StoreFault(RelayFault):
-    """What keeps the sessions does not answer, or not as it should; the request may be sent again."""
-
-    status = 503
-    code = "session_store_unavailable"
-
-
 class VaultFull(RelayFault):
     """The vault holds as many values as it may; new work is refused, live values are never evicted."""
 
@@ -148,6 +141,12 @@ class TooManyRequests(RelayBusy):
 
     status = 429
     code = "too_many_requests"
+
+
+class StoreFault(RelayBusy):
+    """What keeps the sessions does not answer, or not as it should; a moment later it may."""
+
+    code = "session_store_unavailable"
 
 
 class NotRecorded(RelayFault):

@@ -41,6 +41,7 @@ from relay.routing.route_plan import RoutePlan
 from relay.routing.router import Router
 from relay.types import JSON, Action, CitationOffset, Head, Headers, Leaf, Outbound, Request
 from relay.vault.sessions import Session, Sessions
+from relay.vault.stored_sessions import StoredSessions
 from relay.wire import vendors
 from relay.wire.framing import ArrayStream, Framing, framing_of
 from relay.wire.transformations import changed_prefixes
@@ -57,6 +58,7 @@ class Core:
     pipeline: Pipeline
     router: Router
     sessions: Sessions
+    stored: StoredSessions | None = None  # explicit sessions, where they are kept elsewhere
     credentials: Mapping[str, str] = field(repr=False)  # upstream name -> the operator's key, already resolved
     pseudonym_key: bytes = field(repr=False)
     random_bytes: Callable[[int], bytes] = field(repr=False)

@@ -195,7 +195,8 @@ def test_yaml_blocks(text: str, tmp_path: Path) -> None:
     else:
         path.write_text(text.replace("0" * 64, "3f" * 32), encoding="utf-8")  # relay refuses what documentation shows
         config = load(path, {})
-        assert {upstream.kind for upstream in config.upstreams.values()} == set(RouteKind)
+        # A whole configuration shows both kinds; others show one section.
+        assert not config.upstreams or {upstream.kind for upstream in config.upstreams.values()} == set(RouteKind)
 
 
 @pytest.mark.parametrize("text", blocks("json"))

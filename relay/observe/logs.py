@@ -37,6 +37,7 @@ class LogEvent(StrEnum):
     UPSTREAM_UP = "upstream_up"
     UPSTREAM_REFUSED_KEY = "upstream_refused_key"
     DISCONNECTED = "disconnected"
+    SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before
 
 
 class Id(str):

@@ -19,14 +19,18 @@ class Lives:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A session as a store has it: its records, the first one first, and the seconds that it has left."""
+    """A session as a store has it: its records, the first one first, and the seconds that it has left.
+
+    `version` counts what was added to it, and tells whether anything was since.
+    """
 
     records: Sequence[bytes] = field(repr=False)
+    version: int
     expires_in_s: float
 
 
 class Store(Protocol):
-    """Sessions by name, as lists of records that only grow, and counters. For one event loop.
+    """Sessions by name, as lists of records, and counters. For one event loop.
 
     A name is 16 bytes that say nothing of the session's key. Every method raises StoreFault when the store does not
     answer in time, or not as it should.
@@ -45,8 +49,11 @@ class Store(Protocol):
         """Return a session and begin its idle time anew; None where there is none (any more)."""
         ...
 
-    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives) -> bool:
-        """Add a record to a session if it has exactly `seen` of them, and begin its idle time anew; tell whether."""
+    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives, *, instead: bool = False) -> bool:
+        """Add a record to a session that is at version `seen`, and begin its idle time anew; tell whether it was.
+
+        `instead`: of all that it has.
+        """
         ...
 
     async def delete(self, name: bytes) -> bool:

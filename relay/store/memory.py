@@ -17,6 +17,7 @@ class _Session:
     caller: str
     opened_at: float
     expires_at: float
+    version: int = 1
 
 
 @dataclass(slots=True)
@@ -53,14 +54,19 @@ class MemoryStore:
     async def load(self, name: bytes, lives: Lives) -> Kept | None:
         """See `Store`."""
         session = self._find(name)
-        return Kept(tuple(session.records), self._used(session, lives)) if session is not None else None
+        if session is None:
+            return None
+        return Kept(tuple(session.records), session.version, self._used(session, lives))
 
-    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives) -> bool:
+    async def append(self, name: bytes, seen: int, record: bytes, lives: Lives, *, instead: bool = False) -> bool:
         """See `Store`."""
         session = self._find(name)
-        if session is None or len(session.records) != seen:
+        if session is None or session.version != seen:
             return False
+        if instead:
+            session.records.clear()
         session.records.append(record)
+        session.version += 1
         self._used(session, lives)
         return True
 

@@ -20,10 +20,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
 from relay.errors import SessionClosed, VaultFull
 from relay.protocols import Style
-from relay.vault import aliases, name_forms
+from relay.vault import aliases, journal, name_forms
 from relay.vault.keys import Keys
 from relay.vault.turn_cache import CachedTurn, TurnCache
 
@@ -116,10 +117,7 @@ class Vault:
                 return self._open(keys, placeholder)
             if placeholder not in self._forms:
                 raise KeyError("no such placeholder was issued in this session")
-            source, form = self._forms[placeholder]
-            text = name_forms.forms_of(self._open(keys, source))[form]
-            self._issue(keys, placeholder, text)
-            return text
+            return self._issue(keys, placeholder)
 
     def entity_type(self, placeholder: str) -> str:
         """Return the entity type behind an issued placeholder or one of `forms`; KeyError for any other text."""
@@ -147,18 +145,8 @@ class Vault:
     def note_turn(self, upstream: str, text: str, original: str) -> None:
         """Record that `upstream` wrote `original` and the client received `text`. Of two originals the first stays."""
         with self._lock:
-            keys = self._usable()
-            mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
-            if self._turns is None:
-                self._turns = TurnCache()
-            if self._turns.find(mark) is not None:
-                return
-            if text == original:
-                self._turns.add(mark, CachedTurn(0))
-                return
-            sealed = keys.seal(self._sealed, original.encode(*_CODEC), self._bind(mark.hex(), "turn"))
-            self._sealed += 1
-            self._turns.add(mark, CachedTurn(self._sealed - 1, sealed))
+            mark = self._usable().mark(f"turn {upstream}", text.encode(*_CODEC))
+            self._note(mark, original if original != text else None)
 
     def recall_turn(self, upstream: str, text: str) -> str | None:
         """Return what `upstream` wrote where the client received `text`, or None when it is not recorded."""
@@ -169,9 +157,7 @@ class Vault:
             keys = self._usable()
             mark = keys.mark(f"turn {upstream}", text.encode(*_CODEC))
             entry = self._turns.find(mark)
-            if entry is None or entry.sealed is None:
-                return None if entry is None else text
-            return keys.open(entry.counter, entry.sealed, self._bind(mark.hex(), "turn")).decode(*_CODEC)
+            return None if entry is None else text if entry.sealed is None else self._original(keys, mark, entry)
 
     def placeholders(self) -> Sequence[str]:
         """Return every placeholder issued so far, in order of issue."""
@@ -249,26 +235,38 @@ class Vault:
                 return known
             name, owner, form = None, 0, ""
             if self._link_people and entity_type in _LINKED:
-                if self._people is None:
-                    self._people = aliases.People(self._person_mark)
                 name = aliases.parse(value) if entity_type == _PERSON else None
-                owner, form = self._owner(self._people, value, name)
+                owner, form = self._owner(self._known_people(), value, name)
             number = owner or self._numbers.get(entity_type, 0) + 1
             placeholder = bracketed = ""
             if stand_in is not None:
                 placeholder, number = self._behind(keys, entity_type, value, number, form, stand_in)
             if not placeholder:
                 placeholder = bracketed = self._render(_PERSON if owner else entity_type, number, form)
-            self._store(keys, placeholder, entity_type, data)
-            self._index[mark] = placeholder
-            self._types.setdefault(keys.mark(_ANY, data), entity_type)
-            if not owner:
-                self._numbers[entity_type] = number
-            if name is not None and self._people is not None and (not owner or form in _WHOLE):
-                self._people.add(owner or number, name)
-            if name is not None and bracketed:
-                self._derive(value, number, bracketed)
+            self._enter(
+                keys,
+                journal.Value(entity_type, placeholder, number, bool(owner), form, bool(bracketed), value),
+                name,
+            )
             return placeholder
+
+    def _enter(self, keys: Keys, entry: journal.Value, name: aliases.Name | None = None) -> None:
+        """Seal a value behind the placeholder that it has got, if both are new. `name` is what it says, if known."""
+        entity_type, data = entry.entity_type, entry.value.encode(*_CODEC)
+        mark = keys.mark(entity_type, data)
+        if entry.placeholder in self._records or mark in self._index:
+            return
+        self._store(keys, entry.placeholder, entity_type, data)
+        self._index[mark] = entry.placeholder
+        self._types.setdefault(keys.mark(_ANY, data), entity_type)
+        if not entry.linked:
+            self._numbers[entity_type] = max(entry.number, self._numbers.get(entity_type, 0))
+        name = name or (aliases.parse(entry.value) if entity_type == _PERSON and self._link_people else None)
+        if name is not None and (not entry.linked or entry.form in _WHOLE):
+            self._known_people().add(entry.number, name)
+        if name is not None and entry.bracketed:
+            self._derive(entry.value, entry.number, entry.placeholder)
+        self._happened(replace(entry, value=""))
 
     def _open(self, keys: Keys, placeholder: str) -> str:
         entity_type, counter, sealed = self._records[placeholder]
@@ -279,22 +277,52 @@ class Vault:
         for form in name_forms.forms_of(value):
             self._forms.setdefault(self._style.render(_PERSON, number, form.value), (placeholder, form))
 
-    def _issue(self, keys: Keys, placeholder: str, text: str) -> None:
-        """Seal a form of a name behind its placeholder; in a full vault it stays unissued."""
+    def _issue(self, keys: Keys, placeholder: str) -> str:
+        """Seal a form of a name behind its placeholder, and return it; in a full vault it stays unissued."""
+        source, form = self._forms[placeholder]
+        text = name_forms.forms_of(self._open(keys, source))[form]
         data = text.encode(*_CODEC)
         try:
             self._store(keys, placeholder, _PERSON, data)
         except VaultFull:
-            return
+            return text
+        self._happened(journal.Form(placeholder))
         # Words that may be another person's name become a separate person when the client resends them.
         name = aliases.parse(text)
-        owner = self._people.owner(name) if self._people is not None and name is not None else None
-        if (
-            owner is not None
-            and self._style.render(_PERSON, owner[0], self._forms[placeholder][1].value) == placeholder
-        ):
+        owner = self._known_people().owner(name) if name is not None else None
+        if owner is not None and self._style.render(_PERSON, owner[0], form.value) == placeholder:
             self._index.setdefault(keys.mark(_PERSON, data), placeholder)
             self._types.setdefault(keys.mark(_ANY, data), _PERSON)
+        return text
+
+    def _note(self, mark: bytes, original: str | None) -> None:
+        """Cache what an upstream wrote; None: what the client received, too."""
+        keys = self._usable()
+        if self._turns is None:
+            self._turns = TurnCache()
+        if self._turns.find(mark) is not None:
+            return
+        turn = CachedTurn(0)
+        if original is not None:
+            sealed = keys.seal(self._sealed, original.encode(*_CODEC), self._bind(mark.hex(), "turn"))
+            turn = CachedTurn(self._sealed, sealed)
+            self._sealed += 1
+        self._turns.add(mark, turn)
+        self._happened(journal.Turn(mark))
+
+    def _original(self, keys: Keys, mark: bytes, turn: CachedTurn) -> str | None:
+        """Return what an upstream wrote, None where it is what the client received."""
+        if turn.sealed is None:
+            return None
+        return keys.open(turn.counter, turn.sealed, self._bind(mark.hex(), "turn")).decode(*_CODEC)
+
+    def _happened(self, entry: journal.Entry) -> None:
+        """Do nothing: the vault of one machine keeps no journal."""
+
+    def _known_people(self) -> aliases.People:
+        if self._people is None:
+            self._people = aliases.People(self._person_mark)
+        return self._people
 
     def _owner(self, people: aliases.People, value: str, name: aliases.Name | None) -> tuple[int, str]:
         """Return the number of the person that a name or an address belongs to (0: uncertain), and its form."""

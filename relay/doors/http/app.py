@@ -134,6 +134,8 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
         finally:
             handler.close()
             core.sessions.close_all()
+            if core.stored is not None:
+                await core.stored.store.close()
             logs.event(logs.LogEvent.STOPPED)
 
 

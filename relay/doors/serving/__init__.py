@@ -8,6 +8,7 @@ work.py            scrubbing in threads: small requests first, a fair share for 
 shares.py          what one client may have of places, bytes and connections
 authentication.py  who a client is, by its key
 sessions.py        open, describe and close explicit sessions
+turns.py           what an exchange has of a session that is kept elsewhere
 target.py          the path as the client means it
 faults.py          errors in the client's own format
 """

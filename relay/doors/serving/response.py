@@ -9,6 +9,7 @@ from types import TracebackType
 from typing import Protocol
 
 from relay.doors.serving.forward import Sending
+from relay.doors.serving.turns import Turn
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
 from relay.types import Head, Headers
@@ -61,6 +62,7 @@ class StreamedResponse(Response):
         beside: Beside,
         *,
         keep_alive: bytes,
+        turn: Turn | None = None,
     ) -> None:
         super().__init__(head.status, head.headers, paddable=not exchange.alters_nothing)
         self.keep_alive = keep_alive if self.paddable else b""
@@ -70,6 +72,7 @@ class StreamedResponse(Response):
         self._failure = failure
         self._log = log
         self._beside = beside
+        self._turn = turn
         self._held = 0  # bytes that came since something was let go
 
     async def __aexit__(
@@ -82,6 +85,8 @@ class StreamedResponse(Response):
             await self._sending.end(error)
         finally:
             self._exchange.close()
+            if self._turn is not None:
+                self._turn.close()
 
     async def chunks(self) -> AsyncIterator[bytes]:
         """Yield restored bytes as they can be let go, all but the last. Raises UpstreamFault, or anything unplanned."""
@@ -105,6 +110,8 @@ class StreamedResponse(Response):
         finish, small = self._exchange.finish, self._held <= _SMALL_BYTES
         data = finish() if small else await self._beside(finish, size=self._held)
         self._answer.completed()
+        if self._turn is not None:
+            await self._turn.end()
         return data
 
     def failed(self, error: BaseException) -> Response:

@@ -26,6 +26,7 @@ from relay.doors.serving.ports import Client
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
 from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
+from relay.doors.serving.turns import TRIES, Turn, too_many_turns
 from relay.doors.serving.work import WorkPool
 from relay.errors import (
     PolicyRefused,
@@ -66,6 +67,7 @@ class Admitted:
     client: str  # the name of its entry in the configuration; empty where none are configured
     caller: str  # whose share of relay it uses: the client's name, else the address that it calls from
     session: Session | None = None
+    turn: Turn | None = None  # in place of `session`, where sessions are kept elsewhere
     format: Format | None = None
     endpoint: Endpoint | None = None
     has_body: bool = False  # and it is read
@@ -130,21 +132,26 @@ class Service:
                 "documentation lists the paths under Formats."
             )
         name = next((value for name, value in request.headers if name == "x-relay-session"), "")
-        session = self.core.sessions.get(name, owner=client) if name else None
+        session: Session | None = None
+        turn: Turn | None = None
+        if name and self.core.stored is not None:
+            turn = Turn(self.core.stored, name, client)
+        elif name:
+            session = self.core.sessions.get(name, owner=client)
         endpoint = matched[1]
         has_body = endpoint.has_body and request.method == endpoint.method
-        return Admitted(request, client, client or peer, session, *matched, has_body)
+        return Admitted(request, client, client or peer, session, turn, *matched, has_body)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
         if admitted.format is None or admitted.endpoint is None:
-            return self._of_sessions(admitted)
+            return await self._of_sessions(admitted)
         number = logs.Id(f"{self._run}{next(self._numbers):08x}")
-        call = _Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, number)
+        call = _Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, number, admitted.turn)
         try:
             request = replace(admitted.request, body=body)
             del body
-            outbound = await self._open(call, request, admitted)
+            outbound = await self._opened(call, request, admitted)
             return await self._forward(call, outbound, request)
         except BaseException as error:
             if is_disconnect(error):
@@ -177,20 +184,43 @@ class Service:
             format = faults.guess(self.core.formats, request.path, request.headers)
         return Response(fault.status, (*faults.headers(fault), *headers), faults.body(fault, format))
 
-    def _of_sessions(self, admitted: Admitted) -> Response:
+    async def _of_sessions(self, admitted: Admitted) -> Response:
         request, core = admitted.request, self.core
         try:
             if request.method == "POST" and not core.engine.policy.sessions:
                 raise PolicyRefused(
                     "policy opens no sessions: the vault of a request ends with it; the policy key sessions allows them"
                 )
-            status, data = sessions.answer(
-                core.sessions, request.method, request.path, admitted.client, admitted.caller
-            )
+            asked = sessions.Asked(request.method, request.path, admitted.client, admitted.caller)
+            if core.stored is not None:
+                beside = partial(self._pool.run, client=admitted.caller, size=_LARGE_BYTES)
+                status, data = await sessions.answer_stored(core.stored, core.sessions.limit, asked, beside)
+            else:
+                status, data = sessions.answer(core.sessions, asked)
+                core.metrics.sessions.set(len(core.sessions))
         except RelayFault as fault:
             return self.refusal(fault, request, client=admitted.client)
-        core.metrics.sessions.set(len(core.sessions))
         return Response(status, _JSON, data)
+
+    async def _opened(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
+        """Scrub the request, and keep what it added to a session in a store.
+
+        Where others of the session were faster it is scrubbed anew, with what they added. Raises StoreFault.
+        """
+        if call.turn is None:
+            return await self._open(call, request, admitted)
+        for _ in range(TRIES):
+            await call.turn.fetch()
+            outbound = await self._open(call, request, admitted)
+            try:
+                kept = await call.turn.keep()
+            except BaseException:
+                call.close()
+                raise
+            if kept:
+                return outbound
+            call.close()
+        raise too_many_turns()
 
     async def _open(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
@@ -201,13 +231,16 @@ class Service:
             # the kernel gives the interpreter away.
             call.exchange = Exchange(
                 core,
-                admitted.session,
+                admitted.session if call.turn is None else call.turn.begin(),
                 call.format,
                 call.endpoint,
                 exchange_id=call.id,
                 client=admitted.client or None,
             )
-            return call.exchange.open(request)
+            outbound = call.exchange.open(request)
+            if call.turn is not None:
+                call.turn.prepare()
+            return outbound
 
         try:
             if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
@@ -221,9 +254,18 @@ class Service:
 
     async def _reopen(self, call: _Call, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
-        exchange = call.begun
-        again = partial(exchange.open, request, avoid=avoid, unsure=unsure)
-        return await self._pool.run(again, client=call.caller, size=len(request.body), abandoned=exchange.close)
+        exchange, turn = call.begun, call.turn
+
+        def again() -> Outbound:
+            outbound = exchange.open(request, avoid=avoid, unsure=unsure)
+            if turn is not None:
+                turn.prepare()
+            return outbound
+
+        outbound = await self._pool.run(again, client=call.caller, size=len(request.body), abandoned=call.close)
+        if turn is not None and not await turn.keep():
+            raise too_many_turns()
+        return outbound
 
     async def _forward(self, call: _Call, outbound: Outbound, request: Request) -> Response:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
@@ -237,17 +279,21 @@ class Service:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
                 beside = partial(self._pool.run, client=call.caller, begun=True)
-                return StreamedResponse(head, exchange, sending, failure, call.log, beside, keep_alive=keep_alive)
+                return StreamedResponse(
+                    head, exchange, sending, failure, call.log, beside, keep_alive=keep_alive, turn=call.turn
+                )
             data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
             if sending is not None:
                 await sending.end(error)
-            exchange.close()
+            call.close()
             if isinstance(error, RelayFault) or is_disconnect(error):
                 raise
             raise unrestorable() from None
         exchange.close()
+        if call.turn is not None:
+            await call.turn.end()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
 
     async def _whole(self, call: _Call, answer: UpstreamAnswer) -> bytes:
@@ -284,6 +330,7 @@ class _Call:
     client: str
     caller: str
     id: logs.Id
+    turn: Turn | None = None
     exchange: Exchange | None = None
 
     @property
@@ -295,6 +342,8 @@ class _Call:
     def close(self) -> None:
         if self.exchange is not None:
             self.exchange.close()
+        if self.turn is not None:
+            self.turn.close()
 
     def log(self, error: BaseException) -> None:
         """Log how the exchange ended, without a word of its text."""
