@@ -1,12 +1,13 @@
 """Make the root file system of relay's image: Python, the locked packages, relay with its models, and nothing else.
 
-    python deploy/rootfs.py PACKAGES ROOTFS [--compile-only]
+    python deploy/rootfs.py PACKAGES ROOTFS
 
-PACKAGES is a folder that pip filled from requirements-slim.lock (`pip install --target`). The interpreter is the one that
-runs this, with the shared libraries that the system's loader finds for it. There is no shell, no package manager, and
-no program but Python. The steps are those of deploy/Containerfile, so the same image can be made without an engine.
+PACKAGES is a folder that pip filled from requirements-slim.lock (`pip install --target`). The interpreter is the one
+that runs this, with the shared libraries that the system's loader finds for it. There is no shell, no package manager and no
+program but Python. The steps are those of deploy/Containerfile, so the same image can be made without an engine.
 
-The last step runs relay's own set-up (bytecode, compiled patterns) inside ROOTFS, by `chroot`, so it needs root.
+The last steps run inside ROOTFS, by `chroot`, so they need root: relay's own set-up (bytecode, compiled patterns), and
+`relay doctor`, which stops the build when something is missing.
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -36,16 +36,16 @@ USER = 65532  # what distroless images call nonroot
 
 # Of the standard library: its own tests, what builds or shows windows, and what needs a compiler.
 STANDARD = """
-    test idlelib tkinter turtledemo turtle.py lib2to3 ensurepip venv distutils pydoc_data pydoc.py config-* site-packages
-    __pycache__ sqlite3 dbm curses ctypes/test _tkinter*.so _sqlite3*.so _curses*.so _dbm*.so _gdbm*.so
+    test idlelib tkinter turtledemo turtle.py lib2to3 ensurepip venv distutils pydoc_data pydoc.py config-*
+    site-packages __pycache__ sqlite3 dbm curses ctypes/test _tkinter*.so _sqlite3*.so _curses*.so _dbm*.so _gdbm*.so
     readline*.so _test*.so _xxtest*.so xx*.so xml unittest nis*.so ossaudiodev*.so audioop*.so *.a
 """
 # Of the packages: what no module of relay imports when it serves, checks or scrubs. tokenizers asks for the client of a
-# hub for models, which relay never calls; onnxruntime for what makes models; rich for what colours source code, which the
-# command line has switched off; the others bring tests and types.
+# hub for models, which relay never calls; onnxruntime for what makes models; rich for what colours source code, which
+# the command line has switched off; the others bring tests and types.
 UNUSED = """
-    huggingface_hub hf_xet fsspec filelock tqdm httpx2 httpcore2 truststore google flatbuffers bin colorama
-    huggingface_hub-* hf_xet-* fsspec-* filelock-* tqdm-* httpx2-* httpcore2-* truststore-* protobuf-* flatbuffers-*
+    huggingface_hub hf_xet fsspec filelock tqdm httpx2 httpcore2 truststore flatbuffers bin click
+    huggingface_hub-* hf_xet-* fsspec-* filelock-* tqdm-* httpx2-* httpcore2-* truststore-* flatbuffers-* click-*
     onnxruntime/transformers onnxruntime/quantization onnxruntime/tools onnxruntime/datasets onnxruntime/backend
     onnxruntime/capi/libonnxruntime.so*
     pygments pygments-* markdown_it markdown_it_py-* mdurl mdurl-* pycparser pycparser-* pydantic/v1
@@ -54,9 +54,9 @@ UNUSED = """
     Crypto/Hash/_[!k]*.so
     numpy/f2py numpy/distutils numpy/typing numpy/testing numpy/doc numpy/_pyinstaller numpy/_core/include
     numpy/random numpy/polynomial numpy/fft numpy/_core/_simd*.so numpy/_core/*_tests*.so numpy/_core/lib
-    PIL/_avif*.so PIL/_imagingft*.so PIL/_imagingcms*.so PIL/_imagingtk*.so pillow.libs/libavif* pillow.libs/libharfbuzz*
-    pillow.libs/libfreetype* pillow.libs/liblcms2*
-    tests */tests __pycache__ *.pyi *.pyx *.pxd *.c *.h *.a *.md *.rst
+    PIL/_avif*.so PIL/_imagingft*.so PIL/_imagingcms*.so PIL/_imagingtk*.so pillow.libs/libavif*
+    pillow.libs/libharfbuzz* pillow.libs/libfreetype* pillow.libs/liblcms2*
+    tests */tests __pycache__ *.pyi *.pyx *.pxd *.c *.h *.a *.md *.rst RECORD
 """
 PASSWD = f"relay:x:{USER}:{USER}:relay:/:/nonexistent\n"
 LOADER = re.compile(r"(?:=> )?(/\S+) \(0x[0-9a-f]+\)")
@@ -85,6 +85,7 @@ def main(packages: Path, root: Path) -> None:
     strip(root)
     copy_certificates(root)
     set_up(root)
+    inside(root, "-m", "relay", "doctor")
 
 
 def copy(source: Path, target: Path, left_out: str) -> None:
@@ -128,7 +129,7 @@ def share_equal_files(folder: Path) -> None:
 def copy_libraries(root: Path, binaries: list[Path]) -> None:
     """Copy the shared libraries that `binaries` need and that are not there yet to where the loader looks for them."""
     for binary in binaries:
-        listed = subprocess.run(["ldd", binary], capture_output=True, encoding="utf-8", check=False).stdout  # noqa: S607
+        listed = subprocess.run(["ldd", binary], capture_output=True, encoding="utf-8", check=False).stdout
         for line in listed.splitlines():
             found = LOADER.search(line)
             if found and not Path(found[1]).is_relative_to(root):
@@ -147,12 +148,12 @@ def place_library(root: Path, library: Path) -> None:
 def strip(root: Path) -> None:
     """Drop symbols for debuggers, and write the loader's list of libraries.
 
-    Those beside a wheel's package were changed after they were linked, and `strip` does not promise to keep such.
+    Libraries beside a wheel's package were changed after they were linked: `strip` breaks some.
     """
     libraries = [path for path in root.rglob("*.so*") if path.is_file() and not path.parent.name.endswith(".libs")]
-    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)  # noqa: S603, S607
+    subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)
     (root / "etc/ld.so.conf").write_text(f"/{HOME}/lib\n", encoding="ascii")
-    subprocess.run(["ldconfig", "-r", root], check=True)  # noqa: S603, S607
+    subprocess.run(["ldconfig", "-r", root], check=True)
 
 
 def copy_certificates(root: Path) -> None:
@@ -165,23 +166,19 @@ def copy_certificates(root: Path) -> None:
 
 
 def set_up(root: Path) -> None:
-    """Compile patterns and bytecode inside `root`. Bytecode is not checked against its source: nothing can change it.
+    """Compile patterns and bytecode inside `root`, and keep the bytecode only, which saves 28 MB.
 
-    Relay's own source stays, to be read; of everything else only the bytecode does, which saves 25 MB.
+    It is not checked against its source, so nothing can change it.
     """
     inside(root, "-m", "relay.detect.prebuild")
-    own = root / PACKAGES / "relay"
-    compiled = ("-m", "compileall", "-q", "--invalidation-mode", "unchecked-hash")
-    inside(root, *compiled, f"/{PACKAGES}/relay")
-    inside(root, *compiled, "-b", "-x", "site-packages/relay/", f"/{LIBRARY}")
+    inside(root, "-m", "compileall", "-q", "-b", "--invalidation-mode", "unchecked-hash", f"/{LIBRARY}")
     for path in (root / LIBRARY).rglob("*.py"):
-        if not path.is_relative_to(own):
-            path.unlink()
+        path.unlink()
 
 
 def inside(root: Path, *arguments: str) -> None:
     """Run the image's Python with `arguments`."""
-    subprocess.run(["chroot", root, PYTHON, "-B", *arguments], check=True, env={"PATH": "/usr/sbin:/usr/bin"})  # noqa: S603, S607
+    subprocess.run(["chroot", root, PYTHON, "-B", *arguments], check=True, env={"PATH": "/usr/sbin:/usr/bin"})
 
 
 if __name__ == "__main__":

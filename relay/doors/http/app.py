@@ -1,6 +1,7 @@
 """Serve: bind the ports, run until told to stop, and leave in order.
 
-On SIGTERM and SIGINT relay stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
+On SIGTERM and SIGINT relay says for `drain_wait_s` that it is not ready and serves on, so that a balancer that asks takes
+it out first. Then it stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
 every session. Nothing is printed here: `on_ready` gets the URL.
 """
 
@@ -97,6 +98,8 @@ async def serve(
             try:
                 on_ready(served.url)
                 await stop.wait()
+                served.handler.service.leaving = True
+                await asyncio.sleep(config.server.drain_wait_s)
             finally:
                 if reloading is not None:
                     loop.remove_signal_handler(signal.SIGHUP)
@@ -146,7 +149,7 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
     service = handler.service
     server = _Server(handler, loop, Connections(service.refusal))
     metrics = service.core.metrics
-    admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render)
+    admin = Admin(is_draining=lambda: service.leaving or service.draining, reachable=client.reachable, render=metrics.render)
     admin_server, admin_listening = _Server(admin, loop), None
     listening = await _listen(loop, server, config.server.host, config.server.port)
     try:

@@ -88,6 +88,7 @@ class Service:
         # Exchanges are told apart in the log by the process and a number.
         self._run = core.random_bytes(4).hex()
         self._numbers = count(1)
+        self.leaving = False  # serves, and asks balancers to send nothing more
         self.draining = False  # refuses what is not admitted yet
 
     def close(self) -> None:
