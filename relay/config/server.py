@@ -36,7 +36,7 @@ class ServerConfig(Section):
     drain_wait_s: float = Field(
         default=0,
         ge=0,
-        description="Time after SIGTERM in which relay serves on while `/readyz` fails; let a balancer ask twice in it.",
+        description="Time after SIGTERM to serve on while `/readyz` fails; a balancer should ask twice in it.",
     )
     drain_s: float = Field(default=20, ge=0, description="Time for running exchanges to end after SIGTERM.")
     keepalive_s: float = Field(default=15, gt=0, description="Silence on a stream before a keep-alive event.")

@@ -1,8 +1,8 @@
 """Serve: bind the ports, run until told to stop, and leave in order.
 
-On SIGTERM and SIGINT relay says for `drain_wait_s` that it is not ready and serves on, so that a balancer that asks takes
-it out first. Then it stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
-every session. Nothing is printed here: `on_ready` gets the URL.
+On SIGTERM and SIGINT relay serves on for `drain_wait_s` and says that it is not ready, so that a balancer takes it out.
+Then it stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds every session. Nothing
+is printed here: `on_ready` gets the URL.
 """
 
 from __future__ import annotations
@@ -149,7 +149,7 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
     service = handler.service
     server = _Server(handler, loop, Connections(service.refusal))
     metrics = service.core.metrics
-    admin = Admin(is_draining=lambda: service.leaving or service.draining, reachable=client.reachable, render=metrics.render)
+    admin = Admin(is_draining=lambda: service.leaving, reachable=client.reachable, render=metrics.render)
     admin_server, admin_listening = _Server(admin, loop), None
     listening = await _listen(loop, server, config.server.host, config.server.port)
     try:
@@ -168,7 +168,7 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
 async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
     """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
     logs.event(logs.LogEvent.DRAINING)
-    handler.service.draining = True
+    handler.service.leaving = handler.service.draining = True
     server.close_idle()
     with suppress(TimeoutError):
         async with asyncio.timeout(drain_s or 0.001):
