@@ -4,7 +4,7 @@
 
 PACKAGES is a folder that pip filled from requirements-slim.lock (`pip install --target`). The interpreter is the one
 that runs this, with the shared libraries that the system's loader finds for it. There is no shell, no package
-manager and no program but Python. The steps are those of deploy/Containerfile, so an image can be made without an engine.
+manager and no program but Python. deploy/Containerfile takes the same steps, so an image can be made without an engine.
 
 The last steps run inside ROOTFS, by `chroot`, so they need root: relay's own set-up (bytecode, compiled patterns), and
 `relay doctor`, which stops the build when something is missing.
