@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP_FLAGS := --quiet --disable-pip-version-check --require-hashes --only-binary :all:
 
-BENCHMARKS := start hops model latency fairness patterns secrets wire vault memory policy accuracy
+BENCHMARKS := start hops model latency fairness patterns secrets wire vault memory policy observe accuracy
 
 # Real clients whose dependencies do not go together with relay's: an environment each, from its own locked requirements.
 ENVIRONMENTS := $(patsubst tests/environments/%.txt,.venvs/%/stamp,$(wildcard tests/environments/*.txt))
@@ -114,9 +114,9 @@ release: .venv/run.stamp
 # requirements-slim.lock: what a server needs; -dev: the first, and the tools of development.
 LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header
 lock:
-	$(LOCK) pyproject.toml --group build -o requirements.lock
+	$(LOCK) pyproject.toml --extra otel --group build -o requirements.lock
 	$(PYTHON) .ci/slim.py | $(LOCK) - -c requirements.lock -o requirements-slim.lock
-	$(LOCK) pyproject.toml --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) pyproject.toml --extra otel --group build --group dev -c requirements.lock -o requirements-dev.lock
 	for path in tests/environments/*.in; do \
 		$(LOCK) $$path -o $${path%.in}.txt || exit; \
 	done

@@ -13,7 +13,8 @@ ON_DEMAND = ("presidio-analyzer", "presidio-anonymizer", "spacy")
 def slim() -> list[str]:
     """Return the requirements, one each."""
     project = tomllib.loads((Path(__file__).parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return [line for line in project["dependencies"] if not line.startswith(ON_DEMAND)]
+    needed = [line for line in project["dependencies"] if not line.startswith(ON_DEMAND)]
+    return [*needed, *project["optional-dependencies"]["otel"]]  # 72 KB
 
 
 if __name__ == "__main__":

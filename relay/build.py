@@ -41,7 +41,7 @@ from relay.request.signatures import Signatures
 from relay.routing.router import Router
 from relay.suggest import suggest
 from relay.types import Action, Decision, RouteKind
-from relay.upstream import credentials
+from relay.upstream import credentials, telemetry
 from relay.upstream.client import UpstreamClient
 from relay.vault.sessions import Sessions
 from relay.vault.stored_sessions import StoredSessions
@@ -317,6 +317,7 @@ def core(
         random_bytes=os.urandom,
         clock=time.perf_counter,
         metrics=metrics,
+        telemetry=telemetry.resolve(config.telemetry, environ, metrics),
     )
 
 

@@ -130,10 +130,14 @@ class BudgetExhausted(RelayFault):
 
 
 class RelayBusy(RelayFault):
-    """No capacity at present, or shutting down."""
+    """No capacity at present, or shutting down. `wait_s`: in how many seconds there may be some, as far as is known."""
 
     status = 503
     code = "relay_busy"
+
+    def __init__(self, public: str, wait_s: float = 0.0) -> None:
+        super().__init__(public)
+        self.wait_s = wait_s
 
 
 class TooManyRequests(RelayBusy):

@@ -25,7 +25,9 @@ from hashlib import blake2b
 from relay.detect.analyzer import Analyzer
 from relay.errors import MethodNotAllowed, RelayFault, ScrubFailed
 from relay.observe import logs
+from relay.observe.attributes import Attribute
 from relay.observe.metrics import Metrics
+from relay.observe.traces import Telemetry
 from relay.policy.engine import Engine
 from relay.protocols import Endpoint, Format, Writer
 from relay.request import start_line, strip
@@ -64,6 +66,7 @@ class Core:
     random_bytes: Callable[[int], bytes] = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     metrics: Metrics
+    telemetry: Telemetry | None = None  # where traces and metrics go beside
 
     @property
     def analyzer(self) -> Analyzer:
@@ -149,6 +152,7 @@ class Exchange:
             credentials=core.credentials,
             pseudonym=core.pseudonym,
             move_back=self._move_back,
+            exchange_id=self._id,
         )
         if not endpoint.has_body:
             listed = self._bodiless(source)
@@ -211,6 +215,21 @@ class Exchange:
             **({"upstream": logs.Name(self._upstream)} if self._upstream else {}),
             **({"decision": logs.Id(decision.id)} if decision is not None else {}),
         }
+
+    @property
+    def described(self) -> tuple[tuple[Attribute, object], ...]:
+        """What a trace says of the request that is about to leave: counts, and where to."""
+        prepared, decision = self._prepared, self.plan.decision
+        upstream = ((Attribute.UPSTREAM, logs.Name(self._upstream)),)
+        if prepared is None or decision is None:
+            return upstream
+        return (
+            *upstream,
+            (Attribute.ROUTE, decision.route),
+            (Attribute.SEGMENTS, len(prepared.document.segments)),
+            (Attribute.REPLACED, len(prepared.scrubbed.removed)),
+            (Attribute.STREAM, prepared.document.stream),
+        )
 
     @property
     def response_headers(self) -> Headers:

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import yaml
 
+from benchmarks.scale.store_server import ValkeyProcess
 from relay.config import Config, ServerConfig, load
 from relay.protocols import Lives
 from relay.store.valkey_store import ValkeyStore
 from relay.types import RouteKind
 from tests.conftest import Environment
-from tests.store_server import ValkeyProcess
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"

@@ -5,7 +5,7 @@ once, at start. Every key states its meaning here, in `description`: docs/config
 """
 
 from relay.config.clients import ClientConfig
-from relay.config.observe import DecisionLogConfig
+from relay.config.observe import DecisionLogConfig, LogConfig, LogFormat, LogLevel, TelemetryConfig
 from relay.config.read import load
 from relay.config.routing import Price, RoutingConfig
 from relay.config.secrets import SecretReference
@@ -18,6 +18,9 @@ __all__ = [
     "ClientConfig",
     "Config",
     "DecisionLogConfig",
+    "LogConfig",
+    "LogFormat",
+    "LogLevel",
     "Price",
     "RoutingConfig",
     "SecretReference",
@@ -25,6 +28,7 @@ __all__ = [
     "SessionConfig",
     "ShapingConfig",
     "Store",
+    "TelemetryConfig",
     "UpstreamConfig",
     "load",
 ]

@@ -28,6 +28,11 @@ class ServerConfig(Section):
         ge=1,
         description="Requests that may wait for a worker, three quarters of them of one client; more are refused.",
     )
+    max_wait_s: float = Field(
+        default=60,
+        gt=0,
+        description="Longest wait for a worker or an upstream's slot that is begun; who would wait longer is refused.",
+    )
     connect_timeout_s: float = Field(
         default=10, gt=0, description="Longest time to connect to an upstream, name look-up included."
     )

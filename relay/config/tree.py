@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pydantic import Field, model_validator
 
 from relay.config.clients import ClientConfig
-from relay.config.observe import DecisionLogConfig
+from relay.config.observe import DecisionLogConfig, LogConfig, TelemetryConfig
 from relay.config.routing import RoutingConfig
 from relay.config.section import Section
 from relay.config.server import ServerConfig, ShapingConfig
@@ -35,6 +35,10 @@ class Config(Section):
     )
     decision_log: DecisionLogConfig | None = Field(
         default=None, description="Where to write a value-free record of every decision; unset: nowhere."
+    )
+    log: LogConfig = Field(default=LogConfig(), description="The log on standard error.")
+    telemetry: TelemetryConfig | None = Field(
+        default=None, description="Where to send traces and metrics; unset: nowhere."
     )
     recognizers: tuple[FilePath, ...] = Field(default=(), description="Files with your own recognizers.")
     model_dir: FilePath | None = Field(default=None, description="Folder of a model; unset: the model that ships.")

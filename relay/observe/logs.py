@@ -8,6 +8,7 @@ when the log level suppresses the line, so that every test shows a mistake.
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 from enum import Enum, StrEnum
 
 import orjson
@@ -37,6 +38,8 @@ class LogEvent(StrEnum):
     UPSTREAM_UP = "upstream_up"
     UPSTREAM_REFUSED_KEY = "upstream_refused_key"
     DISCONNECTED = "disconnected"
+    ATTEMPT = "attempt"  # an upstream was asked, and what came of it
+    TELEMETRY_LOST = "telemetry_lost"  # the collector takes nothing; what is lost from now on is counted in the metrics
     SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before
 
 
@@ -67,11 +70,26 @@ def event(name: LogEvent, level: int = logging.INFO, **fields: Value) -> None:
         logger.log(level, orjson.dumps(line).decode())
 
 
-class _Lines(logging.Formatter):
-    """One JSON object a line, beginning with the time (seconds since 1970) and the level."""
+class _JsonLines(logging.Formatter):
+    """One JSON object a line, beginning with the time (RFC 3339, UTC) and the level."""
 
     def format(self, record: logging.LogRecord) -> str:
-        return f'{{"time":{record.created:.3f},"level":"{record.levelname.lower()}",{record.getMessage()[1:]}'
+        return f'{{"time":"{_time(record)}","level":"{record.levelname.lower()}",{record.getMessage()[1:]}'
+
+
+class _TextLines(logging.Formatter):
+    """The same for people: time, level, event, then the fields as `key=value`."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = orjson.loads(record.getMessage())
+        name = line.pop("event")
+        # A name of the configuration may hold spaces or line ends: JSON's own form of it is one word to a reader.
+        fields = [f" {key}={orjson.dumps(value).decode()}" for key, value in line.items()]
+        return f"{_time(record)} {record.levelname.lower():<7} {name}{''.join(fields)}"
+
+
+def _time(record: logging.LogRecord) -> str:
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _plain(value: Value) -> object:
@@ -80,13 +98,13 @@ def _plain(value: Value) -> object:
     return str(value) if isinstance(value, Id | Name) else value
 
 
-def configure(level: int = logging.INFO) -> None:
+def configure(level: int = logging.INFO, *, text: bool = False) -> None:
     """Send relay's events to stderr and silence every library that might print a URL or a body.
 
     httpx and httpcore print URLs at INFO, and a Gemini key may sit in one; aiohttp prints peers and request lines.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(_Lines())
+    handler.setFormatter(_TextLines() if text else _JsonLines())
     logger.handlers[:] = [handler]
     logger.propagate = False
     logger.setLevel(level)

@@ -6,10 +6,11 @@ as "other", so that series cannot leak text and their number is bounded.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.metrics_core import Metric
 
 from relay.errors import ConfigFault, PolicyRefused
 from relay.types import Decision, RouteKind
@@ -115,6 +116,9 @@ class Metrics:
             registry=self.registry,
         )
         self._uptime_s = Gauge("relay_uptime_seconds", "Time since start", registry=self.registry)
+        self._traces_dropped = Counter(
+            "relay_traces_dropped", "Traces of exchanges that no collector took", registry=self.registry
+        )
         self._clock = clock
         self._begun = clock()
         for kind in RouteKind:
@@ -187,10 +191,19 @@ class Metrics:
         """Count a request that went to `to` for the reason `why`, a `relay.routing.router.Move`."""
         self._moves.labels(to.value, why).inc()
 
+    def traces_dropped(self, count: int) -> None:
+        """Count traces that are lost."""
+        self._traces_dropped.inc(count)
+
     def render(self) -> bytes:
         """Return the exposition format that `/metrics` serves."""
         self._uptime_s.set(self._clock() - self._begun)
         return generate_latest(self.registry)
+
+    def families(self) -> Sequence[Metric]:
+        """Return the same series for another format."""
+        self._uptime_s.set(self._clock() - self._begun)
+        return tuple(self.registry.collect())
 
     def _of(self, upstream: str) -> _Series:
         found = self._series.get(upstream)

@@ -77,6 +77,11 @@ class Source(Protocol):
         """The name of the client that sent it, where clients have names."""
         ...
 
+    @property
+    def decision_id(self) -> str:
+        """The id that its decision gets; "": a random one."""
+        ...
+
     def read(self, wrote: Callable[[str], bool]) -> Document:
         """Read the request from the start. `wrote` tells of a signature whether its destination can have written it."""
         ...
@@ -181,7 +186,7 @@ class Pipeline:
         decided = engine.decide(
             document.segments,
             found.spans,
-            decision_id=self.random_bytes(8).hex(),
+            decision_id=source.decision_id or self.random_bytes(8).hex(),
             available=plan.available,
             client=source.client,
             model=document.model,

@@ -41,9 +41,11 @@ class ProviderRequest:
         credentials: Mapping[str, str],
         pseudonym: Callable[[str], str],
         move_back: MoveBack,
+        exchange_id: str,
     ) -> None:
         self.plan = plan
         self.client = client
+        self.decision_id = exchange_id  # one id from the client to the decision to the upstream
         self.outbound: Outbound | None = None
         self.dropped_words = 0  # of the client's headers: no API version, and no beta flag
         self._format = format

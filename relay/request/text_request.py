@@ -19,6 +19,7 @@ class TextRequest:
     unfit: frozenset[RouteKind] = frozenset()
     one_kind = True
     client: str | None = None
+    decision_id = ""
 
     def __init__(self, text: str) -> None:
         self._text = text

@@ -36,10 +36,19 @@ _NEARNESS = {obstacle: rank for rank, obstacle in enumerate(Unavailability)}
 
 @dataclass(slots=True)
 class Load:
-    """How many requests are with an upstream and how many wait for a place there."""
+    """How many requests are with an upstream and how many wait for a place there.
+
+    `release_s`: seconds between two places that become free while all are taken, lately; 0 before the first.
+    """
 
     in_flight: int = 0
     waiting: int = 0
+    release_s: float = 0.0
+
+    @property
+    def wait_s(self) -> float:
+        """How long one more would wait for its place, in seconds."""
+        return (self.waiting + 1) * self.release_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

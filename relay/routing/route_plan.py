@@ -49,6 +49,7 @@ class RoutePlan:
         self.one_kind = False
         self.headers: Headers = ()
         self.moved_prefix = False
+        self.used: Usage | None = None  # by what the client has got, once that is known
         self._taken = False  # by an upstream, as far as is known: what it has read counts
         self.judge: confidence.Judge | None = None  # where the answer's confidence decides whether it is used
 
@@ -221,4 +222,5 @@ class RoutePlan:
             if usage is None:
                 usage = self.meter.usage(self._asked().tokens) if self._taken else _NOTHING_USED
             self._router.settle(self._ticket, usage)
+            self.used = usage
             self._ticket = None

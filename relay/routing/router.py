@@ -172,7 +172,8 @@ class Router:
             case Unavailability.BUSY:
                 return RelayBusy(
                     f"Every {kind.value} upstream is busy; try again in a moment. The configuration keys are "
-                    "upstreams.<name>.max_concurrent and max_queue."
+                    "upstreams.<name>.max_concurrent and max_queue.",
+                    min((self.loads[name].wait_s for name, _ in self._candidates(kind, family)), default=0.0),
                 )
             case Unavailability.DOWN | Unavailability.FAILED:
                 return UpstreamUnreachable(f"No {kind.value} upstream can be reached at present.")

@@ -6,12 +6,17 @@ as long as the process; the promise to forget values does not cover it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from relay.config import SecretReference, UpstreamConfig
 from relay.errors import ConfigFault
 
-__all__ = ["Credentials", "read_secret", "resolve"]
+__all__ = ["Credentials", "headers", "read_secret", "resolve"]
+
+
+# A token of RFC 9110, section 5.6.2.
+_FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 
 
 class Credentials(Mapping[str, str]):
@@ -55,6 +60,21 @@ def resolve(upstreams: Mapping[str, UpstreamConfig], environ: Mapping[str, str])
     )
 
 
+def headers(references: Mapping[str, SecretReference], environ: Mapping[str, str], *, where: str) -> Credentials:
+    """Read the values of header fields, by name. Raises ConfigFault as `resolve` does."""
+    for name in references:
+        if _FIELD_NAME.fullmatch(name) is None:
+            raise ConfigFault(f"{where}: a name is no header's")
+    return Credentials(
+        {
+            name: _fit_for_header(
+                read_secret(reference, environ, where=f"{where}.{name}"), where=f"{where}.{name}", space=True
+            )
+            for name, reference in references.items()
+        }
+    )
+
+
 def read_secret(reference: SecretReference, environ: Mapping[str, str], *, where: str) -> str:
     """Return the text that `reference` stands for, without white space around it.
 
@@ -73,7 +93,7 @@ def read_secret(reference: SecretReference, environ: Mapping[str, str], *, where
     return value.strip()
 
 
-def _fit_for_header(value: str, *, where: str) -> str:
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
+def _fit_for_header(value: str, *, where: str, space: bool = False) -> str:
+    if not value or not value.isascii() or not value.isprintable() or (" " in value and not space):
         raise ConfigFault(f"{where}: the credential is empty or holds characters that no header can carry")
     return value

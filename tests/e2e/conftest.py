@@ -12,12 +12,21 @@ from typing import Any, TypeVar
 import pytest
 
 from relay import build
-from relay.config import ClientConfig, Config, RoutingConfig, ServerConfig, ShapingConfig, UpstreamConfig
+from relay.config import (
+    ClientConfig,
+    Config,
+    RoutingConfig,
+    ServerConfig,
+    ShapingConfig,
+    TelemetryConfig,
+    UpstreamConfig,
+)
 from relay.doors.http.app import Running, running
 from relay.exchange import Core
 from relay.types import RouteKind
 from relay.upstream.client import UpstreamClient
 from relay.upstream.mirror import Mirror
+from relay.upstream.telemetry import resolve
 
 T = TypeVar("T")
 
@@ -104,6 +113,7 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
         routing: RoutingConfig | None = None,
         shaping: ShapingConfig | None = None,
         credentials: Mapping[str, str] | None = None,
+        telemetry: TelemetryConfig | None = None,
         **server: Any,
     ) -> Running:
         config = Config(
@@ -119,6 +129,7 @@ def serve(stage: Stage, mirror: Mirror, core: Core) -> Iterator[Serve]:
             read_timeout_s=config.server.read_timeout_s,
         )
         on = dataclasses.replace(_on(from_core or core, config), credentials=credentials or {})
+        on = dataclasses.replace(on, telemetry=resolve(telemetry, {}, on.metrics))
         context = running(on, config, client)
         contexts.append(context)
         return stage.enter(context)

@@ -202,7 +202,7 @@ async def test_too_many_at_once(serve: Serve, mirror: Mirror) -> None:
     statuses = [answer.status_code for answer in answers]
     assert set(statuses) == {200, 503}
     busy = next(answer for answer in answers if answer.status_code == 503)
-    assert busy.headers["retry-after"] == "1"
+    assert busy.headers["retry-after"] in ("1", "2")
     assert _error(busy)["code"] == "relay_busy"
 
 
@@ -219,7 +219,7 @@ async def test_too_much_arriving_at_once(serve: Serve, mirror: Mirror) -> None:
             large = chat("word " * 20_000)  # a small body that is here already takes no room
             refused = await client.post("/v1/chat/completions", json=large)
             assert (refused.status_code, _error(refused)["code"]) == (429, "too_many_requests")
-            assert refused.headers["retry-after"] == "1"
+            assert refused.headers["retry-after"] in ("1", "2")
             started[0].close()
             await until(lambda: relay.handler.in_flight == 11)
             assert (await client.post("/v1/chat/completions", json=large)).status_code == 200

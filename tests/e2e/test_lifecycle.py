@@ -88,6 +88,20 @@ async def test_not_ready_without_an_upstream(serve: Serve) -> None:
     assert (ready.status_code, ready.json()["upstreams"]) == (503, {"down": False})
 
 
+async def test_not_ready_while_draining(serve: Serve) -> None:
+    """A balancer hears it at once; relay is alive, and whoever still asks is told when to ask again."""
+    relay = serve(admin_port=0)
+    async with httpx.AsyncClient(base_url=relay.admin_url) as admin, httpx.AsyncClient(base_url=relay.url) as client:
+        assert (await admin.get("/readyz")).status_code == 200
+        relay.handler.service.draining = True
+        ready = await admin.get("/readyz")
+        assert (ready.status_code, ready.json()) == (503, {"ready": False, "draining": True})
+        assert (await admin.get("/livez")).status_code == 200
+        refused = await client.post("/v1/chat/completions", json=chat(), headers=KEY)
+        assert (refused.status_code, refused.headers["retry-after"] in ("1", "2")) == (503, True)
+        assert len(refused.headers["x-relay-exchange"]) == 32
+
+
 async def test_port_in_use(serve: Serve, relay: Running) -> None:
     """A port that is taken is said in one line, and nothing is left behind."""
     with pytest.raises(ConfigFault, match=f"cannot listen on 127.0.0.1:{port_of(relay.url)}"):

@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from benchmarks.scale.store_server import ValkeyProcess
 from relay import build
 from relay.config import ClientConfig, SessionConfig
 from relay.doors.http.app import Running
@@ -19,7 +20,6 @@ from relay.exchange import Core
 from relay.upstream.mirror import Mirror
 from tests.e2e.conftest import Serve
 from tests.e2e.support import PLANTED, PROMPT, assert_clean, chat
-from tests.store_server import ValkeyProcess
 from tests.support import VALUES
 
 KEY = {"authorization": "Bearer sk-test"}

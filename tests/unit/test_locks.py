@@ -36,7 +36,8 @@ def test_slim_lacks_what_is_imported_on_demand(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.syspath_prepend(str(ROOT / ".ci"))
     module = importlib.import_module("slim")
     slim, on_demand = pins("requirements-slim.lock").keys(), set(module.ON_DEMAND)
-    assert names(module.slim()) == names(PROJECT["dependencies"]) - on_demand
+    needed = names(PROJECT["dependencies"]) | names(PROJECT["optional-dependencies"]["otel"])
+    assert names(module.slim()) == needed - on_demand
     assert names(module.slim()) <= slim
     assert on_demand <= names(PROJECT["dependencies"])
     assert not slim & (on_demand | {"matplotlib", "hatchling", "pip", "pytest"})

@@ -53,15 +53,17 @@ def serve(
     if not no_harden:
         harden.reexec_if_needed()  # before the imports below, which would be paid for twice
 
+    import logging
     import os
 
     from relay import build
-    from relay.config import load
+    from relay.config import LogFormat, load
     from relay.doors.http import app
     from relay.observe import logs
 
     logs.configure()
     loaded = load(config, os.environ, settings(host, port, upstream, policy, admin_port, require_signed), OPTIONS)
+    logs.configure(logging.getLevelNamesMapping()[loaded.log.level.upper()], text=loaded.log.format is LogFormat.TEXT)
     if not no_harden:
         harden.apply()
     source = build.policy_source(loaded)

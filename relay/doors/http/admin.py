@@ -66,10 +66,12 @@ class Admin:
                 return 404, "text/plain", b"/livez, /readyz, /metrics\n"
 
     async def _ready(self) -> tuple[int, str, bytes]:
+        if self._is_draining():  # at once: a balancer has to hear it before the last request ends
+            return 503, "application/json", orjson.dumps({"ready": False, "draining": True})
         if time.monotonic() - self._probed_at > _PROBED_FOR_S:
             self._probed = await self._reachable()
             self._probed_at = time.monotonic()
         # One upstream that can be reached is enough: which one a request needs is policy's to say.
-        ready = any(self._probed.values()) and not self._is_draining()
-        tree = {"ready": ready, "draining": self._is_draining(), "upstreams": dict(self._probed)}
+        ready = any(self._probed.values())
+        tree = {"ready": ready, "draining": False, "upstreams": dict(self._probed)}
         return (200 if ready else 503), "application/json", orjson.dumps(tree)

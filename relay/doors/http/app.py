@@ -13,7 +13,7 @@ import logging
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -124,7 +124,7 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
     logs.silence_libraries()
     service = Service(core, config, client)
     handler = Handler(service, config)
-    async with client:
+    async with client, _telemetry(core):
         try:
             async with _listening(handler, config, client) as served, _background(core, config, client):
                 if harden.holds(harden.Measure.ALLOCATOR):
@@ -142,14 +142,24 @@ async def running(core: Core, config: Config, client: Client) -> AsyncIterator[R
             logs.event(logs.LogEvent.STOPPED)
 
 
+def _telemetry(core: Core) -> AbstractAsyncContextManager[object]:
+    if core.telemetry is None:
+        return nullcontext()
+    from relay.upstream.collector import Collector  # 0.2 s
+
+    return Collector(core.telemetry, core.metrics.families, core.metrics.traces_dropped)
+
+
 @asynccontextmanager
 async def _listening(handler: Handler, config: Config, client: Client) -> AsyncIterator[Running]:
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
     service = handler.service
-    server = _Server(handler, loop, Connections(service.refusal))
+    server = _Server(handler, loop, Connections(handler.turned_away))
     metrics = service.core.metrics
-    admin = Admin(is_draining=lambda: service.leaving, reachable=client.reachable, render=metrics.render)
+    admin = Admin(
+        is_draining=lambda: service.leaving or service.draining, reachable=client.reachable, render=metrics.render
+    )
     admin_server, admin_listening = _Server(admin, loop), None
     listening = await _listen(loop, server, config.server.host, config.server.port)
     try:
@@ -168,7 +178,7 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
 async def _drain(server: _Server, handler: Handler, drain_s: float) -> None:
     """Let requests in work finish for `drain_s`, then cancel them and wait until their exchanges are closed."""
     logs.event(logs.LogEvent.DRAINING)
-    handler.service.leaving = handler.service.draining = True
+    handler.service.draining = True
     server.close_idle()
     with suppress(TimeoutError):
         async with asyncio.timeout(drain_s or 0.001):

@@ -17,8 +17,8 @@ __all__ = ["exposed", "preflight"]
 
 _REQUEST_HEADERS = ("accept", "authorization", "content-type", "user-agent", "x-relay-key", "x-relay-session")
 _READABLE = (
-    "request-id, retry-after, retry-after-ms, x-relay-decision, x-relay-policy, x-relay-prefix, x-relay-route, "
-    "x-relay-route-why, x-request-id, x-should-retry"
+    "request-id, retry-after, retry-after-ms, x-relay-decision, x-relay-exchange, x-relay-policy, x-relay-prefix, "
+    "x-relay-route, x-relay-route-why, x-request-id, x-should-retry"
 )
 _VALID_FOR_S = "600"
 

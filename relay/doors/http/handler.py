@@ -22,9 +22,11 @@ from relay.doors.http.parser_names import forget_header_names
 from relay.doors.http.reply import Sent, Stream, send
 from relay.doors.http.shaping import Shaped, padded
 from relay.doors.serving.response import Response, StreamedResponse
-from relay.doors.serving.service import Admitted, Service
+from relay.doors.serving.service import EXCHANGE, Admitted, Service
 from relay.doors.serving.shares import Shares
-from relay.errors import ClientFault, RelayFault, ScrubFailed
+from relay.errors import ClientFault, RelayBusy, RelayFault, ScrubFailed
+from relay.observe.attributes import Attribute
+from relay.observe.traces import NOT_TRACED, SpanName, Trace
 from relay.process.forget import Forgetter
 from relay.process.library_caches import LibraryCaches
 from relay.types import Headers, Request
@@ -98,22 +100,31 @@ class Handler:
             [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in request.raw_headers]
         )
         head = Request(method=request.method, path=path, query=query, headers=headers)
-        added: list[tuple[str, str]] = []  # to every answer
+        trace = self.service.begin(head)
+        with trace.recorded or NOT_TRACED:
+            return await self._traced(request, head, trace)
+
+    async def _traced(self, request: web.BaseRequest, head: Request, trace: Trace) -> web.StreamResponse:
+        added: list[tuple[str, str]] = [(EXCHANGE, trace.id)]  # to every answer
         try:
-            response = await self._response(request, head, added)
+            response = await self._response(request, head, trace, added)
         except RelayFault as fault:
-            response = self._refusal(fault, head)
+            response = self._refusal(fault, head, trace)
         except (ConnectionError, asyncio.CancelledError):
             raise
         except Exception:
             # Its text may hold anything, so nothing of it goes further than this line.
-            response = self._refusal(ScrubFailed("Something unplanned happened, so nothing was sent."), head)
+            response = self._refusal(ScrubFailed("Something unplanned happened, so nothing was sent."), head, trace)
         async with response:
+            if trace.recorded is not None:
+                trace.recorded.whole.set(Attribute.STATUS, response.status)
             if isinstance(response, StreamedResponse):
-                return await self._stream(request, response, tuple(added))
+                return await self._stream(request, response, trace, tuple(added))
             return await self._whole(request, response, tuple(added))
 
-    async def _response(self, request: web.BaseRequest, head: Request, added: list[tuple[str, str]]) -> Response:
+    async def _response(
+        self, request: web.BaseRequest, head: Request, trace: Trace, added: list[tuple[str, str]]
+    ) -> Response:
         fields = dict(reversed(head.headers))  # of a repeated one the first
         host, origin = fields.get("host", ""), fields.get("origin")
         access.check_host(host, self._server, partial(_local, request), keys_required=bool(self._config.clients))
@@ -131,7 +142,8 @@ class Handler:
             return _HELLO
         if fields.get("upgrade"):
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
-        admitted = self.service.admit(head, _peer(request))
+        with NOT_TRACED if trace.recorded is None else trace.recorded.span(SpanName.ADMIT):
+            admitted = self.service.admit(head, _peer(request), trace)
         return await self._served(request, admitted, fields)
 
     async def _served(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> Response:
@@ -171,7 +183,9 @@ class Handler:
         close |= response.status == UpgradeRefused.status
         return await send(request, response.status, headers, data, close=close)
 
-    async def _stream(self, request: web.BaseRequest, response: StreamedResponse, added: Headers) -> web.StreamResponse:
+    async def _stream(
+        self, request: web.BaseRequest, response: StreamedResponse, trace: Trace, added: Headers
+    ) -> web.StreamResponse:
         headers = (*response.headers, *added)
         plain = Stream(
             request, response.status, headers, keep_alive=response.keep_alive, silence_s=self._server.keepalive_s
@@ -191,13 +205,26 @@ class Handler:
                 return await stream.drop(response.last_words(error))
             stream.stop()
             # Nothing is out yet: an honest status is still possible.
-            return await self._whole(request, response.failed(error), added)
+            other = response.failed(error)
+            if trace.recorded is not None:
+                trace.recorded.whole.set(Attribute.STATUS, other.status)
+            return await self._whole(request, other, added)
         finally:
             stream.stop()
 
-    def _refusal(self, fault: RelayFault, head: Request) -> Response:
+    def _refusal(self, fault: RelayFault, head: Request, trace: Trace) -> Response:
         upgrade: Headers = (("upgrade", "HTTP/1.1"),) if isinstance(fault, UpgradeRefused) else ()
-        return self.service.refusal(fault, head, headers=upgrade)
+        return self.service.refusal(fault, head, trace, headers=upgrade)
+
+    def turned_away(self, fault: RelayBusy, head: Request) -> Response:
+        """Return the answer for a connection too many; `head` is what is known of its first request."""
+        trace = self.service.begin(head)
+        with trace.recorded or NOT_TRACED as recorded:
+            response = self._refusal(fault, head, trace)
+            if recorded is not None:
+                recorded.whole.set(Attribute.STATUS, response.status)
+        response.headers = (*response.headers, (EXCHANGE, trace.id))
+        return response
 
 
 def _content_type(headers: Headers) -> str:
@@ -205,7 +232,7 @@ def _content_type(headers: Headers) -> str:
 
 
 def _peer(request: web.BaseRequest) -> str:
-    return address(request.transport, "peername")
+    return str(getattr(request.protocol, "relay_peer", ""))  # known since the connection was made
 
 
 def _local(request: web.BaseRequest) -> str:

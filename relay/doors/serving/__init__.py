@@ -1,6 +1,7 @@
 """Serve requests, whatever door they came by: admit, scrub, forward, restore. No socket of a client is known here.
 
 service.py         `handle(Request) -> Response`
+call.py            one exchange in work, as log and trace tell of it
 response.py        an answer on its way to the client
 forward.py         send to an upstream that answers, elsewhere or again where one fails
 slots.py           no more requests at an upstream than it takes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import ceil
 
 import orjson
 
@@ -14,16 +15,21 @@ from relay.wire import vendors
 __all__ = ["body", "guess", "headers"]
 
 _JSON = ("content-type", "application/json")
+# What a busy relay asks for, in seconds before the jitter adds up to a half: nobody waits longer than 30.
+_LEAST_S = 1.0
+_MOST_S = 20.0
 
 
-def headers(fault: RelayFault) -> Headers:
-    """Return the headers of an error response.
+def headers(fault: RelayFault, jitter: float) -> Headers:
+    """Return the headers of an error response. `jitter`, from 0 to 1, keeps apart who was refused at one time.
 
     SDKs retry 408, 409, 429 and 5xx by themselves and obey `x-should-retry`: a refusal stays a refusal, while a busy
-    relay or an upstream in trouble may be better a moment later.
+    relay or an upstream in trouble may be better a moment later. Those of OpenAI and Anthropic wait as long as
+    `retry-after-ms` says, to the millisecond, and others whole seconds.
     """
     if isinstance(fault, RelayBusy):
-        return (_JSON, ("retry-after", "1"))
+        wait_s = min(max(fault.wait_s, _LEAST_S), _MOST_S) * (1 + jitter / 2)
+        return (_JSON, ("retry-after", str(ceil(wait_s))), ("retry-after-ms", str(round(wait_s * 1000))))
     if isinstance(fault, UpstreamFault):
         return (_JSON,)
     return (_JSON, ("x-should-retry", "false"))

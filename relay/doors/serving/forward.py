@@ -8,6 +8,7 @@ local upstream takes it. What to do next is decided in `relay.routing`; here it 
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from relay.errors import (
     UpstreamUnreachable,
 )
 from relay.exchange import Exchange
+from relay.observe import logs
+from relay.observe.attributes import Attribute
+from relay.observe.traces import NOT_TRACED, SpanName, Trace
 from relay.routing.confidence import read_verdict
 from relay.routing.retry import FAILING_STATUSES, RETRIED_STATUSES, delay_s, retry_after_s
 from relay.routing.router import Router
@@ -118,7 +122,7 @@ class Sending:
 
     @classmethod
     async def send(
-        cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, *, caller: str
+        cls, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, *, caller: str, trace: Trace
     ) -> Sending:
         """Return with the answer for the client: the first one, or that of the last upstream that was asked.
 
@@ -126,12 +130,18 @@ class Sending:
 
         Raises RelayFault when there is no answer at all.
         """
-        sending = cls(forwarder, exchange, outbound, reopen, caller)
+        sending = cls(forwarder, exchange, outbound, reopen, caller, trace)
         await sending._begin()
         return sending
 
     def __init__(
-        self, forwarder: Forwarder, exchange: Exchange, outbound: Outbound, reopen: Reopen, caller: str
+        self,
+        forwarder: Forwarder,
+        exchange: Exchange,
+        outbound: Outbound,
+        reopen: Reopen,
+        caller: str,
+        trace: Trace,
     ) -> None:
         self._router = forwarder.router
         self._client = forwarder.client
@@ -140,6 +150,8 @@ class Sending:
         self._outbound: Outbound | None = outbound
         self._reopen: Reopen | None = reopen
         self._caller = caller
+        self._trace = trace
+        self._attempts = 0
         self._slot = ""
         self._sent: AbstractAsyncContextManager[Response] | None = None
 
@@ -170,7 +182,7 @@ class Sending:
             assert self._outbound is not None
             assert self._reopen is not None
             upstream = self._outbound.upstream
-            answer, failure = await self._attempt(self._outbound)
+            answer, failure = await self._told(self._outbound)
             if failure is None:
                 assert answer is not None
                 return answer
@@ -192,6 +204,33 @@ class Sending:
             avoid -= {upstream}
             retries += 1
             await asyncio.sleep(wait_s)
+
+    async def _told(self, outbound: Outbound) -> tuple[UpstreamAnswer | None, _Failure | None]:
+        """Make an attempt, and say in trace and log what came of it."""
+        recorded, number = self._trace.recorded, self._attempts
+        self._attempts += 1
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.UPSTREAM) as span:
+            if span is not None:
+                span.set(Attribute.UPSTREAM, logs.Name(outbound.upstream))
+                span.set(Attribute.ROUTE, outbound.route)
+                if number:
+                    span.set(Attribute.RESENT, number)
+            answer, failure = await self._attempt(outbound)
+            status = answer.status if answer is not None else 0
+            if span is not None and answer is not None:
+                span.set(Attribute.STATUS, status)
+            if span is not None and failure is not None and failure.fault is not None:
+                span.failed(failure.fault)
+        if logs.logger.isEnabledFor(logging.DEBUG):
+            logs.event(
+                logs.LogEvent.ATTEMPT,
+                logging.DEBUG,
+                exchange=self._trace.id,
+                upstream=logs.Name(outbound.upstream),
+                resent=number,
+                status=status,
+            )
+        return answer, failure
 
     async def _attempt(self, outbound: Outbound) -> tuple[UpstreamAnswer | None, _Failure | None]:
         router, upstream = self._router, outbound.upstream

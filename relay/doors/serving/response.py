@@ -8,10 +8,12 @@ from functools import partial
 from types import TracebackType
 from typing import Protocol
 
+from relay.doors.serving.call import Call
 from relay.doors.serving.forward import Sending
 from relay.doors.serving.turns import Turn
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
+from relay.observe.traces import SpanEvent, SpanName
 from relay.types import Head, Headers
 
 __all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
@@ -58,7 +60,7 @@ class StreamedResponse(Response):
         exchange: Exchange,
         sending: Sending,
         failure: Callable[[BaseException], Response],
-        log: Callable[[BaseException], None],
+        call: Call,
         beside: Beside,
         *,
         keep_alive: bytes,
@@ -70,7 +72,9 @@ class StreamedResponse(Response):
         self._sending = sending
         self._answer = sending.answer
         self._failure = failure
-        self._log = log
+        self._call = call
+        recorded = call.trace.recorded
+        self._span = recorded.span(SpanName.ANSWER) if recorded is not None else None
         self._beside = beside
         self._turn = turn
         self._held = 0  # bytes that came since something was let go
@@ -80,11 +84,14 @@ class StreamedResponse(Response):
     ) -> None:
         """Cancel what is still on its way and close the exchange."""
         if error is not None and is_disconnect(error):
-            self._log(error)
+            self._call.log(error)
         try:
             await self._sending.end(error)
         finally:
             self._exchange.close()
+            if self._span is not None:
+                self._span.end(error)
+                self._call.describe_used()
             if self._turn is not None:
                 self._turn.close()
 
@@ -96,6 +103,8 @@ class StreamedResponse(Response):
             if not begun:
                 begun = True
                 self._answer.first_token()
+                if self._span is not None:
+                    self._span.happened(SpanEvent.FIRST_BYTE)
             self._held += len(chunk)
             # A large event would hold up every other client. Whoever is gone meanwhile closes the exchange, and what
             # still runs finds it shredded.
@@ -117,6 +126,8 @@ class StreamedResponse(Response):
     def failed(self, error: BaseException) -> Response:
         """Return the answer that takes the place of this one, of which nothing was sent."""
         self._answer.broke(error)
+        if self._span is not None:
+            self._span.end(error)
         return self._failure(_planned(error))
 
     @property
@@ -127,6 +138,8 @@ class StreamedResponse(Response):
     def last_words(self, error: BaseException) -> bytes:
         """Return what a stream that was begun ends with: what came before, text held back, the error."""
         self._answer.broke(error)
+        if self._span is not None:
+            self._span.end(error)
         fault = _planned(error)
         self._failure(fault)
         try:

@@ -15,12 +15,14 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from hashlib import blake2b
 from itertools import count
 from typing import TypeVar
 
 from relay.config import Config
 from relay.doors.serving import faults, sessions
 from relay.doors.serving.authentication import authenticate
+from relay.doors.serving.call import Call
 from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
 from relay.doors.serving.ports import Client
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
@@ -39,11 +41,13 @@ from relay.errors import (
 )
 from relay.exchange import Core, Exchange
 from relay.observe import logs
+from relay.observe.attributes import Attribute, told
+from relay.observe.traces import NOT_TRACED, SpanEvent, SpanName, Trace
 from relay.protocols import Endpoint, Format
 from relay.types import Head, Headers, Outbound, Request
 from relay.vault.sessions import Session
 
-__all__ = ["Admitted", "Service"]
+__all__ = ["EXCHANGE", "Admitted", "Service"]
 
 T = TypeVar("T")
 
@@ -53,8 +57,12 @@ _LARGE_BYTES = 32_768
 # interpreter in any thread, while the way to a thread and back costs 0.2 ms more.
 _SMALL_BYTES = 4_096
 _MOST_WORKERS = 64
+# How long scrubbing takes without the model and with it, about.
+_S_PER_BYTE = (1e-6, 2e-5)
 # Bodies of the largest size that may be in work at once: each takes ten times its size in memory.
 _LARGEST_IN_WORK = 2
+# Every answer has the exchange's id.
+EXCHANGE = "x-relay-exchange"
 _JSON: Headers = (("content-type", "application/json"),)
 _UNPLANNED = "Something unplanned happened, so nothing was sent."
 
@@ -66,6 +74,7 @@ class Admitted:
     request: Request
     client: str  # the name of its entry in the configuration; empty where none are configured
     caller: str  # whose share of relay it uses: the client's name, else the address that it calls from
+    trace: Trace
     session: Session | None = None
     turn: Turn | None = None  # in place of `session`, where sessions are kept elsewhere
     format: Format | None = None
@@ -79,15 +88,18 @@ class Service:
     def __init__(self, core: Core, config: Config, client: Client) -> None:
         self.core = core
         self._clients = config.clients
-        self._forwarder = Forwarder(core.router, client, Slots(core.router.upstreams, core.router.loads))
+        self._forwarder = Forwarder(
+            core.router, client, Slots(core.router.upstreams, core.router.loads, max_wait_s=config.server.max_wait_s)
+        )
         self._pool = WorkPool(
             workers=config.server.workers or min(os.cpu_count() or 1, _MOST_WORKERS),
             queue=config.server.queue,
+            max_wait_s=config.server.max_wait_s,
+            s_per_byte=_S_PER_BYTE[core.pipeline.analyzer.has_model],
             most_bytes=_LARGEST_IN_WORK * config.server.max_body_mb * 1024 * 1024,
         )
-        # Exchanges are told apart in the log by the process and a number.
-        self._run = core.random_bytes(4).hex()
-        self._numbers = count(1)
+        self._id_key = core.random_bytes(32)
+        self._numbers = count()
         self.leaving = False  # serves, and asks balancers to send nothing more
         self.draining = False  # refuses what is not admitted yet
 
@@ -100,11 +112,28 @@ class Service:
 
         Use the answer in `async with`. Raises nothing but what cancels the caller.
         """
-        try:
-            admitted = self.admit(request, peer)
-        except RelayFault as fault:
-            return self.refusal(fault, request)
-        return await self.answer(admitted, request.body)
+        trace = self.begin(request)
+        with trace.recorded or NOT_TRACED:
+            try:
+                admitted = self.admit(request, peer, trace)
+            except RelayFault as fault:
+                response = self.refusal(fault, request, trace)
+            else:
+                response = await self.answer(admitted, request.body)
+        response.headers = (*response.headers, (EXCHANGE, trace.id))
+        return response
+
+    def begin(self, request: Request) -> Trace:
+        """Return the trace of a request whose head is here; end it when the answer is written."""
+        # Not the number itself: clients could count the others. And no randomness, which the kernel would have to give.
+        id = logs.Id(blake2b(b"%d" % next(self._numbers), key=self._id_key, digest_size=16).hexdigest())
+        telemetry = self.core.telemetry
+        if telemetry is None or telemetry.tracer is None:
+            return Trace(id)
+        trace = telemetry.tracer.begin(id, request.headers)
+        if trace.recorded is not None:
+            trace.recorded.whole.set(Attribute.METHOD, told(request.method))
+        return trace
 
     async def beside(self, call: Callable[[], T], admitted: Admitted, size: int) -> T:
         """Return the result of `call`, made beside the event loop when it is the client's turn.
@@ -113,7 +142,7 @@ class Service:
         """
         return await self._pool.run(call, client=admitted.caller, size=size)
 
-    def admit(self, request: Request, peer: str = "") -> Admitted:
+    def admit(self, request: Request, peer: str, trace: Trace) -> Admitted:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
@@ -125,7 +154,7 @@ class Service:
         if matched is None:
             request = replace(request, path=normalise(request.path))
             if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-                return Admitted(request, client, client or peer)
+                return Admitted(request, client, client or peer, trace)
             matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
@@ -136,19 +165,20 @@ class Service:
         session: Session | None = None
         turn: Turn | None = None
         if name and self.core.stored is not None:
-            turn = Turn(self.core.stored, name, client)
+            turn = Turn(self.core.stored, name, client, trace.id)
         elif name:
             session = self.core.sessions.get(name, owner=client)
         endpoint = matched[1]
         has_body = endpoint.has_body and request.method == endpoint.method
-        return Admitted(request, client, client or peer, session, turn, *matched, has_body)
+        return Admitted(request, client, client or peer, trace, session, turn, *matched, has_body)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
         if admitted.format is None or admitted.endpoint is None:
             return await self._of_sessions(admitted)
-        number = logs.Id(f"{self._run}{next(self._numbers):08x}")
-        call = _Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, number, admitted.turn)
+        call = Call(admitted.format, admitted.endpoint, admitted.client, admitted.caller, admitted.trace, admitted.turn)
+        if call.trace.recorded is not None:
+            call.describe()
         try:
             request = replace(admitted.request, body=body)
             del body
@@ -160,13 +190,17 @@ class Service:
                 raise
             return self._failed(call, admitted.request, error)
 
-    def refusal(self, fault: RelayFault, request: Request, headers: Headers = (), client: str = "") -> Response:
+    def refusal(
+        self, fault: RelayFault, request: Request, trace: Trace, headers: Headers = (), client: str = ""
+    ) -> Response:
         """Log `fault` and return it as an answer, in the shape of what the client seems to speak.
 
         The line names the `client`, by default the one whose key `request` still holds.
         """
         name = client or self._client_of(request)
-        fields: dict[str, logs.Value] = {"status": fault.status, "code": logs.Name(fault.code)}
+        if trace.recorded is not None:
+            trace.recorded.whole.failed(fault)
+        fields: dict[str, logs.Value] = {"exchange": trace.id, "status": fault.status, "code": logs.Name(fault.code)}
         if name:
             fields["client"] = logs.Name(name)
         logs.event(logs.LogEvent.REFUSED, logging.INFO, **fields)
@@ -183,7 +217,9 @@ class Service:
         self.core.metrics.refused(fault.code)
         if format is None:
             format = faults.guess(self.core.formats, request.path, request.headers)
-        return Response(fault.status, (*faults.headers(fault), *headers), faults.body(fault, format))
+        return Response(
+            fault.status, (*faults.headers(fault, self.core.router.random()), *headers), faults.body(fault, format)
+        )
 
     async def _of_sessions(self, admitted: Admitted) -> Response:
         request, core = admitted.request, self.core
@@ -200,10 +236,10 @@ class Service:
                 status, data = sessions.answer(core.sessions, asked)
                 core.metrics.sessions.set(len(core.sessions))
         except RelayFault as fault:
-            return self.refusal(fault, request, client=admitted.client)
+            return self.refusal(fault, request, admitted.trace, client=admitted.client)
         return Response(status, _JSON, data)
 
-    async def _opened(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
+    async def _opened(self, call: Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, and keep what it added to a session in a store.
 
         Where others of the session were faster it is scrubbed anew, with what they added. Raises StoreFault.
@@ -223,11 +259,13 @@ class Service:
             call.close()
         raise too_many_turns()
 
-    async def _open(self, call: _Call, request: Request, admitted: Admitted) -> Outbound:
+    async def _open(self, call: Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
         core = self.core
 
         def begin() -> Outbound:
+            if span is not None:
+                span.happened(SpanEvent.BEGUN)
             # Off the loop from the first step on: a vault's keys ask the kernel for randomness, and a thread that asks
             # the kernel gives the interpreter away.
             call.exchange = Exchange(
@@ -235,7 +273,7 @@ class Service:
                 admitted.session if call.turn is None else call.turn.begin(),
                 call.format,
                 call.endpoint,
-                exchange_id=call.id,
+                exchange_id=call.trace.id,
                 client=admitted.client or None,
             )
             outbound = call.exchange.open(request)
@@ -243,6 +281,15 @@ class Service:
                 call.turn.prepare()
             return outbound
 
+        recorded = call.trace.recorded
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.SCRUB) as span:
+            outbound = await self._scrubbed(begin, call, request)
+            if span is not None:
+                call.describe_scrubbed(span)
+            return outbound
+
+    async def _scrubbed(self, begin: Callable[[], Outbound], call: Call, request: Request) -> Outbound:
+        core = self.core
         try:
             if not core.pipeline.analyzer.has_model and len(request.body) <= _SMALL_BYTES:
                 return begin()
@@ -253,37 +300,49 @@ class Service:
             call.close()
             raise
 
-    async def _reopen(self, call: _Call, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
+    async def _reopen(self, call: Call, request: Request, avoid: frozenset[str], unsure: bool) -> Outbound:
         # A cancelled caller closes the exchange itself; `open` may still run in its thread then, and finds it shredded.
         exchange, turn = call.begun, call.turn
 
         def again() -> Outbound:
+            if span is not None:
+                span.happened(SpanEvent.BEGUN)
             outbound = exchange.open(request, avoid=avoid, unsure=unsure)
             if turn is not None:
                 turn.prepare()
             return outbound
 
-        outbound = await self._pool.run(again, client=call.caller, size=len(request.body), abandoned=call.close)
+        recorded = call.trace.recorded
+        with NOT_TRACED if recorded is None else recorded.span(SpanName.SCRUB) as span:
+            size = len(request.body)
+            outbound = await self._pool.run(again, client=call.caller, size=size, abandoned=call.close)
+            if span is not None:
+                call.describe_scrubbed(span)
         if turn is not None and not await turn.keep():
             raise too_many_turns()
         return outbound
 
-    async def _forward(self, call: _Call, outbound: Outbound, request: Request) -> Response:
+    async def _forward(self, call: Call, outbound: Outbound, request: Request) -> Response:
         """Send `outbound`, or what the request is opened as again, and return the answer of the last upstream."""
-        exchange = call.begun
+        exchange = call.exchange
+        assert exchange is not None, "it is opened before it is sent"
         sending: Sending | None = None
         try:
             reopen = partial(self._reopen, call, request)
-            sending = await Sending.send(self._forwarder, exchange, outbound, reopen, caller=call.caller)
+            sending = await Sending.send(
+                self._forwarder, exchange, outbound, reopen, caller=call.caller, trace=call.trace
+            )
             head = _started(exchange, sending.answer)
             if exchange.streaming:
                 failure = partial(self._failed, call, _without_body(request))
                 keep_alive = call.format.family.keep_alive
                 beside = partial(self._pool.run, client=call.caller, begun=True)
                 return StreamedResponse(
-                    head, exchange, sending, failure, call.log, beside, keep_alive=keep_alive, turn=call.turn
+                    head, exchange, sending, failure, call, beside, keep_alive=keep_alive, turn=call.turn
                 )
-            data = await self._whole(call, sending.answer)
+            recorded = call.trace.recorded
+            with NOT_TRACED if recorded is None else recorded.span(SpanName.ANSWER):
+                data = await self._whole(call, sending.answer)
             await sending.end()
         except BaseException as error:
             if sending is not None:
@@ -293,11 +352,13 @@ class Service:
                 raise
             raise unrestorable() from None
         exchange.close()
+        if call.trace.recorded is not None:
+            call.describe_used()
         if call.turn is not None:
             await call.turn.end()
         return Response(head.status, head.headers, data, paddable=not exchange.alters_nothing)
 
-    async def _whole(self, call: _Call, answer: UpstreamAnswer) -> bytes:
+    async def _whole(self, call: Call, answer: UpstreamAnswer) -> bytes:
         exchange, size = call.begun, 0
         try:
             async for chunk in answer.chunks():
@@ -313,58 +374,15 @@ class Service:
         answer.completed()
         return data
 
-    def _failed(self, call: _Call, request: Request, error: BaseException) -> Response:
+    def _failed(self, call: Call, request: Request, error: BaseException) -> Response:
         """Return what the client gets for `error`."""
         call.log(error)
+        if call.trace.recorded is not None:
+            call.trace.recorded.whole.failed(error)
         # The text of an unplanned one may hold anything, so nothing of it goes further than this line.
         fault = error if isinstance(error, RelayFault) else ScrubFailed(_UNPLANNED)
         headers = call.exchange.response_headers if call.exchange is not None else ()
         return self._refusal(fault, request, call.format, headers)
-
-
-@dataclass(slots=True)
-class _Call:
-    """One exchange in work. `exchange` is there once it has begun."""
-
-    format: Format
-    endpoint: Endpoint
-    client: str
-    caller: str
-    id: logs.Id
-    turn: Turn | None = None
-    exchange: Exchange | None = None
-
-    @property
-    def begun(self) -> Exchange:
-        """The exchange, once it has begun."""
-        assert self.exchange is not None
-        return self.exchange
-
-    def close(self) -> None:
-        if self.exchange is not None:
-            self.exchange.close()
-        if self.turn is not None:
-            self.turn.close()
-
-    def log(self, error: BaseException) -> None:
-        """Log how the exchange ended, without a word of its text."""
-        fields: dict[str, logs.Value] = {"exchange": self.id}
-        if isinstance(error, RelayFault):
-            fields |= {"status": error.status, "code": logs.Name(error.code)}
-        if self.client:
-            fields["client"] = logs.Name(self.client)
-        if self.exchange is not None:
-            fields |= self.exchange.log_fields
-        match error:
-            case asyncio.CancelledError() | ConnectionError():
-                event = logs.LogEvent.DISCONNECTED
-            case UpstreamFault():
-                event = logs.LogEvent.UPSTREAM_FAILED
-            case RelayFault():
-                event = logs.LogEvent.REFUSED
-            case _:
-                event = logs.LogEvent.FAILED
-        logs.event(event, logging.INFO, **fields)
 
 
 def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:

@@ -17,12 +17,13 @@ TRIES = 8
 class Turn:
     """What an exchange has of a session in a store, from `fetch` to `end` or `close`. One caller at a time."""
 
-    def __init__(self, sessions: StoredSessions, session_id: str, owner: str) -> None:
+    def __init__(self, sessions: StoredSessions, session_id: str, owner: str, exchange: logs.Id) -> None:
         """Take nothing yet. Raises SessionClosed for what can be no id."""
         sessions.check(session_id)
         self._sessions = sessions
         self._id = session_id
         self._owner = owner
+        self._exchange = exchange
         self._fetched: Fetched | None = None
         self._session: LoadedSession | None = None
         self._new: Addition | None = None
@@ -55,7 +56,9 @@ class Turn:
             if self._session is not None:
                 await self._sessions.add(self._session)
         except RelayFault as fault:
-            logs.event(logs.LogEvent.SESSION_NOT_KEPT, logging.WARNING, code=logs.Name(fault.code))
+            logs.event(
+                logs.LogEvent.SESSION_NOT_KEPT, logging.WARNING, exchange=self._exchange, code=logs.Name(fault.code)
+            )
         finally:
             self.close()
 

@@ -9,6 +9,9 @@ way at the end of a slice (`relay.process.slices`) when another one is next:
 
 Where workers have nothing else to do, they take parts of what a running call spreads, and leave it when a call waits.
 
+A call that would wait longer than `max_wait_s` is refused at once: who asked would have given up. Small ones are not:
+they cost less than their refusal's retry.
+
 A client counts by the time that it takes away from others, so what it has had is forgotten when it wants nothing more,
 and a new one begins with as little as the one that has had the least.
 """
@@ -22,6 +25,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from math import inf
 from typing import Any, TypeVar
 
 from relay.doors.serving.shares import share
@@ -39,6 +43,11 @@ _LARGE_BYTES = 1 << 20
 # Up to here a call is a slice of its own: it neither gives way nor ends early.
 _ONE_SLICE_BYTES = 512
 
+# Of how long calls take, this much is remembered with each new one: the last twenty or so count.
+_KEPT = 0.95
+# A call costs at least what so many bytes do.
+_LEAST_BYTES = 1_024
+
 # A call that gives way keeps its thread, so there may be as many as calls; a thread is made when none is free.
 _MOST_THREADS = 1 << 16
 
@@ -49,12 +58,24 @@ class WorkPool:
     """`workers` calls at once, with at most `queue` more waiting for their turn. For one event loop."""
 
     def __init__(
-        self, *, workers: int, queue: int, most_bytes: int = 1 << 26, clock: Callable[[], float] = time.monotonic
+        self,
+        *,
+        workers: int,
+        queue: int,
+        most_bytes: int = 1 << 26,
+        max_wait_s: float = inf,
+        s_per_byte: float = _S_PER_BYTE,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them."""
+        """Start no thread yet. `most_bytes`: the requests above 1 MiB that may be in work at once, in bytes of them.
+
+        `s_per_byte` is how long calls are thought to take until some have been made.
+        """
         self._limit = workers + queue
         self._most_of_one = share(self._limit)
         self._most_bytes = most_bytes
+        self._max_wait_s = max_wait_s
+        self._pace = _Pace(s_per_byte)
         self._clock = clock
         self._executor = ThreadPoolExecutor(_MOST_THREADS, thread_name_prefix="relay-scrub")
         self._lock = threading.Lock()
@@ -83,7 +104,10 @@ class WorkPool:
         """
         future: Future[T] = Future()
         with self._lock:
-            self._check_room(None if begun else client)
+            if not begun:
+                self._check_room(client, size)
+            elif not self._workers:
+                raise RelayBusy(_CLOSING)
             for other in self._running:
                 self._charge(other)
             began = min((one.used_s for one in self._clients.values()), default=0.0)
@@ -115,16 +139,32 @@ class WorkPool:
             self._waiting.clear()
         self._executor.shutdown(wait=False)
 
-    def _check_room(self, client: str | None) -> None:
+    def _check_room(self, client: str, size: int) -> None:
         if not self._workers:
             raise RelayBusy(_CLOSING)
-        if client is None:
-            return
         keys = "try again in a moment. The configuration keys are server.workers and server.queue."
         if sum(one.places for one in self._clients.values()) >= self._limit:
-            raise RelayBusy(f"Too many requests are waiting; {keys}")
+            raise RelayBusy(f"Too many requests are waiting; {keys}", self._wait_s())
         if client in self._clients and self._clients[client].places >= self._most_of_one:
-            raise TooManyRequests(f"Too many requests of this client are waiting; {keys}")
+            raise TooManyRequests(f"Too many requests of this client are waiting; {keys}", self._wait_s(client))
+        if self._waiting and size > _ONE_SLICE_BYTES:
+            wait_s = self._wait_s(client, self._clock() + size * _S_PER_BYTE)
+            if wait_s > self._max_wait_s:
+                raise RelayBusy("relay is so busy that this would wait longer than server.max_wait_s.", wait_s)
+
+    def _wait_s(self, client: str | None = None, due: float = inf) -> float:
+        """Return about how long it takes until what is here has been done; of `client`: until its own has, due before.
+
+        Clients take turns, so what one has here takes as many times as long as there are clients, or until all is done.
+        """
+        left = [
+            (entry, max(self._pace.of(entry.size) - entry.used_s, 0.0)) for entry in (*self._waiting, *self._running)
+        ]
+        wait_s = sum(seconds for _, seconds in left)
+        if client is not None:
+            own_s = sum(seconds for entry, seconds in left if entry.client.name == client and entry.due < due)
+            wait_s = min(wait_s, own_s * len(self._clients))
+        return wait_s / self._workers
 
     # ------------------------------------------------------------------------- with the lock held, in whatever thread
 
@@ -164,6 +204,7 @@ class WorkPool:
     def _charge(self, entry: _Call) -> None:
         now = self._clock()
         entry.client.used_s += now - entry.since
+        entry.used_s += now - entry.since
         entry.since = now
 
     def _leave(self, entry: _Call) -> None:
@@ -173,6 +214,8 @@ class WorkPool:
         if entry in self._running:
             self._charge(entry)
             self._running.remove(entry)
+            if not entry.cancelled:
+                self._pace.done(entry.size, entry.used_s)
         entry.client.calls -= 1
         entry.client.places -= entry.takes_place
         if not entry.client.calls:
@@ -275,6 +318,24 @@ class WorkPool:
             abandoned()
 
 
+class _Pace:
+    """Seconds of a worker for a call of so many bytes. Not thread-safe."""
+
+    def __init__(self, s_per_byte: float) -> None:
+        """Begin with a guess, which counts as one call."""
+        self._bytes = float(_LEAST_BYTES)
+        self._seconds = s_per_byte * _LEAST_BYTES
+
+    def done(self, size: int, seconds: float) -> None:
+        """Learn that a call of `size` bytes took `seconds`."""
+        self._bytes = self._bytes * _KEPT + max(size, _LEAST_BYTES)
+        self._seconds = self._seconds * _KEPT + seconds
+
+    def of(self, size: int) -> float:
+        """Return about how many seconds a call of `size` bytes takes."""
+        return self._seconds / self._bytes * max(size, _LEAST_BYTES)
+
+
 @dataclass(slots=True)
 class _Client:
     """A client with calls. `used_s`: what it has had, in seconds of a worker. `places`: those of the queue it has."""
@@ -296,6 +357,7 @@ class _Call:
     due: float
     takes_place: bool = True
     since: float = 0.0
+    used_s: float = 0.0
     begun: bool = False
     cancelled: bool = False
     abandoned: Callable[[], None] | None = None

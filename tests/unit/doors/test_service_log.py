@@ -172,3 +172,13 @@ async def test_a_client_that_is_refused_before_its_exchange_begins_is_named(stag
     await stage.ask()
     (line,) = stage.lines()
     assert (line["event"], line["code"], line["status"]) == ("refused", "relay_busy", 503)
+
+
+async def test_ids_of_exchanges_say_nothing(stage: Stage) -> None:
+    """Each is another, 32 hexadecimal digits that no client can count by, and the decision has the same."""
+    ids = [(await stage.ask(key=key))["x-relay-exchange"] for key in [KEY, "none"] * 5]
+    assert len({*ids}) == 10
+    assert all(len(id) == 32 and int(id, 16) for id in ids)
+    assert {line["exchange"] for line in stage.lines()} <= {*ids}
+    headers = await stage.ask()
+    assert headers["x-relay-decision"] == headers["x-relay-exchange"]

@@ -2,7 +2,11 @@
 
 import json
 import logging
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,3 +54,50 @@ def test_libraries_that_print_urls_are_quiet() -> None:
     logs.silence_libraries()
     assert not logging.getLogger("httpx").isEnabledFor(logging.INFO)
     assert logging.getLogger("aiohttp.access").disabled
+
+
+@pytest.fixture
+def written(capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[..., str]]:
+    """Return what `configure` makes of one event."""
+    kept, level, propagate = [*logs.logger.handlers], logs.logger.level, logs.logger.propagate
+
+    def write(event: Callable[[], None], **options: Any) -> str:
+        logs.configure(**options)
+        event()
+        return capsys.readouterr().err
+
+    yield write
+    logs.logger.handlers[:], logs.logger.propagate = kept, propagate
+    logs.logger.setLevel(level)
+
+
+def _refused() -> None:
+    fields = {"exchange": logs.Id("ab12"), "client": logs.Name("team\nlevel=error b"), "status": 403}
+    logs.event(logs.LogEvent.REFUSED, **fields)  # type: ignore[arg-type]
+
+
+def test_a_line_for_machines(written: Callable[..., str]) -> None:
+    """Time by RFC 3339, level, event, fields; one line whatever a name of the configuration holds."""
+    line = json.loads(written(_refused))
+    assert datetime.fromisoformat(line.pop("time")).utcoffset() == timedelta(0)
+    assert list(line.items()) == [
+        ("level", "info"),
+        ("event", "refused"),
+        ("exchange", "ab12"),
+        ("client", "team\nlevel=error b"),
+        ("status", 403),
+    ]
+
+
+def test_a_line_for_people(written: Callable[..., str]) -> None:
+    """The same as `key=value`, in one line."""
+    line = written(_refused, text=True)
+    assert re.fullmatch(
+        r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z info    refused exchange="ab12" '
+        r'client="team\\nlevel=error b" status=403\n',
+        line,
+    )
+
+
+def test_what_is_below_the_level_is_not_written(written: Callable[..., str]) -> None:
+    assert written(_refused, level=logging.WARNING) == ""

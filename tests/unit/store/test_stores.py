@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.scale.store_server import ValkeyProcess
 from relay.errors import RelayBusy, StoreFault, TooManyRequests
 from relay.protocols import Kept, Lives, Store
 from relay.store.memory import MemoryStore
 from relay.store.valkey_store import ValkeyStore
-from tests.store_server import ValkeyProcess
 
 LIVES = Lives(idle_s=50, max_s=500)
 NAME, OTHER = b"n" * 16, b"\x00\xff\r\n" * 4

@@ -5,12 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import AsyncIterator
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from relay.doors.serving.response import StreamedResponse
 from relay.doors.serving.work import WorkPool
+from relay.observe.logs import Id
+from relay.observe.traces import Trace
 from relay.types import Head
 
 
@@ -70,8 +73,9 @@ async def test_where_an_event_is_restored(parts: list[bytes], beside: int) -> No
         exchange: Any = Exchange()
         came = [*parts[:-1], parts[-1][: len(parts[-1]) - cut]]
         sending: Any = Sending(came)
+        call: Any = SimpleNamespace(trace=Trace(Id("00")), describe_used=int)
         turn = partial(pool.run, client="a", abandoned=int, begun=True)
-        response = StreamedResponse(Head(status=200, headers=()), exchange, sending, print, print, turn, keep_alive=b"")  # type: ignore[arg-type]
+        response = StreamedResponse(Head(status=200, headers=()), exchange, sending, print, call, turn, keep_alive=b"")  # type: ignore[arg-type]
         chunks = [chunk async for chunk in response.chunks()]
         assert b"".join([*chunks, await response.finish()]) == b"".join(came)
         others = sum(thread != threading.get_ident() for thread in exchange.threads)

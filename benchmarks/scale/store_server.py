@@ -1,4 +1,4 @@
-"""A real Valkey server for tests, on a Unix socket or a port of its own, without persistence."""
+"""A real Valkey server for tests and measurements, on a Unix socket or a port of its own, without persistence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-__all__ = ["ValkeyProcess"]
+__all__ = ["ValkeyProcess", "free_port"]
 
 
 class ValkeyProcess:
@@ -19,7 +19,7 @@ class ValkeyProcess:
         self._binary = str(get_binary_path())
         self._folder = folder
         self._more = more
-        self.port = port or _free_port()
+        self.port = port or free_port()
         self.url = f"valkey://127.0.0.1:{self.port}/0"
         self.process = self._begun()
 
@@ -49,7 +49,7 @@ class ValkeyProcess:
         self.process = self._begun()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         return int(found.getsockname()[1])
