@@ -65,6 +65,11 @@ class ServerConfig(Section):
     )
     # The SDKs' own default.
     read_timeout_s: float = Field(default=600, gt=0, description="Longest silence of an upstream in an answer.")
+    drain_wait_s: float = Field(
+        default=0,
+        ge=0,
+        description="Time after SIGTERM to serve on while `/readyz` fails; a balancer should ask twice in it.",
+    )
     drain_s: float = Field(default=20, ge=0, description="Time for running exchanges to end after SIGTERM.")
     keepalive_s: float = Field(default=15, gt=0, description="Silence on a stream before a keep-alive event.")
     allowed_origins: tuple[str, ...] = Field(

@@ -1,7 +1,8 @@
 """Serve: bind the ports, run until told to stop, and leave in order.
 
-On SIGTERM and SIGINT relay stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
-every session. Nothing is printed here: `on_ready` gets the URL.
+On SIGTERM and SIGINT relay serves on for `drain_wait_s` and says that it is not ready, so that a balancer takes it out.
+Then it stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds every session. Nothing
+is printed here: `on_ready` gets the URL.
 """
 
 from __future__ import annotations
@@ -101,6 +102,8 @@ async def serve(
             try:
                 on_ready(served.url)
                 await stop.wait()
+                served.handler.service.leaving = True
+                await asyncio.sleep(config.server.drain_wait_s)
             finally:
                 if reloading is not None:
                     loop.remove_signal_handler(signal.SIGHUP)
@@ -165,7 +168,10 @@ async def _listening(handler: Handler, config: Config, client: Client) -> AsyncI
     server = _Server(handler, loop, Connections(handler.turned_away))
     metrics = service.core.metrics
     admin = Admin(
-        is_draining=lambda: service.draining, reachable=client.reachable, render=metrics.render, server=config.server
+        is_draining=lambda: service.leaving or service.draining,
+        reachable=client.reachable,
+        render=metrics.render,
+        server=config.server,
     )
     admin_server, admin_listening = _Server(admin, loop), None
     where = config.server

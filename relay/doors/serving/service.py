@@ -89,6 +89,7 @@ class Service:
         )
         self._id_key = core.random_bytes(32)
         self._numbers = count()
+        self.leaving = False  # serves, and asks balancers to send nothing more
         self.draining = False  # refuses what is not admitted yet
 
     def close(self) -> None:
