@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from benchmarks.scale.store_server import ValkeyProcess
-from relay.config import Config, ServerConfig, load
+from relay.config import load
 from relay.protocols import Lives
 from relay.store.valkey_store import ValkeyStore
 from relay.types import RouteKind
@@ -33,27 +33,11 @@ def settings(path: Path) -> dict[str, Any]:
     return found
 
 
-# Keys of the shipped files that relay does not know yet; what stands here is left out as long as that is so.
-COMING = ("server.admin_host", "server.tls", "clients_file", "log")
-
-
-def known(tree: dict[str, Any]) -> dict[str, Any]:
-    """Return `tree` without the keys that are still to come; a client stands for the file of them."""
-    fields = {"server": ServerConfig.model_fields, "": Config.model_fields}
-    for section, _, key in (name.rpartition(".") for name in COMING):
-        part = tree[section] if section else tree
-        if key not in fields[section]:
-            part.pop(key, None)
-    if "clients_file" not in tree:
-        tree["clients"] = [{"name": "desktop", "key_sha256": sha256(b"a client's key").hexdigest()}]
-    return tree
-
-
 @pytest.mark.parametrize("path", CONFIGURATIONS, ids=lambda path: str(path.relative_to(DEPLOY)))
 def test_configurations_load(path: Path, tmp_path: Path) -> None:
     """Relay knows every key, and the drain is over before the process is killed."""
     written = tmp_path / "relay.yaml"
-    written.write_text(yaml.safe_dump(known(settings(path))), encoding="utf-8")
+    written.write_text(yaml.safe_dump(settings(path)), encoding="utf-8")
     config = load(written, {})
     assert config.upstreams["openai"].kind is RouteKind.FRONTIER
     assert config.server.drain_wait_s + config.server.drain_s <= 50

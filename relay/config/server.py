@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from typing import Any
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_validator
 
 from relay.client_keys import KeyDigest
 from relay.config.section import Section
@@ -33,13 +33,13 @@ class ServerConfig(Section):
         default=None, ge=0, le=65535, description="Port for `/livez`, `/readyz` and `/metrics`."
     )
     admin_host: str = Field(
-        default="127.0.0.1", description="Address of that port; beyond loopback `admin_key_sha256` is required."
+        default="127.0.0.1", description="Address of that port; beyond loopback it tells nobody more than a status."
     )
     admin_key_sha256: KeyDigest | None = Field(
         default=None,
         repr=False,
-        description="SHA-256 of the key (`Authorization: Bearer`) that `/metrics` asks for; without it the other two "
-        "answer by their status only.",
+        description="SHA-256 of the key (`Authorization: Bearer`) that `/metrics` then asks for; without it the other "
+        "two answer by their status only.",
     )
     tls: TlsConfig | None = Field(default=None, description="TLS for connections of clients; unset: plain HTTP.")
     unix: FilePath | None = Field(default=None, description="Unix socket to listen on, instead of `host` and `port`.")
@@ -88,12 +88,6 @@ class ServerConfig(Section):
     @classmethod
     def _digits(cls, value: Any) -> Any:
         return f"{value:03}" if isinstance(value, int) and not isinstance(value, bool) else value
-
-    @model_validator(mode="after")
-    def _admin_beyond_loopback(self) -> ServerConfig:
-        if not _is_loopback(self.admin_host) and self.admin_key_sha256 is None:
-            raise ValueError("admin_key_sha256: is required when admin_host is not a loopback address")
-        return self
 
 
 def _is_loopback(host: str) -> bool:

@@ -41,13 +41,14 @@ class Admin:
         self._render = render
         self._server = ServerConfig(host=server.admin_host)
         self._key = server.admin_key_sha256
+        self._is_open = self._key is None and self._server.is_loopback
         self._probed_at = float("-inf")
         self._probed: Mapping[str, bool] = {}
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer `request`."""
         try:
-            check_host(request.headers.get("Host"), self._server, str, keys_required=self._key is not None)
+            check_host(request.headers.get("Host"), self._server, str, keys_required=not self._is_open)
             status, kind, data = await self._answer(request)
             if not self._may_read(request):
                 # Whoever asks learns by the status what a balancer needs; names and numbers are for the key's holder.
@@ -62,9 +63,11 @@ class Admin:
         return await send(request, status, (("content-type", kind),), data)
 
     def _may_read(self, request: web.BaseRequest) -> bool:
+        if self._key is None:
+            return self._is_open
         scheme, _, key = request.headers.get("Authorization", "").partition(" ")
         digest = sha256(key.strip().encode("utf-8", "surrogateescape")).hexdigest()
-        return self._key is None or (scheme.lower() == "bearer" and hmac.compare_digest(digest, self._key))
+        return scheme.lower() == "bearer" and hmac.compare_digest(digest, self._key)
 
     async def _answer(self, request: web.BaseRequest) -> tuple[int, str, bytes]:
         if request.method not in ("GET", "HEAD"):
