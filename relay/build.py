@@ -391,8 +391,11 @@ def reloaded(core: Core, config: Config, source: PolicySource) -> Core:
     return replace(core, pipeline=fresh)
 
 
-def client(config: Config) -> UpstreamClient:
+def client(config: Config, environ: Mapping[str, str] = os.environ) -> UpstreamClient:
     """Return the client that carries requests to the configured upstreams; open it inside an event loop."""
     return UpstreamClient(
-        config.upstreams, connect_timeout_s=config.server.connect_timeout_s, read_timeout_s=config.server.read_timeout_s
+        config.upstreams,
+        connect_timeout_s=config.server.connect_timeout_s,
+        read_timeout_s=config.server.read_timeout_s,
+        way=credentials.way(config.outbound, environ),
     )

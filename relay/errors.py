@@ -18,6 +18,7 @@ __all__ = [
     "NotRecorded",
     "OpaqueRefused",
     "PolicyRefused",
+    "RateExceeded",
     "RelayBusy",
     "RelayFault",
     "ScrubFailed",
@@ -68,7 +69,7 @@ class ClientFault(RelayFault):
 
 
 class AuthenticationFailed(ClientFault):
-    """No credential, or one that no configured client has."""
+    """No credential, or one that no configured client has (any more)."""
 
     status = 401
     code = "authentication_failed"
@@ -145,6 +146,14 @@ class TooManyRequests(RelayBusy):
 
     status = 429
     code = "too_many_requests"
+
+
+class RateExceeded(TooManyRequests):
+    """One client has sent as many requests in a minute as it may; it may come again in `retry_after_s`."""
+
+    def __init__(self, public: str, retry_after_s: int) -> None:
+        super().__init__(public)
+        self.retry_after_s = retry_after_s
 
 
 class StoreFault(RelayBusy):

@@ -21,6 +21,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from pathlib import Path
 
 from relay.detect.analyzer import Analyzer
 from relay.errors import MethodNotAllowed, RelayFault, ScrubFailed
@@ -67,6 +68,11 @@ class Core:
     clock: Callable[[], float] = field(repr=False)
     metrics: Metrics
     telemetry: Telemetry | None = None  # where traces and metrics go beside
+    by_policy: Mapping[Path, Core] = field(default_factory=dict, repr=False)  # of clients that have one of their own
+
+    def under(self, policy: Path | None) -> Core:
+        """Return the core under the policy of a client, or this one for None. Raises KeyError for one never loaded."""
+        return self if policy is None else self.by_policy[policy]
 
     @property
     def analyzer(self) -> Analyzer:

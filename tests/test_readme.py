@@ -1,6 +1,7 @@
 """Every code block of the README and of the documentation's pages is run or checked.
 
-Left out: docs/clients.md (tests/e2e/test_client_docs.py) and docs/extending (tests/unit/test_plugins.py and others).
+Left out: docs/clients.md (tests/e2e/test_client_docs.py), docs/extending (tests/unit/test_plugins.py and others) and
+docs/deploy (tests/test_deploy.py).
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ from relay.upstream import mirror
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LIMIT_WORDS = 900
-ELSEWHERE = re.compile(r"docs/(clients\.md|release\.md|extending.*)")
+ELSEWHERE = re.compile(r"docs/(clients\.md|release\.md|extending.*|deploy/.*)")
 PAGES = {
     name: path.read_text(encoding="utf-8")
     for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))

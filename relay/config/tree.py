@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 from pydantic import Field, model_validator
 
-from relay.config.clients import ClientConfig
+from relay.config.clients import ClientConfig, check_clients
+from relay.config.identity import IdentityConfig
 from relay.config.observe import DecisionLogConfig, LogConfig, TelemetryConfig
+from relay.config.outbound import OutboundConfig
 from relay.config.routing import RoutingConfig
 from relay.config.section import Section
 from relay.config.server import ServerConfig, ShapingConfig
@@ -26,7 +28,17 @@ class Config(Section):
     clients: tuple[ClientConfig, ...] = Field(
         default=(), description="Programs that may call; required unless relay listens on loopback only."
     )
+    clients_file: FilePath | None = Field(
+        default=None,
+        description="File with more entries of `clients`, as a list; a change counts within seconds.",
+    )
+    identity: IdentityConfig | None = Field(
+        default=None, description="Issuer whose signed tokens stand for clients, beside keys; unset: keys only."
+    )
     upstreams: Mapping[str, UpstreamConfig] = Field(default={}, description="Servers behind the routes, by name.")
+    outbound: OutboundConfig = Field(
+        default=OutboundConfig(), description="Proxy and authorities on the way to upstreams."
+    )
     policy: FilePath | None = Field(
         default=None, description="Policy file, or the name of a shipped one; unset: `default`."
     )
@@ -66,8 +78,21 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _clients_where_reachable(self) -> Config:
-        if not self.clients and not self.server.is_loopback:
+        check_clients(self.clients)
+        by_token = {entry.name for entry in self.clients if entry.key_sha256 is None}
+        if by_token and self.identity is None:
+            raise ValueError("clients: each entry needs a key_sha256 without identity; relay keygen makes a key")
+        if self.identity is not None and self.clients_file is None:
+            for name in self.identity.clients.values():
+                if name not in by_token:
+                    raise ValueError(f'identity.clients: "{name}" is the name of no entry without key_sha256')
+        if not self.requires_clients and not self.server.is_loopback:
             raise ValueError(
                 "clients: at least one is required when server.host is not a loopback address; relay keygen makes a key"
             )
         return self
+
+    @property
+    def requires_clients(self) -> bool:
+        """Tell whether only clients that are configured may call."""
+        return bool(self.clients) or self.clients_file is not None or self.identity is not None

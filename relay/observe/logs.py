@@ -39,6 +39,11 @@ class LogEvent(StrEnum):
     UPSTREAM_UP = "upstream_up"
     UPSTREAM_REFUSED_KEY = "upstream_refused_key"
     DISCONNECTED = "disconnected"
+    CLIENT_EXPIRED = "client_expired"  # a key or token whose entry counts no more
+    CLIENTS_READ = "clients_read"  # the file of clients, again
+    CLIENTS_FAILED = "clients_failed"  # it cannot be used; the entries in force stay
+    TOKEN_REFUSED = "token_refused"  # noqa: S105 - of an issuer, with the step that it failed at
+    KEYS_FAILED = "keys_failed"  # of an issuer cannot be read; those in force stay
     ATTEMPT = "attempt"  # an upstream was asked, and what came of it
     TELEMETRY_LOST = "telemetry_lost"  # the collector takes nothing; what is lost from now on is counted in the metrics
     SESSION_NOT_KEPT = "session_not_kept"  # what an answer added; what was sent was kept before

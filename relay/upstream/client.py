@@ -11,6 +11,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, contextmanager
 from types import TracebackType
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -25,11 +26,12 @@ from relay.errors import (
     UpstreamTimeout,
     UpstreamUnreachable,
 )
-from relay.types import Headers, Outbound
+from relay.types import Headers, Outbound, RouteKind
 from relay.upstream.addresses import AddressRefused, base_host, socket_factory
 from relay.upstream.health import is_reachable
 from relay.upstream.inflate import Inflater
 from relay.upstream.transport import Transport, UpstreamResponse, join, tls_context
+from relay.upstream.way import DIRECT, Way
 
 __all__ = ["UpstreamClient"]
 
@@ -53,6 +55,7 @@ class UpstreamClient:
         connect_timeout_s: float = 10,
         read_timeout_s: float = 600,
         inflate_limit_bytes: int = 64 * 1024 * 1024,
+        way: Way = DIRECT,
     ) -> None:
         self._upstreams = dict(upstreams)
         for upstream in self._upstreams.values():
@@ -60,6 +63,11 @@ class UpstreamClient:
         self._connect_timeout_s = connect_timeout_s
         self._read_timeout_s = read_timeout_s
         self._inflate_limit = inflate_limit_bytes
+        # A local upstream is the operator's own, and is reached without a proxy.
+        self._ways = {
+            name: way if upstream.kind is RouteKind.FRONTIER else Way(ca=way.ca)
+            for name, upstream in self._upstreams.items()
+        }
         self._transports: dict[str, Transport] = {}
         self._stack = AsyncExitStack()
 
@@ -75,6 +83,7 @@ class UpstreamClient:
                     connect_timeout_s=self._connect_timeout_s,
                     read_timeout_s=self._read_timeout_s,
                     inflate_limit_bytes=self._inflate_limit,
+                    way=self._ways[name],
                 )
             else:
                 transport = _Http1Transport(
@@ -82,6 +91,7 @@ class UpstreamClient:
                     connect_timeout_s=self._connect_timeout_s,
                     read_timeout_s=self._read_timeout_s,
                     inflate_limit_bytes=self._inflate_limit,
+                    way=self._ways[name],
                 )
             self._transports[name] = transport
             self._stack.push_async_callback(transport.close)
@@ -94,8 +104,8 @@ class UpstreamClient:
         await self._stack.aclose()
 
     async def reach(self, upstream: str) -> bool:
-        """Tell whether a TCP connection to `upstream` can be made within two seconds."""
-        return await is_reachable(self._upstreams[upstream].base_url)
+        """Tell whether a TCP connection to `upstream`, or the proxy on the way, can be made within two seconds."""
+        return await is_reachable(self._ways[upstream].proxy or self._upstreams[upstream].base_url)
 
     async def reachable(self) -> dict[str, bool]:
         """Tell the same for every upstream."""
@@ -123,15 +133,20 @@ class _Http1Transport:
         connect_timeout_s: float,
         read_timeout_s: float,
         inflate_limit_bytes: int,
+        way: Way,
     ) -> None:
         self._base_url = base_url
+        self._proxy: dict[str, Any] = {"proxy": URL(way.proxy)} if way.proxy is not None else {}
+        if way.credential is not None:
+            # Under this name aiohttp makes it Proxy-Authorization, of CONNECT or of the request as the scheme wants.
+            self._proxy["proxy_headers"] = {"Authorization": aiohttp.encode_basic_auth(*way.credential)}
         self._inflate_limit = inflate_limit_bytes
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=0,
-                ssl=tls_context("http/1.1") if base_url.startswith("https:") else True,
+                ssl=tls_context("http/1.1", ca=way.ca) if base_url.startswith("https:") else True,
                 keepalive_timeout=30,
-                socket_factory=socket_factory(base_host(base_url)),
+                socket_factory=socket_factory(base_host(way.proxy or base_url)),
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
             trust_env=False,
@@ -161,6 +176,7 @@ class _Http1Transport:
                 headers=headers,
                 data=outbound.body or None,
                 allow_redirects=False,
+                **self._proxy,
             )
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise _before_head(error) from None
@@ -241,6 +257,8 @@ def _before_head(error: BaseException) -> UpstreamFault:
         return UpstreamTimeout("The upstream did not answer in time.")
     if isinstance(getattr(error, "os_error", error), AddressRefused):
         return UpstreamUnreachable("The upstream's name leads to an address that relay does not connect to.")
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return UpstreamUnreachable("The proxy on the way to the upstream refused.")
     if isinstance(error, aiohttp.ClientResponseError):
         return UpstreamBadStream("The upstream did not answer in HTTP.")
     if isinstance(error, aiohttp.ServerDisconnectedError):

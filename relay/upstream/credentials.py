@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from relay.config import SecretReference, UpstreamConfig
+from relay.config import OutboundConfig, SecretReference, UpstreamConfig
 from relay.errors import ConfigFault
+from relay.upstream.way import Way
 
-__all__ = ["Credentials", "headers", "read_secret", "resolve"]
+__all__ = ["Credentials", "headers", "read_secret", "resolve", "way"]
 
 
 # A token of RFC 9110, section 5.6.2.
@@ -58,6 +59,18 @@ def resolve(upstreams: Mapping[str, UpstreamConfig], environ: Mapping[str, str])
             if isinstance(upstream.credential, SecretReference)
         }
     )
+
+
+def way(outbound: OutboundConfig, environ: Mapping[str, str]) -> Way:
+    """Return the way to upstreams that a configuration states. Raises ConfigFault when a secret cannot be read."""
+    credential: tuple[str, str] | None = None
+    if outbound.proxy_credential is not None:
+        where = "outbound.proxy_credential"
+        user, colon, password = read_secret(outbound.proxy_credential, environ, where=where).partition(":")
+        if not colon:
+            raise ConfigFault(f"{where}: must be user:password")
+        credential = (user, password)
+    return Way(proxy=outbound.proxy, credential=credential, ca=outbound.ca)
 
 
 def headers(references: Mapping[str, SecretReference], environ: Mapping[str, str], *, where: str) -> Credentials:

@@ -21,6 +21,7 @@ from relay.types import Headers, Outbound
 from relay.upstream.addresses import base_host, is_refused
 from relay.upstream.inflate import Inflater
 from relay.upstream.transport import UpstreamResponse, join, tls_context
+from relay.upstream.way import DIRECT, Way
 
 __all__ = ["Http2Transport"]
 
@@ -36,7 +37,7 @@ class _NoCookies(http.cookiejar.CookieJar):
 
 
 class Http2Transport:
-    """One httpx client for one upstream. It resolves the name itself and connects to exactly that address."""
+    """One httpx client for one upstream. Without a proxy it connects to exactly the address that it resolved."""
 
     def __init__(
         self,
@@ -45,19 +46,22 @@ class Http2Transport:
         connect_timeout_s: float,
         read_timeout_s: float,
         inflate_limit_bytes: int,
+        way: Way = DIRECT,
     ) -> None:
         self._base_url = base_url
         self._host = base_host(base_url)
         self._parts = urlsplit(base_url)
         self._limit = inflate_limit_bytes
         self._connect_timeout_s = connect_timeout_s
+        self._proxied = way.proxy is not None
         self._pinned = ""
         self._pinned_until = 0.0
         self._client = httpx.AsyncClient(
             # Without TLS there is no ALPN to negotiate HTTP/2, and httpx uses HTTP/1.1.
             http2=True,
-            verify=tls_context("http/1.1", "h2") if self._parts.scheme == "https" else False,
+            verify=tls_context("http/1.1", "h2", ca=way.ca) if self._parts.scheme == "https" else False,
             trust_env=False,
+            proxy=httpx.Proxy(way.proxy, auth=way.credential) if way.proxy is not None else None,
             follow_redirects=False,
             cookies=_NoCookies(),
             limits=httpx.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=30),
@@ -103,6 +107,8 @@ class Http2Transport:
 
     async def _address(self) -> str:
         loop = asyncio.get_running_loop()
+        if self._proxied:
+            return self._host  # the proxy looks the name up
         if self._pinned and loop.time() < self._pinned_until:
             return self._pinned
         try:

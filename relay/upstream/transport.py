@@ -6,9 +6,11 @@ import re
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
+from relay.errors import ConfigFault
 from relay.types import Headers, Outbound
 
 __all__ = ["Transport", "UpstreamResponse", "join", "tls_context"]
@@ -53,8 +55,8 @@ def join(base_url: str, path: str, query: str = "") -> str:
     return f"{base_url}{path}?{query}" if query else f"{base_url}{path}"
 
 
-def tls_context(*protocols: str) -> ssl.SSLContext:
-    """Return the TLS configuration for every upstream, which offers `protocols` (ALPN).
+def tls_context(*protocols: str, ca: Path | None = None) -> ssl.SSLContext:
+    """Return the TLS configuration for every upstream, which offers `protocols` (ALPN) and trusts `ca` as well.
 
     Created only when needed: reading the certificate store takes 40 ms. `ssl.create_default_context` would write
     session keys to a file that the environment names; this does not.
@@ -68,4 +70,10 @@ def tls_context(*protocols: str) -> ssl.SSLContext:
         import certifi
 
         context.load_verify_locations(certifi.where())
+    if ca is not None:
+        try:
+            context.load_verify_locations(ca)
+        except (OSError, ssl.SSLError) as error:
+            reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or type(error).__name__
+            raise ConfigFault(f"outbound.ca: {ca} cannot be used ({reason})") from None
     return context

@@ -160,3 +160,39 @@ async def test_sigterm_drains(mirror: Mirror, stage: Stage, tmp_path: Path) -> N
     assert b"Traceback" not in err
     assert not any(value.encode() in out + err for value in PLANTED)
     assert_clean(mirror)
+
+
+async def test_sigterm_serves_on_until_a_balancer_has_asked(mirror: Mirror, tmp_path: Path) -> None:
+    """For `drain_wait_s` after SIGTERM `/readyz` fails and new requests are answered; then relay ends."""
+    (tmp_path / "policy.yaml").write_text("version: 1\nmodel: none\n")
+    config = tmp_path / "relay.yaml"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        admin_port = free.getsockname()[1]
+    config.write_text(
+        f"server: {{port: 0, admin_port: {admin_port}, drain_wait_s: 1}}\n"
+        f"upstreams: {{mirror: {{kind: frontier, base_url: {mirror.base_url}/v1}}}}\npolicy: {tmp_path}/policy.yaml\n"
+    )
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "relay", "serve", "--no-harden", "--config", str(config)),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: value for name, value in os.environ.items() if not name.startswith("RELAY")},
+    )
+    try:
+        assert process.stdout is not None
+        url = (await asyncio.wait_for(process.stdout.readline(), 20)).decode().split()[1]
+        async with httpx.AsyncClient() as admin:
+            readyz = f"http://127.0.0.1:{admin_port}/readyz"
+            assert (await admin.get(readyz)).status_code == 200
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(1):
+                while (await admin.get(readyz)).status_code != 503:  # noqa: ASYNC110 - another process
+                    await asyncio.sleep(0.01)
+            async with httpx.AsyncClient(base_url=url, headers=KEY) as client:
+                assert (await client.post("/v1/chat/completions", json=chat())).status_code == 200
+        assert await asyncio.wait_for(process.wait(), 10) == 0
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()

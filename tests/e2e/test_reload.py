@@ -196,7 +196,7 @@ async def test_a_bad_file_keeps_the_old_policy_and_says_why(mirror: Mirror, tmp_
         policy.write_text(REDACT.replace("redact", "mask"))
         await running.reload("done")
     said = "".join(running.errors)
-    assert f'the policy in force stays: {policy}:3:18: entity: no recognizer finds the type "EMAIL_ADRESS"' in said
+    assert f'what is in force stays: {policy}:3:18: entity: no recognizer finds the type "EMAIL_ADRESS"' in said
     assert 'did you mean "EMAIL_ADDRESS"?' in said
     assert "this policy would let everything through" in said
     assert f"{policy}: cannot be read" in said

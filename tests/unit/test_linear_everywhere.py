@@ -23,7 +23,7 @@ from relay import config
 from relay.detect import entropy, technical, technical_people
 from relay.detect.normalize import normalize
 from relay.detect.own import recognizer_files
-from relay.doors.serving.authentication import authenticate
+from relay.doors.serving.authentication import Known, authenticate
 from relay.doors.serving.target import normalise
 from relay.errors import RelayFault
 from relay.exchange import Core
@@ -206,7 +206,7 @@ def test_path_and_query(fresh: Core) -> None:
     def query(text: str) -> None:
         strip.page_query(text)
         strip.page_query(f"after={text}")
-        authenticate((), f"key={text}", ())
+        authenticate((), f"key={text}", Known(), wall=lambda: 0.0)
 
     repeats = [*RESTS, "/v1", "v1beta/", "openai/", "models/", ":", "a/", "%2F"]
     slow = [

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from relay import __version__
-from relay.doors.cli import demo, doctor, init, policy, report, serve, text
+from relay.doors.cli import demo, doctor, init, keygen, policy, report, serve, text
 from relay.errors import RelayFault
 
 __all__ = ["app", "main"]
@@ -49,7 +49,7 @@ app.command()(text.detect)
 app.command()(text.scrub)
 app.command()(text.restore)
 app.command()(init.init)
-app.command()(init.keygen)
+app.command()(keygen.keygen)
 app.command()(doctor.doctor)
 app.add_typer(report.app, name="report", help="Report costs from the metrics of a relay.")
 app.add_typer(policy.app, name="policy", help="Write, test, compare, audit and sign policies.")

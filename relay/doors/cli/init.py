@@ -1,4 +1,4 @@
-"""`relay init` and `relay keygen`: what a first installation needs."""
+"""`relay init`: the first configuration."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import typer
 from relay.doors.cli.options import Policy
 from relay.errors import ConfigFault
 
-__all__ = ["init", "keygen"]
+__all__ = ["init"]
 
 # Providers that are known by their host: the upstream's name and the formats that the provider speaks.
 _PROVIDERS = {
@@ -21,7 +21,6 @@ _PROVIDERS = {
     "generativelanguage.googleapis.com": ("gemini", "gemini"),
 }
 _ALL_FORMATS = "openai, anthropic, gemini, ollama"
-_KEY_BYTES = 32
 
 _TEMPLATE = """\
 # Configuration of relay. Start it with: relay serve --config {file}
@@ -97,23 +96,3 @@ def init(
     except (OSError, ValueError) as error:
         raise ConfigFault(f"--output: {output} {unreadable(error, 'written')}") from None
     typer.echo(f"{output} is written; start relay with: relay serve --config {output}")
-
-
-def keygen(
-    name: Annotated[str, typer.Option("--name", "-n", help="The client's name, as records and budgets use it.")] = (
-        "client"
-    ),
-) -> None:
-    """Make a key for a client. The key goes to standard output, the line for the configuration to standard error.
-
-    Relay keeps the key's SHA-256 only. A client sends the key as X-Relay-Key, or where its SDK puts the API key.
-    """
-    import hashlib
-    import secrets
-
-    if not name.strip():
-        raise ConfigFault("--name: is empty; clients are told apart by their names")
-    key = f"relay-{secrets.token_urlsafe(_KEY_BYTES)}"
-    digest = hashlib.sha256(key.encode()).hexdigest()
-    typer.echo(f'  - {{name: {json.dumps(name)}, key_sha256: "{digest}"}}  # below `clients:`', err=True)
-    typer.echo(key)

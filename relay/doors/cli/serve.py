@@ -53,7 +53,8 @@ def serve(
 ) -> None:
     """Run the relay until SIGTERM or SIGINT. Prints `ready http://HOST:PORT` when it serves.
 
-    SIGHUP reloads the policy. A request keeps the policy that it began with. A policy that cannot be used leaves the
+    SIGHUP reloads policies and the file of clients.
+    A request keeps the policy that it began with. A policy that cannot be used leaves the
     old one in force.
     """
     from relay.process import harden
@@ -82,16 +83,17 @@ def serve(
 def _serve_alone(config: Config) -> None:
     import os
 
-    from relay import build
+    from relay import build, client_policies
     from relay.doors.http import app
     from relay.doors.serving import recording
 
     source = build.policy_source(config)
     log = recording.decision_log(config)
     core = build.core(config, os.environ, source=source, record=log.append if log is not None else None)
+    core = client_policies.with_policies(core, config, source)
 
     on_ready = partial(_on_ready, observes=core.engine.observes)
-    reload = app.PolicyReload(partial(build.reloaded, config=config, source=source), _complain)
+    reload = app.PolicyReload(partial(client_policies.reloaded, config=config, source=source), _complain)
     try:
         app.run(core, config, build.client(config), on_ready=on_ready, reload=reload)
     finally:
@@ -105,7 +107,7 @@ def _serve_with_workers(config: Config, *, hardened: bool) -> None:
     # The arithmetic library starts a thread for each core when it is loaded, for products that relay does not make.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-    from relay import build
+    from relay import build, client_policies
     from relay.doors.http import app
     from relay.doors.serving import recording
     from relay.doors.workers.run import run
@@ -113,13 +115,13 @@ def _serve_with_workers(config: Config, *, hardened: bool) -> None:
     config = config.model_copy(update={"server": config.server.among(config.server.processes)})
     source = build.policy_source(config)
     log = recording.decision_log(config, threaded=False)
-    core = build.core(config, os.environ, source=source)
+    core = client_policies.with_policies(build.core(config, os.environ, source=source), config, source)
     run(
         core,
         config,
         added=source.added,
         log=log,
-        reload=app.PolicyReload(partial(build.reloaded, config=config, source=source), _complain),
+        reload=app.PolicyReload(partial(client_policies.reloaded, config=config, source=source), _complain),
         on_ready=partial(_on_ready, observes=core.engine.observes),
         hardened=hardened,
     )
@@ -132,7 +134,7 @@ def _on_ready(url: str, *, observes: bool) -> None:
 
 
 def _complain(reason: str) -> None:
-    print(f"relay: the policy in force stays: {reason}", file=sys.stderr, flush=True)
+    print(f"relay: what is in force stays: {reason}", file=sys.stderr, flush=True)
 
 
 def settings(

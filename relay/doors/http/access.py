@@ -37,6 +37,8 @@ def check_host(
 
     Where keys are required and no host is configured, any name will do: a page that rebinds a name has no key.
     """
+    if server.unix is not None:
+        return  # no page reaches a Unix socket
     name = _host_name(host or "")
     if name in server.allowed_hosts or (name and name == server.host):
         return
@@ -58,7 +60,7 @@ def is_allowed_origin(origin: str, host: str, allowed: Sequence[str]) -> bool:
 
     An entry is a whole origin; `http://localhost:*` stands for every port.
     """
-    if origin in allowed or origin == f"http://{host}":
+    if origin in allowed or origin in (f"http://{host}", f"https://{host}"):
         return True
     scheme_host, colon, port = origin.rpartition(":")
     return bool(colon) and port.isdigit() and f"{scheme_host}:*" in allowed

@@ -1,9 +1,11 @@
-"""The operator's port: alive, ready, metrics. Loopback only, apart from the clients' port, and without any value."""
+"""The operator's port: alive, ready, metrics. On loopback or with a key, and without any value."""
 
 from __future__ import annotations
 
+import hmac
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from hashlib import sha256
 
 import orjson
 from aiohttp import web
@@ -32,18 +34,26 @@ class Admin:
         is_draining: Callable[[], bool],
         reachable: Callable[[], Awaitable[Mapping[str, bool]]],
         render: Callable[[], Awaitable[bytes]],
+        server: ServerConfig,
     ) -> None:
         self._is_draining = is_draining
         self._reachable = reachable
         self._render = render
+        self._server = ServerConfig(host=server.admin_host)
+        self._key = server.admin_key_sha256
+        self._is_open = self._key is None and self._server.is_loopback
         self._probed_at = float("-inf")
         self._probed: Mapping[str, bool] = {}
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer `request`."""
         try:
-            check_host(request.headers.get("Host"), ServerConfig(), str, keys_required=False)
+            check_host(request.headers.get("Host"), self._server, str, keys_required=not self._is_open)
             status, kind, data = await self._answer(request)
+            if not self._may_read(request):
+                # Whoever asks learns by the status what a balancer needs; names and numbers are for the key's holder.
+                metrics = request.raw_path.partition("?")[0] == "/metrics"
+                status, kind, data = 401 if metrics else status, "text/plain", b""
         except RelayFault as fault:
             status, kind, data = fault.status, "text/plain", fault.public.encode()
         except ConnectionError:
@@ -51,6 +61,13 @@ class Admin:
         except Exception:
             status, kind, data = 500, "text/plain", b"failed\n"
         return await send(request, status, (("content-type", kind),), data)
+
+    def _may_read(self, request: web.BaseRequest) -> bool:
+        if self._key is None:
+            return self._is_open
+        scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+        digest = sha256(key.strip().encode("utf-8", "surrogateescape")).hexdigest()
+        return scheme.lower() == "bearer" and hmac.compare_digest(digest, self._key)
 
     async def _answer(self, request: web.BaseRequest) -> tuple[int, str, bytes]:
         if request.method not in ("GET", "HEAD"):

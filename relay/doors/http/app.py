@@ -1,7 +1,8 @@
 """Serve: bind the ports, run until told to stop, and leave in order.
 
-On SIGTERM and SIGINT relay stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds
-every session. Nothing is printed here: `on_ready` gets the URL.
+On SIGTERM and SIGINT relay serves on for `drain_wait_s` and says that it is not ready, so that a balancer takes it out.
+Then it stops accepting, lets requests in work finish for `drain_s`, cancels the rest, and shreds every session. Nothing
+is printed here: `on_ready` gets the URL.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import asyncio
 import gc
 import logging
 import signal
+import ssl
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
@@ -19,11 +21,12 @@ from typing import Any
 
 from aiohttp import http_parser
 
-from relay.config import Config
+from relay.config import Config, ServerConfig
 from relay.doors.http.admin import Admin
 from relay.doors.http.connections import Connections
 from relay.doors.http.handler import Handler
-from relay.doors.http.listen import Sockets, accept, bind, url_of
+from relay.doors.http.listen import Sockets, accept, bind, opened, url_of
+from relay.doors.http.listener import ListenerTls
 from relay.doors.http.reload import Reload
 from relay.doors.http.server import Server
 from relay.doors.serving.forward import probing
@@ -41,6 +44,7 @@ from relay.types import RouteKind
 __all__ = ["Among", "PolicyReload", "Running", "operating", "run", "run_loop", "running", "serve"]
 
 _SWEEP_S = 5.0
+_WATCH_S = 2.0
 # How long a scrubbing thread keeps the interpreter while the loop waits for it, which it does some ten times in a
 # request: instead of Python's 5 ms.
 _SWITCH_S = 0.001
@@ -114,6 +118,8 @@ async def serve(
             try:
                 on_ready(served.url)
                 await stop.wait()
+                served.handler.service.leaving = True
+                await asyncio.sleep(config.server.drain_wait_s)
             finally:
                 if reloading is not None:
                     loop.remove_signal_handler(signal.SIGHUP)
@@ -124,6 +130,7 @@ async def serve(
 
 
 def _reload_on_hangup(loop: asyncio.AbstractEventLoop, service: Service, reload: PolicyReload) -> asyncio.Task[None]:
+    service.callers.complain = reload.complain
     reloading = Reload(service, reload.core, reload.complain)
     loop.add_signal_handler(signal.SIGHUP, reloading.request)
     return loop.create_task(reloading.run())
@@ -140,7 +147,10 @@ async def running(core: Core, config: Config, client: Client, among: Among | Non
     handler = _handler(core, config, client, among, counts)
     async with client, _telemetry(core):
         try:
-            async with _listening(handler, config, client, among) as served, _background(core, config, client, counts):
+            async with (
+                _listening(handler, config, client, among) as served,
+                _background(handler.service, config, client, counts),
+            ):
                 _settle(handler, among)
                 _log_ready(core, config)
                 yield served
@@ -174,35 +184,55 @@ async def _listening(handler: Handler, config: Config, client: Client, among: Am
     """Listen for clients and on the admin port; leaving lets requests in work finish, then cancels the rest."""
     loop = asyncio.get_running_loop()
     service = handler.service
+    where = config.server
+    tls = ListenerTls(where.tls) if where.tls is not None else None
+    service.callers.reload_certificate = tls.reload if tls is not None else lambda: None
     server = Server(handler, loop, Connections(handler.turned_away))
-
-    async def rendered() -> bytes:
-        return service.core.metrics.render()
-
-    sockets = among.sockets if among is not None else bind(config.server.host, config.server.port)
-    url = url_of(sockets)
+    sockets = among.sockets if among is not None else ()
     async with AsyncExitStack() as stack:
+        if among is None:
+            own = opened(where, 1)
+            stack.callback(own.close)
+            (sockets,) = own.slots
         admin_url = ""
-        if among is None and config.server.admin_port is not None:
-            admin = Admin(is_draining=lambda: service.draining, reachable=client.reachable, render=rendered)
-            admin_url = await stack.enter_async_context(operating(admin, config.server.admin_port))
-        listening = await accept(loop, server, sockets)
+        if among is None and where.admin_port is not None:
+            admin_url = await stack.enter_async_context(operating(_admin(service, client, where), where))
+        listening = await accept(loop, server, sockets, tls.context if tls is not None else None)
         try:
             yield Running(
-                url=url, admin_url=admin_url, handler=handler, retire=partial(_retire, listening, server, handler)
+                url=url_of(sockets, tls=tls is not None),
+                admin_url=admin_url,
+                handler=handler,
+                retire=partial(_retire, listening, server, handler),
             )
         finally:
             _stop(listening)
-            await _drain(server, handler, config.server.drain_s)
+            await _drain(server, handler, where.drain_s)
+
+
+def _admin(service: Service, client: Client, server: ServerConfig) -> Admin:
+    async def rendered() -> bytes:
+        return service.core.metrics.render()
+
+    return Admin(
+        is_draining=lambda: service.leaving or service.draining,
+        reachable=client.reachable,
+        render=rendered,
+        server=server,
+    )
 
 
 @asynccontextmanager
-async def operating(admin: Admin, port: int) -> AsyncIterator[str]:
+async def operating(admin: Admin, where: ServerConfig) -> AsyncIterator[str]:
     """Serve the operator's port and yield its URL. Raises ConfigFault when it is taken."""
     loop = asyncio.get_running_loop()
-    sockets = bind("127.0.0.1", port)
-    server, url = Server(admin, loop), url_of(sockets)
-    listening = await accept(loop, server, sockets)
+    tls: ssl.SSLContext | None = None
+    if where.tls is not None and not ServerConfig(host=where.admin_host).is_loopback:
+        # Without client certificates, which what probes a process cannot show: the key is asked for.
+        tls = ListenerTls(where.tls, clients=False).context
+    sockets = bind(where.admin_host, where.admin_port or 0)
+    server, url = Server(admin, loop), url_of(sockets, tls=tls is not None)
+    listening = await accept(loop, server, sockets, tls)
     try:
         yield url
     finally:
@@ -244,10 +274,23 @@ async def _drain(server: Server, handler: Handler, drain_s: float) -> None:
 
 
 @asynccontextmanager
-async def _background(core: Core, config: Config, client: Client, counts: SharedCounts | None) -> AsyncIterator[None]:
-    """Shred expired sessions, probe upstreams and exchange counts beside the requests."""
-    loop = asyncio.get_running_loop()
+async def _background(
+    service: Service, config: Config, client: Client, counts: SharedCounts | None
+) -> AsyncIterator[None]:
+    """Shred expired sessions, probe upstreams, exchange counts and look for other clients and keys."""
+    loop, core = asyncio.get_running_loop(), service.core
     tasks = [loop.create_task(_sweep(core))]
+    if config.identity is not None:
+        # PyJWT takes time to import, and only this needs it.
+        from relay.doors.serving.key_refresh import KeyRefresh
+
+        keys = KeyRefresh(config.identity)
+        await keys.begin()
+        service.callers.tokens = keys.identity
+        service.callers.reload_keys = keys.want
+        tasks.append(loop.create_task(keys.run()))
+    if config.clients_file is not None:
+        tasks.append(loop.create_task(_watch(service)))
     if config.routing.probe_s:
         tasks.append(loop.create_task(probing(core.router, client.reach)))
     if counts is not None:
@@ -283,6 +326,12 @@ def _log_ready(core: Core, config: Config) -> None:
         keys=core.sessions.memory.protection(),
         **{check.measure.name.lower(): check.holds for check in harden.report()},
     )
+
+
+async def _watch(service: Service) -> None:
+    while True:
+        await asyncio.sleep(_WATCH_S)
+        await asyncio.to_thread(service.callers.read_if_changed, service.core.by_policy)
 
 
 async def _sweep(core: Core) -> None:

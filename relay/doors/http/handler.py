@@ -134,7 +134,7 @@ class Handler:
     ) -> Response:
         fields = dict(reversed(head.headers))  # of a repeated one the first
         host, origin = fields.get("host", ""), fields.get("origin")
-        access.check_host(host, self._server, partial(_local, request), keys_required=bool(self._config.clients))
+        access.check_host(host, self._server, partial(_local, request), keys_required=self.service.callers.required)
         if origin:
             if not access.is_allowed_origin(origin, host, self._server.allowed_origins):
                 raise access.OriginRefused(
@@ -151,6 +151,7 @@ class Handler:
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         with NOT_TRACED if trace.recorded is None else trace.recorded.span(SpanName.ADMIT):
             admitted = self.service.admit(head, _peer(request), trace)
+            await self.service.pace(admitted)
         return await self._served(request, admitted, fields)
 
     async def _served(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> Response:

@@ -1,7 +1,7 @@
-"""Make the sockets that clients connect to, and accept on them.
+"""Make the sockets that clients connect to, TCP's or a Unix socket, and accept on them.
 
 The two are apart because several processes may serve: one makes a set of sockets for each of them (`beside`) and keeps
-all of them, so that connections wait for the next process where one has died.
+all of them, so that connections wait for the next process where one has died. All of them accept on one Unix socket.
 """
 
 from __future__ import annotations
@@ -9,16 +9,47 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+import ssl
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
 
+from relay.config import ServerConfig
+from relay.doors.http.listener import forget_unix, unix_socket
 from relay.errors import ConfigFault
 
-__all__ = ["Sockets", "accept", "beside", "bind", "close", "url_of"]
+__all__ = ["Opened", "Sockets", "accept", "beside", "bind", "close", "opened", "url_of"]
 
 Sockets = tuple[socket.socket, ...]
 
 _BACKLOG = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A set of sockets for each process that serves. `path` and `inode` are those of a Unix socket."""
+
+    slots: list[Sockets]
+    path: Path | None = None
+    inode: int = 0
+
+    def close(self) -> None:
+        """Close them, and take a Unix socket's file away."""
+        for sockets in self.slots:
+            close(sockets)
+        if self.path is not None:
+            forget_unix(self.path, self.inode)
+
+
+def opened(where: ServerConfig, processes: int) -> Opened:
+    """Return the sockets for that many processes. Raises ConfigFault."""
+    if where.unix is not None:
+        one = unix_socket(where.unix, int(where.unix_mode, 8))
+        return Opened([(one,)] * processes, where.unix, os.lstat(where.unix).st_ino)
+    if processes == 1:
+        return Opened([bind(where.host, where.port)])
+    return Opened(beside(where.host, where.port, processes))
 
 
 def bind(host: str, port: int) -> Sockets:
@@ -52,16 +83,27 @@ def close(sockets: Sockets) -> None:
 
 
 async def accept(
-    loop: asyncio.AbstractEventLoop, protocol: Callable[[], asyncio.BaseProtocol], sockets: Sockets
+    loop: asyncio.AbstractEventLoop,
+    protocol: Callable[[], asyncio.BaseProtocol],
+    sockets: Sockets,
+    tls: ssl.SSLContext | None = None,
 ) -> list[asyncio.Server]:
     """Accept connections on `sockets`, which belong to what is returned."""
-    return [await loop.create_server(protocol, sock=one, backlog=_BACKLOG) for one in sockets]
+    servers = []
+    for one in sockets:
+        create = loop.create_unix_server if one.family == socket.AF_UNIX else loop.create_server
+        servers.append(await create(protocol, sock=one, backlog=_BACKLOG, ssl=tls))
+    return servers
 
 
-def url_of(sockets: Sequence[socket.socket]) -> str:
-    """Return the base URL of the first of `sockets`."""
-    host, port = sockets[0].getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+def url_of(sockets: Sequence[socket.socket], *, tls: bool = False) -> str:
+    """Return the base URL of the first of `sockets`, of a Unix socket `unix:PATH`."""
+    name = sockets[0].getsockname()
+    if isinstance(name, str):
+        return f"unix:{name}"
+    host, port = name[:2]
+    scheme = "https" if tls else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
 
 def _addresses(host: str, port: int) -> list[tuple[int, tuple[str, int]]]:

@@ -39,8 +39,10 @@ class Reload:
             await self._once()
 
     async def _once(self) -> None:
+        self._service.callers.reload_keys()
         core = self._service.core
         try:
+            await asyncio.to_thread(self._service.callers.reload_certificate)
             fresh = await asyncio.to_thread(self._read, core)
         except Exception as error:
             # A RelayFault has a place and a reason; the text of anything else stays where it is.
@@ -50,6 +52,7 @@ class Reload:
             self._complain(fault.public)
             return
         self._service.core = fresh
+        await asyncio.to_thread(self._service.callers.read_again, fresh.by_policy)
         core.metrics.reloaded(failed=False)
         policy = fresh.engine.policy
         core.metrics.policy(policy.digest, policy.mode.value)

@@ -1,9 +1,11 @@
-"""A request that may be read further: what its head has decided."""
+"""A request that is let in: whose it is, and what serves it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from relay.config import ClientConfig
 from relay.doors.serving.turns import Turn
 from relay.observe.traces import Trace
 from relay.protocols import Endpoint, Format
@@ -26,3 +28,9 @@ class Admitted:
     format: Format | None = None
     endpoint: Endpoint | None = None
     has_body: bool = False  # and it is read
+    entry: ClientConfig | None = None  # of the client
+
+    @property
+    def policy(self) -> Path | None:
+        """The client's own policy, if it has one."""
+        return self.entry.policy if self.entry is not None else None

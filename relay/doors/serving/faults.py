@@ -7,7 +7,7 @@ from math import ceil
 
 import orjson
 
-from relay.errors import RelayBusy, RelayFault, UpstreamFault
+from relay.errors import RateExceeded, RelayBusy, RelayFault, UpstreamFault
 from relay.protocols import Format
 from relay.types import Headers
 from relay.wire import vendors
@@ -28,6 +28,8 @@ def headers(fault: RelayFault, jitter: float) -> Headers:
     `retry-after-ms` says, to the millisecond, and others whole seconds.
     """
     if isinstance(fault, RelayBusy):
+        if isinstance(fault, RateExceeded):
+            return (_JSON, ("retry-after", str(fault.retry_after_s)))
         wait_s = min(max(fault.wait_s, _LEAST_S), _MOST_S) * (1 + jitter / 2)
         return (_JSON, ("retry-after", str(ceil(wait_s))), ("retry-after-ms", str(round(wait_s * 1000))))
     if isinstance(fault, UpstreamFault):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,13 +19,14 @@ from hashlib import blake2b
 from itertools import count
 from typing import TypeVar
 
-from relay.config import Config
+from relay.config import ClientConfig, Config
 from relay.doors.serving import faults, sessions
 from relay.doors.serving.admitted import Admitted
-from relay.doors.serving.authentication import authenticate
 from relay.doors.serving.call import Call
+from relay.doors.serving.callers import Callers
 from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
 from relay.doors.serving.ports import Client, Places
+from relay.doors.serving.rates import Rates
 from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
 from relay.doors.serving.shared_counts import SharedCounts
 from relay.doors.serving.slots import Slots
@@ -81,7 +83,8 @@ class Service:
     ) -> None:
         """Serve alone, or together with other processes: with their `slots` at the upstreams, and common `counts`."""
         self.core = core
-        self._clients = config.clients
+        self.callers = Callers(config, time.time, core.by_policy)
+        self._rates = Rates(time.monotonic, time.time, core.stored.store if core.stored is not None else None)
         self._counts = counts
         slots = slots or Slots(core.router.upstreams, core.router.loads, max_wait_s=config.server.max_wait_s)
         self._forwarder = Forwarder(core.router, client, slots)
@@ -94,6 +97,7 @@ class Service:
         )
         self._id_key = core.random_bytes(32)
         self._numbers = count()
+        self.leaving = False  # serves, and asks balancers to send nothing more
         self.draining = False  # refuses what is not admitted yet
 
     def close(self) -> None:
@@ -109,6 +113,7 @@ class Service:
         with trace.recorded or NOT_TRACED:
             try:
                 admitted = self.admit(request, peer, trace)
+                await self.pace(admitted)
             except RelayFault as fault:
                 response = self.refusal(fault, request, trace)
             else:
@@ -139,15 +144,16 @@ class Service:
         """Decide from method, path and headers whether `request` is served. Raises RelayFault, with nothing begun."""
         if self.draining:
             raise RelayBusy("relay is shutting down; try again in a moment.")
-        client = ""
-        if self._clients:
-            client, headers = authenticate(request.headers, request.query, self._clients)
+        entry: ClientConfig | None = None
+        if self.callers.required:
+            entry, headers = self.callers.admit(request.headers, request.query)
             request = replace(request, headers=headers)
+        client = entry.name if entry is not None else ""
         matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             request = replace(request, path=normalise(request.path))
             if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-                return Admitted(request, client, client or peer, trace)
+                return Admitted(request, client, client or peer, trace, entry=entry)
             matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
@@ -163,7 +169,12 @@ class Service:
             session = self.core.sessions.get(name, owner=client)
         endpoint = matched[1]
         has_body = endpoint.has_body and request.method == endpoint.method
-        return Admitted(request, client, client or peer, trace, session, turn, *matched, has_body)
+        return Admitted(request, client, client or peer, trace, session, turn, *matched, has_body, entry)
+
+    async def pace(self, admitted: Admitted) -> None:
+        """Count an admitted request where its client has a limit. Raises RateExceeded, and StoreFault."""
+        if admitted.entry is not None and admitted.entry.requests_per_minute is not None:
+            await self._rates.take(admitted.client, admitted.entry.requests_per_minute)
 
     async def answer(self, admitted: Admitted, body: bytes) -> Response:
         """Answer an admitted request. Raises nothing but what cancels the caller."""
@@ -204,7 +215,7 @@ class Service:
     def _client_of(self, request: Request) -> str:
         """Return the name of the client whose key `request` holds, "" where that cannot be told."""
         try:
-            return authenticate(request.headers, request.query, self._clients)[0]
+            return self.callers.of(request.headers, request.query)[0].name
         except RelayFault:
             return ""
 
@@ -217,7 +228,7 @@ class Service:
         )
 
     async def _of_sessions(self, admitted: Admitted) -> Response:
-        request, core = admitted.request, self.core
+        request, core = admitted.request, self.core.under(admitted.policy)
         try:
             if request.method == "POST" and not core.engine.policy.sessions:
                 raise PolicyRefused(
@@ -256,7 +267,7 @@ class Service:
 
     async def _open(self, call: Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
-        core = self.core
+        core = self.core.under(admitted.policy)
 
         def begin() -> Outbound:
             if span is not None:

@@ -15,7 +15,7 @@ from relay.build import CustomRecognizers
 from relay.config import Config
 from relay.detect.ner.by_script import ByScript
 from relay.doors.http import app
-from relay.doors.http.listen import beside
+from relay.doors.http.listen import opened
 from relay.doors.http.parser_names import forget_header_names
 from relay.doors.serving import recording
 from relay.doors.workers import decisions, worker
@@ -44,11 +44,11 @@ def run(
     Raises ConfigFault.
     """
     count = config.server.workers or 1
-    sockets = beside(config.server.host, config.server.port, count)
+    listening = opened(config.server, count)
     forks = _Forks(config, added, hardened)
     with asyncio.Runner() as runner:
         supervisor = Supervisor(
-            config=config, slots=sockets, reload=reload, on_ready=on_ready, generation=Generation(core), log=log
+            config=config, opened=listening, reload=reload, on_ready=on_ready, generation=Generation(core), log=log
         )
         try:
             runner.run(supervisor.begin())
@@ -79,7 +79,7 @@ class _Forks:
             config=self._config,
             core=core,
             added=self._added,
-            sockets=supervisor.slots[order.slot],
+            sockets=supervisor.opened.slots[order.slot],
             end=theirs,
             decisions=their_log,
             models=self._models,

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from relay.config import Config
 from relay.doors.http.admin import Admin
 from relay.doors.http.app import PolicyReload, operating
-from relay.doors.http.listen import Sockets, close, url_of
+from relay.doors.http.listen import Opened, close, url_of
 from relay.doors.workers.hub import Attended, Hub
 from relay.errors import ConfigFault, RelayFault
 from relay.exchange import Core
@@ -83,10 +83,10 @@ class _Fallen:
 
 @dataclass(eq=False, slots=True, kw_only=True)
 class Supervisor:
-    """For one event loop, which stops for each fork. `slots` are the sets of sockets, one for each worker."""
+    """For one event loop, which stops for each fork. `opened` has a set of sockets for each worker."""
 
     config: Config
-    slots: list[Sockets]
+    opened: Opened
     reload: PolicyReload
     on_ready: Callable[[str], None]
     generation: Generation
@@ -103,6 +103,7 @@ class Supervisor:
     _tasks: set[asyncio.Task[None]] = field(init=False, default_factory=set)
     _reload_wanted: bool = field(init=False, default=False)
     _reading: bool = field(init=False, default=False)  # in a thread: nothing may be forked
+    _leaving: bool = field(init=False, default=False)
     _stopping: bool = field(init=False, default=False)
     _fault: ConfigFault | None = field(init=False, default=None)
     _number: int = field(init=False, default=0)
@@ -114,8 +115,13 @@ class Supervisor:
         self._hub = Hub(self.config, self.store, self.generation.core.pipeline.signatures, self.log)
         self._stack.push_async_callback(self._hub.close)
         if self.config.server.admin_port is not None:
-            admin = Admin(is_draining=lambda: self._stopping, reachable=self._reachable, render=self._render)
-            await self._stack.enter_async_context(operating(admin, self.config.server.admin_port))
+            admin = Admin(
+                is_draining=lambda: self._leaving,
+                reachable=self._reachable,
+                render=self._render,
+                server=self.config.server,
+            )
+            await self._stack.enter_async_context(operating(admin, self.config.server))
         await self._stack.enter_async_context(self._signals())
         self._order_all(self.generation)
 
@@ -161,8 +167,7 @@ class Supervisor:
         for task in self._tasks:
             task.cancel()
         await self._stack.aclose()
-        for sockets in self.slots:
-            close(sockets)
+        self.opened.close()
 
     # --------------------------------------------------------------------------------------------------- what happens
 
@@ -170,8 +175,8 @@ class Supervisor:
     async def _signals(self) -> AsyncIterator[None]:
         loop = asyncio.get_running_loop()
         handlers = {
-            signal.SIGTERM: self._stop,
-            signal.SIGINT: self._stop,
+            signal.SIGTERM: self._leave,
+            signal.SIGINT: self._leave,
             signal.SIGHUP: self._hang_up,
             signal.SIGCHLD: self._wake.set,
         }
@@ -225,15 +230,21 @@ class Supervisor:
             self._orders = [order for order in self._orders if order.generation is not before]
             self._start(self._retire(before))
         else:
-            self.on_ready(url_of(self.slots[0]))
+            self.on_ready(url_of(self.opened.slots[0], tls=self.config.server.tls is not None))
+
+    def _leave(self) -> None:
+        """Say that this relay is not ready, and stop when a balancer has had time to hear it."""
+        if not self._leaving:
+            self._leaving = True
+            asyncio.get_running_loop().call_later(self.config.server.drain_wait_s, self._stop)
 
     def _stop(self) -> None:
         """Have all workers drain, and kill those that do not end."""
         if self._stopping:
             return
-        self._stopping = True
+        self._leaving = self._stopping = True
         self._orders.clear()
-        for sockets in self.slots:
+        for sockets in self.opened.slots:
             close(sockets)
         for child in self._children:
             _send(child, signal.SIGTERM)
@@ -304,11 +315,11 @@ class Supervisor:
     # ----------------------------------------------------------------------------------------------------------- parts
 
     def _order_all(self, generation: Generation) -> None:
-        self._orders += [Order(slot=slot, generation=generation) for slot in range(len(self.slots))]
+        self._orders += [Order(slot=slot, generation=generation) for slot in range(len(self.opened.slots))]
 
     def _all_ready(self, generation: Generation) -> bool:
         ready = {child.order.slot for child in self._children if child.order.generation is generation and child.ready}
-        return len(ready) == len(self.slots)
+        return len(ready) == len(self.opened.slots)
 
     async def _reachable(self) -> dict[str, bool]:
         serving = [

@@ -80,8 +80,13 @@ def core_of(post: Post, line: Line) -> Core:
     policy = core.engine.policy
     store = SocketStore(line) if config.session.store == "memory" else None
     log = TaskedLog(post.decisions, post.models) if post.decisions is not None else None
-    pipeline = replace(core.pipeline, record=log.append if log is not None else None)
-    return replace(core, pipeline=pipeline, **build.own(config, policy, post.added, core.formats, store=store))
+    own = build.own(config, policy, post.added, core.formats, store=store)
+
+    def owned(one: Core) -> Core:
+        record = log.append if log is not None else None
+        return replace(one, pipeline=replace(one.pipeline, record=record), **own)
+
+    return replace(owned(core), by_policy={path: owned(one) for path, one in core.by_policy.items()})
 
 
 class _Worker:

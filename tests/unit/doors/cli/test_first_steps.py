@@ -15,7 +15,7 @@ import pytest
 import typer.main
 
 from relay.client_keys import SHOWN
-from relay.config import load
+from relay.config import load, read_clients
 from relay.doors.cli import app, main
 from relay.types import RouteKind
 
@@ -212,3 +212,39 @@ def test_keygen(call: Any, tmp_path: Path) -> None:
     (client,) = load(path, {}).clients
     assert (client.name, client.key_sha256) == ("laptop", hashlib.sha256(key.strip().encode()).hexdigest())
     assert call("keygen")[1] != key
+
+
+def test_keygen_adds_to_a_file_of_clients(call: Any, tmp_path: Path) -> None:
+    """One entry a call below those that are there, also without a line end; what cannot be a list is left alone."""
+    path = tmp_path / "clients.yaml"
+    assert call("keygen", "--name", "one", "--append", str(path))[0] == 0
+    path.write_text(path.read_text(encoding="utf-8").rstrip("\n"), encoding="utf-8")
+    status, key, said = call("keygen", "--name", "two", "--expires", "2027-01-31", "--append", str(path))
+    assert status == 0
+    assert key.strip() not in path.read_text(encoding="utf-8") + said
+    one, two = read_clients(path)
+    assert (one.name, two.name, two.key_sha256) == ("one", "two", hashlib.sha256(key.strip().encode()).hexdigest())
+    assert two.expires is not None
+    assert two.expires.isoformat().startswith("2027-01-31T23:59:59")
+    # A list that is written in another way, or no list: adding a line would break it.
+    for text in ("clients: {}\n", "[]\n- {name: a}\n", "- {name: a, key: b}\n"):
+        path.write_text(text, encoding="utf-8")
+        status, key, _ = call("keygen", "--append", str(path))
+        assert (status, key) == (1, "")
+        assert path.read_text(encoding="utf-8") == text
+
+
+def test_keygen_refuses_a_flow_list(call: Any, tmp_path: Path) -> None:
+    """`[…]` ends where it ends: an entry below it would make the whole file unreadable."""
+    path = tmp_path / "clients.yaml"
+    path.write_text('[{name: a, key_sha256: "' + "ab" * 32 + '"}]\n', encoding="utf-8")
+    assert call("keygen", "--append", str(path))[0] == 1
+    assert len(read_clients(path)) == 1
+
+
+@pytest.mark.parametrize("until", ["soon", "2027-13-01", "2027-01-31T18:00:00", "01/31/2027"])
+def test_keygen_refuses_a_time_that_is_none(call: Any, until: str) -> None:
+    """No key is made that would count for ever, or not as long as was meant."""
+    status, key, said = call("keygen", "--expires", until)
+    assert (status, key) == (1, "")
+    assert "--expires" in said

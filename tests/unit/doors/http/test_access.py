@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import datetime
 
 import pytest
 
 from relay.config import ClientConfig, ServerConfig
 from relay.doors.http.access import HostRefused, check_host, is_allowed_origin
-from relay.doors.serving.authentication import authenticate
+from relay.doors.serving.authentication import Known, authenticate
 from relay.errors import AuthenticationFailed
 
 OPEN = ServerConfig()
@@ -102,7 +103,42 @@ def test_authenticate(
     headers: tuple[tuple[str, str], ...], query: str, name: str, left: tuple[tuple[str, str], ...]
 ) -> None:
     """A key is found where SDKs put it, and relay's own key is taken out."""
-    assert authenticate(headers, query, CLIENTS) == (name, left)
+    assert _called(headers, query, CLIENTS) == (name, left)
+
+
+def _called(
+    headers: tuple[tuple[str, str], ...], query: str, clients: tuple[ClientConfig, ...], now: float = 0.0
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    entry, left = authenticate(headers, query, Known(clients), wall=lambda: now)
+    return entry.name, left
+
+
+@pytest.mark.parametrize(
+    ("expires", "last"),
+    [
+        ("2027-01-31", "2027-01-31T23:59:59+00:00"),
+        ("2027-01-31T18:00:00Z", "2027-01-31T17:59:59+00:00"),
+        ("2027-01-31T18:00:00+02:00", "2027-01-31T15:59:59+00:00"),
+    ],
+)
+def test_an_entry_counts_until_it_expires(expires: str, last: str) -> None:
+    """Then it is answered as a key that nobody has, word for word."""
+    entry = ClientConfig.model_validate({"name": "one", "key_sha256": CLIENTS[0].key_sha256, "expires": expires})
+    headers, second = (("x-relay-key", "key-1"),), datetime.fromisoformat(last).timestamp()
+    assert _called(headers, "", (entry,), now=second) == ("one", ())
+    with pytest.raises(AuthenticationFailed) as expired:
+        _called(headers, "", (entry,), now=second + 1)
+    with pytest.raises(AuthenticationFailed) as unknown:
+        _called((("x-relay-key", "key-3"),), "", (entry,))
+    assert (expired.value.public, expired.value.code) == (unknown.value.public, unknown.value.code)
+
+
+def test_an_entry_without_a_key_has_none() -> None:
+    """No key, the empty one included, stands for a client that is known by tokens."""
+    entry = ClientConfig(name="staff")
+    for key in ("", "None", "staff"):
+        with pytest.raises(AuthenticationFailed):
+            _called((("x-relay-key", key),), "", (entry,))
 
 
 def test_entries_of_one_name_are_one_client() -> None:
@@ -110,7 +146,7 @@ def test_entries_of_one_name_are_one_client() -> None:
     digest = hashlib.sha256(b"key-3").hexdigest()
     clients = (*CLIENTS, ClientConfig(name="one", key_sha256=digest))
     for key, name in (("key-1", "one"), ("key-2", "two"), ("key-3", "one")):
-        assert authenticate((("x-relay-key", key),), "", clients) == (name, ())
+        assert _called((("x-relay-key", key),), "", clients) == (name, ())
 
 
 @pytest.mark.parametrize(
@@ -128,5 +164,5 @@ def test_entries_of_one_name_are_one_client() -> None:
 def test_strangers(headers: tuple[tuple[str, str], ...]) -> None:
     """Everything else is refused, without saying why."""
     with pytest.raises(AuthenticationFailed) as caught:
-        authenticate(headers, "", CLIENTS)
+        _called(headers, "", CLIENTS)
     assert "key-" not in caught.value.public
