@@ -162,10 +162,7 @@ def analyzer(
 
     `model` is that model, where it is loaded already; `added` are the operator's own recognizers.
     """
-    if policy.model == "none":
-        model = None
-    else:
-        model = screened(model or entity_model(policy.model, model_dir), policy, added)
+    model = None if policy.model == "none" else screened(model or entity_model(policy.model, model_dir), policy, added)
     return Analyzer(
         _recognizers(added),
         model,

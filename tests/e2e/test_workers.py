@@ -270,7 +270,7 @@ async def test_reload_in_step(mirror: Mirror, policy: Path) -> None:
         async with asyncio.timeout(20):
             while set(before) & set(running.workers()):  # noqa: ASYNC110
                 await asyncio.sleep(0.02)
-    assert "".join(running.errors).count("the policy in force stays") == 1
+    assert "".join(running.errors).count("what is in force stays") == 1
 
 
 async def test_drain_in_step(mirror: Mirror, policy: Path) -> None:

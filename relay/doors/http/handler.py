@@ -151,7 +151,8 @@ class Handler:
             raise UpgradeRefused("relay serves no WebSockets; use HTTP.")
         with NOT_TRACED if trace.recorded is None else trace.recorded.span(SpanName.ADMIT):
             admitted = self.service.admit(head, _peer(request), trace)
-            await self.service.pace(admitted)
+            if admitted.entry is not None:
+                await self.service.pace(admitted)
         return await self._served(request, admitted, fields)
 
     async def _served(self, request: web.BaseRequest, admitted: Admitted, fields: Mapping[str, str]) -> Response:

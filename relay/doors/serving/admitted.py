@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from relay.config import ClientConfig
 from relay.doors.serving.turns import Turn
+from relay.exchange import Core
 from relay.observe.traces import Trace
 from relay.protocols import Endpoint, Format
 from relay.types import Request
@@ -23,14 +23,10 @@ class Admitted:
     client: str  # the name of its entry in the configuration; empty where none are configured
     caller: str  # whose share of relay it uses: the client's name, else the address that it calls from
     trace: Trace
+    core: Core  # under the policy of the client
     session: Session | None = None
     turn: Turn | None = None  # in place of `session`, where sessions are kept elsewhere
     format: Format | None = None
     endpoint: Endpoint | None = None
     has_body: bool = False  # and it is read
     entry: ClientConfig | None = None  # of the client
-
-    @property
-    def policy(self) -> Path | None:
-        """The client's own policy, if it has one."""
-        return self.entry.policy if self.entry is not None else None

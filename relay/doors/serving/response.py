@@ -9,14 +9,14 @@ from types import TracebackType
 from typing import Protocol
 
 from relay.doors.serving.call import Call
-from relay.doors.serving.forward import Sending
+from relay.doors.serving.forward import Sending, UpstreamAnswer
 from relay.doors.serving.turns import Turn
 from relay.errors import RelayFault, UpstreamBadStream
 from relay.exchange import Exchange
 from relay.observe.traces import SpanEvent, SpanName
 from relay.types import Head, Headers
 
-__all__ = ["Response", "StreamedResponse", "is_disconnect", "unrestorable"]
+__all__ = ["Response", "StreamedResponse", "is_disconnect", "started", "unrestorable"]
 
 # What is restored in the event loop at once: some tens of events, a few milliseconds of work.
 _SMALL_BYTES = 8_192
@@ -160,3 +160,12 @@ def unrestorable() -> UpstreamBadStream:
 def is_disconnect(error: BaseException) -> bool:
     """Tell whether the client is gone."""
     return isinstance(error, ConnectionError | asyncio.CancelledError)
+
+
+def started(exchange: Exchange, answer: UpstreamAnswer) -> Head:
+    """Return the head of an answer for the client. Raises UpstreamBadStream for a redirect."""
+    if 300 <= answer.status < 400:
+        fault = UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
+        answer.broke(fault)
+        raise fault
+    return exchange.start(answer.status, answer.headers)

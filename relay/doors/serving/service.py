@@ -27,7 +27,7 @@ from relay.doors.serving.callers import Callers
 from relay.doors.serving.forward import Forwarder, Sending, UpstreamAnswer
 from relay.doors.serving.ports import Client, Places
 from relay.doors.serving.rates import Rates
-from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, unrestorable
+from relay.doors.serving.response import Response, StreamedResponse, is_disconnect, started, unrestorable
 from relay.doors.serving.shared_counts import SharedCounts
 from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
@@ -39,7 +39,6 @@ from relay.errors import (
     RelayFault,
     ScrubFailed,
     UnknownEndpoint,
-    UpstreamBadStream,
     UpstreamFault,
 )
 from relay.exchange import Core, Exchange
@@ -47,7 +46,7 @@ from relay.observe import logs
 from relay.observe.attributes import Attribute, told
 from relay.observe.traces import NOT_TRACED, SpanEvent, SpanName, Trace
 from relay.protocols import Format
-from relay.types import Head, Headers, Outbound, Request
+from relay.types import Headers, Outbound, Request
 from relay.vault.sessions import Session
 
 __all__ = ["EXCHANGE", "Admitted", "Service"]
@@ -153,7 +152,7 @@ class Service:
         if matched is None:
             request = replace(request, path=normalise(request.path))
             if request.path == sessions.PREFIX or request.path.startswith(f"{sessions.PREFIX}/"):
-                return Admitted(request, client, client or peer, trace, entry=entry)
+                return Admitted(request, client, client or peer, trace, self._core_of(entry), entry=entry)
             matched = self.core.directory.find(request.path, request.headers)
         if matched is None:
             raise UnknownEndpoint(
@@ -169,7 +168,11 @@ class Service:
             session = self.core.sessions.get(name, owner=client)
         endpoint = matched[1]
         has_body = endpoint.has_body and request.method == endpoint.method
-        return Admitted(request, client, client or peer, trace, session, turn, *matched, has_body, entry)
+        of = (client, client or peer, trace, self._core_of(entry))
+        return Admitted(request, *of, session, turn, *matched, has_body, entry)
+
+    def _core_of(self, entry: ClientConfig | None) -> Core:
+        return self.core if entry is None else self.core.under(entry.policy)
 
     async def pace(self, admitted: Admitted) -> None:
         """Count an admitted request where its client has a limit. Raises RateExceeded, and StoreFault."""
@@ -228,7 +231,7 @@ class Service:
         )
 
     async def _of_sessions(self, admitted: Admitted) -> Response:
-        request, core = admitted.request, self.core.under(admitted.policy)
+        request, core = admitted.request, admitted.core
         try:
             if request.method == "POST" and not core.engine.policy.sessions:
                 raise PolicyRefused(
@@ -267,7 +270,7 @@ class Service:
 
     async def _open(self, call: Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
-        core = self.core.under(admitted.policy)
+        core = admitted.core
 
         def begin() -> Outbound:
             if span is not None:
@@ -338,9 +341,9 @@ class Service:
             sending = await Sending.send(
                 self._forwarder, exchange, outbound, reopen, caller=call.caller, trace=call.trace
             )
-            head = _started(exchange, sending.answer)
+            head = started(exchange, sending.answer)
             if exchange.streaming:
-                failure = partial(self._failed, call, _without_body(request))
+                failure = partial(self._failed, call, replace(request, body=b""))
                 keep_alive = call.format.family.keep_alive
                 beside = partial(self._pool.run, client=call.caller, begun=True)
                 return StreamedResponse(
@@ -387,16 +390,3 @@ class Service:
         fault = error if isinstance(error, RelayFault) else ScrubFailed(_UNPLANNED)
         headers = call.exchange.response_headers if call.exchange is not None else ()
         return self._refusal(fault, request, call.format, headers)
-
-
-def _started(exchange: Exchange, answer: UpstreamAnswer) -> Head:
-    if 300 <= answer.status < 400:
-        fault = UpstreamBadStream("The upstream answered with a redirect, which relay does not follow.")
-        answer.broke(fault)
-        raise fault
-    return exchange.start(answer.status, answer.headers)
-
-
-def _without_body(request: Request) -> Request:
-    """Return `request` without its body, for what may still have to be said of it."""
-    return replace(request, body=b"")

@@ -39,7 +39,7 @@ class Queue:
 
     def __init__(self, **fields: Any) -> None:
         self.go = threading.Event()
-        self.pool = WorkPool(**{"workers": 1, "queue": 7, "clock": lambda: 0.0, **fields})
+        self.pool = WorkPool(**{"threads": 1, "queue": 7, "clock": lambda: 0.0, **fields})
         self.pool._pace = _Pace(1 / KIB)
         self.tasks: list[asyncio.Task[Any]] = []
 

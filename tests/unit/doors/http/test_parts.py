@@ -82,7 +82,7 @@ def test_require_json(content_type: str, program: bool, page: bool) -> None:
 )
 def test_fault_headers(fault: RelayFault, retry: bool) -> None:
     """SDKs are told not to try again where that cannot help."""
-    assert (("x-should-retry", "false") not in faults.headers(fault)) is retry
+    assert (("x-should-retry", "false") not in faults.headers(fault, 0.0)) is retry
 
 
 def test_fault_without_a_format() -> None:
