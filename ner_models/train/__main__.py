@@ -32,7 +32,7 @@ from ner_models.train.judge import SETS, judge, table
 from ner_models.train.languages import language_table
 from ner_models.train.names import read_lists
 from ner_models.train.narrow import narrowed
-from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, write_folder, write_thresholds
+from ner_models.train.package import DEFAULT_THRESHOLDS, MAX_TOKENS, OVERLAP, SPOKEN, SPOKEN_BY_FAST, write_folder, write_thresholds
 from ner_models.train.rows import LABELS
 from ner_models.train.running import keep_memory, say
 from ner_models.train.screen_texts import texts
@@ -42,7 +42,7 @@ from relay.detect.ner.model import NerModel
 from relay.detect.ner.tokenizer import Coder
 
 SEED = 20261121
-VERSION = "3"
+VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +67,10 @@ NARROW_SHARE = 0.4
 # A finished model that learns further languages: so much of what it learnt before is said to it again, and it is its own teacher there.
 AGAIN = 0.2
 GOING_ON = FitConfig(epochs=2, rate=3e-4, embedding_rate=2e-4, new_rate=3e-4)
+# So much of its weights from before stays in the mean of both, which forgets less than it gives up of the new (Wortsman et al.,
+# "Robust fine-tuning of zero-shot models", 2022): of 5,883 people in English sets .9407 were covered before, .9376 by the new
+# weights alone, .9390 by the mean; of those in Polish, Turkish and Vietnamese .45, .81 and .80.
+KEPT = 0.3
 # So many sequences tell which of its heads and units count, and fit the rest.
 LOOKED_AT = 2_000
 TEACHER = FitConfig(epochs=3, tokens=16_384, rate=5e-5, embedding_rate=5e-5, new_rate=1e-3)
@@ -87,7 +91,7 @@ def main() -> int:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--share-alike", action="store_true", help="also train on the CC BY-SA corpora")
     parser.add_argument("--weights", type=Path, help="folder for the float weights, kept while training")
-    parser.add_argument("--start", type=Path, help="folder with both models as they ship, to start from instead of the pretrained weights")
+    parser.add_argument("--start", type=Path, help="folder with one or both models as they ship, to start from instead of the pretrained weights")
     parser.add_argument("--narrow", type=_shape, metavar="HEADSxUNITS", help="what stays of each layer of fast, such as 6x768 (default: all)")
     parser.add_argument("--float", type=Path, help="folder for both models in float, for `python -m benchmarks.accuracy --float`")
     parser.add_argument("--card", type=Path, help="model card whose measured part is rewritten (default: README.md in OUT)")
@@ -107,7 +111,7 @@ def main() -> int:
     )
     config = EncoderConfig(labels=len(LABELS), layers=len(ACCURATE.layers), vocabulary=len(rows), positions=MAX_TOKENS)
     if arguments.start:
-        models = {size: shipped(arguments.start / size.name, config) for size in (ACCURATE, FAST)}
+        models = {size: shipped(arguments.start / size.name, config) for size in (ACCURATE, FAST) if (arguments.start / size.name).is_dir()}
     else:
         models = {
             ACCURATE: Encoder.from_pretrained(config, ACCURATE.layers, rows),
@@ -115,7 +119,7 @@ def main() -> int:
         }
     wanted = [size for size in models if arguments.only in (None, size.name)]
     for size, model in models.items():
-        if arguments.weights and (arguments.finish or (size not in wanted and not arguments.start)):
+        if arguments.weights and (arguments.finish if size in wanted else not arguments.start):
             model.load_state_dict(torch.load(arguments.weights / f"{size.name}.pt", weights_only=True))
             model.eval()
     if not arguments.finish:
@@ -177,7 +181,9 @@ def train(
             learn(models[FAST], config=replace(budget, limit_s=limit_s), teacher=council or models[ACCURATE], checkpoint=checkpoint)
         if arguments.start and not arguments.narrow:
             lesson = replace(GOING_ON, limit_s=budget.limit_s, threads=budget.threads, epochs=1 if arguments.smoke else arguments.epochs or GOING_ON.epochs)
-            learn(models[FAST], config=lesson, teacher=copy.deepcopy(models[FAST]), checkpoint=checkpoint)
+            before = copy.deepcopy(models[FAST])
+            learn(models[FAST], config=lesson, teacher=before, checkpoint=checkpoint)
+            mix(models[FAST], before, KEPT)
         if arguments.narrow:
             wide, (heads, inner) = models[FAST], arguments.narrow
             say(f"fast: narrowed to {heads} heads and {inner} units")
@@ -185,6 +191,12 @@ def train(
             limit_s = budget.limit_s * (1.0 if arguments.start else NARROW_SHARE)
             last = replace(NARROW, limit_s=limit_s, threads=budget.threads)
             learn(models[FAST], make_samples=mixed, config=last, teacher=wide, checkpoint=checkpoint)
+
+
+def mix(model: Encoder, before: Encoder, kept: float) -> None:
+    """Replace the weights of `model` by their mean with those of `before`, which count `kept`."""
+    weights = before.state_dict()
+    model.load_state_dict({name: torch.lerp(value, weights[name], kept) for name, value in model.state_dict().items()})
 
 
 def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse.Namespace) -> bool:
@@ -195,7 +207,7 @@ def finish(model: Encoder, vocabulary: list[str], name: str, arguments: argparse
     def write(where: Path, *, int8: bool) -> NerModel:
         write_folder(
             model, vocabulary, where, name=name, version=VERSION, thresholds=DEFAULT_THRESHOLDS, int8=int8,
-            max_tokens=MAX_TOKENS, overlap=OVERLAP,
+            max_tokens=MAX_TOKENS, overlap=OVERLAP, languages=SPOKEN_BY_FAST if name == FAST.name else SPOKEN,
         )
         return NerModel.load(where)
 
