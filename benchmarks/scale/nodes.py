@@ -64,6 +64,7 @@ _SAID = re.compile(r"Talk (\d+): (\S+) writes to (\S+) about (\S+)\. mirror: ech
 _RETRIED = (502, 503, 504)
 _PATIENCE_S = 120.0  # of a client that asks again and again: on a small machine all nodes may be down for a while
 _PAUSE_S = 0.3
+_FIRST_KILL_S = 0.5
 
 
 @dataclass(slots=True)
@@ -155,14 +156,15 @@ async def _ready(url: str) -> None:
 
 
 async def _kill(running: list[_Node], every_s: float, outcome: Outcome) -> None:
-    """Kill one node after the other, and begin it again at once."""
+    """Kill one node after the other, the first one soon, and begin it again at once."""
+    await asyncio.sleep(min(_FIRST_KILL_S, every_s))
     while True:
-        await asyncio.sleep(every_s)
         node = running[outcome.kills % len(running)]
         node.process.send_signal(signal.SIGKILL)
         await asyncio.to_thread(node.process.wait)
         outcome.kills += 1
         node.process = _serve(node.config)
+        await asyncio.sleep(every_s)
 
 
 async def _talk(http: httpx.AsyncClient, number: int, turns: int, outcome: Outcome) -> None:

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from relay.config import ClientConfig
-from relay.doors.http import app, body, connections
+from relay.doors.http import body, connections, server
 from relay.doors.http.app import Running
 from relay.exchange import Core
 from relay.process import slices
@@ -281,7 +281,7 @@ def test_connections_of_one_address(
 @pytest.mark.parametrize("before", [b"", post_bytes(chat(), keep=True)], ids=["first", "kept alive"])
 def test_a_head_that_never_ends(serve: Serve, monkeypatch: pytest.MonkeyPatch, mirror: Mirror, before: bytes) -> None:
     """A connection that sends a byte of a head now and then is closed like one that sends nothing."""
-    monkeypatch.setattr(app, "_IDLE_CONNECTION_S", 0.5)
+    monkeypatch.setattr(server, "_IDLE_CONNECTION_S", 0.5)
     relay = serve()
     with connect(relay) as connection:
         connection.sendall(before)
