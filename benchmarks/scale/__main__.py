@@ -4,7 +4,8 @@ One relay with one worker and one with two, both with the model, meet the same l
 of 300 characters over 16 connections, from a process of its own. The ratio of their requests a second is reported, and
 of the processor time that a request takes, which a busy machine disturbs less. Then memory that a worker shares with
 nobody (what a further one costs), and a plot of 1 to 32 workers simulated from the service times that were measured.
-Says little while other programs have a core.
+Then sessions in a store: bytes of one, what a turn takes longer, and, where HAProxy is installed, conversations on
+three relays of which one is killed every five seconds. Says little while other programs have a core.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import asyncio
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -28,6 +30,7 @@ from typing import Any
 from benchmarks.latency.load import Connection, request_bytes
 from benchmarks.latency.prompts import bodies
 from benchmarks.latency.servers import ROOT, cpu_s, line, process
+from benchmarks.scale import nodes, store
 from benchmarks.scale.simulate import requests_per_s
 
 CONNECTIONS = 16
@@ -65,13 +68,33 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results", help="folder for the results")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as work:
-        result = measured(Path(work), rounds=2 if options.quick else 6, seconds=3 if options.quick else 8)
+        folder = Path(work)
+        result = measured(folder, rounds=2 if options.quick else 6, seconds=3 if options.quick else 8)
+        result["store"] = asyncio.run(store.measured(folder, 1_000 if options.quick else 10_000))
+        result["failures"] = _failures(folder, quick=options.quick)
     options.out.mkdir(parents=True, exist_ok=True)
     (options.out / "scale.json").write_text(json.dumps(result, indent=1) + "\n")
     plot(result, options.out)
     for name, value in result["ratios"].items():
         print(f"{name}: {value}")
+    for name in ("store", "failures"):
+        print(f"{name}: {result[name]}")
     print(f"wrote scale.json and scale.svg to {options.out}")
+
+
+def _failures(folder: Path, *, quick: bool) -> dict[str, Any] | None:
+    """Return what became of conversations while relays were killed, None without HAProxy."""
+    if shutil.which("haproxy") is None:
+        return None
+    talks, turns = (30, 6) if quick else (200, 10)
+    outcome = asyncio.run(nodes.conversations(folder, talks=talks, turns=turns))
+    return {
+        "talks": talks,
+        "turns": outcome.turns,
+        "kills": outcome.kills,
+        "tried_again": dict(outcome.retried),
+        "wrong": outcome.wrong,
+    }
 
 
 def measured(work: Path, *, rounds: int, seconds: float) -> dict[str, Any]:
