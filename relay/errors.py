@@ -149,9 +149,9 @@ class TooManyRequests(RelayBusy):
 
 
 class RateExceeded(TooManyRequests):
-    """One client has sent as many requests in a minute as it may; it may come again in `retry_after_s`."""
+    """One client has sent as many requests in a minute as it may; it may come again in `retry_after_s` seconds."""
 
-    def __init__(self, public: str, retry_after_s: int) -> None:
+    def __init__(self, public: str, retry_after_s: int = 60) -> None:
         super().__init__(public)
         self.retry_after_s = retry_after_s
 
