@@ -205,7 +205,10 @@ class Line:
             # Its text may hold anything, so nothing of it goes to the other side.
             message = Message((_FAILED, ""))
         if frame.kind == "call":
-            self._send(_Frame(kind, frame.number, "", message))
+            try:
+                self._send(_Frame(kind, frame.number, "", message))
+            except ValueError:  # too long
+                self._send(_Frame("fault", frame.number, "", Message((_FAILED, ""))))
             with suppress(OSError):
                 await self._writer.drain()
 

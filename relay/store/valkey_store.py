@@ -56,18 +56,19 @@ local function facts()
   return tonumber(opened), caller, tonumber(version)
 end
 """
+# The session first: a server that is full refuses a script at its first write, if that takes memory, and not later.
 _OPEN = (
     _COMMON
     + """
 local caller, record, most, most_of_caller, idle, longest = unpack(ARGV)
 local now = clock()
 local own = all .. ':' .. caller
-redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
-redis.call('ZREMRANGEBYSCORE', own, '-inf', now)
-if redis.call('ZCARD', all) >= tonumber(most) then return -1 end
-if redis.call('ZCARD', own) >= tonumber(most_of_caller) then return -2 end
+if redis.call('ZCOUNT', all, '(' .. now, '+inf') >= tonumber(most) then return -1 end
+if redis.call('ZCOUNT', own, '(' .. now, '+inf') >= tonumber(most_of_caller) then return -2 end
 if redis.call('EXISTS', key) == 1 then return -3 end
 redis.call('RPUSH', key, string.format('%d', now) .. ' ' .. caller .. ' 1', record)
+redis.call('ZREMRANGEBYSCORE', all, '-inf', now)
+redis.call('ZREMRANGEBYSCORE', own, '-inf', now)
 return used(now, caller, tonumber(idle), tonumber(longest))
 """
 )

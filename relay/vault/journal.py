@@ -85,13 +85,14 @@ class Journal:
 
 def write(entries: Iterable[Entry]) -> bytes:
     """Return entries, with their values, as bytes for `read`."""
-    return json.dumps([_plain(entry) for entry in entries], separators=(",", ":")).encode()
+    plain = [_plain(entry) for entry in entries]
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
 
 
 def read(data: bytes) -> list[Entry]:
     """Return the entries that `write` wrote. Raises ScrubFailed for anything else."""
     try:
-        tree = json.loads(data)
+        tree = json.loads(data.decode("utf-8", "surrogatepass"))
         found = [_entry(*item) for item in tree] if isinstance(tree, list) else None
     except (TypeError, ValueError, RecursionError):
         found = None

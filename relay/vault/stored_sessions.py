@@ -49,6 +49,8 @@ _VERSION_BYTES = 4
 _HEAD_BYTES = len(_FORMAT) + _VERSION_BYTES + _SALT_BYTES
 # So many records are written anew as one: a conversation of hundreds of turns costs no hundreds of records to read.
 _MOST_RECORDS = 32
+# Originals of turns are forgotten by the vault above 4 MB, but their records stay until they are written anew.
+_MOST_BYTES = 8 * 1024 * 1024
 # Sessions whose last version is remembered: names, versions and digests, 3 MB in all.
 _REMEMBERED = 16_384
 _TRIES = 4
@@ -77,7 +79,7 @@ class LoadedSession(Session):
     `version` and `digest` are those of the last record that it was made of.
     """
 
-    __slots__ = ("digest", "expires_in_s", "name", "records", "version")
+    __slots__ = ("bytes", "digest", "expires_in_s", "name", "records", "version")
 
     def __init__(self, vault: JournaledVault, clock: Callable[[], float], *, name: bytes, expires_in_s: float) -> None:
         super().__init__(name.hex(), lambda: vault, clock, ephemeral=False)
@@ -85,6 +87,7 @@ class LoadedSession(Session):
         self.name = name
         self.expires_in_s = expires_in_s
         self.records = 0
+        self.bytes = 0  # of the records
         self.version = 0
         self.digest = _FIRST
 
@@ -97,6 +100,7 @@ class LoadedSession(Session):
 
     def went_on(self, record: bytes, version: int, *, records: int) -> None:
         """Note that `record` is the last one in the store, of so many."""
+        self.bytes = len(record) + (self.bytes if records > 1 else 0)
         self.records = records
         self.version = version
         self.digest = _digest(record)
@@ -193,7 +197,9 @@ class StoredSessions:
 
         Where there are many records it is all that is in it, unless not to `compact`.
         """
-        instead = session.records == 0 or (compact and session.records >= _MOST_RECORDS)
+        instead = session.records == 0 or (
+            compact and (session.records >= _MOST_RECORDS or session.bytes > _MOST_BYTES)
+        )
         if session.records and not session.journaled.is_changed:
             return None
         salt = bytes(self._random_bytes(_SALT_BYTES))

@@ -21,7 +21,7 @@ from typing import Any
 
 from aiohttp import http_parser
 
-from relay.config import Config, ServerConfig
+from relay.config import ClientConfig, Config, ServerConfig
 from relay.doors.http.admin import Admin
 from relay.doors.http.connections import Connections
 from relay.doors.http.handler import Handler
@@ -70,6 +70,7 @@ class Among:
 
     sockets: Sockets
     slots: Places
+    clients: Sequence[ClientConfig]  # of the file, when its policy was read
     caches: LibraryCaches | None  # found before the collector was told to forget what is loaded
 
 
@@ -159,8 +160,8 @@ async def running(core: Core, config: Config, client: Client, among: Among | Non
 
 
 def _handler(core: Core, config: Config, client: Client, among: Among | None, counts: SharedCounts | None) -> Handler:
-    slots = among.slots if among is not None else None
-    return Handler(Service(core, config, client, slots=slots, counts=counts), config)
+    slots, clients = (among.slots, among.clients) if among is not None else (None, None)
+    return Handler(Service(core, config, client, slots=slots, counts=counts, clients=clients), config)
 
 
 async def _close(handler: Handler, core: Core) -> None:

@@ -18,6 +18,7 @@ __all__ = ["EntryExpired", "Known", "Tokens", "authenticate"]
 # header holds the upstream's key.
 _OWN_HEADER = "x-relay-key"
 _KEY_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+_IN_QUERY = "?key"  # no header's name
 
 
 class EntryExpired(AuthenticationFailed):
@@ -67,24 +68,36 @@ class Known:
 
 def authenticate(
     headers: Headers, query: str, known: Known, *, wall: Callable[[], float], tokens: Tokens | None = None
-) -> tuple[ClientConfig, Headers]:
-    """Return the entry of the client whose key or token the request holds, and the headers without it.
+) -> tuple[ClientConfig, Headers, str]:
+    """Return the entry of the client whose key or token the request holds, and headers and query without any.
 
-    A key that is relay's own is taken out, so that it can never be passed to an upstream. `wall` gives seconds since
-    1970. Raises AuthenticationFailed.
+    Whatever is relay's own is taken out, wherever else it stands and whoever's it is, so that it can never be passed to
+    an upstream. `wall` gives seconds since 1970. Raises AuthenticationFailed.
     """
-    for place, (name, value) in enumerate(_presented(headers, query)):
-        entry = known.of_key(value)
-        if entry is None and tokens is not None:
-            client = tokens.client_of(value)
-            entry = known.of_name(client) if client is not None else None
+
+    def entry_of(value: str) -> ClientConfig | None:
+        client = tokens.client_of(value) if tokens is not None else None
+        return known.of_key(value) or (known.of_name(client) if client is not None else None)
+
+    def is_own(value: str) -> bool:
+        return known.of_key(value) is not None or (tokens is not None and tokens.client_of(value) is not None)
+
+    presented = _presented(headers, query)
+    for place, (name, value) in enumerate(presented):
+        entry = entry_of(value)
         if entry is not None:
             if entry.is_expired(wall()):
                 raise EntryExpired(_REQUIRED, entry.name)
-            return entry, tuple(header for header in headers if header[0] != name)
+            own = {name, *(other for other, given in presented if other != name and is_own(given))}
+            kept = tuple(header for header in headers if header[0] not in own)
+            return entry, kept, _without_key(query) if _IN_QUERY in own else query
         if place == 0 and name == _OWN_HEADER:
             break  # a client that names its key has said which one it means
     raise AuthenticationFailed(_REQUIRED)
+
+
+def _without_key(query: str) -> str:
+    return "&".join(pair for pair in query.split("&") if [name for name, _ in parse_qsl(pair, True)] != ["key"])
 
 
 _REQUIRED = (
@@ -102,5 +115,5 @@ def _presented(headers: Headers, query: str) -> list[tuple[str, str]]:
         elif name == "authorization" and value[:7].lower() == "bearer ":
             found.append((name, value[7:].strip()))
     if query:
-        found.extend(("?key", value) for name, value in parse_qsl(query) if name == "key")
+        found.extend((_IN_QUERY, value) for name, value in parse_qsl(query) if name == "key")
     return found

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Sequence
 from pathlib import Path
 
 from relay.config import ClientConfig, Config, check_clients, read_clients
@@ -26,7 +26,14 @@ class Callers:
     Raises ConfigFault when the file cannot be used, or asks for another policy.
     """
 
-    def __init__(self, config: Config, wall: Callable[[], float], policies: Container[Path]) -> None:
+    def __init__(
+        self,
+        config: Config,
+        wall: Callable[[], float],
+        policies: Container[Path],
+        before: Sequence[ClientConfig] | None = None,
+    ) -> None:
+        """Read the file; where it cannot be used, entries of it that were in force `before`, if any were."""
         self._stated = config.clients
         self._file = config.clients_file
         self._wall = wall
@@ -36,14 +43,19 @@ class Callers:
         self.complain: Callable[[str], None] = lambda reason: None  # is told why the file cannot be used
         self.reload_keys: Callable[[], None] = lambda: None  # of the issuer of tokens
         self.reload_certificate: Callable[[], None] = lambda: None  # of the listener
-        self.known = Known()
-        self.read(policies)
+        self.known = Known((*self._stated, *(before or ())))
+        try:
+            self.read(policies)
+        except ConfigFault:
+            if before is None:
+                raise
+            logs.event(logs.LogEvent.CLIENTS_FAILED, logging.ERROR, clients=len(self.known.entries))
 
-    def of(self, headers: Headers, query: str) -> tuple[ClientConfig, Headers]:
-        """Return whose request it is, and the headers without the key. Raises AuthenticationFailed."""
+    def of(self, headers: Headers, query: str) -> tuple[ClientConfig, Headers, str]:
+        """Return whose request it is, and headers and query without keys. Raises AuthenticationFailed."""
         return authenticate(headers, query, self.known, wall=self._wall, tokens=self.tokens)
 
-    def admit(self, headers: Headers, query: str) -> tuple[ClientConfig, Headers]:
+    def admit(self, headers: Headers, query: str) -> tuple[ClientConfig, Headers, str]:
         """Do the same for a request that is to be served: an entry that has expired is told to the log."""
         try:
             return self.of(headers, query)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
@@ -79,10 +79,14 @@ class Service:
         *,
         slots: Places | None = None,
         counts: SharedCounts | None = None,
+        clients: Sequence[ClientConfig] | None = None,
     ) -> None:
-        """Serve alone, or together with other processes: with their `slots` at the upstreams, and common `counts`."""
+        """Serve alone, or together with other processes: with their `slots` at the upstreams, and common `counts`.
+
+        `clients` were in force before, in case that their file cannot be used now.
+        """
         self.core = core
-        self.callers = Callers(config, time.time, core.by_policy)
+        self.callers = Callers(config, time.time, core.by_policy, clients)
         self._rates = Rates(time.monotonic, time.time, core.stored.store if core.stored is not None else None)
         self._counts = counts
         slots = slots or Slots(core.router.upstreams, core.router.loads, max_wait_s=config.server.max_wait_s)
@@ -145,8 +149,8 @@ class Service:
             raise RelayBusy("relay is shutting down; try again in a moment.")
         entry: ClientConfig | None = None
         if self.callers.required:
-            entry, headers = self.callers.admit(request.headers, request.query)
-            request = replace(request, headers=headers)
+            entry, headers, query = self.callers.admit(request.headers, request.query)
+            request = replace(request, headers=headers, query=query)
         client = entry.name if entry is not None else ""
         matched = self.core.directory.find(request.path, request.headers)
         if matched is None:

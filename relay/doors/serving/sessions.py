@@ -10,7 +10,7 @@ from typing import Protocol, TypeVar
 import orjson
 
 from relay.doors.serving.shares import share
-from relay.errors import MethodNotAllowed, ScrubFailed, TooManyRequests, UnknownEndpoint
+from relay.errors import MethodNotAllowed, ScrubFailed, TooManyRequests, UnknownEndpoint, VaultFull
 from relay.vault.sessions import Receipt, Sessions
 from relay.vault.stored_sessions import Fetched, StoredSessions
 
@@ -91,7 +91,7 @@ async def answer_stored(sessions: StoredSessions, limit: int, asked: Asked, besi
         return _described(session_id, fetched.kept.expires_in_s, counts)
     try:
         counts = await beside(partial(_counts, sessions, fetched))
-    except ScrubFailed:
+    except (ScrubFailed, VaultFull):
         counts = {}  # what nobody can read any more can be deleted all the same
     await sessions.delete(fetched)
     return _closed(Receipt(id=session_id, closed_at=sessions.wall(), entities=sum(counts.values())))

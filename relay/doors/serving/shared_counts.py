@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
+from hashlib import blake2b
 
 from relay.errors import StoreFault
 from relay.protocols import Store
@@ -68,7 +69,7 @@ class SharedCounts:
             unsaid = ledger.unsaid(client, self._router.wall())
             if unsaid is None:
                 return
-            total = await self._store.add(f"budget/{unsaid.day}/{client}", unsaid.usd, _DAYS_S)
+            total = await self._store.add(f"budget/{unsaid.day}/{_mark(client)}", unsaid.usd, _DAYS_S)
             ledger.said(client, unsaid, total)
             self._asked_at[client] = self._clock()
 
@@ -105,3 +106,8 @@ def _difference(after: News, before: News) -> News:
 def _soon(loop: asyncio.AbstractEventLoop, call: Callable[[], None]) -> None:
     with suppress(RuntimeError):  # the loop has ended
         loop.call_soon_threadsafe(call)
+
+
+def _mark(client: str) -> str:
+    """Return what stands for a client's name in that of a counter, which is short."""
+    return blake2b(client.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

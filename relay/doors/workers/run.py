@@ -19,7 +19,7 @@ from relay.doors.http.listen import opened
 from relay.doors.http.parser_names import forget_header_names
 from relay.doors.serving import recording
 from relay.doors.workers import decisions, worker
-from relay.doors.workers.supervisor import Generation, Order, Supervisor
+from relay.doors.workers.supervisor import Generation, Order, Supervisor, of_file
 from relay.errors import ConfigFault
 from relay.exchange import Core
 from relay.observe.decision_log import DecisionLog
@@ -48,7 +48,12 @@ def run(
     forks = _Forks(config, added, hardened)
     with asyncio.Runner() as runner:
         supervisor = Supervisor(
-            config=config, opened=listening, reload=reload, on_ready=on_ready, generation=Generation(core), log=log
+            config=config,
+            opened=listening,
+            reload=reload,
+            on_ready=on_ready,
+            generation=Generation(core, of_file(config)),
+            log=log,
         )
         try:
             runner.run(supervisor.begin())
@@ -83,6 +88,7 @@ class _Forks:
             end=theirs,
             decisions=their_log,
             models=self._models,
+            clients=order.generation.clients,
             caches=caches,
             hardened=self._hardened,
         )

@@ -17,11 +17,11 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-from relay.config import Config
+from relay.config import ClientConfig, Config, read_clients
 from relay.doors.http.admin import Admin
 from relay.doors.http.app import PolicyReload, operating
 from relay.doors.http.listen import Opened, close, url_of
@@ -32,7 +32,7 @@ from relay.observe import logs
 from relay.observe.decision_log import DecisionLog
 from relay.store.memory import MemoryStore
 
-__all__ = ["Generation", "Order", "Supervisor"]
+__all__ = ["Generation", "Order", "Supervisor", "of_file"]
 
 # A worker that lived shorter than this fell at once; its next one waits, twice as long each time.
 _AT_ONCE_S = 10.0
@@ -48,6 +48,7 @@ class Generation:
     """All workers under one policy."""
 
     core: Core
+    clients: Sequence[ClientConfig] = ()  # of the file, as it was then
     serves: bool = False
 
 
@@ -267,11 +268,12 @@ class Supervisor:
         self._reading = True
         try:
             core = await _in_thread(lambda: self.reload.core(self.generation.core))
+            clients = of_file(self.config)
         except Exception as error:
             # A RelayFault has a place and a reason; the text of anything else stays where it is.
             self._failed(error.public if isinstance(error, RelayFault) else f"unexpected {type(error).__name__}")
         else:
-            self._coming = Generation(core)
+            self._coming = Generation(core, clients)
             self._order_all(self._coming)
         finally:
             self._reading = False
@@ -336,6 +338,11 @@ class Supervisor:
         task = asyncio.get_running_loop().create_task(work)  # type: ignore[arg-type, var-annotated]
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def of_file(config: Config) -> Sequence[ClientConfig]:
+    """Return the clients in the configuration's file of them, where there is one. Raises ConfigFault."""
+    return read_clients(config.clients_file) if config.clients_file is not None else ()
 
 
 def _due(order: Order) -> float:

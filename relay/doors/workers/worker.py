@@ -12,14 +12,14 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 from relay import build
 from relay.build import CustomRecognizers
-from relay.config import Config
+from relay.config import ClientConfig, Config
 from relay.doors.http import app
 from relay.doors.http.listen import Sockets
 from relay.doors.workers.decisions import TaskedLog
@@ -52,6 +52,7 @@ class Post:
     end: socket.socket  # of the line to the supervisor
     decisions: socket.socket | None
     models: Collection[str]  # that the decision log may name
+    clients: Sequence[ClientConfig]
     caches: LibraryCaches
     hardened: bool
 
@@ -127,6 +128,7 @@ class _Worker:
         return app.Among(
             sockets=self._post.sockets,
             slots=AskedSlots(line, router.upstreams, router.loads),
+            clients=self._post.clients,
             caches=self._post.caches,
         )
 

@@ -279,6 +279,9 @@ def test_a_full_server_says_so(tmp_path: Path) -> None:
         with pytest.raises(StoreFault, match="full"):
             for number in range(200):
                 await store.append(NAME, 1 + number, bytes(100_000), LIVES)
+        with pytest.raises(StoreFault, match="full"):
+            for number in range(20):
+                await store.open(b"%016d" % number, bytes(100_000), LIVES, caller="a", most=99, most_of_caller=99)
         assert kept(await store.load(NAME, LIVES))[0][0] == RECORD
         assert await store.delete(NAME)
         await store.close()

@@ -201,6 +201,24 @@ def test_hundreds_of_turns_are_few_records(store: MemoryStore) -> None:
     run(story())
 
 
+def test_long_answers_do_not_pile_up(store: MemoryStore) -> None:
+    """What the vault has forgotten of them is not kept for ever; letters of other scripts take two bytes, not six."""
+
+    async def story() -> None:
+        sessions = node(store)
+        session_id = await opened(sessions)
+        await turn(sessions, session_id, ("PERSON", "Ann"))
+        for number in range(12):
+            session = sessions.read(await sessions.fetch(session_id, owner=""))
+            session.vault.note_turn("a", f"{number} Ann " + "д" * 1_000_000, f"{number} [PERSON_1] " + "д" * 1_000_000)
+            await sessions.add(session)
+            session.release()
+            assert sum(map(len, store.records())) < 14_000_000
+        assert await contents(sessions, session_id) == {"[PERSON_1]": "Ann"}
+
+    run(story())
+
+
 @pytest.mark.parametrize("session_id", ["", "x", "A" * 42, "A" * 44, "A" * 43 + "\n", "é" * 43, "A" * 43, "0" * 32])
 def test_what_is_no_id_opens_nothing(store: MemoryStore, session_id: str) -> None:
     """All are answered alike."""

@@ -106,10 +106,26 @@ def test_authenticate(
     assert _called(headers, query, CLIENTS) == (name, left)
 
 
+@pytest.mark.parametrize("name_", ["authorization", "x-relay-key", "api-key", "x-api-key", "x-goog-api-key"])
+@pytest.mark.parametrize("other", ["key-1", "key-2"])
+def test_no_key_of_relays_own_is_left(name_: str, other: str) -> None:
+    """Wherever else it stands, and whoever's it is; what is the provider's stays, also in the query."""
+    bearer = "Bearer " if name_ == "authorization" else ""
+    first = (("x-api-key", "key-1"), (name_, f"{bearer}{other}"), ("accept", "a"))
+    for headers in (first, first[::-1]):
+        query = f"alt=sse&key={other}&key=theirs&x=%6Bey-1"
+        entry, left, asked = authenticate(headers, query, Known(CLIENTS), wall=lambda: 0.0)
+        assert entry.name in ("one", "two")
+        assert left == (("accept", "a"),)
+        assert asked == "alt=sse&x=%6Bey-1"
+    theirs = (("x-relay-key", "key-1"), ("authorization", "Bearer sk-theirs"))
+    assert authenticate(theirs, "key=AIza", Known(CLIENTS), wall=lambda: 0.0)[1:] == (theirs[1:], "key=AIza")
+
+
 def _called(
     headers: tuple[tuple[str, str], ...], query: str, clients: tuple[ClientConfig, ...], now: float = 0.0
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
-    entry, left = authenticate(headers, query, Known(clients), wall=lambda: now)
+    entry, left, _ = authenticate(headers, query, Known(clients), wall=lambda: now)
     return entry.name, left
 
 

@@ -247,7 +247,9 @@ def test_a_token_is_taken_out_and_its_client_needs_an_entry() -> None:
         ([], False),
     ):
         if passes:
-            entry, left = authenticate(headers, "", Known(entries), wall=Clock(), tokens=identity())
+            entry, left, _ = authenticate(
+                (*headers, ("x-api-key", shown)), "", Known(entries), wall=Clock(), tokens=identity()
+            )
             assert (entry.name, left) == ("staff", (("accept", "a"),))
             continue
         with pytest.raises(AuthenticationFailed) as refused:
