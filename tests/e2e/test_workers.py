@@ -225,6 +225,20 @@ async def test_a_worker_that_is_killed(mirror: Mirror, policy: Path) -> None:
     assert (said["status"], said["pause_s"]) == (-9, 0.2)
 
 
+async def test_a_worker_comes_back_with_the_clients_in_force(mirror: Mirror, policy: Path, tmp_path: Path) -> None:
+    """Also when their file cannot be used any more: those that were read with the policy count."""
+    listed = tmp_path / "clients.yaml"
+    put(listed, f"- {{name: desk, key_sha256: {hashlib.sha256(b'key-of-desk').hexdigest()}}}\n")
+    async with relay(policy, f"{to(mirror)}clients_file: {listed}\n") as running:
+        put(listed, "nonsense: [")
+        os.kill(min(running.workers()), signal.SIGKILL)
+        await running.until("worker_ended")
+        answers = await asyncio.gather(*(ask(running.url, headers={"x-relay-key": "key-of-desk"}) for _ in range(12)))
+        assert {answer.status_code for answer in answers} == {200}
+        assert (await ask(running.url, headers={"x-relay-key": "another"})).status_code == 401
+        assert sum("worker_ended" in line for line in running.errors) == 1
+
+
 async def test_reload_in_step(mirror: Mirror, policy: Path) -> None:
     """Under load nothing is lost or mixed; what is in work ends under its own policy; a bad file is said once."""
     digests = {}
