@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from relay.errors import RelayBusy, TooManyRequests
 from relay.protocols import Kept, Lives
+from relay.store.refusals import all_taken, share_taken
 
 __all__ = ["MemoryStore"]
 
@@ -42,11 +42,9 @@ class MemoryStore:
         if len(self._sessions) >= most or self._of(caller) >= most_of_caller:
             self.sweep()
         if len(self._sessions) >= most:
-            raise RelayBusy(f"{most} sessions are open, the limit")
+            raise all_taken(most)
         if self._of(caller) >= most_of_caller:
-            raise TooManyRequests(
-                f"This client has {most_of_caller} sessions open, its share of session.max_sessions; close some."
-            )
+            raise share_taken(most_of_caller)
         session = _Session([record], caller, now, now)
         self._sessions[name] = session
         return self._used(session, lives)

@@ -22,8 +22,9 @@ from valkey.exceptions import ConnectionError as Lost
 from valkey.exceptions import OutOfMemoryError, ResponseError, ValkeyError
 from valkey.exceptions import TimeoutError as Late
 
-from relay.errors import RelayBusy, StoreFault, TooManyRequests
+from relay.errors import StoreFault
 from relay.protocols import Kept, Lives
+from relay.store.refusals import all_taken, share_taken
 
 __all__ = ["ValkeyStore"]
 
@@ -34,6 +35,7 @@ _COUNTER = b"relay:counter:"
 # Two seconds are long for a store beside the nodes, and short for a client that waits for an answer.
 _TIMEOUT_S = 2.0
 _CONNECTIONS = 64
+_ODD = "the session store answered what it should not; try again in a moment."
 
 # Milliseconds everywhere. `used` begins the idle time anew and notes when the session ends, for those that count them.
 _COMMON = """
@@ -138,11 +140,9 @@ class ValkeyStore:
         who = blake2b(caller.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
         left: int = await self._run(self._open, name, who, record, most, most_of_caller, *_ms(lives), kinds=int)
         if left == -1:
-            raise RelayBusy(f"{most} sessions are open, the limit")
+            raise all_taken(most)
         if left == -2:
-            raise TooManyRequests(
-                f"This client has {most_of_caller} sessions open, its share of session.max_sessions; close some."
-            )
+            raise share_taken(most_of_caller)
         if left <= 0:
             raise StoreFault("the session store did not keep the session; try again in a moment.")
         return left / 1000
@@ -155,7 +155,7 @@ class ValkeyStore:
         match found:
             case [int(version), int(left), [*records]] if all(isinstance(record, bytes) for record in records):
                 return Kept(records, version, left / 1000)
-        raise StoreFault("the session store answered what it should not; try again in a moment.")
+        raise StoreFault(_ODD)
 
     async def append(self, name: bytes, seen: int, record: bytes, lives: Lives, *, instead: bool = False) -> bool:
         """See `Store`."""
@@ -176,7 +176,7 @@ class ValkeyStore:
         try:
             return float(found or 0)
         except (TypeError, ValueError):
-            raise StoreFault("the session store answered what it should not; try again in a moment.") from None
+            raise StoreFault(_ODD) from None
 
     async def close(self) -> None:
         """Give the connections back."""
@@ -185,7 +185,7 @@ class ValkeyStore:
     async def _run(self, script: AsyncScript, name: bytes, *arguments: Any, kinds: Any) -> Any:
         found = await _answered(lambda: script(keys=[_PREFIX + name, _ALL], args=arguments))
         if not isinstance(found, kinds):
-            raise StoreFault("the session store answered what it should not; try again in a moment.")
+            raise StoreFault(_ODD)
         return found
 
     def __repr__(self) -> str:
@@ -203,7 +203,7 @@ async def _answered(call: Callable[[], Awaitable[Any]]) -> Any:
     except ResponseError:
         fault = StoreFault("the session store refused; try again in a moment.")
     except (ValkeyError, ValueError, UnicodeDecodeError):
-        fault = StoreFault("the session store answered what it should not; try again in a moment.")
+        fault = StoreFault(_ODD)
     raise fault
 
 

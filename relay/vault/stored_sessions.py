@@ -37,7 +37,7 @@ from relay.vault.keys import Keys, RandomBytes
 from relay.vault.secret_memory import SecretMemory
 from relay.vault.sessions import Session
 
-__all__ = ["Addition", "Fetched", "LoadedSession", "StoredSessions"]
+__all__ = ["Addition", "Fetched", "LoadedSession", "StoredSessions", "overtaken"]
 
 _SECRET_BYTES = 32
 _NAME_BYTES = 16
@@ -230,7 +230,7 @@ class StoredSessions:
                 raise SessionClosed("no open session has this id")
             # Only where the list ends is taken over: what is added is left out by readers where it contradicts others.
             session.went_on(kept.records[-1], kept.version, records=len(kept.records))
-        raise StoreFault("other requests of this session were faster; try again in a moment.")
+        raise overtaken()
 
     async def delete(self, fetched: Fetched) -> None:
         """Forget a session. Raises SessionClosed when it is gone already, StoreFault."""
@@ -269,6 +269,11 @@ class StoredSessions:
 
     def __repr__(self) -> str:
         return "StoredSessions()"
+
+
+def overtaken() -> StoreFault:
+    """Return what a client is told whose requests overtake each other again and again."""
+    return StoreFault("other requests of this session were faster; try again in a moment.")
 
 
 def _secret(session_id: str) -> bytes:

@@ -16,14 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from relay.config import ServerConfig
-from relay.doors.http.listener import forget_unix, unix_socket
+from relay.doors.http.listener import BACKLOG, forget_unix, unix_socket
 from relay.errors import ConfigFault
 
 __all__ = ["Opened", "Sockets", "accept", "beside", "bind", "close", "opened", "url_of"]
 
 Sockets = tuple[socket.socket, ...]
-
-_BACKLOG = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +90,7 @@ async def accept(
     servers = []
     for one in sockets:
         create = loop.create_unix_server if one.family == socket.AF_UNIX else loop.create_server
-        servers.append(await create(protocol, sock=one, backlog=_BACKLOG, ssl=tls))
+        servers.append(await create(protocol, sock=one, backlog=BACKLOG, ssl=tls))
     return servers
 
 
@@ -131,7 +129,7 @@ def _bound(
                     one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             one.bind(address)
             if listening:
-                one.listen(_BACKLOG)
+                one.listen(BACKLOG)
     except OSError as error:
         close(tuple(made))
         raise _fault(where, error) from None

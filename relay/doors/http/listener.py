@@ -16,9 +16,9 @@ from pathlib import Path
 from relay.config import TlsConfig
 from relay.errors import ConfigFault
 
-__all__ = ["ListenerTls", "forget_unix", "unix_socket"]
+__all__ = ["BACKLOG", "ListenerTls", "forget_unix", "unix_socket"]
 
-_BACKLOG = 1024
+BACKLOG = 1024
 
 
 def unix_socket(path: Path, mode: int) -> socket.socket:
@@ -28,7 +28,7 @@ def unix_socket(path: Path, mode: int) -> socket.socket:
     try:
         made.bind(str(path))
         os.chmod(path, mode)
-        made.listen(_BACKLOG)
+        made.listen(BACKLOG)
     except OSError as error:
         made.close()
         raise _fault(path, error.strerror or type(error).__name__) from None

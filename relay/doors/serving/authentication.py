@@ -76,8 +76,10 @@ def authenticate(
     """
 
     def entry_of(value: str) -> ClientConfig | None:
-        client = tokens.client_of(value) if tokens is not None else None
-        return known.of_key(value) or (known.of_name(client) if client is not None else None)
+        entry, client = known.of_key(value), None
+        if entry is None and tokens is not None:
+            client = tokens.client_of(value)
+        return known.of_name(client) if client is not None else entry
 
     def is_own(value: str) -> bool:
         return known.of_key(value) is not None or (tokens is not None and tokens.client_of(value) is not None)

@@ -31,7 +31,7 @@ from relay.doors.serving.response import Response, StreamedResponse, is_disconne
 from relay.doors.serving.shared_counts import SharedCounts
 from relay.doors.serving.slots import Slots
 from relay.doors.serving.target import normalise
-from relay.doors.serving.turns import TRIES, Turn, too_many_turns
+from relay.doors.serving.turns import TRIES, Turn
 from relay.doors.serving.work import WorkPool
 from relay.errors import (
     PolicyRefused,
@@ -48,6 +48,7 @@ from relay.observe.traces import NOT_TRACED, SpanEvent, SpanName, Trace
 from relay.protocols import Format
 from relay.types import Headers, Outbound, Request
 from relay.vault.sessions import Session
+from relay.vault.stored_sessions import overtaken
 
 __all__ = ["EXCHANGE", "Admitted", "Service"]
 
@@ -270,7 +271,7 @@ class Service:
             if kept:
                 return outbound
             call.close()
-        raise too_many_turns()
+        raise overtaken()
 
     async def _open(self, call: Call, request: Request, admitted: Admitted) -> Outbound:
         """Scrub the request, off the loop unless that would take longer than the scrubbing."""
@@ -332,7 +333,7 @@ class Service:
             if span is not None:
                 call.describe_scrubbed(span)
         if turn is not None and not await turn.keep():
-            raise too_many_turns()
+            raise overtaken()
         return outbound
 
     async def _forward(self, call: Call, outbound: Outbound, request: Request) -> Response:

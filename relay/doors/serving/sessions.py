@@ -10,7 +10,8 @@ from typing import Protocol, TypeVar
 import orjson
 
 from relay.doors.serving.shares import share
-from relay.errors import MethodNotAllowed, ScrubFailed, TooManyRequests, UnknownEndpoint, VaultFull
+from relay.errors import MethodNotAllowed, ScrubFailed, UnknownEndpoint, VaultFull
+from relay.store.refusals import share_taken
 from relay.vault.sessions import Receipt, Sessions
 from relay.vault.stored_sessions import Fetched, StoredSessions
 
@@ -64,10 +65,7 @@ def answer(sessions: Sessions, asked: Asked) -> tuple[int, bytes]:
         if sessions.count(asked.caller) >= share(sessions.limit):
             sessions.sweep()
             if sessions.count(asked.caller) >= share(sessions.limit):
-                raise TooManyRequests(
-                    f"This client has {share(sessions.limit)} sessions open, its share of session.max_sessions; close "
-                    "some."
-                )
+                raise share_taken(share(sessions.limit))
         session = sessions.open(owner=asked.owner, caller=asked.caller)
         return _opened(session.id, sessions.expires_in(session))
     if asked.method == "GET":

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 
-from relay.errors import RelayFault, StoreFault
+from relay.errors import RelayFault
 from relay.observe import logs
 from relay.vault.stored_sessions import Addition, Fetched, LoadedSession, StoredSessions
 
-__all__ = ["TRIES", "Turn", "too_many_turns"]
+__all__ = ["TRIES", "Turn"]
 
 # So often a request is read anew because others of its session were faster. Each time one of them has come through.
 TRIES = 8
@@ -68,8 +68,3 @@ class Turn:
         session, self._session = self._session, None
         if session is not None:
             session.release()
-
-
-def too_many_turns() -> StoreFault:
-    """Return what a client is told whose requests overtake each other again and again."""
-    return StoreFault("other requests of this session were faster; try again in a moment.")
